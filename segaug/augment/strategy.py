@@ -1,0 +1,94 @@
+"""What an augmentation strategy is: draw first, then apply.
+
+A simple strategy writes `sample` and one of `displacement_px` and `recolour`; everything else has a default that does
+nothing. No strategy warps an image: `augment.augment` composes the fields of all stages and resamples once.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import torch
+from torch import Tensor, nn
+
+from segaug.batch import Batch
+
+Sees = Literal["labelled subset", "external images", "unlabelled pool", "validation labels"]
+Params = Any  # a tensor or a frozen dataclass of tensors with a leading row axis; each strategy knows its own
+Prepared = Any  # nn.Module or frozen object made by `prepare`; None for strategies that need none
+
+
+@dataclass(frozen=True)
+class PrepareContext:
+    """Everything `prepare` may use: exactly the data that the strategy declares in `sees`, and nothing else."""
+
+    subset: Batch
+    external: Tensor | None  # (E, C, H, W) images without labels
+    unlabelled: Tensor | None  # (U, C, H, W)
+    validation: Batch | None
+    build_model: Callable[[], nn.Module]
+    train_segmentation: Callable[..., nn.Module]
+    rng: Callable[..., torch.Generator]  # rng("purpose", ...) opens a named stream of this trial
+    cache: Callable[..., Any]
+    progress: Callable[[int, int, str], None]  # done, total, what
+
+
+@dataclass(frozen=True)
+class StepContext:
+    """What a strategy that replaces "augment, then loss" gets at each step."""
+
+    model: nn.Module
+    batch: Batch
+    prepared: Prepared
+    loss: Callable[[Tensor, Tensor], Tensor]
+    augment: Callable[[Batch], Batch]
+    parameters: list[nn.Parameter]
+    learning_rate: float
+    rng: Callable[..., torch.Generator]
+    draw_unlabelled: Callable[[int], Tensor]
+    draw_validation: Callable[[int], Batch]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strategy:
+    """Base of every strategy; the dataclass is at once its config (`conf/augment/<name>.yaml`)."""
+
+    sees: ClassVar[tuple[Sees, ...]] = ("labelled subset",)
+    mixes_rows: ClassVar[bool] = False  # may row i of a batch depend on row j?
+    soft_labels: ClassVar[bool] = False  # are labels warped bilinearly instead of nearest?
+
+    p: float = 1.0  # probability that the strategy's own stage is applied, per image and step
+
+    def stages(self) -> tuple["Strategy", ...]:
+        """This strategy and the strategies that run after it (the baseline), in order."""
+        return (self,)
+
+    def sample(self, batch: Batch, prepared: Prepared, rng: torch.Generator) -> Params:
+        """Draw this step's random numbers, as small CPU values, one row per image; the only place with randomness."""
+        return None
+
+    def displacement_px(self, batch: Batch, params: Params, prepared: Prepared) -> Tensor | None:
+        """Field (B, 2, H, W) in pixels, (row, column): the output pixel at p shows the input at p + field(p).
+
+        Pure and on the device of the batch. None: no geometric change.
+        """
+        return None
+
+    def recolour(self, image: Tensor, params: Params, prepared: Prepared) -> Tensor:
+        """Change intensities after the warp; pure, (B, C, H, W) to the same shape."""
+        return image
+
+    def prepare(self, context: PrepareContext) -> Prepared:
+        """Learn what the strategy needs before training; cached by the caller."""
+        return None
+
+    def training_set(self, subset: Batch, prepared: Prepared) -> Batch:
+        """Add to or replace the training images, once, before training."""
+        return subset
+
+    training_step: ClassVar[Callable[..., Tensor] | None] = None  # (self, StepContext) -> loss, where a method needs it
+
+    def predict(self, model: nn.Module, image: Tensor) -> Tensor:
+        """Logits (B, K, H, W) at test time; test-time augmentation replaces this."""
+        logits: Tensor = model(image)
+        return logits

@@ -1,0 +1,96 @@
+"""One binary segmentation task: what a dataset offers before decoding, and the tensors after it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from segaug.batch import Batch
+
+
+@dataclass(frozen=True)
+class Case:
+    """One image of a dataset, not yet decoded.
+
+    read_image() gives (H, W) grey or (H, W, 3) RGB, any integer or float type.  read_mask() gives (H, W) integers.
+    Every image of one `patient`, and every image of one `duplicate_group` ("" = none), stays on one side of the split.
+    source: what error messages call the image (its path, or a generated name).
+    """
+
+    id: str
+    patient: str
+    source: str
+    read_image: Callable[[], np.ndarray] = field(repr=False)
+    read_mask: Callable[[], np.ndarray] = field(repr=False)
+    duplicate_group: str = ""
+    pixel_mm: tuple[float, float] | None = None  # (row, column) of the image as stored
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitSizes:
+    """How many images each part of the split takes; parts are cut by patient, so they come out at least this large."""
+
+    test_share: float = 0.25  # of all images
+    validation_share: float = 0.10  # of what the test set leaves
+    min_validation: int = 16
+    max_validation: int = 100
+    external_share: float = 0.20  # of what the test set leaves
+    max_external: int = 50  # 0: no external images
+
+
+class Dataset(Protocol):
+    """What every dataset config offers (`Folder`, `Phantom`, ...)."""
+
+    structure: str
+    size: int  # side of the square image that the network sees [px]
+    crop: int | None  # centre crop of the stored image before resizing [px]; None = whole image
+    split: SplitSizes
+
+    def cases(self) -> list[Case]:
+        """All images, in a fixed order; checks that the files exist, reads no pixel."""
+        ...
+
+    def foreground(self) -> tuple[int, ...]:
+        """Mask values that make up the chosen structure."""
+        ...
+
+    def values(self) -> tuple[int, ...]:
+        """All mask values that may occur (background included); any other value is an error."""
+        ...
+
+
+@dataclass(frozen=True)
+class Split:
+    """Row numbers of the four parts; disjoint by patient and by image content, the same for every N, seed and strategy."""
+
+    test: tuple[int, ...]
+    validation: tuple[int, ...]
+    external: tuple[int, ...]  # unlabelled: their masks are never opened
+    pool: tuple[int, ...]  # the images that training subsets are drawn from
+
+
+@dataclass(frozen=True)
+class Task:
+    """A decoded task, held in memory.
+
+    image: (M, 1, H, W) float32 in 0..1.  label: (M, 1, H, W) float32 in {0, 1}; NaN in external rows, whose masks are
+    never opened.  spacing_mm: (M, 2) of the resized pixels, (row, column), NaN where unknown.
+    """
+
+    image: Tensor
+    label: Tensor
+    spacing_mm: Tensor
+    ids: tuple[str, ...]
+    patients: tuple[str, ...]
+    split: Split
+    content_hash: str  # of the pixels and masks used, the split and the way of decoding
+
+    def batch(self, rows: tuple[int, ...] | list[int]) -> Batch:
+        """The given rows; `Batch.index` is their position in the pool, -1 outside it."""
+        position = {row: i for i, row in enumerate(self.split.pool)}
+        index = torch.tensor([position.get(row, -1) for row in rows], dtype=torch.long)
+        at = torch.tensor(rows, dtype=torch.long)
+        return Batch(self.image[at], self.label[at], index, self.spacing_mm[at])

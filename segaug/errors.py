@@ -1,0 +1,20 @@
+"""Errors that a user can cause and can fix: each is one sentence naming the place, the problem and the fix."""
+
+
+class UserError(Exception):
+    """Base of every error that is shown as one line, without a traceback."""
+
+
+class ConfigError(UserError):
+    """A configuration value is wrong."""
+
+    def __init__(self, *, key: str, problem: str, fix: str, file: str = "") -> None:
+        where = f"{key} in {file}" if file else key
+        super().__init__(f"{where}: {problem}; {fix}")
+
+
+class DataError(UserError):
+    """A file on disk (image, mask, table, record, cache, folder) is missing or wrong."""
+
+    def __init__(self, *, file: object, problem: str, fix: str) -> None:
+        super().__init__(f"{file}: {problem}; {fix}")
