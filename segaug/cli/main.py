@@ -1,0 +1,113 @@
+"""The command `segaug`: a table of verbs; only the chosen verb's module is imported, so that `--help` is instant."""
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from difflib import get_close_matches
+from functools import partial
+from importlib import import_module
+
+from segaug import __version__
+from segaug.errors import UserError
+
+VERBS = {  # verb -> line of help; each is segaug/cli/<verb>.py with add_arguments(parser) and run(args) -> int
+    "train": "train one trial, or every missing trial of a study",
+    "status": "what of a study is done, failed or missing",
+    "fit": "fit the scaling curves of a study",
+    "report": "write figures and one HTML page of a study",
+    "preview": "draw what a strategy does to images, masks and grids",
+    "data": "check the data sets that are on this machine",
+    "doctor": "check packages, devices, folders and settings",
+    "completion": "print the tab completion of bash, zsh or fish",
+}
+EXAMPLES = """\
+examples:
+  segaug train augment=red dataset=hippocampus scale=n16 seed=3    one trial
+  segaug train study=quick                                         one study; run it again to go on
+  segaug fit quick && segaug report quick                          its curves, its page
+  segaug train --help                                              what can be configured
+"""
+EXIT_USER_ERROR = 2
+EXIT_INTERRUPTED = 130
+EXIT_BROKEN_PIPE = 141
+
+
+def build_parser(verb: str) -> ArgumentParser:
+    """Parser that lists all verbs and knows the arguments of `verb`; "" or an unknown verb imports nothing."""
+    parser = ArgumentParser(
+        prog="segaug",
+        description="How much labelled data do I need, and what is this augmentation worth?",
+        epilog=EXAMPLES,
+        formatter_class=partial(RawDescriptionHelpFormatter, max_help_position=16),
+    )
+    parser.add_argument("--version", action="version", version=f"segaug {__version__}")
+    verbs = parser.add_subparsers(title="verbs", dest="verb", metavar="VERB")
+    for name, line in VERBS.items():
+        chosen = verbs.add_parser(name, help=line, description=line[0].upper() + line[1:] + ".")
+        if name == verb != "train":  # whose arguments are Hydra's
+            import_module(f"segaug.cli.{name}").add_arguments(chosen)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb and return the exit code: 2 for what the user can mend, 130 after Ctrl-C."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if "_ARGCOMPLETE" in os.environ:
+        _complete()
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+        return code
+    except UserError as error:
+        print(f"segaug: error: {error}", file=sys.stderr)
+        return EXIT_USER_ERROR
+    except KeyboardInterrupt:
+        print("segaug: interrupted", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more at exit
+        return EXIT_BROKEN_PIPE
+
+
+def _run(arguments: list[str]) -> int:
+    verb = _verb(arguments)
+    if verb and verb not in VERBS:
+        raise _unknown(verb)
+    if verb == "train":  # the options too go to Hydra, --help included
+        return _call(verb, Namespace(overrides=arguments[1:]))
+    parser = build_parser(verb)
+    if not arguments:
+        parser.print_help()
+        return 0
+    args, rest = parser.parse_known_args(arguments)
+    if not verb:
+        parser.error("the verb comes first")
+    if rest and (not hasattr(args, "overrides") or any(word.startswith("-") for word in rest)):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:
+        args.overrides = [*args.overrides, *rest]  # argparse does not look for them behind an option
+    return _call(verb, args)
+
+
+def _verb(arguments: Sequence[str]) -> str:
+    return arguments[0] if arguments and not arguments[0].startswith("-") else ""
+
+
+def _call(verb: str, args: Namespace) -> int:
+    code: int = import_module(f"segaug.cli.{verb}").run(args)
+    return code
+
+
+def _unknown(verb: str) -> UserError:
+    close = [f"train {verb}"] if "=" in verb else get_close_matches(verb, VERBS, n=1)
+    hint = f"did you mean `segaug {close[0]}`?" if close else f"the verbs are {', '.join(VERBS)}"
+    return UserError(f"{verb!r} is no verb; {hint}")
+
+
+def _complete() -> None:
+    """Answer the shell, which asks by calling `segaug` with its command line in the environment; does not return."""
+    from segaug.cli.completion import answer
+
+    words = os.environ["COMP_LINE"].split()[1:]
+    answer(build_parser(_verb(words)))
