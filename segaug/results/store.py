@@ -1,21 +1,22 @@
 """The local store: one folder a trial, one atomic file in it, no database.
 
-    results/<study>/plan.json                       what was asked for, over all runs so far
-                    trials/<id>/record.json         a finished trial, written once and never changed
-                    trials/<id>/failure.json        the last failure of a trial that has no record yet
-                    trials/<id>/weights.safetensors only where asked for
-                    cards/<task>/                   what the report shows of a data set
-                    fit/  report/                   made by `segaug fit` and `segaug report`
+results/<study>/plan.json                       what was asked for, over all runs so far
+                trials/<id>/record.json         a finished trial, written once and never changed
+                trials/<id>/failure.json        the last failure of a trial that has no record yet
+                trials/<id>/weights.safetensors only where asked for
+                cards/<task>/                   what the report shows of a data set
+                fit/  report/                   made by `segaug fit` and `segaug report`
 """
 
 import json
-import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from segaug.errors import DataError
+from segaug.files import write_atomic
 from segaug.results.record import SCHEMA
 
 RESULTS = Path("results")
@@ -30,20 +31,6 @@ def canonical(value: object) -> bytes:
 def checksum(record: Mapping[str, Any]) -> str:
     """sha256 of a record without its own checksum."""
     return sha256(canonical({key: value for key, value in record.items() if key != "checksum"})).hexdigest()
-
-
-def write_atomic(path: Path, data: bytes) -> None:
-    """Write a file so that readers, and a machine that stops at any moment, see the old or the new content, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with open(part, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 class Store:
@@ -78,6 +65,18 @@ class Store:
     def write_failure(self, failure: Json) -> None:
         """Keep what went wrong beside the place where the record would be."""
         write_atomic(self.failure_path(failure["id"]), json.dumps(failure, indent=1).encode())
+
+    def record(self, trial_id: str) -> Json:
+        """One record; raises DataError if it is missing, damaged or of another schema."""
+        return read_record(self.record_path(trial_id))
+
+    def readable_records(self) -> list[Json]:
+        """All valid records, by id; damaged ones are left out, because their trials run again and replace them."""
+        found = []
+        for path in self._files("record.json"):
+            with suppress(DamagedRecord):
+                found.append(read_record(path))
+        return found
 
     def records(self) -> list[Json]:
         """All valid records, by id.  Raises DataError naming the file if one is damaged or of another schema."""

@@ -1,0 +1,163 @@
+"""A folder of images and a folder of masks: every public or own dataset that lies in image files."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from segaug.data.cases import FileCase, IncompleteDatasetError
+from segaug.data.listing import FilesByStem, dataset_root, files_by_stem, only_file
+from segaug.data.readers import read_image, read_mask
+from segaug.data.table import read_table
+from segaug.data.task import SplitSizes
+from segaug.errors import ConfigError, DataError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folder:
+    """Images `<root>/<images>/<id>.*` with masks `<root>/<masks>/<id>.*`; suffixes may differ.
+
+    Patients come from a column of the table or from the file name; with neither, each image is its own patient.
+    """
+
+    root: str = ""  # ~ and $VARIABLES are replaced
+    images: str = "images"
+    masks: str = "masks"
+    table: str | None = None  # CSV below root, one row per image; None = all files of the images folder
+    id_column: str = "id"  # column of the file name without its suffix
+    where: dict[str, list[str]] = field(default_factory=dict)  # keep the rows with one of these texts in this column
+    patient: str | None = None  # column
+    patient_pattern: str | None = None  # regular expression with one group, searched in the file name without suffix
+    group: str | None = None  # column; images with the same text are near copies and stay on one side of the split
+    structures: dict[str, list[int]] = field(default_factory=dict)  # name -> the mask values that make it up
+    structure: str = ""  # the one to segment
+    background: list[int] = field(default_factory=lambda: [0])  # mask values outside all structures
+    size: int = 64
+    crop: int | None = None
+    pixel_mm: float | None = None  # side of a stored pixel [mm]
+    split: SplitSizes = field(default_factory=SplitSizes)
+    modality: str = ""
+    anatomy: str = ""
+    licence: str = ""
+    citation: str = ""
+    source: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.structure not in self.structures:
+            near = get_close_matches(self.structure, self.structures, n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            fix = f"{hint}choose from: {', '.join(self.structures) or '(none in dataset.structures)'}"
+            raise ConfigError(key="dataset.structure", problem=f"unknown structure {self.structure!r}", fix=fix)
+        for key, value in (("size", self.size), ("crop", self.crop), ("pixel_mm", self.pixel_mm)):
+            if value is not None and value <= 0:
+                raise ConfigError(key=f"dataset.{key}", problem=f"got {value}", fix="use a positive number")
+        self._check_patient()
+
+    def _check_patient(self) -> None:
+        if self.patient is not None and self.patient_pattern is not None:
+            problem = "is set together with dataset.patient_pattern"
+            raise ConfigError(key="dataset.patient", problem=problem, fix="keep one of them and set the other to null")
+        if self.patient_pattern is None:
+            return
+        fix = "write a regular expression with one group, e.g. '^([^_]+)_'"
+        try:
+            groups = re.compile(self.patient_pattern).groups
+        except re.error as error:
+            raise ConfigError(key="dataset.patient_pattern", problem=str(error), fix=fix) from error
+        if groups != 1:
+            raise ConfigError(key="dataset.patient_pattern", problem=f"has {groups} groups", fix=fix)
+
+    def foreground(self) -> tuple[int, ...]:
+        """Mask values of the chosen structure."""
+        return tuple(sorted(set(self.structures[self.structure])))
+
+    def values(self) -> tuple[int, ...]:
+        """Mask values of all structures and of the background."""
+        return tuple(sorted({value for values in (self.background, *self.structures.values()) for value in values}))
+
+    def cases(self) -> list[FileCase]:
+        """All images by id.  Raises where a folder, an image or a mask is missing or ambiguous; reads no pixel."""
+        root = dataset_root(self.root)
+        images = files_by_stem(root / self.images, "dataset.images")
+        masks = files_by_stem(root / self.masks, "dataset.masks")
+        problems: list[DataError] = []
+        cases = []
+        for row in sorted(self._rows(root, images), key=lambda row: row.id):
+            try:
+                image = only_file(images, row.id, root / self.images, asked_by=row.named_in)
+            except DataError as error:
+                problems.append(error)
+                continue
+            try:
+                mask = only_file(masks, row.id, root / self.masks, asked_by=image)
+                cases.append(self._case(row, image, mask, partial(read_mask, mask)))
+            except DataError as error:
+                problems.append(error)
+                cases.append(self._case(row, image, None, partial(_fail, error)))
+        if problems:
+            raise IncompleteDatasetError(root=root, cases=cases, problems=problems)
+        return cases
+
+    def _rows(self, root: Path, images: FilesByStem) -> list["_Row"]:
+        """One row per image, from the table or from the names of the files."""
+        if self.table is None:
+            return self._rows_of_files(root / self.images, images)
+        table = read_table(root / self.table)
+        table.ids(self.id_column)  # unique in the whole table, not only in the rows kept
+        table = table.where(self.where)
+        ids = table.ids(self.id_column)
+        patients = table.column(self.patient, "dataset.patient") if self.patient else [self._patient(i) for i in ids]
+        groups = table.column(self.group, "dataset.group") if self.group else [""] * len(ids)
+        if "" in patients:
+            problem = f"column {self.patient!r} is empty for image {ids[patients.index('')]!r}"
+            raise DataError(file=table.path, problem=problem, fix="fill in a patient for every image")
+        return [_Row(*row, named_in=table.path) for row in zip(ids, patients, groups, strict=True)]
+
+    def _rows_of_files(self, folder: Path, images: FilesByStem) -> list["_Row"]:
+        for key, value in (("where", self.where), ("patient", self.patient), ("group", self.group)):
+            if value:
+                fix = "set dataset.table=NAME.csv, or leave this key out"
+                raise ConfigError(key=f"dataset.{key}", problem="names columns, but there is no table", fix=fix)
+        return [_Row(stem, self._patient(stem), "", named_in=folder) for stem in images]
+
+    def _patient(self, stem: str) -> str:
+        """Patient of a file: what the pattern finds in its name; without a pattern, each image is its own patient."""
+        if self.patient_pattern is None:
+            return stem
+        match = re.search(self.patient_pattern, stem)
+        if not match or not match[1]:
+            problem = f"{self.patient_pattern!r} finds no patient in {stem!r}"
+            raise ConfigError(key="dataset.patient_pattern", problem=problem, fix="correct it, or set it to null")
+        return match[1]
+
+    def _case(self, row: "_Row", image: Path, mask: Path | None, open_mask: Callable[[], np.ndarray]) -> FileCase:
+        return FileCase(
+            id=row.id,
+            patient=row.patient,
+            source=str(image),
+            read_image=partial(read_image, image),
+            read_mask=open_mask,
+            duplicate_group=row.group,
+            pixel_mm=None if self.pixel_mm is None else (self.pixel_mm, self.pixel_mm),
+            image_file=image,
+            mask_file=mask,
+        )
+
+
+@dataclass(frozen=True)
+class _Row:
+    """What is known of an image before its files are looked up."""
+
+    id: str
+    patient: str
+    group: str
+    named_in: Path  # the table or folder that names the image
+
+
+def _fail(error: DataError) -> np.ndarray:
+    raise error

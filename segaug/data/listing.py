@@ -1,0 +1,58 @@
+"""Finding the files of a dataset by their stem (name without suffix)."""
+
+import os
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+from segaug.data.readers import READERS
+from segaug.errors import ConfigError, DataError
+
+FilesByStem = Mapping[str, list[Path]]
+
+
+def dataset_root(text: str) -> Path:
+    """The dataset's folder, with ~ and $VARIABLES replaced."""
+    fix = "set dataset.root=/path/to/the/data"
+    if not text:
+        raise ConfigError(key="dataset.root", problem="is not set", fix=fix)
+    root = os.path.expanduser(os.path.expandvars(text))
+    if "$" in root:
+        fix = f"set that environment variable, or {fix.removeprefix('set ')}"
+        raise ConfigError(key="dataset.root", problem=f"{text} names an environment variable that is not set", fix=fix)
+    if not Path(root).is_dir():
+        raise ConfigError(key="dataset.root", problem=f"the folder {root} does not exist", fix=fix)
+    return Path(root)
+
+
+def files_by_stem(folder: Path, key: str) -> FilesByStem:
+    """Readable files of a folder; `key` is the config key that named it.  Other files are left alone."""
+    if not folder.is_dir():
+        found = ", ".join(sorted(p.name for p in folder.parent.iterdir() if p.is_dir())) or "no folder"
+        raise DataError(file=folder, problem="does not exist", fix=f"{folder.parent} holds {found}: set {key}=NAME")
+    stems: dict[str, list[Path]] = defaultdict(list)
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() in READERS and not path.name.startswith("."):
+            stems[path.stem].append(path)
+    if not stems:
+        others = Counter(path.suffix or path.name for path in folder.iterdir())
+        found = ", ".join(f"{count} {suffix}" for suffix, count in others.most_common(5)) or "nothing"
+        fix = f"add files of a known suffix ({', '.join(READERS)})"
+        raise DataError(file=folder, problem=f"has no readable file (found: {found})", fix=fix)
+    return dict(stems)
+
+
+def only_file(stems: FilesByStem, stem: str, folder: Path, asked_by: object) -> Path:
+    """The one file with this stem; `asked_by` names who needs it."""
+    files = stems.get(stem, [])
+    if len(files) == 1:
+        return files[0]
+    if files:
+        names = ", ".join(path.name for path in files)
+        raise DataError(
+            file=asked_by, problem=f"{folder} holds several files {stem}.* ({names})", fix="keep one of them"
+        )
+    near = get_close_matches(stem, stems, n=1)
+    hint = f" (the nearest name there is {stems[near[0]][0].name})" if near else ""
+    raise DataError(file=asked_by, problem=f"there is no {stem}.* in {folder}{hint}", fix="add it or rename the file")

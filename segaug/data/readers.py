@@ -1,0 +1,126 @@
+"""Files to pixels: one reader per file suffix, each error naming the file and the way out.
+
+Nothing is converted where a choice could change the result: an alpha channel, 16-bit grey values and a rotation left to
+the viewer are refused, so that whoever knows the images makes that choice once, outside.
+"""
+
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageFile
+
+from segaug.errors import DataError
+
+MAX_PIXELS = 64_000_000  # more is refused before decoding: a small file can claim a size that fills the memory
+ORIENTATION = 0x0112  # EXIF tag; 1 = stored upright
+
+
+class Reader(NamedTuple):
+    """How files of one suffix are read."""
+
+    image: Callable[[Path], np.ndarray]  # (H, W) grey or (H, W, 3) RGB
+    mask: Callable[[Path], np.ndarray]  # (H, W) integers
+
+
+def read_image(path: Path) -> np.ndarray:
+    """Pixels of an image: (H, W) or (H, W, 3)."""
+    return _reader(path).image(path)
+
+
+def read_mask(path: Path) -> np.ndarray:
+    """Label values of a mask: (H, W) integers."""
+    return _reader(path).mask(path)
+
+
+def _reader(path: Path) -> Reader:
+    try:
+        return READERS[path.suffix.lower()]
+    except KeyError:
+        fix = f"save it as one of {', '.join(READERS)}"
+        raise DataError(file=path, problem=f"has the unknown suffix {path.suffix!r}", fix=fix) from None
+
+
+def _image_with_pillow(path: Path) -> np.ndarray:
+    """(H, W) or (H, W, 3) uint8."""
+    with _open(path) as image:
+        if image.mode.startswith(("I", "F")) or ";16" in str(image.tile):  # 16-bit RGB would be cut to 8 without a word
+            problem = f"has more than 8 bits per channel (mode {image.mode})"
+            fix = "convert it to 8 bit with the intensity window that suits the modality; no default window is safe"
+            raise DataError(file=path, problem=problem, fix=fix)
+        _refuse_alpha(path, image)
+        if image.mode not in ("1", "L", "P", "RGB"):
+            raise DataError(file=path, problem=f"has the colour mode {image.mode}", fix="save it as 8-bit grey or RGB")
+        _decode(path, image)
+        return np.asarray(image.convert("L" if image.mode in ("1", "L") else "RGB"))
+
+
+def _mask_with_pillow(path: Path) -> np.ndarray:
+    """(H, W) integers: grey values, palette indices, or 0 and 1 of a 1-bit file."""
+    with _open(path) as image:
+        _refuse_alpha(path, image)
+        if image.mode not in ("1", "L", "P", "RGB", "I;16", "I;16B", "I"):
+            fix = "save one label value per pixel as a grey PNG"
+            raise DataError(file=path, problem=f"has the colour mode {image.mode}, not label values", fix=fix)
+        _decode(path, image)
+        values = np.asarray(image)
+    if values.dtype == bool:
+        return values.astype(np.uint8)
+    if values.ndim == 3 and (values != values[..., :1]).any():
+        fix = "replace each colour by its label value and save a grey PNG"
+        raise DataError(file=path, problem="is a colour mask (its three channels differ)", fix=fix)
+    return values if values.ndim == 2 else values[..., 0]
+
+
+def _open(path: Path) -> ImageFile.ImageFile:
+    """Read the header only, and refuse what should not be decoded."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)  # our own, lower limit comes below
+            image = Image.open(path)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_large(path, str(error)) from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise _damaged(path, error) from error
+    if image.width * image.height > MAX_PIXELS:
+        image.close()
+        raise _too_large(path, f"{image.width} x {image.height} pixels")
+    return image
+
+
+def _decode(path: Path, image: ImageFile.ImageFile) -> None:
+    """Load the pixels."""
+    try:
+        frames = getattr(image, "n_frames", 1)
+        upright = image.getexif().get(ORIENTATION, 1) == 1
+        image.load()
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise _damaged(path, error) from error
+    if frames != 1:
+        raise DataError(file=path, problem=f"holds {frames} frames", fix="save one image per file")
+    if not upright:
+        fix = "save it upright, without an EXIF orientation, so that image and mask cannot disagree"
+        raise DataError(file=path, problem="is stored rotated (EXIF orientation)", fix=fix)
+
+
+def _refuse_alpha(path: Path, image: Image.Image) -> None:
+    if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
+        problem = f"has an alpha channel (mode {image.mode})"
+        raise DataError(file=path, problem=problem, fix="flatten it: save it as grey or RGB without transparency")
+
+
+def _damaged(path: Path, error: Exception) -> DataError:
+    return DataError(file=path, problem=f"cannot be decoded ({error})", fix="copy the file again from its source")
+
+
+def _too_large(path: Path, what: str) -> DataError:
+    fix = f"reduce or tile it to at most {MAX_PIXELS:,} pixels"
+    return DataError(file=path, problem=f"is too large to decode safely ({what})", fix=fix)
+
+
+_PILLOW = Reader(_image_with_pillow, _mask_with_pillow)
+READERS: dict[str, Reader] = {
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"), _PILLOW),
+}

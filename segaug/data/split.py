@@ -1,0 +1,106 @@
+"""Which images are for testing, validating, registering against and training.
+
+The split depends on patients, duplicate groups and the sizes asked for, and on nothing else: not on the order of the
+files, N, the seed, the strategy, or how images are decoded.  Parts are filled in the order test, validation, external,
+pool, so that changing the size of one part leaves the parts before it as they are.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from hashlib import sha256
+from itertools import combinations
+
+import numpy as np
+
+from segaug.data.task import Case, Split, SplitSizes
+from segaug.errors import ConfigError, DataError
+
+PARTS = ("test", "validation", "external", "pool")
+
+
+def split(cases: Sequence[Case], sizes: SplitSizes) -> Split:
+    """Cut the cases by patient and duplicate group; parts hold row numbers in increasing order."""
+    _check(sizes)
+    waiting = sorted(groups(cases), key=lambda rows: _rank(cases, rows), reverse=True)  # the next one is at the end
+    test = _take(waiting, round(sizes.test_share * len(cases)))
+    rest = len(cases) - len(test)
+    wanted = max(sizes.min_validation, min(sizes.max_validation, round(sizes.validation_share * rest)))
+    validation = _take(waiting, wanted)
+    external = _take(waiting, min(sizes.max_external, round(sizes.external_share * rest)))
+    pool = _take(waiting, len(cases))
+    if not test or not pool:
+        counts = f"test {len(test)}, validation {len(validation)}, external {len(external)}, pool {len(pool)}"
+        problem = f"of {len(cases)} images in {len(groups(cases))} groups of patients, the parts would get {counts}"
+        fix = "add patients, or make the shares smaller, e.g. dataset.split.min_validation=4"
+        raise ConfigError(key="dataset.split", problem=problem, fix=fix)
+    return Split(test, validation, external, pool)
+
+
+def groups(cases: Sequence[Case]) -> list[list[int]]:
+    """Rows that must stay together: linked by a patient or a duplicate group, directly or through other rows."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    names = [("patient", case.patient) for case in cases]
+    names += [("group", case.duplicate_group or f"\0{case.id}") for case in cases]
+    nodes = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    patient, group = np.array([nodes[name] for name in names]).reshape(2, -1)
+    links = coo_array((np.ones(len(cases)), (patient, group)), shape=(len(nodes), len(nodes)))
+    component = connected_components(links, directed=False)[1]
+    rows: dict[int, list[int]] = defaultdict(list)
+    for row, node in enumerate(patient):
+        rows[component[node]].append(row)
+    return list(rows.values())
+
+
+def leaks(cases: Sequence[Case], parts: Split, pixel_hash: Sequence[str]) -> list[DataError]:
+    """Every pair of images on two sides of the split that share patient, duplicate group or pixel content.
+
+    pixel_hash: one hash of the decoded grey pixels per case.
+    """
+    side = {row: part for part in PARTS for row in getattr(parts, part)}
+    shared: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for row, (case, content) in enumerate(zip(cases, pixel_hash, strict=True)):
+        shared["the same patient", case.patient].append(row)
+        shared["identical pixels", content].append(row)
+        if case.duplicate_group:
+            shared["the same duplicate group", case.duplicate_group].append(row)
+    return [
+        _leak(what, cases[first], side[first], cases[second], side[second])
+        for (what, _), rows in shared.items()
+        for first, second in combinations(rows, 2)
+        if side[first] != side[second]
+    ]
+
+
+def _leak(what: str, first: Case, first_side: str, second: Case, second_side: str) -> DataError:
+    problem = f"has {what} as {second.source}, but is in the {first_side} set while that is in the {second_side} set"
+    fix = "delete one of them, or give both one value in a column of the table and set dataset.group to that column"
+    return DataError(file=first.source, problem=problem, fix=fix)
+
+
+def _rank(cases: Sequence[Case], rows: Sequence[int]) -> bytes:
+    """Place of a group in the fixed shuffle: a hash of its smallest patient id."""
+    return sha256(min(cases[row].patient for row in rows).encode()).digest()
+
+
+def _take(waiting: list[list[int]], count: int) -> tuple[int, ...]:
+    """Move whole groups out of `waiting` until at least `count` rows are taken."""
+    rows: list[int] = []
+    while waiting and len(rows) < count:
+        rows += waiting.pop()
+    return tuple(sorted(rows))
+
+
+def _check(sizes: SplitSizes) -> None:
+    for name in ("test_share", "validation_share", "external_share"):
+        if not 0 <= getattr(sizes, name) < 1:
+            fix = "use a share from 0 to below 1"
+            raise ConfigError(key=f"dataset.split.{name}", problem=f"got {getattr(sizes, name)}", fix=fix)
+    for name in ("min_validation", "max_validation", "max_external"):
+        if getattr(sizes, name) < 0:
+            fix = "use a number of images, 0 or more"
+            raise ConfigError(key=f"dataset.split.{name}", problem=f"got {getattr(sizes, name)}", fix=fix)
+    if sizes.min_validation > sizes.max_validation:
+        problem = f"{sizes.min_validation} is above dataset.split.max_validation={sizes.max_validation}"
+        raise ConfigError(key="dataset.split.min_validation", problem=problem, fix="make it smaller")

@@ -1,0 +1,42 @@
+"""A dataset config to a `Task` in memory: list, split, decode (or take the cached copy)."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from segaug.data.cache import cache_name, load_cached, store_cached
+from segaug.data.cases import FileCase
+from segaug.data.decode import Decoded, decode, options
+from segaug.data.split import split
+from segaug.data.task import Case, Dataset, Split, Task
+
+
+def load_task(dataset: Dataset, cache: Path | None) -> Task:
+    """Read, check and split a dataset.  Masks of external images are never opened; their labels are NaN.
+
+    cache: folder of decoded copies; None reads the files each time.  Generated images have no files and are made anew.
+    """
+    cases = dataset.cases()
+    parts = split(cases, dataset.split)
+    decoded = _decoded(dataset, cases, parts, cache)
+    ids, patients = tuple(case.id for case in cases), tuple(case.patient for case in cases)
+    return Task(
+        image=decoded.image,
+        label=decoded.label,
+        spacing_mm=decoded.spacing_mm,
+        ids=ids,
+        patients=patients,
+        split=parts,
+        content_hash=decoded.content_hash,
+    )
+
+
+def _decoded(dataset: Dataset, cases: Sequence[Case], parts: Split, cache: Path | None) -> Decoded:
+    files = [case for case in cases if isinstance(case, FileCase)]
+    if cache is None or len(files) < len(cases):
+        return decode(dataset, cases, parts)
+    path = cache / cache_name(files, parts.external, options(dataset, cases, parts), dataset.values())
+    decoded = load_cached(path)
+    if decoded is None:
+        decoded = decode(dataset, cases, parts)
+        store_cached(path, decoded)
+    return decoded
