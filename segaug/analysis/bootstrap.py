@@ -1,13 +1,22 @@
-"""What a curve's law could also have been: refits to resampled seeds."""
+"""What a curve's law could also have been: refits to resamples of whole seeds.
+
+A resample draws seeds with replacement and takes all sizes of each: nested subsets and shared initialisations make the
+sizes of one seed dependent, and drawing trials one by one would hide that.
+"""
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.stats import norm, t
 
 from segaug.analysis.power_law import Array, PowerLaws
+from segaug.analysis.solver import solve
 
 LEVEL = 0.95
+RESAMPLES = 1000
+_TAILS = (50 * (1 - LEVEL), 50 * (1 + LEVEL))  # percent
 
 
 @dataclass(frozen=True)
@@ -39,13 +48,51 @@ class Bootstrap:
         """Percentile interval of c."""
         return _percentiles(self.laws.c)
 
+    @property
+    def bc_correlation(self) -> float | None:
+        """Correlation of b and c; near 1 they cannot be told apart.  None where one of the two never varies."""
+        b, c = self.laws.b, self.laws.c
+        return float(np.corrcoef(b, c)[0, 1]) if np.ptp(b) > 0 and np.ptp(c) > 0 else None
+
     def error(self, sizes: ArrayLike) -> tuple[Array, Array]:
         """Pointwise percentile interval of E(N); sizes: (m,).  Returns low (m,) and high (m,)."""
         low, high = np.percentile(self.laws.predict(sizes), _TAILS, axis=0)
         return low, high
 
 
-_TAILS = (50 * (1 - LEVEL), 50 * (1 + LEVEL))  # percent
+def bootstrap(sizes: Array, values: Array, resamples: int, stream: str) -> Bootstrap | None:
+    """Refit to resampled seeds; None with a single seed.
+
+    sizes: (m,).  values: (S, m), the error of each seed at each size, NaN where there is none.  stream: the same name
+    and number of seeds give the same draws, so curves of one task and model stay paired by sharing it.
+    """
+    if len(values) < 2:
+        return None
+    counts = np.isfinite(values).sum(axis=0)
+    means = resampled_means(values, _draws(len(values), resamples, stream))
+    return Bootstrap(solve(sizes, means, counts))
+
+
+def resampled_means(values: Array, draws: Array) -> Array:
+    """Size means of each resample, spread out to make up for the small number of seeds.
+
+    values: (S, m), NaN where missing.  draws: (B, S), how often a resample has each seed.  Returns (B, m).
+    A resample without any trial at a size takes the original mean there.
+    Spread: times sqrt(S / (S - 1)) t(S - 1) / z, because plain percentiles of few seeds are too narrow; the test of
+    coverage measures how much.
+    """
+    present = np.isfinite(values)
+    mean = np.nanmean(values, axis=0)
+    drawn = draws @ present
+    total = draws @ np.where(present, values, 0.0)
+    deviation = np.where(drawn > 0, total / np.maximum(drawn, 1) - mean, 0.0)
+    seeds, tail = len(values), 0.5 + LEVEL / 2
+    return mean + deviation * np.sqrt(seeds / (seeds - 1)) * t.ppf(tail, seeds - 1) / norm.ppf(tail)
+
+
+def _draws(seeds: int, resamples: int, stream: str) -> Array:
+    rng = np.random.default_rng(int.from_bytes(sha256(stream.encode()).digest()[:8], "big"))
+    return rng.multinomial(seeds, np.full(seeds, 1 / seeds), size=resamples).astype(float)
 
 
 def _percentiles(values: Array) -> Interval:
