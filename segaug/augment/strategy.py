@@ -2,6 +2,7 @@
 
 A simple strategy writes `sample` and one of `displacement_px` and `recolour`; everything else has a default that does
 nothing. No strategy warps an image: `augment.augment` composes the fields of all stages and resamples once.
+Why the interface is as it is: docs/decisions/0001-strategy-interface.md.
 """
 
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from segaug.batch import Batch
+from segaug.errors import ConfigError
 
 Sees = Literal["labelled subset", "external images", "unlabelled pool", "validation labels"]
 Params = Any  # a tensor or a frozen dataclass of tensors with a leading row axis; each strategy knows its own
@@ -40,13 +42,13 @@ class StepContext:
     model: nn.Module
     batch: Batch
     prepared: Prepared
-    loss: Callable[[Tensor, Tensor], Tensor]
-    augment: Callable[[Batch], Batch]
-    parameters: list[nn.Parameter]
-    learning_rate: float
-    rng: Callable[..., torch.Generator]
-    draw_unlabelled: Callable[[int], Tensor]
-    draw_validation: Callable[[int], Batch]
+    step: int  # updates done so far
+    learning_rate: float  # of this step's update
+    loss: Callable[[Tensor, Tensor], Tensor]  # logits, label -> mean over the rows
+    augment: Callable[[Batch], Batch]  # all stages, with this step's streams
+    rng: Callable[..., torch.Generator]  # rng("purpose", ...) opens a named stream of this step
+    draw_unlabelled: Callable[[int], Tensor] | None = None  # None unless the strategy declares to see it
+    draw_validation: Callable[[int], Batch] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +61,14 @@ class Strategy:
 
     p: float = 1.0  # probability that the strategy's own stage is applied, per image and step
 
+    def __post_init__(self) -> None:
+        check_shares("augment", "", p=self.p)
+
     def stages(self) -> tuple["Strategy", ...]:
-        """This strategy and the strategies that run after it (the baseline), in order."""
+        """This strategy and the strategies that run after it (the baseline), in order; no two of one class.
+
+        All of them are handed what the strategy prepared.
+        """
         return (self,)
 
     def sample(self, batch: Batch, prepared: Prepared, rng: torch.Generator) -> Params:
@@ -70,13 +78,17 @@ class Strategy:
     def displacement_px(self, batch: Batch, params: Params, prepared: Prepared) -> Tensor | None:
         """Field (B, 2, H, W) in pixels, (row, column): the output pixel at p shows the input at p + field(p).
 
-        Pure and on the device of the batch. None: no geometric change.
+        Pure; `params` lie on the device of the batch already.  None: no geometric change.
         """
         return None
 
     def recolour(self, image: Tensor, params: Params, prepared: Prepared) -> Tensor:
         """Change intensities after the warp; pure, (B, C, H, W) to the same shape."""
         return image
+
+    def mix(self, batch: Batch, params: Params, prepared: Prepared) -> Batch:
+        """Combine rows, images and labels alike, after warp and recolouring; pure.  Needs `mixes_rows`."""
+        return batch
 
     def prepare(self, context: PrepareContext) -> Prepared:
         """Learn what the strategy needs before training; cached by the caller."""
@@ -88,7 +100,16 @@ class Strategy:
 
     training_step: ClassVar[Callable[..., Tensor] | None] = None  # (self, StepContext) -> loss, where a method needs it
 
-    def predict(self, model: nn.Module, image: Tensor) -> Tensor:
+    def predict(self, model: nn.Module, image: Tensor, prepared: Prepared) -> Tensor:
         """Logits (B, K, H, W) at test time; test-time augmentation replaces this."""
         logits: Tensor = model(image)
         return logits
+
+
+def check_shares(key: str, file: str, **shares: float) -> None:
+    """Refuse a probability outside 0..1; the keyword is the option's name."""
+    for name, share in shares.items():
+        if not 0 <= share <= 1:
+            raise ConfigError(
+                key=f"{key}.{name}", file=file, problem=f"got {share}", fix="use a probability from 0 to 1"
+            )

@@ -1,0 +1,105 @@
+"""The one function that augments: draw for every stage, compose all fields, warp once, recolour."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+
+import torch
+from torch import Tensor
+
+from segaug.augment.draws import happens
+from segaug.augment.strategy import Params, Prepared, Strategy
+from segaug.batch import Batch
+from segaug.deform.compose import compose_px
+from segaug.deform.warp import warp_together
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One stage's random numbers for one batch: what happens, and to which rows."""
+
+    stage: Strategy
+    params: Params  # on the device of the batch
+    applied: Tensor  # (B,) bool, on the CPU: asking it for all() or any() does not wait for a GPU
+
+
+def augment(stages: Sequence[Strategy], prepared: Prepared, batch: Batch, rng: Callable[..., torch.Generator]) -> Batch:
+    """Augment a batch; rng(*names) opens a named stream, e.g. partial(stream, seed, "augment", step).
+
+    Each stage draws from streams that carry its own class name, so one stage never moves another's draws: strategies
+    that share the baseline are compared on the same flips and rotations.
+    """
+    return apply(draw(stages, prepared, batch, rng), prepared, batch)
+
+
+def draw(
+    stages: Sequence[Strategy], prepared: Prepared, batch: Batch, rng: Callable[..., torch.Generator]
+) -> tuple[Draw, ...]:
+    """The random half of `augment`: what each stage does to this batch."""
+    draws = []
+    for stage in stages:
+        name = type(stage).__name__
+        with _full_precision(batch):
+            params = stage.sample(batch, prepared, rng(name, "sample"))
+        applied = happens(stage.p, (len(batch),), rng(name, "gate"))
+        draws.append(Draw(stage, _to(batch.image.device, params), applied))
+    return tuple(draws)
+
+
+def apply(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Batch:
+    """The deterministic half of `augment`; rows that no stage touches keep their bits."""
+    draws = [one for one in draws if one.applied.any()]
+    with _full_precision(batch):
+        batch = _warped(draws, prepared, batch)
+        for one in draws:
+            image = one.stage.recolour(batch.image, one.params, prepared)
+            batch = replace(batch, image=_gated(one, image, batch.image))
+        for one in draws:
+            mixed = one.stage.mix(batch, one.params, prepared)
+            image, label = _gated(one, mixed.image, batch.image), _gated(one, mixed.label, batch.label)
+            batch = replace(batch, image=image, label=label)
+    return batch
+
+
+def total_displacement_px(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Tensor | None:
+    """The composed field of all stages, (B, 2, H, W) in pixels, or None where no stage has one.
+
+    The first stage acts first on the image: its field is the inner one.
+    """
+    total = None
+    for one in draws:
+        field = one.stage.displacement_px(batch, one.params, prepared)
+        if field is not None:
+            field = _gated(one, field, field.new_zeros(()))
+            total = field if total is None else compose_px(total, field)
+    return total
+
+
+def _full_precision(batch: Batch) -> torch.autocast:
+    """Keep a training loop's autocast out: bfloat16 matrices and fields would be off by whole pixels."""
+    return torch.autocast(batch.image.device.type, enabled=False)
+
+
+def _warped(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Batch:
+    field = total_displacement_px(draws, prepared, batch)
+    if field is None:
+        return batch
+    soft = any(one.stage.soft_labels for one in draws)
+    image, label = warp_together(field, (batch.image, "bilinear"), (batch.label, "bilinear" if soft else "nearest"))
+    return replace(batch, image=image, label=label)
+
+
+def _gated(one: Draw, new: Tensor, old: Tensor) -> Tensor:
+    """`new` in the rows that the stage applies to, `old` elsewhere."""
+    if new is old or one.applied.all():
+        return new
+    applied = one.applied.to(new.device, non_blocking=True)
+    return torch.where(applied.view(-1, *[1] * (new.ndim - 1)), new, old)
+
+
+def _to(device: torch.device, params: Params) -> Params:
+    """Params on a device: a tensor, a frozen dataclass of params, or a value that has no device."""
+    if isinstance(params, Tensor):
+        return params.to(device, non_blocking=True)
+    if is_dataclass(params) and not isinstance(params, type):
+        return replace(params, **{field.name: _to(device, getattr(params, field.name)) for field in fields(params)})
+    return params

@@ -1,0 +1,98 @@
+"""The augmentation that every trained strategy shares: flips, rotation, affine, histogram shift."""
+
+from dataclasses import dataclass
+from math import pi
+
+import torch
+from torch import Tensor
+
+from segaug.augment.draws import happens, uniform
+from segaug.augment.histogram_shift import draw_control_points, shift_histogram
+from segaug.augment.strategy import Prepared, Strategy, check_shares
+from segaug.batch import Batch
+from segaug.deform.affine import affine_px
+from segaug.errors import ConfigError
+
+_FILE = "conf/augment/baseline.yaml"
+
+
+@dataclass(frozen=True)
+class BaselineParams:
+    """One row per image."""
+
+    matrix: Tensor  # (B, 2, 2) pull-back about the image's middle, (row, column)
+    levels: Tensor  # (B, control_points) of the histogram shift
+    shifted: Tensor  # (B,) bool: does the histogram shift apply?
+
+
+@dataclass(frozen=True, kw_only=True)
+class Baseline(Strategy):
+    """Flip, rotate, scale and shear about the middle, as one matrix; then shift the histogram.
+
+    Source: the published transforms in their published order, with MONAI 1.6's conventions (`RandFlip`, then
+    `RandAffine`, which rotates, shears, scales): the matrix maps output to input positions, so the output shows `scale`
+    times as much of the input along an axis.
+    """
+
+    p_flip: float = 0.5  # of each axis
+    p_rotation: float = 0.5
+    max_angle_deg: float = 15.0
+    p_affine: float = 0.5  # of scale and shear together
+    min_scale: float = 0.9
+    max_scale: float = 1.1  # drawn for each axis
+    max_shear: float = 0.1  # drawn for each axis, pixel per pixel
+    p_histogram_shift: float = 0.5
+    control_points: int = 10  # of the histogram shift; fewer points, larger shifts
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        shares = {name: getattr(self, name) for name in ("p_flip", "p_rotation", "p_affine", "p_histogram_shift")}
+        check_shares("augment", _FILE, **shares)
+        if not 0 < self.min_scale <= self.max_scale:
+            raise ConfigError(
+                key="augment.min_scale",
+                file=_FILE,
+                problem=f"got {self.min_scale} with max_scale {self.max_scale}",
+                fix="use 0 < min_scale <= max_scale",
+            )
+        if self.control_points < 3:
+            raise ConfigError(
+                key="augment.control_points",
+                file=_FILE,
+                problem=f"got {self.control_points}",
+                fix="use at least 3, of which the two ends stay; or p_histogram_shift: 0",
+            )
+
+    def sample(self, batch: Batch, prepared: Prepared, rng: torch.Generator) -> BaselineParams:
+        """Draw every number of every row, whether it is used or not: so no probability moves another's draws."""
+        rows = len(batch)
+        flip = 1 - 2 * happens(self.p_flip, (rows, 2), rng).float()
+        angle = uniform(-self.max_angle_deg, self.max_angle_deg, (rows,), rng) * happens(self.p_rotation, (rows,), rng)
+        sheared = happens(self.p_affine, (rows, 1), rng)
+        scale = torch.where(sheared, uniform(self.min_scale, self.max_scale, (rows, 2), rng), 1.0)
+        shear = uniform(-self.max_shear, self.max_shear, (rows, 2), rng) * sheared
+        return BaselineParams(
+            matrix=flip[:, :, None] * (_rotation(angle * (pi / 180)) @ _shear(shear) * scale[:, None, :]),
+            shifted=happens(self.p_histogram_shift, (rows,), rng),
+            levels=draw_control_points(rows, self.control_points, rng),
+        )
+
+    def displacement_px(self, batch: Batch, params: BaselineParams, prepared: Prepared) -> Tensor:
+        """Field of the matrix; whole pixels where a row is only flipped, exactly 0 where nothing happens to it."""
+        return affine_px(params.matrix, tuple(batch.image.shape[2:]))
+
+    def recolour(self, image: Tensor, params: BaselineParams, prepared: Prepared) -> Tensor:
+        """Shift the histogram of the rows that drew it."""
+        return torch.where(params.shifted[:, None, None, None], shift_histogram(image, params.levels), image)
+
+
+def _rotation(angle_rad: Tensor) -> Tensor:
+    """(B,) to (B, 2, 2); a positive angle turns the picture clockwise on the screen (rows run down)."""
+    cos, sin = angle_rad.cos(), angle_rad.sin()
+    return torch.stack([cos, -sin, sin, cos], dim=-1).view(-1, 2, 2)
+
+
+def _shear(slope: Tensor) -> Tensor:
+    """(B, 2) to (B, 2, 2): a shear of the rows times a shear of the columns, so areas are kept."""
+    rows, columns = slope.unbind(1)
+    return torch.stack([torch.ones_like(rows), rows, columns, 1 + rows * columns], dim=-1).view(-1, 2, 2)

@@ -1,0 +1,14 @@
+"""The two kinds of random number that strategies draw, each from the stream it is given."""
+
+import torch
+from torch import Tensor
+
+
+def uniform(low: float, high: float, shape: tuple[int, ...], rng: torch.Generator) -> Tensor:
+    """Numbers from U(low, high), float32 on the CPU; exactly `low` when both are equal."""
+    return low + (high - low) * torch.rand(shape, generator=rng)
+
+
+def happens(p: float, shape: tuple[int, ...], rng: torch.Generator) -> Tensor:
+    """Bool tensor, True with probability p; p = 0 is never, p = 1 always.  Draws the same numbers whatever p is."""
+    return torch.rand(shape, generator=rng) < p

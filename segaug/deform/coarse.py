@@ -1,0 +1,44 @@
+"""From a coarse control grid to a dense field, as one small matrix product per axis.
+
+The matrices hold torch's own bicubic weights, so the result is that of `F.interpolate`, at a fraction of its time.
+"""
+
+from functools import lru_cache
+from math import ceil, floor
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+def control_count(n: int, spacing_px: float) -> int:
+    """Control points along an axis of n pixels: they cover it with at least one to spare on either side.
+
+    Source: MONAI 1.6, `create_control_grid`; an even n has an even count, so both are centred alike.
+    """
+    if n % 2 == 0:
+        return 2 * ceil((n - 1) / (2 * spacing_px) + 0.5) + 2
+    return 2 * ceil((n - 1) / (2 * spacing_px)) + 3
+
+
+def dense(control: Tensor, size: tuple[int, ...], spacing_px: float) -> Tensor:
+    """Bicubic interpolation of a control grid to every pixel.
+
+    control: (B, C, *counts), counts = control_count(n, spacing_px) for each n of `size`.  Returns (B, C, *size).
+    """
+    for n in size:
+        # Contracts the first spatial axis and appends its dense version, so the axes end in order.
+        control = torch.tensordot(control, _weights(n, spacing_px, control.dtype, control.device), dims=([2], [1]))
+    return control
+
+
+@lru_cache(maxsize=64)
+@torch.inference_mode(False)  # kept for later calls, which may need gradients
+def _weights(n: int, spacing_px: float, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """(n, count) weights: bicubic enlargement of the control points by `spacing_px`, cropped about the middle."""
+    count = control_count(n, spacing_px)
+    enlarged = floor(count * spacing_px)
+    impulses = torch.eye(count, dtype=torch.float64)[None, :, :, None]  # one channel per control point
+    weights = F.interpolate(impulses, size=(enlarged, 1), mode="bicubic", align_corners=False)[0, :, :, 0]
+    start = max(enlarged // 2 - n // 2, 0)
+    return weights[:, start : start + n].T.to(device, dtype)

@@ -1,0 +1,14 @@
+"""Composition of displacement fields, so that an image is resampled once however many fields move it."""
+
+from torch import Tensor
+
+from segaug.deform.warp import warp
+
+
+def compose_px(inner: Tensor, outer: Tensor) -> Tensor:
+    """The one field that does what warping by `inner` and then warping the result by `outer` does.
+
+    total(p) = outer(p) + inner(p + outer(p)), all (B, D, *size) in pixels.  `inner` is read bilinearly and continues
+    outside the image with its border value, so the total stays continuous where `outer` looks outside.
+    """
+    return outer + warp(inner, outer, padding="border")

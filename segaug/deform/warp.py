@@ -1,0 +1,36 @@
+"""Resampling through a displacement field (pull-back)."""
+
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from segaug.deform.grid import sampler_points
+
+Mode = Literal["bilinear", "nearest"]
+Padding = Literal["zeros", "border"]
+
+
+def warp(image: Tensor, displacement_px: Tensor, mode: Mode = "bilinear", padding: Padding = "zeros") -> Tensor:
+    """Show at output pixel p what the input holds at p + displacement(p).
+
+    image: (B, C, *size).  displacement_px: (B, D, *size), component d along spatial axis d.  Outside the image there is
+    0, or with padding "border" the nearest border pixel.  A row whose displacement is 0 everywhere keeps its bits.
+    """
+    return warp_together(displacement_px, (image, mode), padding=padding)[0]
+
+
+def warp_together(
+    displacement_px: Tensor, *images: tuple[Tensor, Mode], padding: Padding = "zeros"
+) -> tuple[Tensor, ...]:
+    """`warp` of several images, such as an image and its label, through one field; the sampling points are shared."""
+    points = sampler_points(displacement_px)
+    moves = displacement_px.detach().abs().flatten(1).amax(1) > 0
+    return tuple(_resample(image, points, moves, mode, padding) for image, mode in images)
+
+
+def _resample(image: Tensor, points: Tensor, moves: Tensor, mode: Mode, padding: Padding) -> Tensor:
+    warped = F.grid_sample(image, points, mode=mode, padding_mode=padding, align_corners=False)
+    # Sampling at a pixel's own centre rounds its value unless the side is a power of two.
+    return torch.where(moves.view(-1, *[1] * (image.ndim - 1)), warped, image)

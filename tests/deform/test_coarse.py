@@ -1,0 +1,40 @@
+import pytest
+import torch
+from monai.transforms import CenterSpatialCrop
+from monai.transforms.utils import create_control_grid
+from torch.nn import functional as F
+
+from segaug.deform.coarse import control_count, dense
+
+CASES = [((64, 64), 8.0), ((256, 256), 32.0), ((57, 40), 7.0), ((100, 90), 12.5), ((31, 48), 3.7)]
+
+
+@pytest.mark.parametrize(("size", "spacing_px"), CASES)
+def test_as_many_control_points_as_monai(size, spacing_px):
+    grid = create_control_grid(size, (spacing_px, spacing_px), backend="torch")
+    assert [control_count(n, spacing_px) for n in size] == list(grid.shape[1:])
+
+
+@pytest.mark.parametrize(("size", "spacing_px"), CASES)
+def test_the_products_are_interpolation_and_a_crop_about_the_middle(size, spacing_px):
+    control = torch.randn(2, 3, *(control_count(n, spacing_px) for n in size))
+    enlarged = F.interpolate(
+        control, scale_factor=(spacing_px, spacing_px), recompute_scale_factor=True, mode="bicubic", align_corners=False
+    )
+    expected = torch.stack([CenterSpatialCrop(size)(image) for image in enlarged])
+    torch.testing.assert_close(dense(control, size, spacing_px), expected, atol=2e-5, rtol=0)
+
+
+def test_constants_stay_on_three_axes():
+    size = (9, 10, 12)
+    control = torch.full((1, 1, *(control_count(n, 3.0) for n in size)), 2.5)
+    torch.testing.assert_close(dense(control, size, 3.0), torch.full((1, 1, *size), 2.5))
+
+
+def test_weights_made_in_inference_mode_serve_a_gradient_later():
+    size, counts = (22, 26), (control_count(22, 5.5), control_count(26, 5.5))
+    with torch.inference_mode():
+        dense(torch.zeros(1, 1, *counts), size, 5.5)
+    control = torch.zeros(1, 1, *counts, requires_grad=True)
+    dense(control, size, 5.5).sum().backward()
+    torch.testing.assert_close(control.grad.sum(), torch.tensor(22.0 * 26))
