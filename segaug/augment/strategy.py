@@ -100,7 +100,7 @@ class Strategy:
 
     training_step: ClassVar[Callable[..., Tensor] | None] = None  # (self, StepContext) -> loss, where a method needs it
 
-    def predict(self, model: nn.Module, image: Tensor, prepared: Prepared) -> Tensor:
+    def predict(self, model: nn.Module, image: Tensor, prepared: Prepared = None) -> Tensor:
         """Logits (B, K, H, W) at test time; test-time augmentation replaces this."""
         logits: Tensor = model(image)
         return logits
