@@ -1,0 +1,55 @@
+# `make` prints the targets.  All of them work in .venv, which `make setup` creates.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PYTEST := $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup study test check test-slow test-drills test-browser bench clean
+
+test test-slow test-drills test-browser bench: export OMP_NUM_THREADS = 1# threads of two processes only disturb each other
+
+help: ## print this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name help; do printf '  %-14s %s\n' "$$name" "$$help"; done
+
+setup: $(STAMP) ## create .venv and install segaug with the exact versions of constraints.txt
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "segaug needs Python 3.11 or later, %s is %s: make setup PYTHON=python3.12" % (sys.executable, sys.version.split()[0]))'
+	@echo "installing into $(VENV), about 1 GB and a few minutes ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -qq --upgrade pip
+	@$(BIN)/python -m pip install -qq -c constraints.txt -e ".[dev]"
+	@touch $@
+	@echo "done; now: source $(BIN)/activate"
+
+study: setup ## train, fit and report the quick study: curves of generated anatomy, in minutes
+	$(BIN)/segaug train study=quick
+	$(BIN)/segaug fit quick
+	$(BIN)/segaug report quick
+
+test: setup ## run the fast tests (CPU, offline)
+	$(PYTEST) -n 2 --dist loadfile
+
+check: setup ## run format, lint, type and layer checks: the same here, before a commit and in CI
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(PYTEST) -q tests/test_layers.py tests/test_repository.py
+
+test-slow: setup ## run the tests that take more than a few seconds
+	$(PYTEST) -m slow
+
+test-drills: setup ## kill processes in the middle and prove that nothing is lost
+	$(PYTEST) -m drill
+
+test-browser: setup ## open the report in headless Chromium
+	$(PYTEST) -m browser
+
+bench: setup ## measure speed beside a peer, in one run each
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+clean: ## remove .venv, caches and builds; results stay
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,85 @@
+import json
+
+import pytest
+
+from segaug.cli import main as cli
+from segaug.cli.status import study_state
+from segaug.results.store import Store, find_study, read_record
+from tests.synthetic import write_study
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return write_study(tmp_path / "results" / "pilot", sizes=(1, 2), seeds=2)
+
+
+def fail(store, trial, error):
+    finished = f"2026-01-0{1 + trial['seed']}"
+    store.record_path(trial["id"]).unlink()
+    store.write_failure({**trial, "schema": 1, "error": error, "traceback": "", "host": "node", "finished": finished})
+
+
+def test_a_complete_study(store, capsys):
+    assert cli.main(["status", "pilot"]) == 0
+    shown = capsys.readouterr().out
+    assert "8 trials: 8 done, 0 diverged, 0 failed, 0 missing" in shown
+    assert "to go on" not in shown
+
+
+def test_each_trial_is_counted_in_one_state(store):
+    plan = store.plan()["trials"]
+    store.write_record({**read_record(store.record_path(plan[3]["id"])), "status": "diverged"})
+    fail(store, plan[0], "ValueError: boom")
+    store.record_path(plan[1]["id"]).unlink()
+    store.record_path(plan[2]["id"]).write_bytes(b'{"schema": 1, "id"')  # a record cut short is run again
+    state = study_state(store)
+    assert state["totals"] == {"done": 4, "diverged": 1, "failed": 1, "missing": 2}
+    assert sum(cell[name] for cell in state["cells"] for name in state["totals"]) == len(plan)
+    assert not state["complete"]
+
+
+def test_diverged_is_a_result(store):
+    store.write_record({**store.records()[0], "status": "diverged"})
+    assert study_state(store)["complete"]
+
+
+def test_equal_failures_are_told_once_the_latest_first(store, capsys):
+    plan = store.plan()["trials"]
+    for trial in plan[:2]:
+        fail(store, trial, "ValueError: [red] boom\nsecond line")
+    fail(store, plan[4], "OSError: disk full")
+    first, second = study_state(store)["failures"]
+    assert (first["error"], first["trials"], first["seed"]) == ("ValueError: [red] boom\nsecond line", 2, 1)
+    assert second["error"] == "OSError: disk full"
+    assert cli.main(["status", "pilot"]) == 1
+    shown = capsys.readouterr().out
+    assert "failed 2 x  ValueError: [red] boom\n" in shown
+    assert "1/2 1F" in shown
+    assert "second line" not in shown
+
+
+def test_a_retried_trial_is_no_failure(store):
+    trial = store.plan()["trials"][0]
+    record = store.records()[0]
+    fail(store, trial, "ValueError: boom")
+    store.write_record({**record, "id": trial["id"]})
+    assert study_state(store)["failures"] == []
+
+
+def test_skipped_sizes_are_named(store, capsys):
+    store.write_plan(store.plan() | {"skipped": [{"task": "phantom_thorax", "size": 512, "pool": 180}]})
+    assert cli.main(["status", "pilot"]) == 0
+    assert "skipped: phantom_thorax at size 512, its pool has 180" in capsys.readouterr().out
+
+
+def test_json_holds_all_that_is_shown(store, capsys):
+    store.record_path(store.plan()["trials"][0]["id"]).unlink()
+    assert cli.main(["status", "--json"]) == 1
+    state = json.loads(capsys.readouterr().out)
+    assert state == study_state(Store(find_study("pilot")))
+
+
+def test_an_unknown_study_names_the_known_ones(store, capsys):
+    assert cli.main(["status", "pilto"]) == 2
+    assert "pilot" in capsys.readouterr().err

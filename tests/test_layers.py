@@ -1,0 +1,71 @@
+"""Imports follow the arrows: data -> augment -> training -> records -> curves -> page, never back."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+PACKAGE = Path(__file__).parents[1] / "segaug"
+FREE = {"", "batch", "errors", "files", "metrics", "rng"}  # single files at the top; "" is segaug itself
+MAY_IMPORT = {
+    "data": set(),
+    "deform": set(),
+    "registration": {"deform"},
+    "models": set(),
+    "augment": {"deform", "registration", "models"},
+    "training": {"augment", "models"},
+    "results": set(),
+    "experiment": {"data", "augment", "models", "training", "results"},
+    "analysis": {"results"},
+    "report": {"analysis", "results"},
+    "cli": {"experiment", "analysis", "report", "results", "data"},  # data: `segaug data check` needs no experiment
+}
+TORCH = {
+    "torch",
+    "segaug.batch",
+    "segaug.metrics",
+    "segaug.rng",
+}  # curves and pages are made where no torch is installed
+
+
+def imports(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield "." * node.level + (node.module or "")
+
+
+def allowed(layer: str, imported: str) -> bool:
+    if imported.startswith("."):
+        return False  # a relative import would hide its layer
+    if layer in ("analysis", "report") and (imported in TORCH or imported.startswith("torch.")):
+        return False
+    package, _, rest = imported.partition(".")
+    target = rest.partition(".")[0]
+    return package != "segaug" or target == layer or target in FREE | MAY_IMPORT[layer]
+
+
+def test_imports_follow_the_arrows():
+    layers = [(file.relative_to(PACKAGE).parts[0], file) for file in sorted(PACKAGE.glob("*/**/*.py"))]
+    wrong = [
+        f"{file.relative_to(PACKAGE.parent)} imports {name}"
+        for layer, file in layers
+        for name in imports(file)
+        if not allowed(layer, name)
+    ]
+    assert layers
+    assert not wrong, "\n".join(wrong)
+
+
+def test_single_files_import_no_layer():
+    names = [(file.name, name) for file in PACKAGE.glob("*.py") if file.name != "__main__.py" for name in imports(file)]
+    assert not [pair for pair in names if pair[1].startswith("segaug.") and pair[1].split(".")[1] not in FREE]
+
+
+def test_rules_can_fail():
+    assert not allowed("data", "segaug.augment.red")
+    assert not allowed("analysis", "torch.nn")
+    assert not allowed("report", "segaug.rng")
+    assert not allowed("models", "..augment")
+    assert allowed("augment", "segaug.deform.warp")
+    assert allowed("augment", "torch")
