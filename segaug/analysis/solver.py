@@ -14,7 +14,7 @@ from segaug.analysis.power_law import Array, PowerLaws
 
 B_MIN, B_MAX = 0.01, 4.0  # 0.01: flat or logarithmic; 4: only the first size differs
 _GRID = 160
-_REFINEMENTS = (13, 9, 7)  # nodes of each; the last step in ln b is 5e-4
+_REFINEMENTS = (13, 9, 7, 7, 7)  # nodes of each; the last step in ln b is 6e-5
 _POLISH = (11,) * 10  # for point estimates: down to the rounding of float64
 
 
@@ -52,6 +52,7 @@ class _Problem:
         self.weights = counts / counts.sum()
         self.y = means
         self.y_mean = means @ self.weights
+        self.rounding = 1e-13 * np.abs(means).max(axis=1)
         self.y_weighted = (means - self.y_mean[:, None]) * self.weights
         self.floor = floor
 
@@ -71,7 +72,7 @@ class _Problem:
         at_zero = (c < 0) | (not self.floor)  # the floor's constraint binds: a line through the origin
         a = np.where(at_zero, (xy + x_mean * y_mean) / (xx + x_mean**2), a)
         c = np.where(at_zero, 0.0, c)
-        rising = (xy < 0) & self.floor  # the error does not fall: a constant
+        rising = (xy <= self.rounding[:, None] * np.sqrt(xx)) & self.floor  # the error does not fall: a constant
         a = np.where(rising, 0.0, np.maximum(a, 0.0))
         c = np.where(rising, np.maximum(y_mean, 0.0), c)
         return a, c, a * (a * xx - 2 * xy) + (a * x_mean + c - y_mean) ** 2
