@@ -11,6 +11,10 @@ from torch import Tensor
 from segaug.batch import Batch
 
 
+DESCRIPTIVE = ("root", "modality", "anatomy", "licence", "citation", "source", "note")
+"""Options of a data set that say where it lies and what it is; they change no pixel, and so no trial's identity."""
+
+
 @dataclass(frozen=True)
 class Case:
     """One image of a dataset, not yet decoded.

@@ -1,0 +1,40 @@
+"""`segaug train`: a Hydra app; its arguments are Hydra's overrides and options."""
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Everything after `train` goes to Hydra as it is."""
+    parser.add_argument("overrides", nargs="*")
+
+
+def run(args: Namespace) -> int:
+    """Train one trial, or with -m (or a study) all missing trials of a sweep."""
+    import hydra
+    from hydra.core.config_loader import ConfigLoader
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.core.hydra_config import HydraConfig
+    from omegaconf import DictConfig
+
+    from segaug.cli.hydra_errors import one_line
+    from segaug.experiment.compose import CONFIG_NAME, trial_of
+    from segaug.experiment.folders import conf_dir
+    from segaug.experiment.launcher import register_plugins
+    from segaug.experiment.sweep import run_study
+
+    single: list[tuple[DictConfig, Mapping[str, str], ConfigLoader]] = []
+
+    def keep(composed: DictConfig) -> None:
+        single.append((composed, HydraConfig.get().runtime.choices, GlobalHydra.instance().config_loader()))
+
+    register_plugins()
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # let errors through, to be told in one line, or with a whole traceback
+    sys.argv = ["segaug train", *args.overrides]
+    with one_line():
+        hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=CONFIG_NAME)(keep)()
+    if single:  # a multirun has run in the launcher by now
+        run_study([trial_of(*single[0])], workers=1, many=False)
+    return 0

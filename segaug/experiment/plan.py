@@ -1,0 +1,113 @@
+"""What is to be run: trials with their ids, checked against the data and against what the study already holds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from segaug.data.task import Task
+from segaug.data.tensors import load_task
+from segaug.errors import ConfigError
+from segaug.experiment.trial import Trial, protocol_hash, trial_id
+from segaug.results.record import SCHEMA
+from segaug.results.store import Json, Store
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A trial whose size and id are settled."""
+
+    trial: Trial
+    id: str
+
+    @property
+    def size(self) -> int:
+        """N: images, or patients where the protocol counts them."""
+        size = self.trial.config.scale.size
+        assert size is not None  # make_plan settled it
+        return size
+
+    def key(self) -> Json:
+        """How plan.json, records and failures name this trial."""
+        task, model, strategy = self.trial.curve
+        names = {"task": task, "model": model, "strategy": strategy}
+        return {"id": self.id, **names, "size": self.size, "seed": self.trial.config.seed}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Trials in the order they run, the sizes that a task cannot offer, and the tasks by name."""
+
+    trials: tuple[Planned, ...]
+    skipped: tuple[Json, ...]
+    tasks: dict[str, Task]
+
+
+def make_plan(trials: Iterable[Trial], *, skip_large: bool) -> Plan:
+    """Load every task, settle sizes and ids.
+
+    A size above the pool is left out and listed with `skip_large`, else an error.
+    """
+    tasks: dict[str, Task] = {}
+    planned: dict[str, Planned] = {}
+    skipped: dict[tuple[str, int], Json] = {}
+    for trial in trials:
+        task = tasks.get(trial.task) or tasks.setdefault(trial.task, load(trial))
+        pool = pool_size(task, trial.config.protocol.count)
+        size = trial.config.scale.size or pool
+        if size <= pool:
+            one = trial.at(size=size, seed=trial.config.seed)
+            key = trial_id(one, task.content_hash)
+            planned[key] = Planned(one, key)
+        elif skip_large:
+            skipped[trial.task, size] = {"task": trial.task, "size": size, "pool": pool}
+        else:
+            raise ConfigError(
+                key="scale.size",
+                problem=f"{size} is more than the {pool} {trial.config.protocol.count} in the pool of {trial.task}",
+                fix=f"use at most {pool}, or scale=all",
+            )
+    in_order = sorted(planned.values(), key=lambda one: (one.trial.config.seed, -one.size))
+    return Plan(tuple(in_order), tuple(skipped.values()), tasks)
+
+
+def load(trial: Trial) -> Task:
+    """Decode the trial's task, from the cache where that holds it."""
+    config = trial.config
+    config.model.check_size(config.dataset.size)
+    return load_task(config.dataset, Path(config.cache).expanduser())
+
+
+def pool_size(task: Task, count: str) -> int:
+    """How many images or patients a subset can be drawn from."""
+    rows = task.split.pool
+    return len(rows) if count == "images" else len({task.patients[row] for row in rows})
+
+
+def check_consistent(plan: Plan, stored: Iterable[Json]) -> None:
+    """Refuse to mix two contents of a data set, or two protocols, in one curve, old trials included."""
+    seen: dict[tuple[str, ...], dict[str, str]] = {}
+    for record in stored:
+        parts = {name: record[f"{name}_hash"] for name in ("dataset", "protocol")}
+        seen.setdefault((record["task"], record["model"], record["strategy"]), parts)
+    for one in plan.trials:
+        task, config = plan.tasks[one.trial.task], one.trial.config
+        now = {"dataset": task.content_hash, "protocol": protocol_hash(config)}
+        before = seen.setdefault(one.trial.curve, now)
+        for name, value in now.items():
+            if before[name] != value:
+                raise ConfigError(
+                    key=name,
+                    file=config.output,
+                    problem=f"the curve {' / '.join(one.trial.curve)} already holds trials of another {name}",
+                    fix="give this study another folder with name=..., or go back to the settings of the first run",
+                )
+
+
+def remember(plan: Plan, store: Store, tracker: Json) -> None:
+    """Add what was asked for to plan.json; earlier requests stay."""
+    before = store.plan()
+    trials = {trial["id"]: trial for trial in before["trials"]} | {one.id: one.key() for one in plan.trials}
+    skipped = {(row["task"], row["size"]): row for row in (*before["skipped"], *plan.skipped)}
+    store.write_plan(
+        {"schema": SCHEMA, "tracker": tracker, "skipped": list(skipped.values()), "trials": list(trials.values())}
+    )

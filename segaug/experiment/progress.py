@@ -1,0 +1,109 @@
+"""What the user sees while a sweep runs: a live bar on a terminal, one line a trial in a log."""
+
+import time
+from pathlib import Path
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress as Bar, TextColumn
+
+from segaug.experiment.plan import Plan, Planned
+from segaug.results.store import Json
+from segaug.training.protocol import schedule
+
+
+class Progress:
+    """Counts trials done, failed and left, and foretells the time left from the images that are still to be seen."""
+
+    def __init__(self, plan: Plan, todo: list[Planned], *, many: bool) -> None:
+        self.console = Console(stderr=False, highlight=False)
+        self.todo, self.done, self.failed, self.diverged = len(todo), 0, 0, 0
+        self.work_left = sum(map(work_of, todo))
+        self.work_done = 0.0
+        self.start = time.monotonic()
+        self.bar = Bar(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}"), console=self.console)
+        self.live = many and self.console.is_terminal
+        self.row = self.bar.add_task("trials", total=len(todo), state="starting workers")
+        self._announce(plan)
+
+    def _announce(self, plan: Plan) -> None:
+        finished = len(plan.trials) - self.todo
+        self.console.print(f"{len(plan.trials)} trials: {finished} done before, {self.todo} to do")
+        for row in plan.skipped:
+            self.console.print(f"skipped: {row['task']} N = {row['size']}, its pool has {row['pool']}")
+
+    def __enter__(self) -> "Progress":
+        if self.live:
+            self.bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.bar.stop()
+
+    def finished(self, one: Planned, record: Json | None, failure: Json | None) -> None:
+        """A trial has ended."""
+        self.done += record is not None
+        self.failed += failure is not None
+        self.diverged += record is not None and record["status"] == "diverged"
+        work = work_of(one)
+        self.work_done, self.work_left = self.work_done + work, self.work_left - work
+        self.bar.update(self.row, advance=1, state=self.state())
+        if failure or not self.live:
+            self.bar.console.print(f"[{self.done + self.failed}/{self.todo}] {line(one, record, failure)}  {self.state()}", markup=False)
+
+    def state(self) -> str:
+        """Done, failed, left, and the time left."""
+        left = self.todo - self.done - self.failed
+        parts = [f"{self.done} done", f"{self.failed} failed", f"{left} left"]
+        if self.diverged:
+            parts.insert(1, f"{self.diverged} of them diverged")
+        if left:
+            parts.append(f"about {duration((time.monotonic() - self.start) / self.work_done * self.work_left)} to go")
+        return ", ".join(parts)
+
+    def interrupted(self) -> None:
+        """The user pressed Ctrl-C."""
+        left = self.todo - self.done - self.failed
+        self.console.print(f"interrupted: {self.done} done, {left} left; the same command goes on from here")
+
+    def summary(self, folder: Path, failures: list[Json]) -> None:
+        """The last lines of a sweep."""
+        took = duration(time.monotonic() - self.start)
+        self.console.print(f"{self.done} trials done, {self.failed} failed, in {took}; records in {folder}")
+        for failure in failures[:10]:
+            where = folder / "trials" / failure["id"] / "failure.json"
+            self.console.print(f"failed: {name_of(failure)}: {failure['error']} ({where})", markup=False)
+        if len(failures) > 10:
+            self.console.print(f"... and {len(failures) - 10} more")
+
+
+def work_of(one: Planned) -> float:
+    """Images that a trial's network sees in training, roughly: what its time is proportional to."""
+    protocol = one.trial.config.protocol
+    return schedule(protocol, one.size).updates * min(protocol.batch_size, one.size) + 32.0  # 32: start, validation, test
+
+
+def line(one: Planned, record: Json | None, failure: Json | None) -> str:
+    """One trial and how it ended, in words."""
+    name = name_of(one.key())
+    if failure:
+        return f"{name}: failed: {failure['error']}"
+    if not record or not record["test"]:
+        return f"{name}: diverged"
+    best = record["test"]["best"]
+    return f"{name}: BCE {best['bce']:.4f}, Dice {best['dice']:.3f} in {record['run']['seconds']['total']:.0f} s"
+
+
+def name_of(key: Json) -> str:
+    """task / model / strategy N seed."""
+    return f"{key['task']} {key['model']} {key['strategy']} N={key['size']} seed={key['seed']}"
+
+
+def duration(seconds: float) -> str:
+    """12 s, 3 min, 2 h 05 min."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"

@@ -1,0 +1,139 @@
+"""Run one trial, from its plan to its record."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from segaug.batch import Batch
+from segaug.data.subset import draw_subset
+from segaug.data.task import Task
+from segaug.experiment.evaluation import Scores, reference, score
+from segaug.experiment.machine import device_of, run_facts
+from segaug.experiment.plan import Planned, pool_size
+from segaug.experiment.schema import science
+from segaug.experiment.trial import protocol_hash
+from segaug.models.network import build_with_seed, set_output_bias
+from segaug.results.record import SCHEMA
+from segaug.results.store import Json
+from segaug.rng import stream, stream_seed
+from segaug.training.fit import Trained, fit
+from segaug.training.selection import Weights
+from segaug.training.stopwatch import Stopwatch
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The images of a trial, on its device."""
+
+    rows: tuple[int, ...]  # of the task, before the strategy adds or replaces any
+    subset: Batch
+    validation: Batch | None
+    test: Batch
+
+
+def run_trial(planned: Planned, task: Task) -> tuple[Json, Weights]:
+    """Train and test; returns the record (without its checksum) and the best weights."""
+    config = planned.trial.config
+    torch.set_num_threads(config.threads)
+    device = device_of(config.device)
+    watch = Stopwatch(device)
+    with watch("other"):
+        with watch("data"):
+            parts = _parts(planned, task, device)
+        network = _network(planned, parts.subset).to(device)
+        trained = _train(planned, network, parts, watch)
+        with watch("network"):
+            scores = _scores(planned, network, trained, parts)
+        record = _record(planned, task, parts, trained, scores, sum(p.numel() for p in network.parameters()))
+    record["run"] = run_facts(watch.seconds, device)
+    return record, trained.best
+
+
+def _parts(planned: Planned, task: Task, device: torch.device) -> Parts:
+    config, split = planned.trial.config, task.split
+    rows = draw_subset(
+        split.pool, task.patients, size=planned.size, seed=config.seed, policy=config.protocol.subset, unit=config.protocol.count
+    )
+    labels = config.protocol.validation != "none" and split.validation
+    return Parts(
+        rows=rows,
+        subset=task.batch(rows).to(device),
+        validation=task.batch(split.validation).to(device) if labels else None,
+        test=task.batch(split.test).to(device),
+    )
+
+
+def _network(planned: Planned, subset: Batch) -> nn.Module:
+    config = planned.trial.config
+    network = build_with_seed(config.model, stream_seed(config.seed, "weights", planned.size))
+    if config.protocol.output_bias == "foreground":
+        set_output_bias(network, subset.label.mean().item())
+    return network
+
+
+def _train(planned: Planned, network: nn.Module, parts: Parts, watch: Stopwatch) -> Trained:
+    config = planned.trial.config
+    strategy = config.augment
+    return fit(network, strategy, None, parts.subset, parts.validation, config.protocol, config.seed, watch)
+
+
+def _scores(planned: Planned, network: nn.Module, trained: Trained, parts: Parts) -> dict[str, Scores] | None:
+    """Scores of the best and the last weights; None if the trial diverged, at whatever point."""
+    if trained.stopped == "diverged":
+        return None
+    strategy = planned.trial.config.augment
+    scores: dict[str, Scores] = {}
+    for name in ("best", "last"):
+        network.load_state_dict(getattr(trained, name))
+        same = name == "last" and trained.best_update == trained.updates
+        scores[name] = scores["best"] if same else score(network, strategy, None, parts.validation, parts.test)
+    return scores if all(one.finite for one in scores.values()) else None
+
+
+def _record(
+    planned: Planned, task: Task, parts: Parts, trained: Trained, scores: dict[str, Scores] | None, parameters: int
+) -> Json:
+    config = planned.trial.config
+    pool = pool_size(task, config.protocol.count)
+    best = scores and scores["best"]
+    return {
+        "schema": SCHEMA,
+        **planned.key(),
+        "status": "ok" if scores else "diverged",
+        "config": science(config),
+        "dataset_hash": task.content_hash,
+        "protocol_hash": protocol_hash(config),
+        "labels": {"training": len(parts.rows), "validation": len(parts.validation) if parts.validation else 0},
+        "subset": {
+            "ids": [task.ids[row] for row in parts.rows],
+            "patients": len({task.patients[row] for row in parts.rows}),
+            "pool": pool,
+            "overlap": 2 * planned.size > pool,
+        },
+        "sees": list(config.augment.sees),
+        "test": {name: one.means() for name, one in scores.items()} if scores else None,
+        "cases": {"ids": [task.ids[row] for row in task.split.test], **best.cases()} if best else None,
+        "hd95": best.hd95() if best else None,
+        "recalibration": best.recalibration._asdict() if best and best.recalibration else None,
+        **reference(task, parts.rows),
+        "history": vars(trained.history),
+        "training": {
+            "updates": trained.updates,
+            "epochs": trained.epochs,
+            "batch_size": min(config.protocol.batch_size, len(parts.subset)),
+            "parameters": parameters,
+            "best_update": trained.best_update,
+            "stopped": trained.stopped,
+        },
+        "warnings": _warnings(planned, pool, parts),
+    }
+
+
+def _warnings(planned: Planned, pool: int, parts: Parts) -> list[str]:
+    found = []
+    if 2 * planned.size > pool:
+        found.append(f"N = {planned.size} is more than half of the pool of {pool}: the subsets of two seeds overlap")
+    if parts.validation is None:
+        found.append("no validation labels: the last weights are reported, without recalibration")
+    return found

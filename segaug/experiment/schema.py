@@ -1,0 +1,109 @@
+"""Every option of a trial, typed: tables of names, the schemas behind conf/, and composition to frozen objects.
+
+A new strategy, model or kind of data set is one line in a table below.
+"""
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any
+
+from hydra.core.config_store import ConfigStore
+from omegaconf import MISSING, DictConfig, OmegaConf
+
+from segaug.augment.baseline import Baseline
+from segaug.augment.none import NoAugmentation
+from segaug.augment.red import RandomElastic
+from segaug.augment.strategy import Strategy
+from segaug.data.folder import Folder
+from segaug.data.phantom import Phantom
+from segaug.data.task import DESCRIPTIVE, Dataset
+from segaug.errors import ConfigError
+from segaug.models.nnunet import NnUnet
+from segaug.models.network import Model
+from segaug.models.swin_unet import SwinUnet
+from segaug.results.tracker import TRACKERS
+from segaug.training.protocol import Protocol
+
+STRATEGIES: dict[str, type[Strategy]] = {"none": NoAugmentation, "baseline": Baseline, "red": RandomElastic}
+MODELS: dict[str, type[Model]] = {"nnunet": NnUnet, "swin_unet": SwinUnet}
+DATASETS: dict[str, type[Dataset]] = {"folder": Folder, "phantom": Phantom}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """How many images (or patients, see protocol.count) a trial is trained on; None is the whole pool."""
+
+    size: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.size is not None and self.size < 1:
+            raise ConfigError(key="scale.size", problem=f"got {self.size}", fix="use at least 1, or scale=all for the pool")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """One trial as the user asked for it.  Fields from `name` on do not change its result, and so not its id."""
+
+    dataset: Any = MISSING  # Dataset: a Protocol, which OmegaConf cannot take as a type; the group's schema checks it
+    model: Any = MISSING
+    augment: Any = MISSING  # Strategy: left open so that sweeps can switch between its subclasses
+    scale: Scale = field(default_factory=Scale)
+    protocol: Protocol = field(default_factory=Protocol)
+    seed: int = 0
+
+    name: str = "main"  # of the study: its folder is results/<name>
+    output: str = "results/${name}"
+    tracker: Any = MISSING
+    device: str = "auto"  # auto | cpu | cuda | cuda:1
+    threads: int = 1  # per trial; more threads change the last bits of a result
+    weights: bool = False  # keep the best weights, as safetensors
+    cache: str = "${oc.env:SEGAUG_CACHE,\"~/.cache/segaug\"}"  # decoded images
+
+    def __post_init__(self) -> None:
+        if self.seed < 0:
+            raise ConfigError(key="seed", problem=f"got {self.seed}", fix="use 0 or more")
+        if self.threads < 1:
+            raise ConfigError(key="threads", problem=f"got {self.threads}", fix="use 1 or more")
+
+
+def register() -> None:
+    """Store every schema under the name that conf/<group>/*.yaml names in its defaults."""
+    groups = {"dataset": DATASETS, "model": MODELS, "augment": STRATEGIES, "tracker": TRACKERS}
+    for group, table in groups.items():
+        for name, schema in table.items():
+            _store(f"base_{name}", schema, group)
+    _store("base_scale", Scale, "scale")
+    _store("base_protocol", Protocol, "protocol")
+    _store("base_config", Config, None)
+
+
+def _store(name: str, schema: type, group: str | None) -> None:
+    node = OmegaConf.structured(schema)
+    _unlock(node)
+    ConfigStore.instance().store(name=name, node=node, group=group)
+
+
+def _unlock(node: DictConfig) -> None:
+    # Composition writes into the node of a frozen class; to_object() makes it a frozen object again.
+    OmegaConf.set_readonly(node, False)
+    for key in node:
+        if not OmegaConf.is_missing(node, key) and OmegaConf.is_dict(child := node._get_node(key)) and child:
+            _unlock(child)
+
+
+def typed(composed: DictConfig) -> Config:
+    """Turn a composed config (without its hydra node) into frozen objects; their checks run here."""
+    try:
+        config = OmegaConf.to_object(composed)
+    except dataclasses.FrozenInstanceError as error:  # an option that was added with "+"
+        raise ConfigError(key=str(error).split("'")[1], problem="there is no such option", fix="leave out the + to see the valid ones") from error
+    if not isinstance(config, Config):
+        raise ConfigError(key="config", file="conf/config.yaml", problem="lacks base_config", fix="restore its defaults list")
+    return config
+
+
+def science(config: Config) -> dict[str, Any]:
+    """The part of a config that decides a trial's result, as plain values: what its id is a hash of."""
+    plain = {name: dataclasses.asdict(getattr(config, name)) for name in ("dataset", "model", "augment", "scale", "protocol")}
+    plain["dataset"] = {key: value for key, value in plain["dataset"].items() if key not in DESCRIPTIVE}
+    return {**plain, "seed": config.seed}

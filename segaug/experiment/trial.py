@@ -1,0 +1,62 @@
+"""A trial is a value: what is trained, named and hashed."""
+
+import dataclasses
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from segaug.errors import ConfigError
+from segaug.experiment.schema import Config, science
+from segaug.results.store import canonical
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One subset, one initialisation, one training.  The names are what tables and figures show."""
+
+    config: Config
+    task: str
+    model: str
+    strategy: str
+
+    @property
+    def curve(self) -> tuple[str, str, str]:
+        """The trials that one curve is fitted to."""
+        return self.task, self.model, self.strategy
+
+    def at(self, *, size: int, seed: int) -> "Trial":
+        """The same trial at another point of the grid."""
+        scale = dataclasses.replace(self.config.scale, size=size)
+        return dataclasses.replace(self, config=dataclasses.replace(self.config, scale=scale, seed=seed))
+
+
+def digest(value: object) -> str:
+    """Short name of a JSON value: equal values, equal names, on every machine."""
+    return sha256(canonical(value)).hexdigest()[:16]
+
+
+def protocol_hash(config: Config) -> str:
+    """What the trials of one curve must share, besides the content of the data set."""
+    return digest(science(config)["protocol"])
+
+
+def trial_id(trial: Trial, content_hash: str) -> str:
+    """Content address: everything that decides the result, and nothing else (no path, device or tracker)."""
+    plain: dict[str, Any] = science(trial.config)
+    plain["dataset"] = {"task": trial.task, "content": content_hash}
+    plain["names"] = [trial.model, trial.strategy.partition("(")[0]]
+    return digest(plain)
+
+
+def with_learning_rate(config: Config, model: str) -> Config:
+    """Settle protocol.learning_rate for the chosen model, so that it is part of the trial's identity."""
+    protocol = config.protocol
+    rate = protocol.learning_rate or protocol.learning_rates.get(model)
+    if rate is None:
+        raise ConfigError(
+            key="protocol.learning_rate",
+            problem=f"no value for model {model}",
+            fix=f"set protocol.learning_rate=1e-3, or add {model} to protocol.learning_rates",
+        )
+    settled = dataclasses.replace(protocol, learning_rate=rate, learning_rates={})
+    return dataclasses.replace(config, protocol=settled)

@@ -1,0 +1,131 @@
+"""Warm single-thread processes that take job after job: heavy imports happen once, a dead worker costs one job."""
+
+import contextlib
+import multiprocessing as mp
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+# The default allocator gives big blocks back to the kernel after every step and asks for them again; keeping them makes
+# a training step about a fifth faster (benchmarks/network.py).  Read by glibc when a process starts, unknown elsewhere.
+KEEP_HEAP = {
+    "MALLOC_MMAP_MAX_": "0",
+    "MALLOC_TRIM_THRESHOLD_": str(2**36),
+    "MALLOC_TOP_PAD_": str(2**28),
+}
+SINGLE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+
+@dataclass(frozen=True)
+class Died:
+    """What a job gets for an answer when its worker process ended without one."""
+
+    exit_code: int | None
+
+
+@dataclass
+class _Worker:
+    process: BaseProcess
+    pipe: Connection
+    job: int | None = None
+
+
+def run_jobs(
+    work: Callable[[Any], Any], jobs: Iterable[Any], workers: int, preload: list[str]
+) -> Iterator[tuple[int, Any]]:
+    """Yield (number of the job, answer) as jobs finish; an answer is what `work` returned, or `Died`.
+
+    `work` must not raise and must be importable.  Closing the iterator kills the workers and what they are doing.
+    """
+    queue = deque(enumerate(jobs))
+    context = _context(preload)
+    with _environment({**KEEP_HEAP, **SINGLE_THREAD}):
+        team = [_start(context, work) for _ in range(min(workers, len(queue)))]
+        try:
+            for worker in team:
+                _give(worker, queue)
+            while busy := [worker for worker in team if worker.job is not None]:
+                for worker in _ready(busy):
+                    number, answer = worker.job, _answer(worker)
+                    assert number is not None  # only busy workers are waited for
+                    if isinstance(answer, Died):
+                        team.remove(worker)
+                        team.append(worker := _start(context, work))
+                    _give(worker, queue)
+                    yield number, answer
+        finally:
+            for worker in team:
+                worker.process.kill()
+            for worker in team:
+                worker.process.join()
+
+
+def _context(preload: list[str]) -> Any:  # the typeshed has no common type with set_forkserver_preload
+    if "forkserver" not in mp.get_all_start_methods():
+        return mp.get_context("spawn")
+    context = mp.get_context("forkserver")  # imports once for all workers, and for those that replace dead ones
+    context.set_forkserver_preload(preload)
+    return context
+
+
+@contextlib.contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+def _start(context: Any, work: Callable[[Any], Any]) -> _Worker:
+    here, there = context.Pipe()
+    process = context.Process(target=_serve, args=(there, work), daemon=True)
+    process.start()
+    there.close()
+    return _Worker(process, here)
+
+
+def _serve(pipe: Connection, work: Callable[[Any], Any]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides what it means
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    with contextlib.suppress(EOFError):
+        while True:
+            pipe.send(work(pipe.recv()))
+
+
+def _end_with_parent() -> None:
+    parent = mp.parent_process()
+    assert parent is not None  # this runs in a child
+    parent.join()
+    os._exit(1)  # a killed parent will be started again; an orphan would repeat its trials beside it
+
+
+def _give(worker: _Worker, queue: deque[tuple[int, Any]]) -> None:
+    worker.job = None
+    if queue:
+        worker.job, job = queue.popleft()
+        with contextlib.suppress(BrokenPipeError):  # it died idle; waiting for its answer will tell
+            worker.pipe.send(job)
+
+
+def _ready(busy: list[_Worker]) -> list[_Worker]:
+    events = wait([worker.pipe for worker in busy] + [worker.process.sentinel for worker in busy])
+    return [worker for worker in busy if worker.pipe in events or worker.process.sentinel in events]
+
+
+def _answer(worker: _Worker) -> Any:
+    try:
+        if worker.pipe.poll():  # an answer sent before dying still counts
+            return worker.pipe.recv()
+    except (EOFError, ConnectionResetError):
+        pass
+    worker.process.join()
+    return Died(worker.process.exitcode)

@@ -1,0 +1,107 @@
+"""How a trial is trained: optimiser, learning-rate schedule, budget of updates, validation, and what N counts."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Literal
+
+from segaug.errors import ConfigError
+
+Unit = Literal["epoch", "update"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Protocol:
+    """One training protocol, the same for every cell of a study (`conf/protocol/<name>.yaml`).
+
+    `unit` is what `length`, `warmup`, `validate_every` and `patience` count: "epoch" as published, where the number of
+    updates grows with N; or "update", where every N gets the same number of updates.
+    """
+
+    unit: str = "epoch"
+    length: int = 50
+    warmup: int = 5
+    validate_every: int = 1
+    patience: int | None = 10  # validations without improvement; None = never stop early
+    batch_size: int = 8  # a subset smaller than this is one batch
+    learning_rate: float | None = None  # None: take it from learning_rates
+    learning_rates: dict[str, float] = field(default_factory=dict)  # by model name
+    beta1: float = 0.9
+    beta2: float = 0.999
+    validation: str = "best"  # "best": keep the weights with the lowest validation BCE; "none": no validation labels
+    output_bias: str = "zero"  # "foreground": start the output bias at the log-odds of the subset's foreground share
+    subset: str = "independent"  # fresh draws per size, as published; "nested": one order per seed, N is its beginning
+    count: str = "images"  # what N counts; "patients": N patients with all their images
+    precision: str = "float32"  # "bfloat16": autocast of forward and backward; metrics stay in float32
+
+    def __post_init__(self) -> None:
+        for name, valid in CHOICES.items():
+            value = getattr(self, name)
+            if value not in valid:
+                raise _error(name, f"got {value!r}", f"choose from {', '.join(valid)}")
+        for name in ("length", "batch_size", "validate_every"):
+            if getattr(self, name) < 1:
+                raise _error(name, f"got {getattr(self, name)}", "use at least 1")
+        if not 0 <= self.warmup < self.length:
+            raise _error("warmup", f"got {self.warmup}", f"use 0 to {self.length - 1}, less than protocol.length")
+        if self.patience is not None and self.patience < 1:
+            raise _error("patience", f"got {self.patience}", "use at least 1, or null for no early stopping")
+        for name, value in {"learning_rate": self.learning_rate, **self.learning_rates}.items():
+            if value is not None and not 0 < value < math.inf:
+                raise _error("learning_rate", f"got {value} ({name})", "use a positive number")
+
+
+CHOICES = {
+    "unit": ("epoch", "update"),
+    "validation": ("best", "none"),
+    "output_bias": ("zero", "foreground"),
+    "subset": ("independent", "nested"),
+    "count": ("images", "patients"),
+    "precision": ("float32", "bfloat16"),
+}
+
+
+def _error(name: str, problem: str, fix: str) -> ConfigError:
+    return ConfigError(key=f"protocol.{name}", file="conf/protocol/", problem=problem, fix=fix)
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A protocol applied to a subset: everything counted in updates (optimiser steps)."""
+
+    updates: int
+    updates_per_epoch: int
+    updates_per_unit: int
+    validate_every: int  # updates
+    patience: int | None  # validations
+    warmup: int  # units
+    length: int  # units
+
+    def factor(self, update: int) -> float:
+        """Learning rate of an update (0-based), as a share of the initial one: linear warm-up, then cosine to 0.
+
+        Source: scaling-study specification, section 5: with t the unit of the update, W warm-up units and T units in
+        all, (t + 1) / W for t < W, else (1 + cos(pi (t - W) / (T - W))) / 2.
+        """
+        t = update // self.updates_per_unit
+        if t < self.warmup:
+            return (t + 1) / self.warmup
+        return 0.5 * (1 + math.cos(math.pi * (t - self.warmup) / (self.length - self.warmup)))
+
+    def validates_after(self, update: int) -> bool:
+        """Is there a validation after this update (0-based)?  Always after the last one."""
+        return (update + 1) % self.validate_every == 0 or update + 1 == self.updates
+
+
+def schedule(protocol: Protocol, images: int) -> Schedule:
+    """Count a protocol in updates for a subset of so many images; the last partial batch of an epoch is kept."""
+    per_epoch = math.ceil(images / protocol.batch_size)
+    per_unit = per_epoch if protocol.unit == "epoch" else 1
+    return Schedule(
+        updates=protocol.length * per_unit,
+        updates_per_epoch=per_epoch,
+        updates_per_unit=per_unit,
+        validate_every=protocol.validate_every * per_unit,
+        patience=protocol.patience,
+        warmup=protocol.warmup,
+        length=protocol.length,
+    )
