@@ -1,0 +1,106 @@
+"""Write one run with wandb: the only file that imports it."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from segaug.results.mirror.runs import Run, Table
+from segaug.results.tracker import WandbTracker
+
+if TYPE_CHECKING:
+    import wandb
+
+Publish = Callable[[Run, WandbTracker, Path], None]  # run, where to, study folder; raises if it was not written
+
+IMAGES = {".png", ".jpg", ".jpeg"}
+INIT_TIMEOUT_S = 30.0
+FINISH_TIMEOUT_S = 120.0
+
+
+def publish_run(run: Run, tracker: WandbTracker, study: Path) -> None:
+    """Write a run, replacing the one of the same id, with its files below `<study>/wandb`."""
+    folder = study.resolve() / "wandb"
+    _remove_earlier(folder, run.id)
+    _keep_files_in(folder, run.id)
+    import wandb
+
+    with wandb.init(
+        id=run.id,
+        name=run.name,
+        group=run.group,
+        job_type=run.job_type,
+        tags=run.tags,
+        config=run.config,
+        project=tracker.project,
+        entity=tracker.entity,
+        mode="online" if tracker.mode == "online" else "offline",
+        dir=folder.parent,
+        settings=_settings(),
+    ) as live:
+        _log(live, run)
+    _tidy(Path(live.dir).parent, tracker.mode)
+
+
+def _log(live: "wandb.Run", run: Run) -> None:
+    import wandb
+
+    live.define_metric("update")
+    for name in sorted(set().union(*run.history) - {"update"}):
+        live.define_metric(name, step_metric="update")
+    for row in run.history:
+        live.log(row)
+    for name, table in run.tables.items():
+        live.log({name: _table(table)})
+    for figure in run.figures:
+        if figure.suffix.lower() in IMAGES:
+            live.log({f"figures/{figure.stem}": wandb.Image(str(figure))})
+        else:
+            copy = shutil.copy(figure, live.dir)  # wandb would link it, and see later changes of it
+            live.save(copy, base_path=live.dir, policy="now")
+    live.summary.update(run.summary)
+
+
+def _table(table: Table) -> "wandb.Table":
+    import wandb
+
+    return wandb.Table(columns=list(table.columns), data=list(table.rows), allow_mixed_types=True)  # null: no value
+
+
+def _settings() -> "wandb.Settings":
+    """Nothing but what we log: no console, machine, code, or package lists; and an end to each wait."""
+    import wandb
+
+    return wandb.Settings(
+        silent=True,
+        console="off",
+        symlink=False,
+        disable_git=True,
+        disable_code=True,
+        x_disable_stats=True,
+        x_disable_meta=True,
+        x_disable_machine_info=True,
+        x_save_requirements=False,
+        init_timeout=INIT_TIMEOUT_S,
+        finish_timeout=FINISH_TIMEOUT_S,
+        finish_timeout_raises=True,
+    )
+
+
+def _keep_files_in(folder: Path, run_id: str) -> None:
+    """Point wandb's caches, which by default fill the home folder, into the study."""
+    os.environ["WANDB_CACHE_DIR"] = str(folder / "cache")
+    os.environ["WANDB_DATA_DIR"] = str(folder / "staging" / run_id)  # offline tables wait here for `wandb sync`
+    os.environ["WANDB_ERROR_REPORTING"] = "false"
+
+
+def _remove_earlier(folder: Path, run_id: str) -> None:
+    """Two offline folders of one id would both be uploaded, one over the other."""
+    for path in [*folder.glob(f"*run-*-{run_id}"), folder / "staging" / run_id]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _tidy(run_folder: Path, mode: str) -> None:
+    """Keep only what `wandb sync` needs: of an uploaded run nothing, of an offline run no debug logs."""
+    shutil.rmtree(run_folder if mode == "online" else run_folder / "logs", ignore_errors=True)

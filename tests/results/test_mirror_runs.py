@@ -1,0 +1,100 @@
+"""What a run holds is a pure function of records."""
+
+from statistics import fmean, stdev
+
+import pytest
+
+from segaug.results.mirror.runs import cell_run, run_id, tables_run, trial_run
+from tests.synthetic import record
+
+
+def seeds(count, **changes):
+    return [{**record("thorax", "nnunet", "red", 4, seed), **changes} for seed in range(count)]
+
+
+def test_a_cell_has_what_a_dashboard_groups_by():
+    run = cell_run("pilot", seeds(3))
+    assert (
+        run.config.items() >= {"study": "pilot", "task": "thorax", "model": "nnunet", "strategy": "red", "N": 4}.items()
+    )
+    assert set(run.tags) == {"pilot", "thorax", "nnunet", "red", "n4"}
+    assert (run.group, run.job_type, run.name) == ("thorax/nnunet/red", "cell", "thorax/nnunet/red/n4")
+    assert run.config["scientific"]["augment"] == {"p": 1.0}
+
+
+def test_a_cell_summarises_its_seeds_in_any_order():
+    records = seeds(5)
+    run = cell_run("pilot", records)
+    values = [entry["test"]["best"]["bce"] for entry in records]
+    assert run.summary["test/bce_mean"] == pytest.approx(fmean(values))
+    assert run.summary["test/bce_sd"] == pytest.approx(stdev(values))
+    table = run.tables["seeds"]
+    assert [row[table.columns.index("seed")] for row in table.rows] == [0, 1, 2, 3, 4]
+    assert [row[table.columns.index("test/bce")] for row in table.rows] == values
+    assert cell_run("pilot", records[::-1]) == run
+
+
+def test_one_seed_has_no_deviation():
+    summary = cell_run("pilot", seeds(1)).summary
+    assert "test/bce_mean" in summary
+    assert not [key for key in summary if key.endswith("_sd")]
+
+
+@pytest.mark.parametrize("nothing", [None, dict.fromkeys(("bce", "dice", "hd95", "bce_recalibrated"))])
+def test_a_diverged_seed_is_counted_and_not_averaged(nothing):
+    records = seeds(3)
+    records[1] |= {"status": "diverged", "test": {"best": nothing, "last": nothing}}
+    run = cell_run("pilot", records)
+    values = [records[seed]["test"]["best"]["dice"] for seed in (0, 2)]
+    assert (run.summary["trials"], run.summary["diverged"]) == (3, 1)
+    assert run.summary["test/dice_mean"] == pytest.approx(fmean(values))
+    assert run.tables["seeds"].rows[1][run.tables["seeds"].columns.index("test/dice")] is None
+
+
+def test_the_mean_curve_ends_with_the_first_seed_that_stops():
+    long, short = seeds(2)
+    long["history"] |= {"update": [16, 32, 48], "training_loss": [3, 2, 1], "validation_bce": [0.4, 0.3, 0.2]}
+    short["history"] |= {"update": [16, 32], "training_loss": [3, 2], "validation_bce": [0.6, None]}
+    assert cell_run("pilot", [long, short]).history == (
+        {"update": 16, "validation_bce/seed_0": 0.4, "validation_bce/seed_1": 0.6, "validation_bce/mean": 0.5},
+        {"update": 32, "validation_bce/seed_0": 0.3},
+        {"update": 48, "validation_bce/seed_0": 0.2},
+    )
+
+
+def test_a_trial_has_its_own_curve_over_updates():
+    (entry,) = seeds(1)
+    run = trial_run("pilot", entry)
+    assert (run.group, run.job_type, run.name) == ("thorax/nnunet/red/n4", "trial", "thorax/nnunet/red/n4/seed0")
+    assert [row["update"] for row in run.history] == entry["history"]["update"]
+    assert [row["validation_bce"] for row in run.history] == entry["history"]["validation_bce"]
+    assert run.summary["test/bce"] == entry["test"]["best"]["bce"]
+    assert run.config["trial"] == entry["id"]
+
+
+def test_ids_depend_on_study_and_key_alone():
+    records = seeds(3)
+    ids = [
+        cell_run("pilot", records).id,
+        cell_run("other", records).id,
+        cell_run("pilot", seeds(3, size=8)).id,
+        *(trial_run("pilot", entry).id for entry in records),
+        tables_run("pilot", "fit", {}, ()).id,
+        tables_run("pilot", "report", {}, ()).id,
+    ]
+    assert len(set(ids)) == len(ids)
+    assert cell_run("pilot", records[:1]).id == ids[0] == run_id("pilot", "thorax", "nnunet", "red", 4)
+    assert all(len(identity) == 16 and identity.isalnum() for identity in ids)
+
+
+def test_names_too_long_for_wandb_stay_different():
+    one, other = (cell_run("pilot", seeds(1, task="t" * 200 + end)) for end in "ab")
+    assert max(map(len, (*one.tags, *other.tags))) == 64
+    assert len(one.name) == len(one.group) == 128
+    assert one.name != other.name
+    assert set(one.tags) != set(other.tags)
+    assert one.config["task"] == "t" * 200 + "a"
+
+
+def test_a_word_that_is_study_and_task_is_one_tag():
+    assert cell_run("thorax", seeds(1)).tags == ("thorax", "nnunet", "red", "n4")
