@@ -3,7 +3,6 @@
 import os
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 
 from segaug.data.readers import READERS
@@ -53,6 +52,6 @@ def only_file(stems: FilesByStem, stem: str, folder: Path, asked_by: object) -> 
         raise DataError(
             file=asked_by, problem=f"{folder} holds several files {stem}.* ({names})", fix="keep one of them"
         )
-    near = get_close_matches(stem, stems, n=1)
+    near = [other for other in stems if other.startswith(stem) or stem.startswith(other)]  # e.g. NAME_mask.png
     hint = f" (the nearest name there is {stems[near[0]][0].name})" if near else ""
     raise DataError(file=asked_by, problem=f"there is no {stem}.* in {folder}{hint}", fix="add it or rename the file")

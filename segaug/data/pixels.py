@@ -27,10 +27,13 @@ def grey_pixels(case: Case) -> np.ndarray:
     return np.ascontiguousarray(pixels, dtype=np.float32)
 
 
-def mask_values(case: Case, allowed: tuple[int, ...], shape: tuple[int, int]) -> np.ndarray:
-    """Stored mask as (H, W) integers, after checking that it fits its image and holds only allowed values."""
+def mask_values(case: Case, allowed: tuple[int, ...], shape: tuple[int, int] | None) -> np.ndarray:
+    """Stored mask as (H, W) integers, after checking that it fits its image and holds only allowed values.
+
+    shape: of the image; None if the image could not be read.
+    """
     mask = case.read_mask()
-    if mask.shape != shape:
+    if shape is not None and mask.shape != shape:
         problem = f"has {_size(mask.shape)} pixels, its image has {_size(shape)} (rows x columns)"
         raise DataError(file=mask_name(case), problem=problem, fix="export image and mask at the same size")
     strange = ~np.isin(mask, allowed)

@@ -4,6 +4,7 @@ Nothing is converted where a choice could change the result: an alpha channel, 1
 the viewer are refused, so that whoever knows the images makes that choice once, outside.
 """
 
+import struct
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,8 @@ from PIL import Image, ImageFile
 from segaug.errors import DataError
 
 MAX_PIXELS = 64_000_000  # more is refused before decoding: a small file can claim a size that fills the memory
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, ArithmeticError, struct.error)
+"""What Pillow's decoders raise on damaged files."""
 ORIENTATION = 0x0112  # EXIF tag; 1 = stored upright
 
 
@@ -82,7 +85,7 @@ def _open(path: Path) -> ImageFile.ImageFile:
             image = Image.open(path)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large(path, str(error)) from error
-    except (OSError, SyntaxError, ValueError) as error:
+    except BROKEN as error:
         raise _damaged(path, error) from error
     if image.width * image.height > MAX_PIXELS:
         image.close()
@@ -96,7 +99,7 @@ def _decode(path: Path, image: ImageFile.ImageFile) -> None:
         frames = getattr(image, "n_frames", 1)
         upright = image.getexif().get(ORIENTATION, 1) == 1
         image.load()
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
+    except BROKEN as error:
         raise _damaged(path, error) from error
     if frames != 1:
         raise DataError(file=path, problem=f"holds {frames} frames", fix="save one image per file")

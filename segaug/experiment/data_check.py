@@ -8,6 +8,6 @@ from segaug.results.store import Json
 
 
 def data_check(overrides: list[str]) -> Json:
-    """{"dataset", "sizes"...} as plain values: `segaug.data.integrity.Report` with the data set's name."""
+    """The `Report` of `segaug.data.integrity` as plain values, with the name of the data set under "dataset"."""
     trial = compose(overrides)
     return {"dataset": trial.task} | dataclasses.asdict(check(trial.config.dataset))

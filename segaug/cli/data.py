@@ -1,0 +1,72 @@
+"""`segaug data check`: read every image and mask of a data set and list every problem, before a study starts."""
+
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from segaug.results.store import Json
+
+SHOWN_PROBLEMS = 20
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the action, the data set's options and the output format."""
+    parser.epilog = "Exit code: 0 when all is well, 1 when any problem was found."
+    parser.add_argument("action", choices=["check"], help="check: read everything, list every problem")
+    parser.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="e.g. dataset=folder dataset.root=/path")
+    parser.add_argument("--json", action="store_true", help="print one JSON object, with one entry per image")
+
+
+def run(args: Namespace) -> int:
+    """Check a data set and print what was found."""
+    from segaug.experiment.data_check import data_check
+
+    report = data_check(args.overrides)
+    if args.json:
+        print(json.dumps(report, indent=1))
+    else:
+        _print(report, Console(width=None if sys.stdout.isatty() else 200, highlight=False))
+    return int(bool(report["problems"]))
+
+
+def _print(report: Json, console: Console) -> None:
+    patients = len({case["patient"] for case in report["cases"]})
+    found = f"{len(report['cases'])} images of {patients} patients, {_sizes(report)}"
+    console.print(f"[bold]{escape(report['dataset'])}[/]   {found}")
+    if report["parts"]:
+        console.print(_table(report))
+    for note in report["notes"]:
+        console.print(f"[yellow]note[/] {escape(note)}", soft_wrap=True)
+    for problem in report["problems"][:SHOWN_PROBLEMS]:
+        console.print(f"[red]problem[/] {escape(problem)}", soft_wrap=True)
+    count = len(report["problems"])
+    if count > SHOWN_PROBLEMS:
+        console.print(f"... and {count - SHOWN_PROBLEMS} more; --json lists all")
+    console.print(f"[red]{count} problem{'s' * (count > 1)}[/]" if count else "[green]no problem found[/]")
+
+
+def _sizes(report: Json) -> str:
+    """Range of the stored sizes."""
+    shapes = [case["shape"] for case in report["cases"] if case["shape"]]
+    if not shapes:
+        return "none of them readable"
+    sides = (sorted({shape[axis] for shape in shapes}) for axis in (0, 1))
+    rows, columns = (f"{side[0]}" if len(side) == 1 else f"{side[0]}-{side[-1]}" for side in sides)
+    return f"{rows} x {columns} pixels (rows x columns)"
+
+
+def _table(report: Json) -> Table:
+    """One row for each part of the split."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("part")
+    for column in ("images", "patients", "foreground", "empty masks"):
+        table.add_column(column, justify="right")
+    for part in report["parts"]:
+        share = "-" if part["foreground"] is None else f"{100 * part['foreground']:.2f} %"
+        empty = "not opened" if part["name"] == "external" else str(part["empty"])
+        table.add_row(part["name"], str(part["images"]), str(part["patients"]), share, empty)
+    return table

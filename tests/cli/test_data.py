@@ -1,0 +1,47 @@
+import json
+
+import pytest
+
+from segaug.cli.main import main
+from tests.data.small_sets import write_set
+
+
+@pytest.fixture
+def overrides(tmp_path):
+    """Options of a sound set of 24 images."""
+    write_set(tmp_path / "set")
+    return [
+        "dataset=folder",
+        f"dataset.root={tmp_path / 'set'}",
+        "dataset.patient_pattern='^(p[0-9]+)_'",
+        "dataset.structures={foreground: [1, 2]}",
+        "dataset.split.min_validation=2",
+    ]
+
+
+def test_sound_set_prints_its_parts_and_exits_0(overrides, capsys):
+    assert main(["data", "check", *overrides]) == 0
+    out = capsys.readouterr().out
+    for words in ("24 images of 12 patients, 20 x 24 pixels", "25.00 %", "not opened", "no problem found"):
+        assert words in out
+
+
+def test_problems_are_printed_and_exit_1(overrides, tmp_path, capsys):
+    (tmp_path / "set/images/p00_0.png").write_bytes(b"")
+    assert main(["data", "check", *overrides]) == 1
+    out = capsys.readouterr().out
+    assert "images/p00_0.png: cannot be decoded" in out
+    assert "1 problem\n" in out
+
+
+def test_json_has_one_entry_per_image(overrides, capsys):
+    assert main(["data", "check", "--json", *overrides]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert [case["verdict"] for case in report["cases"]] == ["ok"] * 24
+    assert report["problems"] == []
+    assert sum(part["images"] for part in report["parts"]) == 24
+
+
+def test_missing_folder_is_one_line_and_exits_2(capsys):
+    assert main(["data", "check", "dataset=folder"]) == 2
+    assert capsys.readouterr().err == "segaug: error: dataset.root: is not set; set dataset.root=/path/to/the/data\n"

@@ -1,0 +1,76 @@
+"""The data sets of conf/dataset on their real images; skipped where SEGAUG_DATA is not set."""
+
+from pathlib import Path
+
+import pytest
+from hydra import compose, initialize_config_dir
+from hydra.core.config_store import ConfigStore
+from omegaconf import OmegaConf
+
+from segaug.data.folder import Folder
+from segaug.data.integrity import check
+from segaug.data.tensors import load_task
+
+CONF = Path(__file__).parents[2] / "conf"
+SETS = {  # images, patients
+    "hippocampus": (260, 260),
+    "hippocampus_anterior": (260, 260),
+    "hippocampus_posterior": (260, 260),
+    "sunnybrook": (805, 45),
+    "busi": (647, 647),
+    "wbc_tecom_cell": (300, 300),
+    "wbc_tecom_nucleus": (300, 300),
+    "wbc_cellavision_cell": (100, 100),
+    "wbc_cellavision_nucleus": (100, 100),
+}
+
+
+def dataset(name: str) -> Folder:
+    """The frozen object that `dataset=<name>` composes to."""
+    node = OmegaConf.structured(Folder)
+    OmegaConf.set_readonly(node, False)
+    ConfigStore.instance().store(group="dataset", name="base_folder", node=node)
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        return OmegaConf.to_object(compose(overrides=[f"+dataset={name}"]).dataset)
+
+
+@pytest.mark.parametrize("name", [*SETS, "folder"])
+def test_config_is_complete(name, monkeypatch):
+    monkeypatch.setenv("SEGAUG_DATA", "/somewhere")
+    chosen = dataset(name)
+    assert set(chosen.foreground()) < set(chosen.values())
+    if name != "folder":
+        assert chosen.root.startswith("$SEGAUG_DATA/")
+        assert all((chosen.modality, chosen.anatomy, chosen.licence, chosen.citation, chosen.source, chosen.note))
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_real_set_is_sound(name, public_data):
+    report = check(dataset(name))
+    assert report.problems == ()
+    assert (len(report.cases), len({case.patient for case in report.cases})) == SETS[name]
+    assert sum(part.empty for part in report.parts) == 0
+    shares = [part.foreground for part in report.parts if part.foreground is not None]
+    assert max(shares) < 2 * min(shares)  # the parts come from one population, if of few patients
+
+
+@pytest.mark.parametrize(
+    ("whole", "part"), [("wbc_tecom_cell", "wbc_tecom_nucleus"), ("hippocampus", "hippocampus_anterior")]
+)
+def test_a_part_lies_inside_the_whole(whole, part, public_data):
+    outer, inner = load_task(dataset(whole), None), load_task(dataset(part), None)
+    assert outer.split == inner.split
+    assert outer.content_hash != inner.content_hash
+    assert (inner.label.nan_to_num() <= outer.label.nan_to_num()).all()
+
+
+def test_parts_of_the_hippocampus_make_the_whole(public_data):
+    whole, front, back = (
+        load_task(dataset(f"hippocampus{part}"), None).label for part in ("", "_anterior", "_posterior")
+    )
+    assert (front + back).nan_to_num().equal(whole.nan_to_num())
+
+
+def test_pixel_size_of_the_hippocampus_follows_the_resizing(public_data):
+    task = load_task(dataset("hippocampus"), None)
+    assert (64 * task.spacing_mm[0]).tolist() == [35, 51]  # stored as 51 x 35 pixels of 1 mm
