@@ -1,0 +1,181 @@
+"""Both networks: size, equality with MONAI, features, seeds."""
+
+import pytest
+import torch
+from monai.networks.nets import DynUNet, SwinUNETR
+from torch import nn
+
+from segaug.errors import ConfigError
+from segaug.models.instance_norm import InstanceNorm
+from segaug.models.network import build_with_seed, set_output_bias
+from segaug.models.nnunet import NnUnet
+from segaug.models.swin_unet import SwinUnet
+from segaug.rng import stream
+
+MODELS = {"nnunet": NnUnet(), "swin_unet": SwinUnet()}
+PARAMETERS = {"nnunet": 1_966_433, "swin_unet": 1_590_115}
+SMALL = {"nnunet": NnUnet(feature_size=16), "swin_unet": SwinUnet()}
+SMALLEST_SIZE = {"nnunet": 16, "swin_unet": 64}
+REFUSED_SIZES = {"nnunet": (0, 8, 20, 100), "swin_unet": (0, 32, 48, 100)}
+
+
+def peer(name: str, feature_size: int, in_channels: int = 1, out_channels: int = 1) -> nn.Module:
+    """The network as MONAI makes it."""
+    if name == "swin_unet":
+        return SwinUNETR(in_channels, out_channels, feature_size=feature_size, spatial_dims=2)
+    return DynUNet(
+        2, in_channels, out_channels, [3] * 4, [1, 2, 2, 2], [2, 2, 2],
+        filters=[feature_size * k for k in (1, 2, 4, 8)], norm_name="instance", res_block=True,
+    )  # fmt: skip
+
+
+def seeded_peer(name: str, seed: int) -> nn.Module:
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return peer(name, SMALL[name].feature_size)
+
+
+@pytest.fixture
+def image() -> torch.Tensor:
+    return torch.rand(2, 1, 64, 64, generator=stream(0, "image"))
+
+
+@pytest.fixture(params=MODELS)
+def name(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+def test_parameter_count(name):
+    network = MODELS[name].build()
+    assert sum(p.numel() for p in network.parameters()) == PARAMETERS[name]
+
+
+def test_each_weight_has_one_name(name):
+    state = SMALL[name].build().state_dict()
+    assert len({tensor.data_ptr() for tensor in state.values()}) == len(state)
+
+
+def test_same_logits_and_gradients_as_monai(name, image):
+    ours, theirs = build_with_seed(SMALL[name], seed=7), seeded_peer(name, seed=7)
+    weight = torch.randn(image.shape, generator=stream(0, "weight"))
+    results = []
+    for network in (ours, theirs):
+        logits = network(image)
+        (logits * weight).mean().backward()
+        norm = torch.stack([p.grad.norm() for p in network.parameters() if p.grad is not None]).norm()
+        results.append((logits, norm))
+    torch.testing.assert_close(results[0][0], results[1][0], rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(results[0][1], results[1][1], rtol=1e-3, atol=0)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_blocks_run_in_the_order_of_monai(name, image, monkeypatch):
+    """With MONAI's own instance norm the wrapper repeats MONAI's forward bit for bit."""
+    for module in ("nnunet", "swin_unet"):
+        monkeypatch.setattr(f"segaug.models.{module}.replace_instance_norm", lambda network: None)
+    ours, theirs = build_with_seed(SMALL[name], seed=3), seeded_peer(name, seed=3)
+    if name == "nnunet":
+        theirs = theirs.to(memory_format=torch.channels_last)
+    assert torch.equal(ours(image), theirs(image))
+
+
+def test_every_instance_norm_is_replaced(name):
+    kinds = [type(module) for module in SMALL[name].build().modules()]
+    assert kinds.count(InstanceNorm) >= 15
+    assert nn.InstanceNorm2d not in kinds
+
+
+def test_features_go_with_the_logits(name, image):
+    network = SMALL[name].build()
+    logits, maps = network.features(image)
+    assert torch.equal(logits, network(image))
+    for key, feature in maps.items():
+        level = int(key[-1]) if key[-1].isdigit() else None
+        if key.startswith("stage"):
+            assert feature.shape[-1] == 64 >> level
+        elif level:
+            assert feature.shape[-1] == 64 >> (level - 1)
+    assert maps["bottleneck"].shape[-1] == min(feature.shape[-1] for feature in maps.values())
+    assert maps["decoder1"].shape[-2:] == logits.shape[-2:]
+
+
+def test_features_carry_gradients(name, image):
+    network = SMALL[name].build()
+    _, maps = network.features(image)
+    maps["bottleneck"].square().mean().backward()
+    assert any(p.grad is not None and p.grad.abs().sum() > 0 for p in network.bottleneck.parameters())
+
+
+def test_rows_do_not_mix(name, image):
+    network = SMALL[name].build().eval()
+    torch.testing.assert_close(network(image)[1:], network(image[1:]), rtol=1e-4, atol=1e-5)
+
+
+def test_training_steps_repeat_bit_for_bit(name, image):
+    runs = []
+    for _ in range(2):
+        network = build_with_seed(SMALL[name], seed=1)
+        optimiser = torch.optim.Adam(network.parameters(), 1e-3)
+        for _ in range(2):
+            optimiser.zero_grad()
+            network(image).square().mean().backward()
+            optimiser.step()
+        runs.append(network(image))
+    assert torch.equal(*runs)
+
+
+def test_channels_are_passed_on(name):
+    network = SMALL[name].build(in_channels=3, out_channels=2)
+    assert network(torch.rand(1, 3, 64, 64)).shape == (1, 2, 64, 64)
+
+
+def test_weights_depend_on_the_seed_alone(name):
+    before = torch.get_rng_state()
+    first = build_with_seed(SMALL[name], seed=5).state_dict()
+    assert torch.equal(torch.get_rng_state(), before)
+    with torch.random.fork_rng():
+        torch.manual_seed(123)
+        again = build_with_seed(SMALL[name], seed=5).state_dict()
+    other = build_with_seed(SMALL[name], seed=6).state_dict()
+    assert all(torch.equal(first[key], again[key]) for key in first)
+    assert any(not torch.equal(first[key], other[key]) for key in first)
+
+
+def test_output_bias_moves_all_logits_by_the_log_odds(name, image):
+    network = SMALL[name].build()
+    nn.init.zeros_(network.head.bias)
+    before = network(image)
+    set_output_bias(network, 0.1)
+    expected = torch.tensor(0.1 / 0.9).log()
+    torch.testing.assert_close(network(image) - before, expected.expand_as(before), rtol=1e-4, atol=1e-4)
+
+
+def test_output_bias_is_finite_without_foreground(name):
+    network = SMALL[name].build()
+    for share in (0.0, 1.0):
+        set_output_bias(network, share)
+        assert network.head.bias.isfinite().all()
+
+
+def test_the_smallest_size_can_be_trained_on(name):
+    size = SMALLEST_SIZE[name]
+    SMALL[name].check_size(size)
+    SMALL[name].build().train()(torch.rand(1, 1, size, size)).mean().backward()
+
+
+def test_other_sizes_are_refused(name):
+    for size in REFUSED_SIZES[name]:
+        with pytest.raises(ConfigError, match=r"dataset\.size.*multiple of"):
+            SMALL[name].check_size(size)
+
+
+@pytest.mark.parametrize(("feature_size", "channels_last"), [(8, False), (16, True)])
+def test_nnunet_is_channels_last_where_that_is_safe(feature_size, channels_last):
+    weight = NnUnet(feature_size=feature_size).build().bottleneck.conv1.conv.weight
+    assert weight.is_contiguous(memory_format=torch.channels_last) == channels_last
+
+
+@pytest.mark.parametrize(("model", "bad"), [(NnUnet, 0), (SwinUnet, 0), (SwinUnet, 16)])
+def test_feature_size_is_checked(model, bad):
+    with pytest.raises(ConfigError, match=r"model\.feature_size in conf/model/.*got"):
+        model(feature_size=bad)
