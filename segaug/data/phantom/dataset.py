@@ -66,8 +66,8 @@ class Phantom:
         if self.crop is not None:
             raise _wrong("crop", self.crop, "leave it out: the phantom is drawn at the size asked for")
         for key in ("variability", "bias_field", "noise", "texture"):
-            if not 0 <= getattr(self, key) <= 3:
-                raise _wrong(key, getattr(self, key), "use 0 (none) to 3; 1 is natural")
+            if not 0 <= getattr(self, key) <= 2:
+                raise _wrong(key, getattr(self, key), "use 0 (none) to 2; 1 is natural")
         if self.label_band < 0:
             raise _wrong("label_band", self.label_band, "use 0 or more pixels")
         if not 0 <= self.label_noise < 0.5:

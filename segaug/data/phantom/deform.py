@@ -41,9 +41,7 @@ def random_map(draw: Draw, warp: Warp) -> np.ndarray:
     for _ in range(_SQUARINGS):
         step = _squared(step)
     if smallest_jacobian(step) <= 0:
-        raise ConfigError(
-            key="dataset.variability", problem=f"{draw.variability:g} folds the anatomy", fix="use 2 or less"
-        )
+        raise ConfigError(key="dataset.variability", problem=f"{draw.variability:g} folds the anatomy", fix="use less")
     return step
 
 

@@ -50,16 +50,17 @@ def tubes(points: np.ndarray, start: np.ndarray, stop: np.ndarray, radius: np.nd
 
     start, stop: (n, 2).  radius: (n, 2), at start and stop.
     """
+    start, stop, radius = (part.astype(np.float32) for part in (start, stop, radius))
     ends, reach = np.concatenate([start, stop]), 2 * radius.max()
-    low, high = (ends.min(0) - reach)[:, None], (ends.max(0) + reach)[:, None]
+    (top, left), (bottom, right) = ends.min(0) - reach, ends.max(0) + reach
     flat = points.reshape(2, -1)
-    near = np.flatnonzero(((flat > low) & (flat < high)).all(0))
-    along = (stop - start).astype(np.float32)  # (n, 2)
-    offset = flat[None, :, near] - start[:, :, None].astype(np.float32)  # (n, 2, P)
+    near = np.flatnonzero((flat[0] > top) & (flat[0] < bottom) & (flat[1] > left) & (flat[1] < right))
+    along = stop - start  # (n, 2)
+    offset = flat[None, :, near] - start[:, :, None]  # (n, 2, P)
     length2 = np.maximum((along**2).sum(1), 1e-12)[:, None]
-    share = np.clip(np.einsum("na,nap->np", along, offset) / length2, 0, 1)  # where on the axis
-    gap = offset - share[:, None] * along[:, :, None]
+    share = np.clip((along[:, :1] * offset[:, 0] + along[:, 1:] * offset[:, 1]) / length2, 0, 1)  # where on the axis
+    gap2 = ((offset - share[:, None] * along[:, :, None]) ** 2).sum(1)
     width = radius[:, :1] + share * (radius[:, 1:] - radius[:, :1])
     level = np.full(flat.shape[1], np.inf, np.float32)
-    level[near] = (np.hypot(gap[:, 0], gap[:, 1]) / width).min(0)
+    level[near] = np.sqrt((gap2 / width**2).min(0))
     return level.reshape(points.shape[1:])
