@@ -74,7 +74,7 @@ def _grouped(failures: Iterable[Json]) -> list[Json]:
     groups: dict[str, list[Json]] = {}
     for failure in sorted(failures, key=lambda failure: str(failure["finished"]), reverse=True):
         groups.setdefault(failure["error"], []).append(failure)
-    keys = (*CELL, "seed", "id", "host", "finished")
+    keys = (*CELL, "seed", "id", "finished")
     return [{"error": error, "trials": len(same)} | {k: same[0][k] for k in keys} for error, same in groups.items()]
 
 
