@@ -1,0 +1,124 @@
+"""Cards of the data sets: what they are, where they come from, and what the strategies make of a few images."""
+
+import io
+import json
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from PIL import Image
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+
+from segaug.errors import DataError
+from segaug.report.palette import in_order
+from segaug.report.preview import preview_figure
+from segaug.report.provenance import flatten
+from segaug.report.tables import NONE, Table, number
+
+MOST_IMAGES = 4  # examples shown of a data set
+_COLOURS = 96  # of an embedded picture: greys and one outline
+_DPI = 110
+_FACTS = {  # key in card.json -> what the page calls it
+    "modality": "modality",
+    "anatomy": "anatomy",
+    "structure": "structure",
+    "images": "images",
+    "patients": "patients",
+    "size": "side [px]",
+    "pixel_mm": "pixel [mm]",
+    "foreground_share": "foreground share",
+    "licence": "licence",
+    "source": "source",
+    "citation": "citation",
+    "note": "note",
+    "content_hash": "content hash",
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One embedded picture."""
+
+    title: str
+    data: str  # data: URL
+    description: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One task; facts and pictures are empty where the study has no card of it."""
+
+    task: str
+    licence: str
+    facts: Table | None
+    pictures: tuple[Picture, ...]
+
+
+def read_card(folder: Path, task: str) -> Card:
+    """Card of a task from <study>/cards/<task>/; raises DataError where a file is there but cannot be read."""
+    path = folder / "cards" / task / "card.json"
+    if not path.is_file():
+        return Card(task, "", None, ())
+    try:
+        card = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise _damaged(path, error) from error
+    return Card(task, card.get("licence") or "", _facts(card), _pictures(path.with_name("examples.safetensors"), task))
+
+
+def png(figure: Figure) -> bytes:
+    """The figure as a small PNG."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=_DPI, metadata={"Software": None})
+    small = io.BytesIO()
+    Image.open(buffer).convert("RGB").quantize(_COLOURS).save(small, format="png", optimize=True)
+    return small.getvalue()
+
+
+def _facts(card: Mapping[str, Any]) -> Table:
+    rows = [(title, _text(card[key])) for key, title in _FACTS.items() if card.get(key) not in (None, "")]
+    rows += [(f"images for {part}", str(count)) for part, count in (card.get("parts") or {}).items()]
+    return Table("", ("what", "value"), tuple(rows))
+
+
+def _text(value: Any) -> str:  # Any: JSON
+    if isinstance(value, float):
+        return number(value)
+    if isinstance(value, list):
+        return " × ".join(_text(item) for item in value)
+    return "; ".join(f"{key}: {text}" if key else text for key, text in flatten(value))
+
+
+def _pictures(path: Path, task: str) -> tuple[Picture, ...]:
+    if not path.is_file():
+        return ()
+    try:
+        tensors = load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise _damaged(path, error) from error
+    strategies = in_order(name.rsplit("/", 1)[0] for name in tensors if "/" in name)
+    if not strategies:
+        return (_picture(tensors, task, ""),)
+    return tuple(_picture(tensors, task, strategy) for strategy in strategies)
+
+
+def _picture(tensors: Mapping[str, np.ndarray], task: str, strategy: str) -> Picture:
+    image, label = tensors["image"][:MOST_IMAGES], tensors["label"][:MOST_IMAGES]
+    none = np.zeros((len(image), 0, *image.shape[1:]))
+    figure = preview_figure(
+        image, label,
+        tensors.get(f"{strategy}/image", none)[:MOST_IMAGES], tensors.get(f"{strategy}/label", none)[:MOST_IMAGES],
+        title=strategy,
+    )  # fmt: skip
+    what = f"augmented by {strategy}" if strategy else "without augmentation"
+    description = f"Images of {task} with the outline of the mask, {what}"
+    return Picture(strategy or NONE, f"data:image/png;base64,{b64encode(png(figure)).decode()}", description)
+
+
+def _damaged(path: Path, error: Exception) -> DataError:
+    return DataError(file=path, problem=f"cannot be read ({error})", fix="delete it; `segaug train` writes it again")

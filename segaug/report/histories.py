@@ -1,0 +1,58 @@
+"""Validation error during training, small multiples."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from segaug.report.palette import in_order, look
+from segaug.report.study import Json, Study, collect
+from segaug.report.theme import error_axis, new_figure
+
+MOST_SIZES = 3
+
+
+def shown_sizes(study: Study) -> list[int]:
+    """The smallest, the middle and the largest N."""
+    sizes = study.sizes
+    return sorted({sizes[0], sizes[len(sizes) // 2], sizes[-1]})
+
+
+def history_panel(study: Study, task: str, model: str) -> Figure | None:
+    """One small panel per shown size: the median over seeds of each strategy; None where nothing was validated."""
+    records = [record for record in study.by_group[task, model] if any(_points(record))]
+    if not records:
+        return None
+    sizes = shown_sizes(study)
+    figure = new_figure(3.9, 1.75)
+    for axes, size in zip(figure.subplots(1, len(sizes), sharey=True, squeeze=False)[0], sizes, strict=True):
+        groups = collect((record for record in records if record["size"] == size), "strategy")
+        for strategy in in_order(groups):
+            updates, median = _median(groups[strategy])
+            axes.plot(updates, median, color=look(strategy).light, linestyle=look(strategy).line, linewidth=1.2)
+        axes.set_title(f"N = {size}", fontweight="normal")
+        axes.set_yscale("log")
+    figure.supxlabel("update", fontsize=8)
+    first = figure.axes[0]
+    first.set_ylabel("validation BCE")
+    error_axis(first, log=True)
+    figure.suptitle(
+        task if len(study.models) == 1 else f"{task} · {model}", x=0.01, ha="left", fontweight="bold", fontsize=8.5
+    )
+    return figure
+
+
+def _points(record: Json) -> tuple[tuple[int, float], ...]:
+    history = record["history"]
+    pairs = zip(history["update"], history["validation_bce"], strict=True)
+    return tuple((update, value) for update, value in pairs if value is not None and value > 0)
+
+
+def _median(records: Sequence[Json]) -> tuple[list[int], list[float]]:
+    """Median over the trials that were validated at an update (a trial that stopped early leaves)."""
+    values: dict[int, list[float]] = {}
+    for record in records:
+        for update, value in _points(record):
+            values.setdefault(update, []).append(value)
+    updates = sorted(values)
+    return updates, [float(np.median(values[update])) for update in updates]

@@ -1,0 +1,87 @@
+"""One look per strategy: colour, marker and line, fixed by the strategy's name, so it never changes between studies.
+
+Colours: Okabe and Ito (2008), readable with colour-vision deficiency; their yellow is left out, it vanishes on white.
+Colour is never the only sign: marker and dashes differ as well. Each colour has a light and a dark value of equal role.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+LIGHT = {
+    "ink": "#1c2126", "muted": "#667080", "grid": "#e5e8ec", "paper": "#ffffff",
+    "blue": "#0072b2", "vermillion": "#d55e00", "green": "#009e73",
+    "orange": "#e69f00", "purple": "#cc79a7", "sky": "#56b4e9",
+}  # fmt: skip
+DARK = {
+    "ink": "#e7eaee", "muted": "#9aa4b2", "grid": "#2d333b", "paper": "#16191d",
+    "blue": "#4a9fe0", "vermillion": "#f28148", "green": "#35c49a",
+    "orange": "#f3b949", "purple": "#e6a3ca", "sky": "#a5dbfa",
+}  # fmt: skip
+
+Dash = tuple[float, ...]  # on, off, on, off ... in multiples of the line width; () is a solid line
+SOLID, DASHED, DOTTED, DASH_DOT = (), (5.0, 2.0), (1.2, 1.6), (6.0, 2.0, 1.2, 2.0)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a strategy is drawn; `colour` is a key of LIGHT and DARK."""
+
+    colour: str
+    marker: str
+    dash: Dash
+
+    @property
+    def light(self) -> str:
+        """Colour on white, as hex."""
+        return LIGHT[self.colour]
+
+    @property
+    def line(self) -> tuple[float, Dash | None]:
+        """Line style in matplotlib's terms."""
+        return (0.0, self.dash or None)
+
+
+LOOKS = {  # also the order in which strategies are listed; families that are compared do not share a colour
+    "none": Look("muted", "X", DOTTED),
+    "baseline": Look("ink", "o", SOLID),
+    "red": Look("vermillion", "s", DASHED),
+    "smooth_random": Look("orange", "D", DOTTED),
+    "regda": Look("blue", "^", SOLID),
+    "genda": Look("green", "v", DASH_DOT),
+    "gd": Look("sky", "<", SOLID),
+    "gi": Look("purple", ">", DASHED),
+    "gd_gi": Look("blue", "P", DASH_DOT),
+    "mixup": Look("orange", "h", DASHED),
+    "gd_gi_mixup": Look("green", "X", SOLID),
+    "random_elastic_intensity": Look("vermillion", "d", DOTTED),
+    "adversarial": Look("purple", "p", DOTTED),
+    "self_training": Look("sky", "*", DASHED),
+    "augpaint": Look("purple", "P", SOLID),
+    "augpaint_conditional": Look("sky", "X", DASH_DOT),
+    "policy_heuristic": Look("orange", "<", DASH_DOT),
+    "policy_learned": Look("blue", "d", DASHED),
+    "policy_class_specific": Look("green", "h", DOTTED),
+    "policy_joint": Look("vermillion", ">", SOLID),
+    "feature_discrepancy": Look("sky", "p", SOLID),
+}
+_HUES = ("blue", "vermillion", "green", "orange", "purple", "sky")
+_MARKERS = ("o", "s", "^", "v", "D", "P", "X", "h", "p", "<", ">")
+_DASHES = (SOLID, DASHED, DOTTED, DASH_DOT)
+
+
+def look(strategy: str) -> Look:
+    """The look of a strategy; one that is not in LOOKS gets its look from the hash of its name."""
+    if strategy in LOOKS:
+        return LOOKS[strategy]
+    digest = sha256(strategy.encode()).digest()
+    hue, marker, dash = (
+        options[byte % len(options)] for options, byte in zip((_HUES, _MARKERS, _DASHES), digest, strict=False)
+    )
+    return Look(str(hue), str(marker), dash)  # type: ignore[arg-type]
+
+
+def in_order(strategies: Iterable[str]) -> list[str]:
+    """Each strategy once: the known ones in the order of LOOKS, then the others by name."""
+    rank = {name: index for index, name in enumerate(LOOKS)}
+    return sorted(set(strategies), key=lambda name: (rank.get(name, len(rank)), name))

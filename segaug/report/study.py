@@ -1,0 +1,168 @@
+"""All that the report shows of one study, read once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from statistics import fmean
+from typing import Any, NamedTuple
+
+from segaug.analysis.curves import CurveFit, fit_study
+from segaug.analysis.metric import Metric
+from segaug.errors import DataError
+from segaug.report.measure import FITTED, Measure
+from segaug.report.palette import in_order
+from segaug.results.store import Store
+
+Json = Mapping[str, Any]
+
+
+class Curve(NamedTuple):
+    """Names one scaling curve."""
+
+    task: str
+    model: str
+    strategy: str
+
+
+class Seed(NamedTuple):
+    """One trial on a panel."""
+
+    size: int
+    seed: int
+    trial: str
+    value: float
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Records, failures and plan of a study, with the curves fitted to one metric."""
+
+    folder: Path
+    metric: Metric
+    records: tuple[Json, ...]  # status ok or diverged
+    failures: tuple[Json, ...]
+    plan: Json
+    fits: tuple[CurveFit, ...]
+
+    @property
+    def name(self) -> str:
+        """The study folder's name."""
+        return self.folder.resolve().name
+
+    @property
+    def measure(self) -> Measure:
+        """The quantity that the laws are fitted to."""
+        return FITTED[self.metric]
+
+    @cached_property
+    def ok(self) -> tuple[Json, ...]:
+        """Records of trials that converged."""
+        return tuple(record for record in self.records if record["status"] == "ok")
+
+    @cached_property
+    def diverged(self) -> tuple[Json, ...]:
+        """Records of trials that did not."""
+        return tuple(record for record in self.records if record["status"] != "ok")
+
+    @cached_property
+    def missing(self) -> tuple[Json, ...]:
+        """Planned trials that have neither a record nor a failure."""
+        known = {trial["id"] for trial in (*self.records, *self.failures)}
+        return tuple(trial for trial in self.plan["trials"] if trial["id"] not in known)
+
+    @cached_property
+    def trials(self) -> tuple[Json, ...]:
+        """Every trial that was planned, done or tried; each has task, model, strategy, size and seed."""
+        return (*self.records, *self.failures, *self.missing)
+
+    @cached_property
+    def tasks(self) -> list[str]:
+        """Names, sorted."""
+        return sorted({trial["task"] for trial in self.trials})
+
+    @cached_property
+    def models(self) -> list[str]:
+        """Names, sorted."""
+        return sorted({trial["model"] for trial in self.trials})
+
+    @cached_property
+    def strategies(self) -> list[str]:
+        """Names, in the order of the palette."""
+        return in_order(trial["strategy"] for trial in self.trials)
+
+    @cached_property
+    def sizes(self) -> list[int]:
+        """All N, ascending."""
+        return sorted({trial["size"] for trial in self.trials})
+
+    @cached_property
+    def counted(self) -> str:
+        """What N counts: "images", or "patients" where the protocol says so."""
+        counts = {record["config"].get("protocol", {}).get("count", "images") for record in self.records}
+        return " or ".join(sorted(counts))
+
+    @cached_property
+    def groups(self) -> list[tuple[str, str]]:
+        """Every (task, model) with at least one record."""
+        return sorted({(record["task"], record["model"]) for record in self.records})
+
+    @cached_property
+    def by_group(self) -> Mapping[tuple[str, str], list[Json]]:
+        """Records by (task, model)."""
+        return collect(self.records, "task", "model")
+
+    def fit_of(self, task: str, model: str, strategy: str) -> CurveFit | None:
+        """The fitted curve; None where no trial of it converged."""
+        return self._fits.get(Curve(task, model, strategy))
+
+    def seeds(self, measure: Measure, task: str, model: str) -> dict[str, list[Seed]]:
+        """Strategy -> its converged trials with a value, by size and seed; in palette order."""
+        found: dict[str, list[Seed]] = defaultdict(list)
+        for record in self.by_group.get((task, model), ()):
+            value = measure.of(record)
+            if record["status"] == "ok" and value is not None:
+                found[record["strategy"]].append(Seed(record["size"], record["seed"], record["id"], value))
+        return {strategy: sorted(found[strategy]) for strategy in in_order(found)}
+
+    @cached_property
+    def _fits(self) -> Mapping[Curve, CurveFit]:
+        return {Curve(fit.task, fit.model, fit.strategy): fit for fit in self.fits}
+
+
+def load_study(folder: Path, metric: Metric) -> Study:
+    """Read a study folder and fit its curves.  Raises DataError where no trial has finished yet."""
+    store = Store(folder)
+    records, failures = store.records(), store.failures()
+    if not records:
+        raise DataError(
+            file=folder,
+            problem=f"holds no finished trial ({len(failures)} failed)",
+            fix="run the study first; `segaug status` shows what went wrong",
+        )
+    return Study(
+        folder, metric, tuple(records), tuple(failures), store.plan(), tuple(fit_study(records, metric=metric))
+    )
+
+
+def collect(trials: Iterable[Json], *keys: str) -> dict[Any, list[Json]]:
+    """Group trials by the values of some of their keys; one key gives plain values, more give tuples."""
+    groups: dict[Any, list[Json]] = defaultdict(list)
+    for trial in trials:
+        groups[tuple(trial[key] for key in keys) if len(keys) > 1 else trial[keys[0]]].append(trial)
+    return dict(groups)
+
+
+def values_by_size(values: Iterable[tuple[int, float | None]]) -> dict[int, list[float]]:
+    """Size -> its values, ascending in size; None is left out."""
+    found: dict[int, list[float]] = defaultdict(list)
+    for size, value in values:
+        if value is not None:
+            found[size].append(value)
+    return {size: found[size] for size in sorted(found)}
+
+
+def mean_by_size(values: Iterable[tuple[int, float | None]]) -> dict[int, float]:
+    """Size -> mean of its values, ascending in size; None is left out."""
+    return {size: fmean(found) for size, found in values_by_size(values).items()}

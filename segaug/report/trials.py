@@ -1,0 +1,91 @@
+"""Tables of the trials themselves: which are done, and where their time went."""
+
+from collections import Counter
+from dataclasses import dataclass
+from statistics import fmean
+
+from segaug.report.study import Json, Study, collect
+from segaug.report.tables import NONE, Table
+
+_PARTS = ("data", "augmentation", "network", "other")
+
+
+def trial_table(study: Study) -> Table:
+    """How many trials of each cell are done; what is not done is named."""
+    states = _states(study)
+    order = {name: index for index, name in enumerate(study.strategies)}
+    curves = sorted({cell[:3] for cell in states}, key=lambda curve: (*curve[:2], order[curve[2]]))
+    return Table(
+        "Trials at each N: finished, and by name what is not finished.",
+        ("task", "model", "strategy", *(f"N = {size}" for size in study.sizes)),
+        tuple((*curve, *(_state(states.get((*curve, size), Counter())) for size in study.sizes)) for curve in curves),
+        strategy_column=2,
+        number_columns=frozenset(range(3, 3 + len(study.sizes))),
+    )
+
+
+def time_table(study: Study) -> Table:
+    """Where the time of a trial goes."""
+    order = {name: index for index, name in enumerate(study.strategies)}
+    groups = collect(study.records, "task", "model", "strategy")
+    curves = sorted(groups, key=lambda curve: (*curve[:2], order[curve[2]]))
+    return Table(
+        "Mean seconds of one trial, and share of its total. Hours: all finished trials together.",
+        ("task", "model", "strategy", *(f"{part} [s]" for part in (*_PARTS, "total")), "all trials [h]"),
+        tuple((*curve, *_times([record["run"]["seconds"] for record in groups[curve]])) for curve in curves),
+        strategy_column=2,
+        number_columns=frozenset(range(3, 9)),
+    )
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One error and the trials that it stopped."""
+
+    error: str
+    traceback: str  # of the first trial
+    trials: tuple[str, ...]
+
+
+def failures(study: Study) -> list[Failure]:
+    """Failures by error, the most frequent first."""
+    groups = collect(study.failures, "error")
+    return [
+        Failure(error, group[0]["traceback"], tuple(map(_trial, group)))
+        for error, group in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+    ]
+
+
+def _trial(trial: Json) -> str:
+    return f"{trial['task']} · {trial['model']} · {trial['strategy']} · N = {trial['size']} · seed {trial['seed']}"
+
+
+def hours(study: Study) -> str:
+    """Time of all finished trials; a trial on the CPU runs on one core."""
+    devices = {record["run"]["device"] for record in study.records}
+    spent = sum(record["run"]["seconds"]["total"] for record in study.records) / 3600
+    return f"{spent:,.1f} {'core' if devices == {'cpu'} else 'device'}-hours"
+
+
+def _times(trials: list[dict[str, float]]) -> tuple[str, ...]:
+    total = sum(trial["total"] for trial in trials)
+    means = {part: fmean(trial[part] for trial in trials) for part in _PARTS}
+    shares = (f"{mean:.1f} ({100 * mean * len(trials) / total:.0f} %)" for mean in means.values())
+    return (*shares, f"{total / len(trials):.1f}", f"{total / 3600:.2f}")
+
+
+def _states(study: Study) -> dict[tuple[str, str, str, int], Counter[str]]:
+    states: dict[tuple[str, str, str, int], Counter[str]] = {}
+    named = (("done", study.ok), ("diverged", study.diverged), ("failed", study.failures), ("missing", study.missing))
+    for state, trials in named:
+        for trial in trials:
+            cell = (trial["task"], trial["model"], trial["strategy"], trial["size"])
+            states.setdefault(cell, Counter())[state] += 1
+    return states
+
+
+def _state(counts: Counter[str]) -> str:
+    if not counts:
+        return NONE
+    troubles = [f"{counts[state]} {state}" for state in ("diverged", "failed", "missing") if counts[state]]
+    return ", ".join([f"{counts['done']} done" if troubles else str(counts["done"]), *troubles])

@@ -1,0 +1,91 @@
+"""Studies on disk to report on: one without trouble, and one with every kind of it."""
+
+import json
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from segaug.results.store import Store
+from tests.synthetic import record, write_study
+
+HOSTILE = "<script>alert('x')</script>"
+SIZES = (1, 2, 4, 8, 16)
+
+
+@pytest.fixture
+def calm(tmp_path: Path) -> Path:
+    """All trials done, four sizes, always better than the atlas, floor well determined."""
+    folder = tmp_path / "calm"
+    store = write_study(folder, sizes=(4, 8, 16, 32), seeds=6, noise=0.001)
+    for trial in store.records():
+        store.write_record({**trial, "reference": {**trial["reference"], "atlas_bce": 1.5, "constant_bce": 2.0}})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def troubled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two tasks, two models on one of them; failed, missing, diverged and skipped trials, a hostile name, one card."""
+    return write_troubled(tmp_path_factory.mktemp("studies") / "troubled")
+
+
+def write_troubled(folder: Path) -> Path:
+    """Write the study of the fixture `troubled`."""
+    store = write_study(folder, tasks=("cardiac_lv", "phantom_thorax"), sizes=SIZES, seeds=4)
+    for size, seed in product(SIZES, range(4)):
+        store.write_record(record("phantom_thorax", "swin_unet", "red", size, seed))
+    for trial in store.records():
+        if (trial["strategy"], trial["size"], trial["seed"]) == ("red", 1, 0):
+            diverge(store, trial)
+        if (trial["strategy"], trial["size"]) == ("baseline", 16) and trial["seed"] > 1:
+            fail(store, trial) if trial["seed"] == 2 else forget(store, trial)
+    for size, seed in ((4, 0), (4, 1), (8, 0), (8, 1)):
+        trial = record("phantom_thorax", "nnunet", "red", size, seed)
+        store.write_record({**trial, "id": f"hostile-{size}-{seed}", "strategy": HOSTILE, "warnings": ["slow disk"]})
+    store.write_plan({**store.plan(), "skipped": [{"task": "cardiac_lv", "size": 128, "pool": 80}]})
+    write_card(folder / "cards" / "phantom_thorax")
+    return folder
+
+
+def diverge(store: Store, trial: dict) -> None:
+    """Make a trial one that diverged."""
+    store.write_record({**trial, "status": "diverged", "test": {"best": None, "last": None}, "cases": None})
+
+
+def fail(store: Store, trial: dict) -> None:
+    """Make a trial one that failed."""
+    forget(store, trial)
+    keys = ("schema", "id", "task", "model", "strategy", "size", "seed")
+    what = {"error": f"ValueError: {HOSTILE}", "traceback": f"Traceback\n  {HOSTILE}"}
+    store.write_failure(
+        {key: trial[key] for key in keys} | what | {"host": "node", "finished": "2026-01-01T00:00:00+00:00"}
+    )
+
+
+def forget(store: Store, trial: dict) -> None:
+    """Take a trial's record away; it stays in the plan."""
+    store.record_path(trial["id"]).unlink()
+
+
+def write_card(folder: Path, strategies: tuple[str, ...] = ("baseline", "red")) -> None:
+    """A card with three images of discs and two versions of each."""
+    folder.mkdir(parents=True)
+    row, column = np.mgrid[:48, :48]
+    radius = np.array([10, 14, 18])[:, None, None]
+    label = ((row - 24) ** 2 + (column - 22) ** 2 < radius**2).astype(np.uint8)
+    image = (0.2 + 0.5 * label + 0.2 * column / 48).astype(np.float32)
+    tensors = {"image": image, "label": label}
+    for shift, name in enumerate(strategies, start=2):
+        tensors[f"{name}/image"] = np.stack([np.roll(image, shift * k, axis=2) for k in (1, 2)], axis=1)
+        tensors[f"{name}/label"] = np.stack([np.roll(label, shift * k, axis=2) for k in (1, 2)], axis=1)
+    save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, folder / "examples.safetensors")
+    card = {
+        "task": folder.name, "modality": "X-ray (generated)", "anatomy": "thorax", "structure": "lung",
+        "licence": "CC0-1.0", "citation": "", "note": "Generated.", "source": "https://example.org/set",
+        "images": 120, "patients": 120, "parts": {"test": 30, "validation": 16, "external": 10, "pool": 64},
+        "size": 48, "pixel_mm": [1.5, 1.5], "content_hash": "d" * 16, "foreground_share": 0.1634,
+        "strategies": {name: {"sees": []} for name in strategies},
+    }  # fmt: skip
+    (folder / "card.json").write_text(json.dumps(card))

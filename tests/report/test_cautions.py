@@ -1,0 +1,85 @@
+"""Cautions: each appears exactly when it is due."""
+
+from math import sin
+from pathlib import Path
+
+import pytest
+
+from segaug.report.cautions import Caution, cautions
+from segaug.report.study import load_study
+from segaug.results.store import Store
+from tests.report.conftest import HOSTILE, diverge, fail, forget
+
+
+def due(folder: Path) -> dict[str, Caution]:
+    return {caution.kind: caution for caution in cautions(load_study(folder, "bce"))}
+
+
+def change(folder: Path, index: int = 0, **parts: object) -> None:
+    """Change keys of one record."""
+    store = Store(folder)
+    store.write_record({**store.records()[index], **parts})
+
+
+def test_a_calm_study_needs_none(calm):
+    assert due(calm) == {}
+
+
+def test_worse_than_the_atlas_names_the_cells_and_no_others(calm):
+    store = Store(calm)
+    for trial in store.records():
+        if (trial["strategy"], trial["size"]) == ("red", 4):
+            store.write_record({**trial, "reference": {**trial["reference"], "atlas_bce": 0.01}})
+    assert {kind: caution.places for kind, caution in due(calm).items()} == {
+        "atlas": ("phantom_thorax · nnunet: red at N = 4",)
+    }
+
+
+def test_one_bad_seed_does_not_make_the_mean_worse_than_the_atlas(calm):
+    trial = Store(calm).records()[0]
+    change(calm, reference={**trial["reference"], "atlas_bce": trial["test"]["best"]["bce"] / 1.001})
+    assert "atlas" not in due(calm)
+
+
+@pytest.mark.parametrize(("action", "kind"), [(fail, "failed"), (forget, "missing"), (diverge, "diverged")])
+def test_what_is_not_done_is_counted_and_named(calm, action, kind):
+    store = Store(calm)
+    for trial in store.records():
+        if (trial["strategy"], trial["size"]) == ("red", 8) and trial["seed"] < 2:
+            action(store, trial)
+    found = due(calm)
+    assert set(found) == {kind}
+    assert found[kind].headline.startswith("2 ")
+    assert found[kind].places == ("phantom_thorax · nnunet · red: N = 8 (2)",)
+
+
+def test_few_sizes(calm):
+    store = Store(calm)
+    for trial in store.records():
+        if (trial["strategy"], trial["size"]) == ("red", 8):
+            store.record_path(trial["id"]).unlink()
+    assert due(calm)["few-sizes"].places == ("phantom_thorax · nnunet · red: 3 sizes",)
+
+
+def test_overlap_mixed_protocols_skipped_sizes_and_warnings_of_trials(calm):
+    store = Store(calm)
+    for trial in store.records():
+        if trial["strategy"] == "red":
+            overlap = {**trial["subset"], "overlap": trial["size"] == 32}
+            store.write_record({**trial, "protocol_hash": "other", "subset": overlap, "warnings": [HOSTILE]})
+    store.write_plan({**store.plan(), "skipped": [{"task": "phantom_thorax", "size": 64, "pool": 50}]})
+    found = due(calm)
+    assert set(found) == {"overlap", "mixed", "skipped", "trial-warnings"}
+    assert found["overlap"].places == ("phantom_thorax: N = 32 of 80",)
+    assert found["mixed"].places == ("phantom_thorax · nnunet: 2 protocols",)
+    assert found["skipped"].places == ("phantom_thorax: N = 64, the pool has 50",)
+    assert found["trial-warnings"].places == (f"{HOSTILE} (24 trials)",)
+
+
+def test_a_pure_power_law_has_no_identified_floor(calm):
+    store = Store(calm)
+    for trial in store.records():
+        bce = 0.5 / trial["size"] * (1 + 0.1 * sin(7 * trial["seed"] + trial["size"]))  # a pure power law, noisy
+        means = {**trial["test"]["best"], "bce": bce}
+        store.write_record({**trial, "test": {**trial["test"], "best": means}})
+    assert due(calm)["floor"].places == ("phantom_thorax · nnunet · baseline", "phantom_thorax · nnunet · red")
