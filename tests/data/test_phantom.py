@@ -1,5 +1,7 @@
 """The generated dataset as a whole: what every family promises."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from omegaconf import OmegaConf
@@ -7,6 +9,7 @@ from omegaconf import OmegaConf
 from segaug.data.phantom import FAMILIES, Phantom
 from segaug.errors import ConfigError
 
+CONFIGS = sorted((Path(__file__).parents[2] / "conf/dataset").glob("phantom_*.yaml"))
 TASKS = [(family, structure) for family in FAMILIES for structure in FAMILIES[family].structures]
 PLAUSIBLE_SHARE = {  # of the image, over a few cases
     ("thorax", "lung"): (0.10, 0.25),
@@ -155,3 +158,16 @@ def test_wrong_values_are_named(options: dict[str, object], named: str) -> None:
 def test_the_config_comes_back_from_omegaconf() -> None:
     phantom = Phantom(family="template", structure="myo", noise=0.5)
     assert OmegaConf.to_object(OmegaConf.structured(phantom)) == phantom
+
+
+def test_there_is_a_config_for_each_family() -> None:
+    assert {OmegaConf.load(path).get("family", Phantom.family) for path in CONFIGS} == set(FAMILIES)
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_configs_are_valid_and_say_only_what_differs(path: Path) -> None:
+    said = OmegaConf.load(path)
+    assert said.pop("defaults") == ["base_phantom", "_self_"]
+    phantom = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(Phantom), said))
+    assert path.stem in (f"phantom_{phantom.family}_{phantom.structure}", f"phantom_{phantom.family}")
+    assert all(getattr(phantom, key) != getattr(Phantom(), key) for key in said)
