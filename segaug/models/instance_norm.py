@@ -3,12 +3,12 @@
 torch computes `InstanceNorm2d` as a batch norm over a (1, B*C, H, W) view. That view needs a contiguous copy, so the
 channels-last layout, in which the convolutions are fastest, is lost after every layer; and the batch norm of so many
 channels is itself slow. The same numbers come from a batch norm of each sample alone (channels-last) or from a layer
-norm over the spatial axes (contiguous). One training step, 1 thread, float32, batch 8, kept heap, AMD EPYC:
+norm over the spatial axes (contiguous). A training step in float32, 1 thread, batch 8, on an AMD EPYC, is faster by
 
-    nnunet      64 px    187 ms -> 166 ms (channels-last; contiguous 172)     128 px   837-1061 ms -> 642 ms (736)
-    swin_unet   64 px    146 ms -> 137 ms (contiguous)                        128 px    582 ms -> 459 ms
+    nnunet      64 px: 1.1 to 1.3 times, 128 px: 1.1 to 1.6 times (quiet machine, kept heap: 187 -> 166 ms)
+    swin_unet   64 px: 1.0 to 1.1 times, 128 px: 1.1 to 1.3 times (quiet machine, kept heap: 146 -> 137 ms)
 
-`benchmarks/network.py` measures it.
+`benchmarks/network.py` measures it again.
 """
 
 import torch

@@ -91,4 +91,4 @@ def test_fast_enough_to_score_every_trial():
     spacing = torch.ones(60, 2)
     start = time.process_time()
     hd95(mask, label, spacing)
-    assert time.process_time() - start < 0.3  # 0.06 s measured
+    assert time.process_time() - start < 0.15  # 0.03 s measured
