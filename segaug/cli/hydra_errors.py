@@ -22,6 +22,8 @@ def one_line() -> Iterator[None]:
 
 def explained(error: Exception) -> UserError:
     """The one-line version of a configuration error."""
+    if isinstance(error.__cause__, UserError):  # raised by a check of ours inside of Hydra
+        return error.__cause__
     if isinstance(error, MissingConfigException):
         return _unknown_choice(error)
     cause = error.__cause__ if isinstance(error.__cause__, OmegaConfBaseException) else error
@@ -29,7 +31,9 @@ def explained(error: Exception) -> UserError:
         return UserError(str(error).strip().splitlines()[0])
     if isinstance(cause, ConfigAttributeError | ConfigKeyError) and dataclasses.is_dataclass(cause.object_type):
         return _unknown_key(cause, [field.name for field in dataclasses.fields(cause.object_type)])
-    return ConfigError(key=cause.full_key or "config", problem=str(cause).splitlines()[0], fix="see `segaug train --help`")
+    return ConfigError(
+        key=cause.full_key or "config", problem=str(cause).splitlines()[0], fix="see `segaug train --help`"
+    )
 
 
 def _unknown_choice(error: MissingConfigException) -> ConfigError:

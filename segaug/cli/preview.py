@@ -41,6 +41,8 @@ def run(args: Namespace) -> int:
     try:
         figure.savefig(args.out, dpi=150)
     except (OSError, ValueError) as error:
-        raise DataError(file=args.out, problem=f"cannot be written ({error})", fix="choose a .png in a folder of yours") from error
+        raise DataError(
+            file=args.out, problem=f"cannot be written ({error})", fix="choose a .png in a folder of yours"
+        ) from error
     print(Path(args.out).resolve())
     return 0

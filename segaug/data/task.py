@@ -1,6 +1,6 @@
 """One binary segmentation task: what a dataset offers before decoding, and the tensors after it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from segaug.batch import Batch
-
 
 DESCRIPTIVE = ("root", "modality", "anatomy", "licence", "citation", "source", "note")
 """Options of a data set that say where it lies and what it is; they change no pixel, and so no trial's identity."""
@@ -48,12 +47,27 @@ class SplitSizes:
 class Dataset(Protocol):
     """What every dataset config offers (`Folder`, `Phantom`, ...)."""
 
-    structure: str
-    size: int  # side of the square image that the network sees [px]
-    crop: int | None  # centre crop of the stored image before resizing [px]; None = whole image
-    split: SplitSizes
+    @property
+    def structure(self) -> str:
+        """Name of what is segmented."""
+        ...
 
-    def cases(self) -> list[Case]:
+    @property
+    def size(self) -> int:
+        """Side of the square image that the network sees [px]."""
+        ...
+
+    @property
+    def crop(self) -> int | None:
+        """Side of the centre crop of the stored image before resizing [px]; None is the whole image."""
+        ...
+
+    @property
+    def split(self) -> SplitSizes:
+        """How large the parts of the split are."""
+        ...
+
+    def cases(self) -> Sequence[Case]:
         """All images, in a fixed order; checks that the files exist, reads no pixel."""
         ...
 

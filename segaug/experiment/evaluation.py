@@ -47,9 +47,7 @@ class Scores:
         return values if self.recalibration else {**values, "bce_recalibrated": None}
 
 
-def score(
-    network: nn.Module, strategy: Strategy, prepared: Prepared, validation: Batch | None, test: Batch
-) -> Scores:
+def score(network: nn.Module, strategy: Strategy, prepared: Prepared, validation: Batch | None, test: Batch) -> Scores:
     """Predict as the strategy does at test time; recalibrate on validation."""
     predict = partial(strategy.predict, prepared=prepared)
     recalibration = None

@@ -3,17 +3,21 @@
 Registered from here, so that no top-level `hydra_plugins/` package is needed.
 """
 
+import dataclasses
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+from hydra.core.config_loader import ConfigLoader
 from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.config_store import ConfigStore
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.plugins import Plugins
 from hydra.core.utils import JobReturn, JobStatus
 from hydra.plugins.launcher import Launcher
 from hydra.plugins.search_path_plugin import SearchPathPlugin
+from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
@@ -33,11 +37,28 @@ class StudySearchPath(SearchPathPlugin):
         search_path.append("segaug", f"file://{studies_dir()}")
 
 
-class StudySweeper(BasicSweeper):
-    """Hydra's sweeper; the launcher composes every job before the first one runs, so it need not do so as well."""
+class StudySweeper(Sweeper):
+    """Hydra's basic sweep without its checks in between: the launcher composes every job before the first one runs."""
 
-    def validate_batch_is_legal(self, batch: Sequence[Sequence[str]]) -> None:
-        """Nothing: see the class."""
+    launcher: Launcher
+    loader: ConfigLoader
+
+    def __init__(self, params: dict[str, str] | None) -> None:
+        self.params = params or {}
+
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        """Make the launcher that the config names."""
+        self.loader = hydra_context.config_loader
+        self.launcher = Plugins.instance().instantiate_launcher(
+            hydra_context=hydra_context, task_function=task_function, config=config
+        )
+
+    def sweep(self, arguments: list[str]) -> Sequence[JobReturn]:
+        """Launch the product of what the study file sweeps over and of the command line, which wins."""
+        parameters = [f"{key}={value}" for key, value in self.params.items()]
+        overrides = OverridesParser.create(config_loader=self.loader).parse_overrides([*parameters, *arguments])
+        (jobs,) = BasicSweeper.split_arguments(overrides, max_batch_size=None)
+        return self.launcher.launch(jobs, initial_job_idx=0)
 
 
 class LocalLauncher(Launcher):
@@ -48,7 +69,9 @@ class LocalLauncher(Launcher):
 
     def __init__(self, workers: int | None) -> None:
         if workers is not None and workers < 1:
-            raise ConfigError(key="hydra.launcher.workers", problem=f"got {workers}", fix="use 1 or more, or null for one per core")
+            raise ConfigError(
+                key="hydra.launcher.workers", problem=f"got {workers}", fix="use 1 or more, or null for one per core"
+            )
         self.workers = workers
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
@@ -63,23 +86,44 @@ class LocalLauncher(Launcher):
     def _trials(self, job_overrides: Sequence[Sequence[str]]) -> list[Trial]:
         loader = self.hydra_context.config_loader
         composed: dict[tuple[str, ...], Trial] = {}  # without the seed: composing costs some 80 ms a job
+        protocols = _swept_protocols(job_overrides)
         trials = []
         for overrides in job_overrides:
             others = tuple(one for one in overrides if not one.startswith("seed="))
             if others not in composed:
                 config = loader.load_sweep_config(self.config, list(overrides))
-                composed[others] = trial_of(config, config.hydra.runtime.choices, loader)
+                trial = trial_of(config, config.hydra.runtime.choices, loader)
+                composed[others] = _named_after(trial, [one for one in others if one in protocols])
             trial = composed[others]
             seeds = [int(one.removeprefix("seed=")) for one in overrides if one.startswith("seed=")]
             trials.append(trial.at(size=trial.config.scale.size, seed=seeds[-1] if seeds else trial.config.seed))
         return trials
 
 
+def _swept_protocols(job_overrides: Sequence[Sequence[str]]) -> set[str]:
+    """Overrides of the protocol that differ between the jobs."""
+    every = {one for overrides in job_overrides for one in overrides if one.startswith("protocol")}
+    keys = Counter(one.partition("=")[0] for one in every)
+    return {one for one in every if keys[one.partition("=")[0]] > 1}
+
+
+def _named_after(trial: Trial, protocol: Sequence[str]) -> Trial:
+    """One curve has one protocol, so a sweep over protocols tells its curves apart: `baseline [learning_rate=0.001]`."""
+    if not protocol:
+        return trial
+    told = ", ".join(one.removeprefix("protocol.").removeprefix("protocol=") for one in protocol)
+    return dataclasses.replace(trial, strategy=f"{trial.strategy} [{told}]")
+
+
+def _may_plug_in(clazz: str) -> bool:
+    return clazz.startswith(("hydra_plugins.", "hydra._internal.core_plugins.", f"{__name__}."))
+
+
 @dataclass
 class LocalLauncherConf:
     """`hydra/launcher=local`, the default."""
 
-    _target_: str = "segaug.experiment.launcher.LocalLauncher"  # Hydra's own way of naming a plugin
+    _target_: str = f"{__name__}.LocalLauncher"
     workers: int | None = None  # None: one per core, or one per CUDA device
 
 
@@ -87,14 +131,15 @@ class LocalLauncherConf:
 class StudySweeperConf:
     """`hydra/sweeper=study`, the default; `params` is what a study file sweeps over."""
 
-    _target_: str = "segaug.experiment.launcher.StudySweeper"
-    max_batch_size: int | None = None
+    _target_: str = f"{__name__}.StudySweeper"
     params: dict[str, str] | None = None
 
 
 def register_plugins() -> None:
     """Tell Hydra about the schemas and the plugins; may be called more than once."""
     register()
+    # Hydra runs registered plugins only from a package named hydra_plugins, which two tools cannot both install safely.
+    Plugins.is_in_toplevel_plugins_module = staticmethod(_may_plug_in)  # type: ignore[method-assign]
     for plugin in (StudySearchPath, LocalLauncher, StudySweeper):
         Plugins.instance().register(plugin)
     store = ConfigStore.instance()

@@ -11,6 +11,7 @@ from importlib.metadata import version
 
 import torch
 
+from segaug.errors import ConfigError
 from segaug.results.store import Json
 
 PACKAGES = ("segaug", "torch", "pytorch-lightning", "monai", "numpy", "scipy", "hydra-core", "omegaconf")
@@ -21,7 +22,13 @@ def device_of(name: str) -> torch.device:
     """The device that a trial runs on; "auto" takes a CUDA device if there is one."""
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    return torch.device(name)
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:  # torch without CUDA raises the latter
+        problem = f"{name!r} is not on this machine ({str(error).splitlines()[0][:80]})"
+        raise ConfigError(key="device", problem=problem, fix="use auto, cpu, cuda or cuda:1") from error
+    return device
 
 
 def run_facts(seconds: Mapping[str, float], device: torch.device) -> Json:

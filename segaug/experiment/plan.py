@@ -7,6 +7,7 @@ from pathlib import Path
 from segaug.data.task import Task
 from segaug.data.tensors import load_task
 from segaug.errors import ConfigError
+from segaug.experiment.machine import device_of
 from segaug.experiment.trial import Trial, protocol_hash, trial_id
 from segaug.results.record import SCHEMA
 from segaug.results.store import Json, Store
@@ -47,6 +48,9 @@ def make_plan(trials: Iterable[Trial], *, skip_large: bool) -> Plan:
 
     A size above the pool is left out and listed with `skip_large`, else an error.
     """
+    trials = list(trials)
+    for device in {trial.config.device for trial in trials}:
+        device_of(device)
     tasks: dict[str, Task] = {}
     planned: dict[str, Planned] = {}
     skipped: dict[tuple[str, int], Json] = {}

@@ -5,7 +5,8 @@ from pathlib import Path
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress as Bar, TextColumn
+from rich.progress import BarColumn, TextColumn
+from rich.progress import Progress as Bar
 
 from segaug.experiment.plan import Plan, Planned
 from segaug.results.store import Json
@@ -16,21 +17,23 @@ class Progress:
     """Counts trials done, failed and left, and foretells the time left from the images that are still to be seen."""
 
     def __init__(self, plan: Plan, todo: list[Planned], *, many: bool) -> None:
-        self.console = Console(stderr=False, highlight=False)
+        self.console = Console(highlight=False)
         self.todo, self.done, self.failed, self.diverged = len(todo), 0, 0, 0
         self.work_left = sum(map(work_of, todo))
         self.work_done = 0.0
         self.start = time.monotonic()
-        self.bar = Bar(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}"), console=self.console)
+        self.bar = Bar(
+            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}"), console=self.console
+        )
         self.live = many and self.console.is_terminal
         self.row = self.bar.add_task("trials", total=len(todo), state="starting workers")
         self._announce(plan)
 
     def _announce(self, plan: Plan) -> None:
         finished = len(plan.trials) - self.todo
-        self.console.print(f"{len(plan.trials)} trials: {finished} done before, {self.todo} to do")
+        self.say(f"{len(plan.trials)} trials: {finished} done before, {self.todo} to do")
         for row in plan.skipped:
-            self.console.print(f"skipped: {row['task']} N = {row['size']}, its pool has {row['pool']}")
+            self.say(f"skipped: {row['task']} N = {row['size']}, its pool has {row['pool']}")
 
     def __enter__(self) -> "Progress":
         if self.live:
@@ -40,7 +43,8 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.bar.stop()
+        if self.live:
+            self.bar.stop()
 
     def finished(self, one: Planned, record: Json | None, failure: Json | None) -> None:
         """A trial has ended."""
@@ -51,7 +55,8 @@ class Progress:
         self.work_done, self.work_left = self.work_done + work, self.work_left - work
         self.bar.update(self.row, advance=1, state=self.state())
         if failure or not self.live:
-            self.bar.console.print(f"[{self.done + self.failed}/{self.todo}] {line(one, record, failure)}  {self.state()}", markup=False)
+            ended = f"[{self.done + self.failed}/{self.todo}] {line(one, record, failure)}; {self.state()}"
+            self.say(ended)
 
     def state(self) -> str:
         """Done, failed, left, and the time left."""
@@ -63,26 +68,32 @@ class Progress:
             parts.append(f"about {duration((time.monotonic() - self.start) / self.work_done * self.work_left)} to go")
         return ", ".join(parts)
 
+    def say(self, text: str) -> None:
+        """Print one line, above the bar if that is shown."""
+        self.console.print(text, markup=False, soft_wrap=True)
+
     def interrupted(self) -> None:
         """The user pressed Ctrl-C."""
         left = self.todo - self.done - self.failed
-        self.console.print(f"interrupted: {self.done} done, {left} left; the same command goes on from here")
+        self.say(f"interrupted: {self.done} done, {left} left; the same command goes on from here")
 
     def summary(self, folder: Path, failures: list[Json]) -> None:
         """The last lines of a sweep."""
         took = duration(time.monotonic() - self.start)
-        self.console.print(f"{self.done} trials done, {self.failed} failed, in {took}; records in {folder}")
+        self.say(f"{self.done} trials done, {self.failed} failed, in {took}; records in {folder}")
         for failure in failures[:10]:
             where = folder / "trials" / failure["id"] / "failure.json"
-            self.console.print(f"failed: {name_of(failure)}: {failure['error']} ({where})", markup=False)
+            self.say(f"failed: {name_of(failure)}: {failure['error']} ({where})")
         if len(failures) > 10:
-            self.console.print(f"... and {len(failures) - 10} more")
+            self.say(f"... and {len(failures) - 10} more")
 
 
 def work_of(one: Planned) -> float:
     """Images that a trial's network sees in training, roughly: what its time is proportional to."""
     protocol = one.trial.config.protocol
-    return schedule(protocol, one.size).updates * min(protocol.batch_size, one.size) + 32.0  # 32: start, validation, test
+    return (
+        schedule(protocol, one.size).updates * min(protocol.batch_size, one.size) + 32.0
+    )  # 32: start, validation, test
 
 
 def line(one: Planned, record: Json | None, failure: Json | None) -> str:

@@ -1,12 +1,14 @@
 """Run one trial, from its plan to its record."""
 
+import math
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import nn
 
 from segaug.batch import Batch
-from segaug.data.subset import draw_subset
+from segaug.data.subset import Policy, Unit, draw_subset
 from segaug.data.task import Task
 from segaug.experiment.evaluation import Scores, reference, score
 from segaug.experiment.machine import device_of, run_facts
@@ -16,7 +18,7 @@ from segaug.experiment.trial import protocol_hash
 from segaug.models.network import build_with_seed, set_output_bias
 from segaug.results.record import SCHEMA
 from segaug.results.store import Json
-from segaug.rng import stream, stream_seed
+from segaug.rng import stream_seed
 from segaug.training.fit import Trained, fit
 from segaug.training.selection import Weights
 from segaug.training.stopwatch import Stopwatch
@@ -53,7 +55,12 @@ def run_trial(planned: Planned, task: Task) -> tuple[Json, Weights]:
 def _parts(planned: Planned, task: Task, device: torch.device) -> Parts:
     config, split = planned.trial.config, task.split
     rows = draw_subset(
-        split.pool, task.patients, size=planned.size, seed=config.seed, policy=config.protocol.subset, unit=config.protocol.count
+        split.pool,
+        task.patients,
+        size=planned.size,
+        seed=config.seed,
+        policy=cast(Policy, config.protocol.subset),
+        unit=cast(Unit, config.protocol.count),
     )
     labels = config.protocol.validation != "none" and split.validation
     return Parts(
@@ -117,7 +124,7 @@ def _record(
         "hd95": best.hd95() if best else None,
         "recalibration": best.recalibration._asdict() if best and best.recalibration else None,
         **reference(task, parts.rows),
-        "history": vars(trained.history),
+        "history": {name: [_or_null(value) for value in values] for name, values in vars(trained.history).items()},
         "training": {
             "updates": trained.updates,
             "epochs": trained.epochs,
@@ -128,6 +135,10 @@ def _record(
         },
         "warnings": _warnings(planned, pool, parts),
     }
+
+
+def _or_null(value: float) -> float | None:
+    return value if math.isfinite(value) else None  # JSON has no NaN
 
 
 def _warnings(planned: Planned, pool: int, parts: Parts) -> list[str]:

@@ -4,6 +4,7 @@ A new strategy, model or kind of data set is one line in a table below.
 """
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +19,8 @@ from segaug.data.folder import Folder
 from segaug.data.phantom import Phantom
 from segaug.data.task import DESCRIPTIVE, Dataset
 from segaug.errors import ConfigError
-from segaug.models.nnunet import NnUnet
 from segaug.models.network import Model
+from segaug.models.nnunet import NnUnet
 from segaug.models.swin_unet import SwinUnet
 from segaug.results.tracker import TRACKERS
 from segaug.training.protocol import Protocol
@@ -37,7 +38,9 @@ class Scale:
 
     def __post_init__(self) -> None:
         if self.size is not None and self.size < 1:
-            raise ConfigError(key="scale.size", problem=f"got {self.size}", fix="use at least 1, or scale=all for the pool")
+            raise ConfigError(
+                key="scale.size", problem=f"got {self.size}", fix="use at least 1, or scale=all for the pool"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +60,7 @@ class Config:
     device: str = "auto"  # auto | cpu | cuda | cuda:1
     threads: int = 1  # per trial; more threads change the last bits of a result
     weights: bool = False  # keep the best weights, as safetensors
-    cache: str = "${oc.env:SEGAUG_CACHE,\"~/.cache/segaug\"}"  # decoded images
+    cache: str = '${oc.env:SEGAUG_CACHE,"~/.cache/segaug"}'  # decoded images
 
     def __post_init__(self) -> None:
         if self.seed < 0:
@@ -68,7 +71,12 @@ class Config:
 
 def register() -> None:
     """Store every schema under the name that conf/<group>/*.yaml names in its defaults."""
-    groups = {"dataset": DATASETS, "model": MODELS, "augment": STRATEGIES, "tracker": TRACKERS}
+    groups: dict[str, Mapping[str, type]] = {
+        "dataset": DATASETS,
+        "model": MODELS,
+        "augment": STRATEGIES,
+        "tracker": TRACKERS,
+    }
     for group, table in groups.items():
         for name, schema in table.items():
             _store(f"base_{name}", schema, group)
@@ -87,7 +95,8 @@ def _unlock(node: DictConfig) -> None:
     # Composition writes into the node of a frozen class; to_object() makes it a frozen object again.
     OmegaConf.set_readonly(node, False)
     for key in node:
-        if not OmegaConf.is_missing(node, key) and OmegaConf.is_dict(child := node._get_node(key)) and child:
+        child = node._get_node(key)
+        if isinstance(child, DictConfig) and not child._is_missing() and not child._is_none():
             _unlock(child)
 
 
@@ -96,14 +105,26 @@ def typed(composed: DictConfig) -> Config:
     try:
         config = OmegaConf.to_object(composed)
     except dataclasses.FrozenInstanceError as error:  # an option that was added with "+"
-        raise ConfigError(key=str(error).split("'")[1], problem="there is no such option", fix="leave out the + to see the valid ones") from error
+        raise ConfigError(
+            key=str(error).split("'")[1], problem="there is no such option", fix="leave out the + to see the valid ones"
+        ) from error
     if not isinstance(config, Config):
-        raise ConfigError(key="config", file="conf/config.yaml", problem="lacks base_config", fix="restore its defaults list")
+        raise ConfigError(
+            key="config", file="conf/config.yaml", problem="lacks base_config", fix="restore its defaults list"
+        )
     return config
 
 
 def science(config: Config) -> dict[str, Any]:
     """The part of a config that decides a trial's result, as plain values: what its id is a hash of."""
-    plain = {name: dataclasses.asdict(getattr(config, name)) for name in ("dataset", "model", "augment", "scale", "protocol")}
+    groups = ("dataset", "model", "augment", "scale", "protocol")
+    plain: dict[str, Any] = {name: dataclasses.asdict(getattr(config, name)) for name in groups}
     plain["dataset"] = {key: value for key, value in plain["dataset"].items() if key not in DESCRIPTIVE}
+    for group, table in (("model", MODELS), ("augment", STRATEGIES)):
+        plain[group] = {"name": registered_name(table, getattr(config, group)), **plain[group]}
     return {**plain, "seed": config.seed}
+
+
+def registered_name(table: Mapping[str, type], value: object) -> str:
+    """The name under which the class of `value` stands in a table."""
+    return next(name for name, kind in table.items() if type(value) is kind)

@@ -2,7 +2,7 @@
 
 import os
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -98,7 +98,7 @@ def _claim(folder: Path) -> None:
 
 def _outcomes(
     todo: list[Planned], plan: Plan, store: Store, workers: int | None, *, in_process: bool
-) -> Iterator[tuple[Planned, Outcome]]:
+) -> Generator[tuple[Planned, Outcome]]:
     jobs = [Job(one, plan.tasks[one.trial.task].content_hash, store.folder) for one in todo]
     if in_process:
         yield from zip(todo, map(work, jobs), strict=True)

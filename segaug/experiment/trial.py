@@ -24,7 +24,7 @@ class Trial:
         """The trials that one curve is fitted to."""
         return self.task, self.model, self.strategy
 
-    def at(self, *, size: int, seed: int) -> "Trial":
+    def at(self, *, size: int | None, seed: int) -> "Trial":
         """The same trial at another point of the grid."""
         scale = dataclasses.replace(self.config.scale, size=size)
         return dataclasses.replace(self, config=dataclasses.replace(self.config, scale=scale, seed=seed))
@@ -44,7 +44,6 @@ def trial_id(trial: Trial, content_hash: str) -> str:
     """Content address: everything that decides the result, and nothing else (no path, device or tracker)."""
     plain: dict[str, Any] = science(trial.config)
     plain["dataset"] = {"task": trial.task, "content": content_hash}
-    plain["names"] = [trial.model, trial.strategy.partition("(")[0]]
     return digest(plain)
 
 

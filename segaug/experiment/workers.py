@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -38,7 +38,7 @@ class _Worker:
 
 def run_jobs(
     work: Callable[[Any], Any], jobs: Iterable[Any], workers: int, preload: list[str]
-) -> Iterator[tuple[int, Any]]:
+) -> Generator[tuple[int, Any]]:
     """Yield (number of the job, answer) as jobs finish; an answer is what `work` returned, or `Died`.
 
     `work` must not raise and must be importable.  Closing the iterator kills the workers and what they are doing.

@@ -19,7 +19,7 @@ A record is one JSON object. Everything outside "run" is reproduced bit for bit 
     reference     {"constant_bce", "constant_pool_bce", "atlas_bce", "atlas_dice"}  means on the test set: best constant,
                   the pool's foreground share as constant, and the mean mask of the training subset
     foreground    {"pool": share, "test": share}
-    history       {"update": [...], "epoch": [...], "training_loss": [...], "validation_bce": [...]}
+    history       {"update": [...], "epoch": [...], "training_loss": [...], "validation_bce": [...]}; null where not finite
     training      {"updates", "epochs", "batch_size", "parameters", "best_update", "stopped"}
                   stopped: "budget" | "patience" | "diverged"
     warnings      ["..."]

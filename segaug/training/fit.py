@@ -3,21 +3,22 @@
 import logging
 import warnings
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from pytorch_lightning import Trainer
 from pytorch_lightning.plugins.environments import LightningEnvironment
 from torch import nn
 
-from segaug.batch import Batch
 from segaug.augment.strategy import Prepared, Strategy
+from segaug.batch import Batch
 from segaug.training.batches import SubsetBatches
 from segaug.training.protocol import Protocol, schedule
 from segaug.training.segmentation import Segmentation
 from segaug.training.selection import History, Selection, Weights, weights_of
 from segaug.training.stopwatch import Stopwatch
 
-PRECISION = {"float32": "32-true", "bfloat16": "bf16-mixed"}
+PRECISION: dict[str, Literal["32-true", "bf16-mixed"]] = {"float32": "32-true", "bfloat16": "bf16-mixed"}
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 import math
 from dataclasses import dataclass, field
+from typing import cast
 
 import torch
-from pytorch_lightning import Callback, Trainer
+from pytorch_lightning import Callback, LightningModule, Trainer
 from torch import Tensor, nn
 
 from segaug.batch import Batch
@@ -46,8 +47,9 @@ class Selection(Callback):
     best_weights: Weights | None
 
     def on_train_batch_end(
-        self, trainer: Trainer, module: Segmentation, outputs: object, batch: Batch, step: int
+        self, trainer: Trainer, pl_module: LightningModule, outputs: object, batch: Batch, batch_idx: int
     ) -> None:
+        module, step = cast(Segmentation, pl_module), batch_idx
         if not module.schedule.validates_after(step):
             return
         self._log_training(module, step)

@@ -1,0 +1,70 @@
+import os
+import signal
+import time
+from contextlib import closing
+
+import pytest
+
+from segaug.experiment.workers import Died, run_jobs
+
+
+def double(job: int) -> int:
+    return 2 * job
+
+
+def pid(_: object) -> tuple[int, int]:
+    import torch
+
+    return os.getpid(), torch.get_num_threads()
+
+
+def die_of_three(job: int) -> int:
+    if job == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return job
+
+
+def sleep(seconds: float) -> int:
+    time.sleep(seconds)
+    return os.getpid()
+
+
+@pytest.mark.parametrize("workers", [1, 2, 5])
+def test_every_job_is_answered_once(workers):
+    assert sorted(run_jobs(double, range(7), workers, [])) == [(job, 2 * job) for job in range(7)]
+
+
+def test_no_jobs_no_workers():
+    assert list(run_jobs(double, [], 2, [])) == []
+
+
+def test_workers_are_warm_single_thread_processes():
+    answers = [answer for _, answer in run_jobs(pid, range(6), 2, ["torch"])]
+    assert len({one for one, _ in answers}) <= 2
+    assert os.getpid() not in {one for one, _ in answers}
+    assert {threads for _, threads in answers} == {1}
+
+
+def test_a_dying_worker_costs_its_own_job_only():
+    answers = dict(run_jobs(die_of_three, range(6), 2, []))
+    assert answers.pop(3) == Died(-signal.SIGKILL)
+    assert answers == {job: job for job in (0, 1, 2, 4, 5)}
+
+
+def test_the_last_worker_may_die_too():
+    assert list(run_jobs(die_of_three, [3], 1, [])) == [(0, Died(-signal.SIGKILL))]
+
+
+def test_closing_kills_what_still_runs():
+    with closing(run_jobs(sleep, [0.0, 60.0], 2, [])) as answers:
+        _, worker = next(answers)
+        start = time.monotonic()
+    assert time.monotonic() - start < 10
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker, 0)
+
+
+def test_the_environment_of_the_caller_is_restored():
+    before = dict(os.environ)
+    list(run_jobs(double, [1], 1, []))
+    assert dict(os.environ) == before

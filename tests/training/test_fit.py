@@ -1,0 +1,147 @@
+import math
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from segaug.augment.none import NoAugmentation
+from segaug.augment.strategy import StepContext, Strategy
+from segaug.batch import Batch
+from segaug.metrics import bce
+from segaug.rng import stream
+from segaug.training.fit import fit
+from segaug.training.inference import logits_of
+from segaug.training.protocol import Protocol
+from segaug.training.stopwatch import Stopwatch
+
+PROTOCOL = Protocol(unit="update", length=12, warmup=1, validate_every=3, patience=None, learning_rate=0.05)
+
+
+def images(rows: int, seed: int = 0) -> Batch:
+    label = (torch.rand(rows, 1, 8, 8, generator=stream(seed, "label")) > 0.5).float()
+    noise = torch.randn(rows, 1, 8, 8, generator=stream(seed, "noise"))
+    return Batch(label + 0.3 * noise, label, torch.arange(rows), torch.ones(rows, 2))
+
+
+def network() -> nn.Module:
+    conv = nn.Conv2d(1, 1, 1)
+    nn.init.constant_(conv.weight, 0.1)
+    nn.init.zeros_(conv.bias)
+    return conv
+
+
+def train(protocol=PROTOCOL, strategy=None, subset=None, net=None, validation="default", seed=0):
+    net = net or network()
+    validation = images(4, 1) if validation == "default" else validation
+    return net, fit(
+        net, strategy or NoAugmentation(), None, subset or images(8), validation, protocol, seed, Stopwatch()
+    )
+
+
+def test_plain_training_equals_a_loop_written_by_hand():
+    protocol = replace(PROTOCOL, warmup=0)
+    net, trained = train(protocol)
+    other, batch = network(), images(8)
+    optimizer = torch.optim.Adam(other.parameters(), fused=True)
+    for step in range(12):
+        optimizer.param_groups[0]["lr"] = 0.05 * 0.5 * (1 + math.cos(math.pi * step / 12))
+        optimizer.zero_grad()
+        nn.functional.binary_cross_entropy_with_logits(other(batch.image), batch.label).backward()
+        optimizer.step()
+    torch.testing.assert_close(trained.last["weight"], other.weight.detach())
+    torch.testing.assert_close(net.weight, other.weight)
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_seed_does_not():
+    subset = images(20)
+    first, again, other = (train(subset=subset, seed=seed)[1] for seed in (3, 3, 4))
+    assert all(torch.equal(first.last[name], again.last[name]) for name in first.last)
+    assert first.history == again.history
+    assert not torch.equal(first.last["weight"], other.last["weight"])
+
+
+def test_global_random_state_is_untouched():
+    net = network()  # draws its first weights
+    before = torch.get_rng_state()
+    train(net=net)
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_best_weights_are_those_with_the_lowest_validation_bce():
+    validation = images(4, 1)
+    validation = replace(validation, label=1 - validation.label)  # what is learned makes it worse
+    net, trained = train(validation=validation)
+    history = trained.history
+    assert history.update == [3, 6, 9, 12]
+    assert trained.best_update == history.update[history.validation_bce.index(min(history.validation_bce))] == 3
+    net.load_state_dict(trained.best)
+    value = bce(logits_of(net, validation.image), validation.label).mean().item()
+    assert value == pytest.approx(min(history.validation_bce))
+    assert not torch.equal(trained.best["weight"], trained.last["weight"])
+
+
+def test_patience_counts_validations_without_gain():
+    validation = images(4, 1)
+    validation = replace(validation, label=1 - validation.label)
+    _, trained = train(replace(PROTOCOL, patience=2), validation=validation)
+    assert (trained.stopped, trained.updates) == ("patience", 9)  # best at 3, then 6 and 9 without gain
+
+
+def test_without_validation_labels_the_last_weights_count():
+    _, trained = train(validation=None)
+    assert trained.history.validation_bce == []
+    assert trained.best_update == trained.updates == 12
+    assert all(torch.equal(trained.best[name], trained.last[name]) for name in trained.last)
+
+
+@pytest.mark.parametrize("images_", [1, 2, 4])
+def test_fewer_images_than_a_batch(images_):
+    _, trained = train(replace(PROTOCOL, unit="epoch"), subset=images(images_))
+    assert (trained.updates, trained.epochs) == (12, 12)
+
+
+def test_a_loss_that_is_not_a_number_ends_the_trial_as_diverged():
+    _, trained = train(replace(PROTOCOL, learning_rate=1e38))
+    assert trained.stopped == "diverged"
+    assert trained.updates < 12
+
+
+def test_bfloat16_changes_the_numbers_a_little():
+    exact, half = train()[1], train(replace(PROTOCOL, precision="bfloat16"))[1]
+    assert not torch.equal(exact.last["weight"], half.last["weight"])
+    torch.testing.assert_close(exact.last["weight"], half.last["weight"], atol=0.02, rtol=0.02)
+    assert half.last["weight"].dtype == torch.float32
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnStep(Strategy):
+    """Replaces "augment, then loss" and writes down what it was given."""
+
+    seen: ClassVar[list[StepContext]] = []
+
+    def training_step(self, context: StepContext) -> Tensor:
+        self.seen.append(context)
+        batch = context.augment(context.batch)
+        return 2 * context.loss(context.model(batch.image), batch.label)
+
+
+def test_a_strategy_may_replace_the_training_step():
+    OwnStep.seen.clear()
+    _, plain = train()
+    _, own = train(strategy=OwnStep())
+    assert [context.step for context in OwnStep.seen] == list(range(12))
+    assert OwnStep.seen[0].learning_rate == pytest.approx(0.05)
+    assert own.history.training_loss[0] == pytest.approx(2 * plain.history.training_loss[0], rel=0.05)
+
+
+def test_the_parts_of_the_stopwatch_sum_to_the_whole():
+    watch = Stopwatch()
+    with watch("other"):
+        start = watch._now()
+        fit(network(), NoAugmentation(), None, images(8), images(4, 1), PROTOCOL, 0, watch)
+        whole = watch._now() - start
+    assert set(watch.seconds) == {"other", "network", "augmentation"}
+    assert sum(watch.seconds.values()) == pytest.approx(whole, rel=0.02)
+    assert min(watch.seconds.values()) > 0
