@@ -17,7 +17,10 @@ Row = dict[str, object]
 
 def fits_frame(fits: Sequence[CurveFit]) -> pd.DataFrame:
     """One row a curve: counts, law, intervals, diagnostics, errors at the middle and the largest size, note."""
-    return pd.DataFrame([_fit_row(curve) for curve in fits])
+    rows = [_fit_row(curve) for curve in fits]
+    return pd.DataFrame(
+        rows, columns=list(max(rows, key=lambda row: len(row)))
+    )  # a curve without a law lacks its columns
 
 
 def points_frame(fits: Sequence[CurveFit]) -> pd.DataFrame:

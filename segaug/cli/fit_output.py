@@ -18,7 +18,7 @@ from segaug.analysis.fit import Fit
 from segaug.analysis.table import trials
 from segaug.results.store import Json, Store, write_atomic
 
-_COLUMNS = ("strategy", "a", "b", "c", "R²", "E at middle N", "E at largest N", "floor found")
+_COLUMNS = ("strategy", "a", "b", "c", "R²", "E at middle N", "E at largest N", "floor identified")
 
 
 def write(folder: Path, records: Sequence[Json], fits: Sequence[CurveFit]) -> list[str]:
@@ -59,7 +59,7 @@ def _table(title: str, curves: Sequence[CurveFit]) -> Table:
         "low to high: 95 % over seeds, on this test set; a, b and c are only meaningful together",
         *(f"{curve.strategy}: {curve.note}" for curve in curves if curve.note),
     ]
-    table = Table(title=title, caption="\n".join(caption), caption_justify="left")
+    table = Table(title=title, caption="\n".join(caption), caption_justify="left", leading=1)
     table.box, table.collapse_padding, table.pad_edge = SIMPLE_HEAD, True, False
     for column in _COLUMNS:
         table.add_column(column, overflow="fold")  # a narrow terminal must not cut numbers short

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from segaug.analysis.bootstrap import bootstrap, resampled_means
+from segaug.analysis.solver import solve
 
 SIZES = 2.0 ** np.arange(6)
 LAW = 0.5 * SIZES**-0.6 + 0.05
@@ -48,6 +49,15 @@ def test_resampled_means_are_centred_on_the_mean_and_use_present_trials_only():
     stretched = means[2] - means[0]
     assert stretched / (values[1] - means[0]) == pytest.approx(np.full(6, stretched[0] / (values[1] - means[0])[0]))
     assert stretched[0] / (values[1] - means[0])[0] == pytest.approx(np.sqrt(3 / 2) * 4.30265 / 1.95996, rel=1e-5)
+
+
+def test_refits_weigh_sizes_as_the_fit_does():
+    """Seeds that agree, off the law and with cells missing: each refit is the fit itself."""
+    values = np.tile(LAW * np.array([1, 1.2, 0.9, 1, 1.1, 1]), (4, 1))
+    values[1:, 2] = values[2:, 4] = np.nan
+    counts = np.array([4, 4, 1, 4, 2, 4])
+    found, fit = bootstrap(SIZES, values, 20, "t/m").laws, solve(SIZES, values[:1], counts)
+    assert found.predict(SIZES) == pytest.approx(np.tile(fit.predict(SIZES), (20, 1)))
 
 
 def test_more_seeds_narrow_the_interval():

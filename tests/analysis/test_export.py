@@ -52,7 +52,13 @@ def test_curves_without_fit_or_interval_are_null_in_json():
     assert (curve["points"][0]["sd"], curve["points"][0]["n"]) == (None, 1)
 
 
-def test_mixed_study_keeps_one_table():
-    mixed = fits([r for r in study() if r["strategy"] == "red" or r["size"] < 4])
-    table = fits_frame(mixed)
-    assert table["a"].isna().tolist() == [True, False]
+def test_a_reference_that_was_not_measured_is_null():
+    records = [r | {"reference": r["reference"] | {"constant_bce": None}} for r in study()]
+    (curve, _) = json.loads(fits_json(fits(records)))["curves"]
+    assert curve["points"][0]["constant"] is None
+
+
+def test_a_curve_without_a_law_does_not_change_the_columns():
+    mixed = fits_frame(fits([r for r in study() if r["strategy"] == "red" or r["size"] < 4]))
+    assert mixed["a"].isna().tolist() == [True, False]
+    assert mixed.columns.tolist() == fits_frame(fits(study())).columns.tolist()
