@@ -38,7 +38,7 @@ class Finding:
 def check_machine() -> list[Finding]:
     """All findings, in the order in which problems should be mended."""
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
-        _python, _packages, _compromised, _device, _configs, _folders, _data, _tracker, _cluster,
+        _python, _packages, _compromised, _device, _cores, _configs, _folders, _data, _tracker, _cluster,
     )  # fmt: skip
     return [finding for check in checks for finding in check()]
 
@@ -89,15 +89,24 @@ def _compromised() -> Iterator[Finding]:
 def _device() -> Iterator[Finding]:
     import torch
 
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     if torch.cuda.is_available():
         cards = ", ".join(torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count()))
-        yield Finding("OK", "device", f"CUDA: {cards}; {cores} CPU cores; torch {torch.__version__}")
+        yield Finding("OK", "device", f"CUDA: {cards}; torch {torch.__version__}")
     elif Path("/proc/driver/nvidia").is_dir() or shutil.which("nvidia-smi"):
         fix = "install a CUDA build of torch that fits the driver (`nvidia-smi` prints its version)"
         yield Finding("WARN", "device", f"an NVIDIA driver, but torch {torch.__version__} cannot use it", fix)
     else:
-        yield Finding("OK", "device", f"{cores} CPU cores, no GPU; torch {torch.__version__}")
+        yield Finding("OK", "device", f"CPU, no GPU; torch {torch.__version__}")
+
+
+def _cores() -> Iterator[Finding]:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    if load > cores:
+        fix = "wait for it, or leave it cores: segaug train -m hydra.launcher.workers=1"
+        yield Finding("WARN", "cores", f"{cores}, but other work keeps {load:.0f} busy: trials will be slow", fix)
+    else:
+        yield Finding("OK", "cores", f"{cores}: a study on a CPU runs one single-thread worker on each")
 
 
 def _configs() -> Iterator[Finding]:

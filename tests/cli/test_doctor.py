@@ -63,3 +63,10 @@ def test_low_disk_is_told(tmp_path, monkeypatch):
     for free, level in ((0.5e9, "FAIL"), (5e9, "WARN"), (50e9, "OK")):
         monkeypatch.setattr(checks.shutil, "disk_usage", lambda path, free=free: type("Usage", (), {"free": free}))
         assert check_folder("cache", tmp_path).level == level
+
+
+@pytest.mark.skipif(not hasattr(checks.os, "getloadavg"), reason="no load average here")
+def test_a_busy_machine_is_told(monkeypatch, capsys):
+    for load, level in ((0.0, "OK"), (1e4, "WARN")):
+        monkeypatch.setattr(checks.os, "getloadavg", lambda load=load: (load, 0.0, 0.0))
+        assert levels(capsys)["cores"] == level
