@@ -18,8 +18,8 @@ Row = dict[str, object]
 def fits_frame(fits: Sequence[CurveFit]) -> pd.DataFrame:
     """One row a curve: counts, law, intervals, diagnostics, errors at the middle and the largest size, note."""
     rows = [_fit_row(curve) for curve in fits]
-    columns: list[str] = list(max(rows, key=len, default={}))  # a curve without a law lacks its columns
-    return pd.DataFrame(rows, columns=columns)
+    longest: Row = max(rows, key=len, default={})  # a curve without a law lacks its columns
+    return pd.DataFrame(rows, columns=list(longest))
 
 
 def points_frame(fits: Sequence[CurveFit]) -> pd.DataFrame:

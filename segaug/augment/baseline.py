@@ -72,7 +72,7 @@ class Baseline(Strategy):
         scale = torch.where(sheared, uniform(self.min_scale, self.max_scale, (rows, 2), rng), 1.0)
         shear = uniform(-self.max_shear, self.max_shear, (rows, 2), rng) * sheared
         return BaselineParams(
-            matrix=flip[:, :, None] * (_rotation(angle * (pi / 180)) @ _shear(shear) * scale[:, None, :]),
+            matrix=pull_back(flip, angle * (pi / 180), shear, scale),
             shifted=happens(self.p_histogram_shift, (rows,), rng),
             levels=draw_control_points(rows, self.control_points, rng),
         )
@@ -84,6 +84,14 @@ class Baseline(Strategy):
     def recolour(self, image: Tensor, params: BaselineParams, prepared: Prepared) -> Tensor:
         """Shift the histogram of the rows that drew it."""
         return torch.where(params.shifted[:, None, None, None], shift_histogram(image, params.levels), image)
+
+
+def pull_back(flip: Tensor, angle_rad: Tensor, shear: Tensor, scale: Tensor) -> Tensor:
+    """One matrix (B, 2, 2) for: flip the image, then rotate, then shear, then scale it; all about its middle.
+
+    flip: (B, 2) of 1 or -1.  angle_rad: (B,).  shear, scale: (B, 2).  Pairs are (row, column).
+    """
+    return flip[:, :, None] * (_rotation(angle_rad) @ _shear(shear)) * scale[:, None, :]
 
 
 def _rotation(angle_rad: Tensor) -> Tensor:

@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from segaug.augment.draws import uniform
 
@@ -28,8 +29,7 @@ def shift_histogram(image: Tensor, levels: Tensor) -> Tensor:
     low, high = values.amin(1, keepdim=True), values.amax(1, keepdim=True)
     span = high - low
     levels = low + span * levels
-    last = levels.shape[1] - 2
-    place = (values - low) * ((last + 1) / span.clamp_min(torch.finfo(span.dtype).tiny))  # a flat image stays flat
-    cell = place.detach().long().clamp_(0, last)
-    start, step = levels.gather(1, cell), levels.diff(dim=1).gather(1, cell)
-    return torch.addcmul(start, step, place - cell).view_as(image)
+    steps = F.pad(levels.diff(dim=1), (0, 1))  # the maximum is a cell of its own, without a slope
+    place = (values - low) * (steps.shape[1] - 1) / span.clamp_min(1e-30)  # a flat image has span 0, and stays as it is
+    cell = place.detach().long().clamp_(0, steps.shape[1] - 1)  # NaN has no cell; its row is NaN all the same
+    return torch.addcmul(levels.gather(1, cell), steps.gather(1, cell), place.frac()).view_as(image)

@@ -11,4 +11,4 @@ def compose_px(inner: Tensor, outer: Tensor) -> Tensor:
     total(p) = outer(p) + inner(p + outer(p)), all (B, D, *size) in pixels.  `inner` is read bilinearly and continues
     outside the image with its border value, so the total stays continuous where `outer` looks outside.
     """
-    return outer + warp(inner, outer, padding="border")
+    return warp(inner, outer, padding="border").add_(outer)

@@ -28,8 +28,8 @@ def sampler_points(displacement_px: Tensor) -> Tensor:
     planar in memory: interleaving them costs more than the sampling that follows.
     """
     size = displacement_px.shape[2:]
-    points = []
+    points = displacement_px.flip(1)  # a copy, and the only one: fresh memory is what this function's time goes to
     for axis, n in enumerate(size):
-        centres = (2 * centred_px(n, displacement_px)) / n
-        points.append(torch.add(along(axis, centres, len(size)), displacement_px[:, axis], alpha=2 / n))
-    return torch.stack(points[::-1], dim=1).movedim(1, -1)
+        centres = centred_px(n, displacement_px) * (2 / n)
+        points[:, -1 - axis].mul_(2 / n).add_(along(axis, centres, len(size)))
+    return points.movedim(1, -1)

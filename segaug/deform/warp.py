@@ -26,11 +26,13 @@ def warp_together(
 ) -> tuple[Tensor, ...]:
     """`warp` of several images, such as an image and its label, through one field; the sampling points are shared."""
     points = sampler_points(displacement_px)
-    moves = displacement_px.detach().abs().flatten(1).amax(1) > 0
+    moves = torch.linalg.vector_norm(displacement_px.detach().flatten(1), dim=1) != 0  # NaN moves, and so shows
     return tuple(_resample(image, points, moves, mode, padding) for image, mode in images)
 
 
 def _resample(image: Tensor, points: Tensor, moves: Tensor, mode: Mode, padding: Padding) -> Tensor:
     warped = F.grid_sample(image, points, mode=mode, padding_mode=padding, align_corners=False)
+    if not image.is_cuda and moves.all():  # on a GPU, asking would wait for it
+        return warped
     # Sampling at a pixel's own centre rounds its value unless the side is a power of two.
     return torch.where(moves.view(-1, *[1] * (image.ndim - 1)), warped, image)

@@ -37,10 +37,16 @@ def test_outside_is_zero_or_the_border():
 def test_rows_without_displacement_keep_their_bits():
     image = torch.rand(3, 1, 37, 53)  # sides on which sampling at pixel centres does round
     field = torch.zeros(3, 2, 37, 53)
-    field[1, 0, 5, 5] = 1e-30
+    field[1, 0, 5, 5] = 1e-6
     shown = warp(image, field)
     assert torch.equal(shown[[0, 2]], image[[0, 2]])
     assert not torch.equal(shown[1], image[1])
+
+
+def test_a_broken_field_shows():
+    field = torch.zeros(1, 2, 8, 9)
+    field[0, 0, 3, 3] = float("nan")
+    assert warp(torch.rand(1, 1, 8, 9), field).isnan().any()
 
 
 def test_nearest_invents_no_value():

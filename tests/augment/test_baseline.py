@@ -1,0 +1,124 @@
+from math import pi
+
+import pytest
+import torch
+from monai.transforms import Affine
+
+from segaug.augment.augment import Draw, apply, augment, draw
+from segaug.augment.baseline import Baseline, BaselineParams, pull_back
+from segaug.batch import Batch
+from segaug.errors import ConfigError
+from segaug.rng import stream
+
+STILL = {"p_flip": 0, "p_rotation": 0, "p_affine": 0, "p_histogram_shift": 0}
+
+
+def rng(*names):
+    return stream(5, *names)
+
+
+def matrices(baseline, batch):
+    return baseline.sample(batch, None, rng("matrices")).matrix.double()
+
+
+@pytest.mark.parametrize("size", [(64, 48), (37, 53)])
+def test_a_flip_is_torch_flip(make_batch, size):
+    batch = make_batch(size=size)
+    flipped = augment((Baseline(**STILL | {"p_flip": 1}),), None, batch, rng)
+    torch.testing.assert_close(flipped.image, batch.image.flip((2, 3)), atol=1e-5, rtol=0)
+    assert torch.equal(flipped.label, batch.label.flip((2, 3)))
+
+
+def test_axes_flip_apart_and_half_of_the_time(make_batch):
+    sign = matrices(Baseline(**STILL | {"p_flip": 0.5}), make_batch(rows=2000, size=(4, 5))).diagonal(dim1=1, dim2=2)
+    assert set(sign.unique().tolist()) == {-1, 1}
+    for rows in (-1, 1):
+        for columns in (-1, 1):
+            share = ((sign[:, 0] == rows) & (sign[:, 1] == columns)).float().mean()
+            assert 0.2 < share < 0.3
+
+
+def test_rotation_fills_its_range(make_batch):
+    turns = matrices(Baseline(**STILL | {"p_rotation": 1}), make_batch(rows=2000, size=(4, 5)))
+    angle = torch.atan2(turns[:, 1, 0], turns[:, 0, 0]) * 180 / pi
+    assert -15 <= angle.min() < -14.5
+    assert 14.5 < angle.max() <= 15
+    torch.testing.assert_close(turns @ turns.mT, torch.eye(2).double().expand_as(turns), atol=1e-6, rtol=0)
+
+
+def test_a_rotation_keeps_shapes_in_an_oblong_image(make_batch):
+    """Angles are those of pixels, not of a square stretched over the image."""
+    batch = make_batch(rows=20, size=(96, 40))
+    row, column = torch.meshgrid(torch.arange(96.0) - 47.5, torch.arange(40.0) - 19.5, indexing="ij")
+    disc = (row**2 + column**2 < 12**2).float().expand(20, 1, 96, 40)
+    discs = Batch(disc, disc, batch.index, batch.spacing_mm)
+    turned = augment((Baseline(**STILL | {"p_rotation": 1}),), None, discs, rng)
+    assert (turned.label - disc).abs().sum((1, 2, 3)).max() < 40  # some of the rim's 75; a stretched turn moves 150
+
+
+def test_scale_and_shear_fill_their_ranges_together(make_batch):
+    maps = matrices(Baseline(**STILL | {"p_affine": 0.5}), make_batch(rows=4000, size=(4, 5)))
+    still = (maps == torch.eye(2)).all((1, 2))
+    assert 0.45 < still.float().mean() < 0.55
+    maps = maps[~still]
+    rows, shear_of_columns = maps[:, 0, 0], maps[:, 1, 0] / maps[:, 0, 0]
+    columns = maps.det() / rows
+    for scale in (rows, columns):
+        assert scale.min() >= 0.9 - 1e-6
+        assert scale.min() < 0.91
+        assert 1.09 < scale.max() <= 1.1 + 1e-6
+    assert 0.095 < shear_of_columns.abs().max() <= 0.1 + 1e-6
+    assert abs(torch.corrcoef(torch.stack([rows, columns]))[0, 1]) < 0.1
+
+
+def test_half_of_the_rows_rotate_and_half_shift_their_histogram(make_batch):
+    params = Baseline().sample(make_batch(rows=2000, size=(4, 5)), None, rng("halves"))
+    assert 0.45 < params.shifted.float().mean() < 0.55
+    turned = matrices(Baseline(**STILL | {"p_rotation": 0.5}), make_batch(rows=2000, size=(4, 5)))[:, 0, 1] != 0
+    assert 0.45 < turned.float().mean() < 0.55
+
+
+@pytest.mark.parametrize("size", [(64, 64), (61, 44)])
+def test_monai_agrees_on_equal_flip_angle_shear_and_scale(make_batch, size):
+    batch = make_batch(rows=5, size=size)
+    angle, shear, scale = 0.5 * torch.rand(5) - 0.25, 0.4 * torch.rand(5, 2) - 0.2, 0.6 * torch.rand(5, 2) + 0.7
+    flip = torch.tensor([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, 1.0]])
+    params = BaselineParams(pull_back(flip, angle, shear, scale), torch.rand(5, 10), torch.zeros(5, dtype=torch.bool))
+    ours = apply((Draw(Baseline(), params, torch.ones(5, dtype=torch.bool)),), None, batch)
+    for i in range(5):
+        flipped = [axis + 1 for axis in range(2) if flip[i, axis] < 0]
+        peer = Affine(
+            rotate_params=angle[i].item(),
+            shear_params=shear[i].tolist(),
+            scale_params=scale[i].tolist(),
+            padding_mode="zeros",
+            image_only=True,
+        )
+        image = torch.as_tensor(peer(batch.image[i].flip(flipped), mode="bilinear"))
+        label = torch.as_tensor(peer(batch.label[i].flip(flipped), mode="nearest"))
+        torch.testing.assert_close(ours.image[i], image, atol=1e-4, rtol=0)
+        assert (ours.label[i] != label).float().mean() < 1e-3  # midway between two pixels, rounding decides
+
+
+def test_recolouring_touches_only_the_rows_that_drew_it(make_batch):
+    batch = make_batch(rows=40, size=(9, 8))
+    baseline = Baseline(**STILL | {"p_histogram_shift": 0.5})
+    shifted = draw((baseline,), None, batch, rng)[0].params.shifted
+    image = augment((baseline,), None, batch, rng).image
+    assert torch.equal((image != batch.image).flatten(1).any(1), shifted)
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"p_flip": 1.5}, "augment.p_flip in conf/augment/baseline.yaml: got 1.5; use a probability from 0 to 1"),
+        ({"p": -1}, "augment.p: got -1; use a probability"),
+        ({"min_scale": 0}, "augment.min_scale in conf/augment/baseline.yaml: got 0 with max_scale 1.1"),
+        ({"min_scale": 1.2}, "use 0 < min_scale <= max_scale"),
+        ({"control_points": 2}, "augment.control_points in conf/augment/baseline.yaml: got 2; use at least 3"),
+    ],
+)
+def test_a_wrong_option_is_refused(option, message):
+    with pytest.raises(ConfigError) as error:
+        Baseline(**option)
+    assert message in str(error.value)

@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+import torch
+from monai.transforms import RandHistogramShift
+
+from segaug.augment.histogram_shift import draw_control_points, shift_histogram
+from segaug.rng import stream
+
+
+def test_levels_rise_between_fixed_ends():
+    levels = draw_control_points(200, 10, stream(0, "levels"))
+    assert levels.shape == (200, 10)
+    assert (levels[:, 0] == 0).all()
+    assert (levels[:, -1] == 1).all()
+    assert (levels.diff(dim=1) >= 0).all()
+
+
+def test_each_level_lies_uniformly_between_its_moved_left_and_its_unmoved_right_neighbour():
+    levels = draw_control_points(20_000, 10, stream(0, "levels"))
+    even = torch.linspace(0, 1, 10)
+    for i in range(1, 9):
+        place = (levels[:, i] - levels[:, i - 1]) / (even[i + 1] - levels[:, i - 1])
+        # Mean and variance of U(0, 1): what a draw between unmoved neighbours would not give.
+        assert place.mean().item() == pytest.approx(1 / 2, abs=0.01)
+        assert place.var().item() == pytest.approx(1 / 12, abs=0.003)
+
+
+def test_monai_agrees_on_equal_control_points():
+    images = 3 * torch.rand(4, 2, 30, 41) - 1
+    levels = draw_control_points(4, 10, stream(1, "levels"))
+    peer = RandHistogramShift(num_control_points=10, prob=1.0)
+    peer.randomize()
+    for image, level, ours in zip(images, levels, shift_histogram(images, levels), strict=True):
+        peer.reference_control_points, peer.floating_control_points = np.linspace(0, 1, 10), level.numpy()
+        torch.testing.assert_close(ours, torch.as_tensor(peer(image, randomize=False)), atol=1e-5, rtol=0)
+
+
+def test_range_and_order_of_grey_values_stay():
+    image = torch.rand(3, 1, 20, 25)
+    shifted = shift_histogram(image, draw_control_points(3, 10, stream(2, "levels")))
+    for before, after in zip(image.flatten(1), shifted.flatten(1), strict=True):
+        torch.testing.assert_close(after.aminmax(), before.aminmax())
+        assert (after[before.argsort()].diff() >= -1e-6).all()
+
+
+def test_even_levels_change_nothing():
+    image = torch.rand(2, 1, 20, 25)
+    torch.testing.assert_close(shift_histogram(image, torch.linspace(0, 1, 10).repeat(2, 1)), image)
+
+
+def test_an_image_that_is_not_finite_spoils_only_its_own_row():
+    image = torch.rand(2, 1, 5, 6)
+    image[0, 0, 2, 2] = float("nan")
+    shifted = shift_histogram(image, draw_control_points(2, 10, stream(4, "levels")))
+    assert shifted[0].isnan().any()
+    assert shifted[1].isfinite().all()
+
+
+@pytest.mark.parametrize("grey", [0.0, 0.7, -2.0])
+def test_a_flat_image_stays_as_it_is(grey):
+    image = torch.full((1, 1, 5, 6), grey)
+    assert torch.equal(shift_histogram(image, draw_control_points(1, 10, stream(3, "levels"))), image)
