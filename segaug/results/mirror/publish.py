@@ -26,20 +26,24 @@ def publish_run(run: Run, tracker: WandbTracker, study: Path) -> None:
     _keep_files_in(folder, run.id)
     import wandb
 
-    with wandb.init(
-        id=run.id,
-        name=run.name,
-        group=run.group,
-        job_type=run.job_type,
-        tags=run.tags,
-        config=run.config,
-        project=tracker.project,
-        entity=tracker.entity,
-        mode="online" if tracker.mode == "online" else "offline",
-        dir=folder.parent,
-        settings=_settings(),
-    ) as live:
-        _log(live, run)
+    try:
+        with wandb.init(
+            id=run.id,
+            name=run.name,
+            group=run.group,
+            job_type=run.job_type,
+            tags=run.tags,
+            config=run.config,
+            project=tracker.project,
+            entity=tracker.entity,
+            mode="online" if tracker.mode == "online" else "offline",
+            dir=folder.parent,
+            settings=_settings(),
+        ) as live:
+            _log(live, run)
+    except Exception:
+        wandb.teardown(exit_code=1)  # its helper process holds on to the id: a second attempt would find it "in use"
+        raise
     _tidy(Path(live.dir).parent, tracker.mode)
 
 
