@@ -14,8 +14,8 @@ from matplotlib.patches import Patch
 from segaug.analysis.curves import CurveFit
 from segaug.report.measure import BCE, RECALIBRATED, Measure
 from segaug.report.palette import LIGHT, Look, look
-from segaug.report.study import Json, Seed, Study, mean_by_size, values_by_size
-from segaug.report.theme import error_axis, new_figure, panel_figure, size_axis
+from segaug.report.study import Seed, Study, mean_by_size, values_by_size
+from segaug.report.theme import TEXT_PT, error_axis, new_figure, panel_figure, size_axis
 
 PANEL_IN = (3.9, 3.0)  # width, height of one panel on the page; its type is set to be read at this width on a phone
 MOST_COLUMNS = 5  # tasks side by side in a figure for a paper
@@ -34,17 +34,19 @@ def curves_figure(study: Study, measure: Measure) -> Figure:
     columns = min(len(study.tasks), MOST_COLUMNS)
     bands = -(-len(study.tasks) // columns)
     rows = bands * len(study.models)
-    figure = new_figure(max(2.7 * columns, 4.2), 2.3 * rows + 0.7)
+    figure = new_figure(max(2.5 * columns, 4.2), 2.2 * rows + 0.9)
     grid = figure.subplots(rows, columns, squeeze=False)
     for axes in grid.flat:
         axes.set_visible(False)
-    for index, task in enumerate(study.tasks):
-        for row, model in enumerate(study.models):
+    for (index, task), (row, model) in product(enumerate(study.tasks), enumerate(study.models)):
+        if (task, model) in study.by_group:
             axes = grid[index // columns * len(study.models) + row, index % columns]
-            if (task, model) in study.by_group:
-                axes.set_visible(True)
-                draw_panel(axes, study, measure, task, model, law=measure == study.measure)
-    figure.legend(handles=_legend(study, measure), loc="outside upper left", ncols=2 * columns if columns > 1 else 3)
+            axes.set_visible(True)
+            draw_panel(axes, study, measure, task, model, law=measure == study.measure)
+            axes.set(xlabel=f"N (+ V = {_validation_labels(study, task, model)})", ylabel="")
+    figure.supylabel(measure.axis, fontsize=TEXT_PT)
+    figure.supxlabel(f"N labelled training {study.counted}, and V labelled for validation", fontsize=TEXT_PT)
+    figure.legend(handles=_legend(study, measure), loc="outside upper left", ncols=max(3, 2 * columns))
     return figure
 
 
@@ -77,19 +79,19 @@ def _shift(study: Study, strategy: str) -> float:
 
 
 def _set_axes(axes: Axes, study: Study, measure: Measure, task: str, model: str) -> None:
-    records = study.by_group[task, model]
     axes.set_title(task if len(study.models) == 1 else f"{task} · {model}")
-    axes.set_xlabel(f"labelled training {study.counted} N {_validation_labels(records)}")
+    validation = _validation_labels(study, task, model)
+    axes.set_xlabel(f"labelled training {study.counted} N (+ V = {validation} for validation)")
     axes.set_ylabel(measure.axis)
-    size_axis(axes, sorted({record["size"] for record in records}))
+    size_axis(axes, sorted({record["size"] for record in study.by_group[task, model]}))
     axes.set_ylim(*_limits(study, measure, task))
     error_axis(axes, measure.log)
 
 
-def _validation_labels(records: Sequence[Json]) -> str:
-    """How many labels the trials of a panel have cost beside N, e.g. "(+ V = 16 for validation)"."""
-    counts = sorted({record["labels"]["validation"] for record in records})
-    return f"(+ V = {counts[0] if len(counts) == 1 else f'{counts[0]} to {counts[-1]}'} for validation)"
+def _validation_labels(study: Study, task: str, model: str) -> str:
+    """How many labels the trials of a panel have cost beside N."""
+    counts = {record["labels"]["validation"] for record in study.by_group[task, model]}
+    return str(min(counts)) if len(counts) == 1 else f"{min(counts)} to {max(counts)}"
 
 
 def references(study: Study, measure: Measure, task: str, model: str) -> tuple[dict[int, float], dict[int, float]]:
@@ -114,7 +116,7 @@ def legend_figure(strategy: str) -> Figure:
 def _marker(style: Look) -> dict:
     return {
         "linestyle": "none", "marker": style.marker, "markerfacecolor": style.light,
-        "markeredgecolor": LIGHT["paper"], "markersize": 6, "markeredgewidth": 0.7,
+        "markeredgecolor": LIGHT["paper"], "markersize": 5.5, "markeredgewidth": 0.6,
     }  # fmt: skip
 
 
