@@ -42,11 +42,11 @@ def decode(dataset: Dataset, cases: Sequence[Case], parts: Split) -> Decoded:
         shape = (grey.shape[0], grey.shape[1])
         image[row] = network_image(grey, dataset, case.source)
         spacing_mm[row] = torch.tensor(network_spacing_mm(case, dataset, shape))
-        image_hash.append(content_hash(grey))
+        image_hash.append(case.recipe or content_hash(grey))
         if row not in external:
             mask = mask_values(case, dataset.values(), shape)
             label[row] = network_label(mask, dataset, case.source)
-            mask_hash.append(content_hash(mask.astype("<i8")))
+            mask_hash.append(case.recipe or content_hash(mask.astype("<i8")))
     for leak in leaks(cases, parts, image_hash):
         raise leak
     content = [options(dataset, cases, parts), image_hash, mask_hash]

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from segaug.data.cases import IncompleteDatasetError
+from segaug.data.cases import FileCase, IncompleteDatasetError
 from segaug.data.pixels import content_hash, crop_centre, grey_pixels, mask_values
 from segaug.data.split import PARTS, leaks, split
 from segaug.data.task import Case, Dataset, Split
@@ -69,7 +69,7 @@ def check(dataset: Dataset) -> Report:
         cases=seen,
         parts=tuple(_part(name, seen) for name in PARTS) if parts else (),
         problems=tuple(dict.fromkeys([*of_cases, *problems])),
-        notes=_notes(seen),
+        notes=_notes(cases, seen),
     )
 
 
@@ -108,14 +108,14 @@ def _part(name: str, cases: Sequence[CaseReport]) -> PartReport:
     return PartReport(name, len(inside), patients, mean, Counter(shares)[0.0])
 
 
-def _notes(cases: Sequence[CaseReport]) -> tuple[str, ...]:
+def _notes(cases: Sequence[Case], seen: Sequence[CaseReport]) -> tuple[str, ...]:
     notes = []
-    if len({case.patient for case in cases}) == len(cases):
+    if all(isinstance(case, FileCase) and case.patient == case.id for case in cases):
         notes.append(
             "every image counts as a patient of its own; if patients have several images, set dataset.patient or "
             "dataset.patient_pattern, or scores will be too good"
         )
-    empty = sum(case.foreground == 0 for case in cases)
+    empty = sum(report.foreground == 0 for report in seen)
     if empty:
         notes.append(f"{empty} masks hold none of the chosen structure")
     return tuple(notes)

@@ -30,6 +30,7 @@ class Case:
     read_mask: Callable[[], np.ndarray] = field(repr=False)
     duplicate_group: str = ""
     pixel_mm: tuple[float, float] | None = None  # (row, column) of the image as stored
+    recipe: str = ""  # names the content of a generated image, whose last bits may differ between processors
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
 from segaug.data.task import Task
 from segaug.data.tensors import load_task
 from segaug.errors import ConfigError
@@ -77,6 +79,7 @@ def make_plan(trials: Iterable[Trial], *, skip_large: bool) -> Plan:
 def load(trial: Trial) -> Task:
     """Decode the trial's task, from the cache where that holds it."""
     config = trial.config
+    torch.set_num_threads(config.threads)  # the last bits of generated images depend on it
     config.model.check_size(config.dataset.size)
     return load_task(config.dataset, Path(config.cache).expanduser())
 

@@ -171,3 +171,9 @@ def test_configs_are_valid_and_say_only_what_differs(path: Path) -> None:
     phantom = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(Phantom), said))
     assert path.stem in (f"phantom_{phantom.family}_{phantom.structure}", f"phantom_{phantom.family}")
     assert all(getattr(phantom, key) != getattr(Phantom(), key) for key in said)
+
+
+def test_the_content_is_named_by_its_recipe_not_by_the_last_bit_of_a_pixel():
+    first, other, larger = Phantom(), Phantom(noise=0.5), Phantom(images=200)
+    assert [case.recipe for case in first.cases()] == [case.recipe for case in larger.cases()[:160]]
+    assert len({case.recipe for case in [*first.cases(), *other.cases()]}) == 320

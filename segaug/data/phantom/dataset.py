@@ -17,6 +17,8 @@ from segaug.data.task import Case, SplitSizes
 from segaug.errors import ConfigError
 from segaug.rng import stream
 
+VERSION = 1  # of the pixels: raise it with every change of what is drawn, since it stands for them in trial ids
+PIXEL_OPTIONS = ("family", "size", "seed", "variability", "bias_field", "noise", "texture", "label_band", "label_noise")
 FAMILIES: dict[str, Family] = {
     "thorax": thorax.FAMILY,
     "blob": ultrasound.FAMILY,
@@ -76,6 +78,7 @@ class Phantom:
     def cases(self) -> list[Case]:
         """All cases, one patient each; nothing is drawn before it is read."""
         side_mm = FAMILIES[self.family].side_mm
+        recipe = f"phantom {VERSION}: {({name: getattr(self, name) for name in PIXEL_OPTIONS})}"
         return [
             Case(
                 id=f"{self.family}_{index:04d}",
@@ -84,6 +87,7 @@ class Phantom:
                 read_image=partial(self._image, index),
                 read_mask=partial(self._mask, index),
                 pixel_mm=(side_mm / self.size, side_mm / self.size),
+                recipe=f"{recipe}, case {index}",
             )
             for index in range(self.images)
         ]
