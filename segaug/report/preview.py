@@ -66,9 +66,17 @@ def _draw_displacements(figure: Figure, grid: NDArray[np.object_], displacement_
     for index in np.ndindex(*magnitude.shape[:2]):
         field = displacement_px[index][:, rows][:, :, columns]
         axes: Axes = grid.item(*index)
-        drawn = axes.imshow(magnitude[index], cmap="cividis", vmin=0, vmax=top)
+        drawn = axes.imshow(magnitude[index], cmap="Blues", vmin=0, vmax=top)
         axes.quiver(
-            columns, rows, field[1], field[0], color="white", angles="xy", scale_units="xy", scale=1, width=0.008
+            columns,
+            rows,
+            field[1],
+            field[0],
+            color=LIGHT["vermillion"],
+            angles="xy",
+            scale_units="xy",
+            scale=1,
+            width=0.008,
         )
     bar = figure.colorbar(drawn, ax=grid, shrink=0.8, aspect=30, label="displacement [px]")
     bar.outline.set_visible(False)
