@@ -13,6 +13,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Train one trial, or with -m (or a study) all missing trials of a sweep."""
+    from segaug.experiment.workers import SINGLE_THREAD
+
+    os.environ.update(SINGLE_THREAD)  # before numpy: a trial of this process equals that of a worker, bit for bit
     import hydra
     from hydra.core.config_loader import ConfigLoader
     from hydra.core.global_hydra import GlobalHydra
