@@ -30,7 +30,7 @@ study: setup ## train, fit and report the quick study: curves of generated anato
 	$(BIN)/segaug report quick
 
 test: setup ## run the fast tests (CPU, offline)
-	$(PYTEST) -n 2 --dist loadfile
+	$(PYTEST) -n 2 --dist worksteal
 
 check: setup ## run format, lint, type and layer checks: the same here, before a commit and in CI
 	$(BIN)/ruff format --check .

@@ -103,7 +103,7 @@ def _cores() -> Iterator[Finding]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     if load > cores:
-        fix = "wait for it, or leave it cores: segaug train -m hydra.launcher.workers=1"
+        fix = "wait for it, or take fewer cores: segaug train study=NAME hydra.launcher.workers=1"
         yield Finding("WARN", "cores", f"{cores}, but other work keeps {load:.0f} busy: trials will be slow", fix)
     else:
         yield Finding("OK", "cores", f"{cores}: a study on a CPU runs one single-thread worker on each")
