@@ -107,9 +107,7 @@ class Folder:
         """One row per image, from the table or from the names of the files."""
         if self.table is None:
             return self._rows_of_files(root / self.images, images)
-        table = read_table(root / self.table)
-        table.ids(self.id_column)  # unique in the whole table, not only in the rows kept
-        table = table.where(self.where)
+        table = read_table(root / self.table).where(self.where)
         ids = table.ids(self.id_column)
         patients = table.column(self.patient, "dataset.patient") if self.patient else [self._patient(i) for i in ids]
         groups = table.column(self.group, "dataset.group") if self.group else [""] * len(ids)

@@ -76,6 +76,7 @@ def test_dataset_too_small_to_split_still_reads_its_images(folder, root, labelle
     assert report.parts == ()
     assert len(report.problems) == 2
     assert any("masks were not opened" in problem for problem in report.problems)
+    assert {case.foreground for case in report.cases} == {None}
 
 
 def test_too_large_crop_is_one_problem_per_case(folder):

@@ -72,6 +72,7 @@ def test_content_hash_names_what_the_task_holds(folder, root):
         {"pixel_mm": 1.0},
         {"patient_pattern": None},
         {"split": SplitSizes(min_validation=2, max_external=0)},
+        {"split": SplitSizes(min_validation=4, max_external=0)},
     ]
     hashes = {load_task(folder(**change), None).content_hash for change in changes}
     assert len(hashes | {base}) == len(changes) + 1
