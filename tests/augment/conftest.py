@@ -23,5 +23,6 @@ def _batch(rows=4, size=(64, 48), structures=1):
     row, column = torch.meshgrid(*(torch.linspace(-1, 1, n) for n in size), indexing="ij")
     discs = [(row**2 + (column - shift) ** 2 < 0.2).float() for shift in torch.linspace(-0.4, 0.4, structures)]
     label = torch.stack(discs)
-    label = (label * (label.cumsum(0) == 1)).repeat(rows, 1, 1, 1)  # the first disc wins: at most one structure a pixel
+    label = label * (label.cumsum(0) == 1)  # the first disc wins: at most one structure a pixel
+    label = torch.stack([label.roll(i, dims=1) for i in range(rows)])  # another place in each row
     return Batch(image, label, torch.arange(rows), torch.ones(rows, 2))

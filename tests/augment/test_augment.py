@@ -77,6 +77,15 @@ def test_the_first_stage_acts_first(make_batch):
     torch.testing.assert_close(moved.image, shifted.flip((2, 3)), atol=1e-4, rtol=0)
 
 
+def test_a_field_that_varies_is_read_where_the_next_stage_looks(make_batch):
+    """After a flip, the elastic offset of the other side counts: adding the two fields would not do."""
+    batch, red = make_batch(), RandomElastic()
+    elastic = augment((red,), None, batch, RNG)
+    both = augment((red, FLIP), None, batch, RNG)
+    torch.testing.assert_close(both.image, elastic.image.flip((2, 3)), atol=1e-4, rtol=0)
+    assert (both.label != elastic.label.flip((2, 3))).float().mean() < 1e-3
+
+
 def test_the_image_is_resampled_once(make_batch):
     batch = make_batch()
     batch = replace(batch, image=torch.rand_like(batch.image))  # noise: a second bilinear pass would blur it
@@ -112,6 +121,7 @@ def test_label_and_image_see_the_same_field(make_batch):
 def test_without_a_field_nothing_is_resampled(make_batch):
     batch = make_batch()
     assert augment((Brighten(),), None, batch, RNG).label is batch.label
+    assert augment((Shift(p=0),), None, batch, RNG).image is batch.image
     assert total_displacement_px(draw((Brighten(),), None, batch, RNG), None, batch) is None
 
 
