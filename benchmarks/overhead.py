@@ -8,10 +8,8 @@ is run through the store, and its time split printed.  Goal: at most 0.3 s beyon
 import argparse
 import math
 import os
-import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from statistics import median
 from unittest.mock import patch
@@ -94,7 +92,7 @@ def main() -> None:
         "bare loop": lambda watch: bare_loop(OneParameter(), subset, validation, protocol, watch),
     }
     results: dict[str, list[dict[str, float]]] = {name: [] for name in arms}
-    for name, arm in arms.items():
+    for arm in arms.values():
         timed(arm)  # warm up
     for _ in range(rounds):
         for name, arm in arms.items():
@@ -102,7 +100,9 @@ def main() -> None:
     parts = ("augmentation", "network", "other", "total")
     print(f"50 epochs at N = 8, 64 x 64, one-parameter network, {rounds} rounds, medians in ms, one thread")
     print(f"{'':12}" + "".join(f"{part:>14}" for part in parts))
-    medians = {name: {part: 1e3 * median(one[part] for one in rows) for part in parts} for name, rows in results.items()}
+    medians = {
+        name: {part: 1e3 * median(one[part] for one in rows) for part in parts} for name, rows in results.items()
+    }
     for name, one in medians.items():
         print(f"{name:12}" + "".join(f"{one[part]:14.1f}" for part in parts))
     extra = medians["segaug"]["total"] - medians["bare loop"]["total"]

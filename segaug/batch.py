@@ -23,9 +23,13 @@ class Batch:
     def __post_init__(self) -> None:
         rows = len(self.image)
         if self.image.ndim < 4 or self.label.ndim != self.image.ndim:
-            raise ValueError(f"Batch: image {tuple(self.image.shape)} and label {tuple(self.label.shape)}, want (B, C, H, W)")
+            raise ValueError(
+                f"Batch: image {tuple(self.image.shape)} and label {tuple(self.label.shape)}, want (B, C, H, W)"
+            )
         if self.image.shape[2:] != self.label.shape[2:]:
-            raise ValueError(f"Batch: image is {tuple(self.image.shape[2:])} pixels, label {tuple(self.label.shape[2:])}")
+            raise ValueError(
+                f"Batch: image is {tuple(self.image.shape[2:])} pixels, label {tuple(self.label.shape[2:])}"
+            )
         if not (len(self.label) == len(self.index) == len(self.spacing_mm) == rows):
             raise ValueError("Batch: image, label, index and spacing_mm differ in their number of rows")
 

@@ -12,32 +12,76 @@ LAWS = {"baseline": (0.5, 0.6, 0.05), "red": (0.4, 0.6, 0.05)}  # strategy -> a,
 
 
 def record(task: str, model: str, strategy: str, size: int, seed: int, noise: float = 0.05) -> dict:
-    """A valid record whose test BCE follows the strategy's law with log-normal noise, paired over strategies by seed."""
+    """A valid record whose test BCE follows the strategy's law with log-normal noise, paired over strategies."""
     a, b, c = LAWS[strategy]
     cases = 12
     rng = stream(seed, task, model, size)
     spread = torch.randn(cases, generator=rng).mul(0.1).exp()
     bce = (a * size**-b + c) * math.exp(noise * torch.randn((), generator=rng).item()) * spread / spread.mean()
     dice = 1 - bce.sqrt() / 2
-    mean = {"bce": bce.mean().item(), "dice": dice.mean().item(), "hd95": 4 * bce.mean().item(), "bce_recalibrated": 0.95 * bce.mean().item()}
+    mean = {
+        "bce": bce.mean().item(),
+        "dice": dice.mean().item(),
+        "hd95": 4 * bce.mean().item(),
+        "bce_recalibrated": 0.95 * bce.mean().item(),
+    }
     updates = [16 * (i + 1) for i in range(16)]
     return {
-        "schema": 1, "id": f"{task}-{model}-{strategy}-{size}-{seed}", "status": "ok", "task": task, "model": model,
-        "strategy": strategy, "size": size, "seed": seed,
+        "schema": 1,
+        "id": f"{task}-{model}-{strategy}-{size}-{seed}",
+        "status": "ok",
+        "task": task,
+        "model": model,
+        "strategy": strategy,
+        "size": size,
+        "seed": seed,
         "config": {"dataset": {"size": 64, "structure": "lung"}, "augment": {"p": 1.0}, "protocol": {"length": 256}},
-        "dataset_hash": "d" * 16, "protocol_hash": "p" * 16, "labels": {"training": size, "validation": 16},
+        "dataset_hash": "d" * 16,
+        "protocol_hash": "p" * 16,
+        "labels": {"training": size, "validation": 16},
         "subset": {"ids": [f"case{i}" for i in range(size)], "patients": size, "pool": 80, "overlap": size > 40},
-        "sees": ["labelled subset"], "test": {"best": mean, "last": {k: 1.05 * v if k != "dice" else v for k, v in mean.items()}},
-        "cases": {"ids": [f"test{i}" for i in range(cases)], "bce": bce.tolist(), "dice": dice.tolist(), "hd95": (4 * bce).tolist(), "bce_recalibrated": (0.95 * bce).tolist()},
-        "hd95": {"unit": "px", "both_empty": 0, "one_empty": 0}, "recalibration": {"scale": 1.1, "offset": 0.02},
-        "reference": {"constant_bce": 0.45, "constant_pool_bce": 0.46, "atlas_bce": 0.25 + 0.1 / size, "atlas_dice": 0.6},
+        "sees": ["labelled subset"],
+        "test": {"best": mean, "last": {k: 1.05 * v if k != "dice" else v for k, v in mean.items()}},
+        "cases": {
+            "ids": [f"test{i}" for i in range(cases)],
+            "bce": bce.tolist(),
+            "dice": dice.tolist(),
+            "hd95": (4 * bce).tolist(),
+            "bce_recalibrated": (0.95 * bce).tolist(),
+        },
+        "hd95": {"unit": "px", "both_empty": 0, "one_empty": 0},
+        "recalibration": {"scale": 1.1, "offset": 0.02},
+        "reference": {
+            "constant_bce": 0.45,
+            "constant_pool_bce": 0.46,
+            "atlas_bce": 0.25 + 0.1 / size,
+            "atlas_dice": 0.6,
+        },
         "foreground": {"pool": 0.16, "test": 0.17},
-        "history": {"update": updates, "epoch": updates, "training_loss": [1 / u for u in updates], "validation_bce": [1 / u + 0.1 for u in updates]},
-        "training": {"updates": 256, "epochs": 256, "batch_size": min(8, size), "parameters": 1966433, "best_update": 240, "stopped": "budget"},
+        "history": {
+            "update": updates,
+            "epoch": updates,
+            "training_loss": [1 / u for u in updates],
+            "validation_bce": [1 / u + 0.1 for u in updates],
+        },
+        "training": {
+            "updates": 256,
+            "epochs": 256,
+            "batch_size": min(8, size),
+            "parameters": 1966433,
+            "best_update": 240,
+            "stopped": "budget",
+        },
         "warnings": [],
-        "run": {"seconds": {"data": 0.01, "augmentation": 0.5, "network": 20.0, "other": 0.4, "total": 20.9}, "peak_memory_mib": 700.0,
-                "device": "cpu", "host": "node", "finished": "2026-01-01T00:00:00+00:00", "versions": {"segaug": "0.1.0", "torch": "2.13.0"}},
-    }  # fmt: skip
+        "run": {
+            "seconds": {"data": 0.01, "augmentation": 0.5, "network": 20.0, "other": 0.4, "total": 20.9},
+            "peak_memory_mib": 700.0,
+            "device": "cpu",
+            "host": "node",
+            "finished": "2026-01-01T00:00:00+00:00",
+            "versions": {"segaug": "0.1.0", "torch": "2.13.0"},
+        },
+    }
 
 
 def write_study(

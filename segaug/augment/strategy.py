@@ -21,18 +21,34 @@ Prepared = Any  # nn.Module or frozen object made by `prepare`; None for strateg
 
 
 @dataclass(frozen=True)
+class Allowed:
+    """The data beside the labelled subset that a strategy declares in `sees`; None is what it does not declare."""
+
+    external: Tensor | None = None  # (E, C, H, W) images without labels
+    unlabelled: Tensor | None = None  # (U, C, H, W) images of the pool outside the subset
+    validation: Batch | None = None
+
+    def to(self, device: torch.device | str) -> "Allowed":
+        """The same data on another device."""
+        return Allowed(
+            None if self.external is None else self.external.to(device),
+            None if self.unlabelled is None else self.unlabelled.to(device),
+            None if self.validation is None else self.validation.to(device),
+        )
+
+
+NOTHING = Allowed()
+
+
+@dataclass(frozen=True)
 class PrepareContext:
-    """Everything `prepare` may use: exactly the data that the strategy declares in `sees`, and nothing else."""
+    """Everything `prepare` may use."""
 
     subset: Batch
-    external: Tensor | None  # (E, C, H, W) images without labels
-    unlabelled: Tensor | None  # (U, C, H, W)
-    validation: Batch | None
+    allowed: Allowed
     build_model: Callable[[], nn.Module]
-    train_segmentation: Callable[..., nn.Module]
+    train_segmentation: Callable[[Batch], nn.Module]  # the trial's model and protocol, without augmentation
     rng: Callable[..., torch.Generator]  # rng("purpose", ...) opens a named stream of this trial
-    cache: Callable[..., Any]
-    progress: Callable[[int, int, str], None]  # done, total, what
 
 
 @dataclass(frozen=True)
@@ -47,7 +63,7 @@ class StepContext:
     loss: Callable[[Tensor, Tensor], Tensor]  # logits, label -> mean over the rows
     augment: Callable[[Batch], Batch]  # all stages, with this step's streams
     rng: Callable[..., torch.Generator]  # rng("purpose", ...) opens a named stream of this step
-    draw_unlabelled: Callable[[int], Tensor] | None = None  # None unless the strategy declares to see it
+    draw_unlabelled: Callable[[int], Tensor] | None = None  # so many rows; None unless the strategy declares to see it
     draw_validation: Callable[[int], Batch] | None = None
 
 
@@ -91,7 +107,7 @@ class Strategy:
         return batch
 
     def prepare(self, context: PrepareContext) -> Prepared:
-        """Learn what the strategy needs before training; cached by the caller."""
+        """Learn what the strategy needs before training."""
         return None
 
     def training_set(self, subset: Batch, prepared: Prepared) -> Batch:

@@ -83,7 +83,7 @@ class Dataset(Protocol):
 
 @dataclass(frozen=True)
 class Split:
-    """Row numbers of the four parts; disjoint by patient and by image content, the same for every N, seed and strategy."""
+    """Row numbers of the four parts; disjoint by patient and by content, the same for every N, seed and strategy."""
 
     test: tuple[int, ...]
     validation: tuple[int, ...]

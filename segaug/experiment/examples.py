@@ -15,7 +15,7 @@ from segaug.rng import stream
 
 @dataclass(frozen=True)
 class Augmented:
-    """k versions of n images.  image, label: (n, k, H, W).  displacement_px: (n, k, 2, H, W), zero where there is none."""
+    """k versions of n images: image, label (n, k, H, W); displacement_px (n, k, 2, H, W), zero where there is none."""
 
     image: Tensor
     label: Tensor

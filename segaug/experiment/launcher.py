@@ -108,7 +108,7 @@ def _swept_protocols(job_overrides: Sequence[Sequence[str]]) -> set[str]:
 
 
 def _named_after(trial: Trial, protocol: Sequence[str]) -> Trial:
-    """One curve has one protocol, so a sweep over protocols tells its curves apart: `baseline [learning_rate=0.001]`."""
+    """One curve has one protocol; a sweep over protocols tells its curves apart: `baseline [learning_rate=0.001]`."""
     if not protocol:
         return trial
     told = ", ".join(one.removeprefix("protocol.").removeprefix("protocol=") for one in protocol)

@@ -7,9 +7,11 @@ from typing import cast
 import torch
 from torch import nn
 
+from segaug.augment.strategy import Prepared
 from segaug.batch import Batch
 from segaug.data.subset import Policy, Unit, draw_subset
 from segaug.data.task import Task
+from segaug.experiment.allowed import allowed_data, prepare_context
 from segaug.experiment.evaluation import Scores, reference, score
 from segaug.experiment.machine import device_of, run_facts
 from segaug.experiment.plan import Planned, pool_size
@@ -44,9 +46,14 @@ def run_trial(planned: Planned, task: Task) -> tuple[Json, Weights]:
         with watch("data"):
             parts = _parts(planned, task, device)
         network = _network(planned, parts.subset).to(device)
-        trained = _train(planned, network, parts, watch)
+        allowed = allowed_data(config.augment, task, parts.rows, parts.validation).to(device)
+        prepared = config.augment.prepare(prepare_context(config, parts.subset, allowed, watch))
+        subset = config.augment.training_set(parts.subset, prepared)
+        trained = fit(
+            network, config.augment, prepared, subset, parts.validation, config.protocol, config.seed, watch, allowed
+        )
         with watch("network"):
-            scores = _scores(planned, network, trained, parts)
+            scores = _scores(planned, network, prepared, trained, parts)
         record = _record(planned, task, parts, trained, scores, sum(p.numel() for p in network.parameters()))
     record["run"] = run_facts(watch.seconds, device)
     return record, trained.best
@@ -79,13 +86,9 @@ def _network(planned: Planned, subset: Batch) -> nn.Module:
     return network
 
 
-def _train(planned: Planned, network: nn.Module, parts: Parts, watch: Stopwatch) -> Trained:
-    config = planned.trial.config
-    strategy = config.augment
-    return fit(network, strategy, None, parts.subset, parts.validation, config.protocol, config.seed, watch)
-
-
-def _scores(planned: Planned, network: nn.Module, trained: Trained, parts: Parts) -> dict[str, Scores] | None:
+def _scores(
+    planned: Planned, network: nn.Module, prepared: Prepared, trained: Trained, parts: Parts
+) -> dict[str, Scores] | None:
     """Scores of the best and the last weights; None if the trial diverged, at whatever point."""
     if trained.stopped == "diverged":
         return None
@@ -94,7 +97,7 @@ def _scores(planned: Planned, network: nn.Module, trained: Trained, parts: Parts
     for name in ("best", "last"):
         network.load_state_dict(getattr(trained, name))
         same = name == "last" and trained.best_update == trained.updates
-        scores[name] = scores["best"] if same else score(network, strategy, None, parts.validation, parts.test)
+        scores[name] = scores["best"] if same else score(network, strategy, prepared, parts.validation, parts.test)
     return scores if all(one.finite for one in scores.values()) else None
 
 

@@ -16,10 +16,10 @@ A record is one JSON object. Everything outside "run" is reproduced bit for bit 
     cases         {"ids": [...], "bce": [...], "dice": [...], "hd95": [...], "bce_recalibrated": [...]}  best checkpoint
     hd95          {"unit": "mm" | "px", "both_empty": int, "one_empty": int}
     recalibration {"scale": float, "offset": float}   fitted on validation; scale > 1: under-confident
-    reference     {"constant_bce", "constant_pool_bce", "atlas_bce", "atlas_dice"}  means on the test set: best constant,
-                  the pool's foreground share as constant, and the mean mask of the training subset
+    reference     {"constant_bce", "constant_pool_bce", "atlas_bce", "atlas_dice"}  means on the test set: best
+                  constant, the pool's foreground share as constant, the mean mask of the training subset
     foreground    {"pool": share, "test": share}
-    history       {"update": [...], "epoch": [...], "training_loss": [...], "validation_bce": [...]}; null where not finite
+    history       {"update": [...], "epoch": [...], "training_loss": [...], "validation_bce": [...]}, null: not finite
     training      {"updates", "epochs", "batch_size", "parameters", "best_update", "stopped"}
                   stopped: "budget" | "patience" | "diverged"
     warnings      ["..."]

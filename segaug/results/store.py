@@ -88,7 +88,7 @@ class Store:
         return [json.loads(path.read_bytes()) for path in paths]
 
     def plan(self) -> Json:
-        """What was asked for: {"trials": [{"id", "task", "model", "strategy", "size", "seed"}], "skipped": [...], ...}."""
+        """What was asked for: {"trials": [{"id", "task", "model", "strategy", "size", "seed"}], "skipped": [...]}."""
         path = self.folder / "plan.json"
         if not path.is_file():
             return {"schema": SCHEMA, "trials": [], "skipped": []}

@@ -10,7 +10,7 @@ from pytorch_lightning import Trainer
 from pytorch_lightning.plugins.environments import LightningEnvironment
 from torch import nn
 
-from segaug.augment.strategy import Prepared, Strategy
+from segaug.augment.strategy import NOTHING, Allowed, Prepared, Strategy
 from segaug.batch import Batch
 from segaug.training.batches import SubsetBatches
 from segaug.training.protocol import Protocol, schedule
@@ -43,10 +43,14 @@ def fit(
     protocol: Protocol,
     seed: int,
     watch: Stopwatch,
+    allowed: Allowed = NOTHING,
 ) -> Trained:
-    """Train `network` (in place) on a subset that lies on the network's device."""
+    """Train `network` (in place) on a subset that lies on the network's device.
+
+    validation chooses the best weights; allowed is what the strategy's own training step may use.
+    """
     plan = schedule(protocol, len(subset))
-    module = Segmentation(network, strategy, prepared, protocol, plan, seed, watch)
+    module = Segmentation(network, strategy, prepared, protocol, plan, seed, watch, allowed)
     selection = Selection(validation)
     batches = SubsetBatches(subset, protocol.batch_size, plan.updates, seed)
     _run(module, selection, batches, protocol, subset.image.device)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from pytorch_lightning import LightningModule
@@ -10,20 +10,22 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from segaug.augment.augment import augment
-from segaug.augment.strategy import Prepared, StepContext, Strategy
+from segaug.augment.strategy import NOTHING, Allowed, Prepared, StepContext, Strategy
 from segaug.batch import Batch
 from segaug.rng import stream
 from segaug.training.protocol import Protocol, Schedule
 from segaug.training.stopwatch import Stopwatch
 
 Loss = Callable[[Tensor, Tensor], Tensor]
+Rows = TypeVar("Rows", Tensor, Batch)
 
 
 class Segmentation(LightningModule):
     """Train `network` on augmented batches.
 
     `steps` counts the updates done; every random draw of a step is named by (seed, "augment", step), so an
-    interrupted trial that starts again repeats them.
+    interrupted trial that starts again repeats them.  allowed: data for a
+    strategy with a training step of its own.
     """
 
     def __init__(
@@ -35,9 +37,11 @@ class Segmentation(LightningModule):
         schedule: Schedule,
         seed: int,
         watch: Stopwatch,
+        allowed: Allowed = NOTHING,
         loss: Loss = F.binary_cross_entropy_with_logits,
     ) -> None:
         super().__init__()
+        self.allowed = allowed
         self.network, self.strategy, self.prepared, self.loss = network, strategy, prepared, loss
         self.protocol, self.schedule, self.seed, self.watch = protocol, schedule, seed, watch
         assert protocol.learning_rate is not None  # settled when the trial was named
@@ -45,6 +49,7 @@ class Segmentation(LightningModule):
         self.losses: list[Tensor] = []  # since the last validation
 
     def training_step(self, batch: Batch, step: int) -> Tensor:
+        """Loss of one batch, augmented."""
         rng = partial(stream, self.seed, "augment", step)
         if self.strategy.training_step is not None:
             loss = self.strategy.training_step(self._step_context(batch, step, rng))
@@ -68,9 +73,12 @@ class Segmentation(LightningModule):
             loss=self.loss,
             augment=partial(self._augment, rng),
             rng=rng,
+            draw_unlabelled=_drawing(self.allowed.unlabelled, rng, "unlabelled"),
+            draw_validation=_drawing(self.allowed.validation, rng, "validation"),
         )
 
     def configure_optimizers(self) -> Any:  # Lightning's own union of a dozen shapes
+        """Adam, its rate following the schedule at each update."""
         optimizer = torch.optim.Adam(
             self.network.parameters(),
             lr=self.learning_rate,
@@ -81,7 +89,25 @@ class Segmentation(LightningModule):
         return [optimizer], [{"scheduler": rates, "interval": "step"}]
 
     def on_train_batch_start(self, batch: Batch, step: int) -> None:
+        """Count forward, backward and the optimiser to the network ..."""
         self.watch.start("network")
 
     def on_train_batch_end(self, outputs: object, batch: Batch, step: int) -> None:
+        """... up to here."""
         self.watch.stop()
+
+
+def _drawing(images: Rows | None, rng: Callable[..., torch.Generator], name: str) -> Callable[[int], Rows] | None:
+    """A function that draws so many rows without replacement, the same ones each time within a step."""
+    if images is None:
+        return None
+
+    def draw(count: int) -> Rows:
+        chosen = torch.randperm(len(images), generator=rng(name))[:count]
+        return (
+            images.rows(chosen.to(images.image.device))
+            if isinstance(images, Batch)
+            else images[chosen.to(images.device)]
+        )
+
+    return draw

@@ -49,6 +49,7 @@ class Selection(Callback):
     def on_train_batch_end(
         self, trainer: Trainer, pl_module: LightningModule, outputs: object, batch: Batch, batch_idx: int
     ) -> None:
+        """Validate where the schedule says so, and stop where there is a reason to."""
         module, step = cast(Segmentation, pl_module), batch_idx
         if not module.schedule.validates_after(step):
             return

@@ -8,7 +8,7 @@ import torch
 
 
 class Stopwatch:
-    """Adds up wall-clock seconds by name; nested names are taken out of the outer one, so the parts sum to the whole."""
+    """Adds up wall-clock seconds by name; nested names are taken out of the outer one: the parts sum to the whole."""
 
     def __init__(self, device: torch.device | str = "cpu") -> None:
         self.seconds: dict[str, float] = {}

@@ -15,28 +15,41 @@ from segaug.rng import stream
 from tests.tiny import TINY, segaug, volatile_free
 
 KILLS = 10
-SWEEP = ["train", "-m", *TINY, "augment=baseline,red", "scale=n1,n4", "seed=range(3)", "name=drill"]
-TRIALS = 12
+SWEEP = ["train", "-m", *TINY, "augment=baseline,red", "scale=n1,n4", "seed=range(6)", "name=drill"]
+TRIALS = 24
 
 
 def records(folder: Path) -> dict[str, dict]:
     return {record["id"]: volatile_free(record) for record in Store(folder / "results" / "drill").records()}
 
 
-def start_and_kill(folder: Path, after_s: float, *, group: bool) -> bool:
-    """Start the sweep, kill it (or only the parent) after some seconds; True if it was still running."""
-    command = [sys.executable, "-m", "segaug", *SWEEP]
+def finished(folder: Path) -> int:
+    return len(list((folder / "results" / "drill").glob("trials/*/record.json")))
+
+
+def start(folder: Path, *more: str) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "SEGAUG_CACHE": str(folder / "cache")}
-    process = subprocess.Popen(
-        command, cwd=folder, env=environment, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        process.wait(after_s)
-        return False
-    except subprocess.TimeoutExpired:
-        (os.killpg if group else os.kill)(process.pid, signal.SIGKILL)
-        process.wait()
-        return True
+    command = [sys.executable, "-m", "segaug", *SWEEP, *more]
+    return subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True, stdout=subprocess.PIPE)
+
+
+def start_and_kill(folder: Path, kill: int) -> bool:
+    """Kill a sweep while it starts, or soon after its next record; the whole group or only the parent.
+
+    True if it was still running.
+    """
+    before, process = finished(folder), start(folder)
+    delay, early, group = torch.rand(3, generator=stream(kill, "drill")).tolist()
+    deadline = time.monotonic() + (8 * delay if early < 0.4 else 120)
+    while process.poll() is None and time.monotonic() < deadline and (early < 0.4 or finished(folder) == before):
+        time.sleep(0.01)
+    if early >= 0.4:
+        time.sleep(delay)
+    running = process.poll() is None
+    if running:
+        (os.killpg if group < 0.5 else os.kill)(process.pid, signal.SIGKILL)
+    process.wait()
+    return running
 
 
 def group_is_gone(process_group: int) -> bool:
@@ -50,29 +63,25 @@ def group_is_gone(process_group: int) -> bool:
 @pytest.mark.drill
 def test_killed_ten_times_equals_never_killed(tmp_path):
     calm, stormy = tmp_path / "calm", tmp_path / "stormy"
-    calm.mkdir(), stormy.mkdir()
-    start = time.monotonic()
+    calm.mkdir()
+    stormy.mkdir()
     done = segaug(*SWEEP, cwd=calm)
-    took = time.monotonic() - start
     assert done.returncode == 0, done.stderr
-    moments = torch.rand(KILLS, generator=stream(0, "drill")) * took
-    killed = [start_and_kill(stormy, moment, group=i % 2 == 0) for i, moment in enumerate(moments.tolist())]
-    assert killed[0]
+    killed = [start_and_kill(stormy, kill) for kill in range(KILLS)]
+    assert sum(killed) == KILLS, "the study ended before all kills were done: make it larger"
+    assert finished(stormy) < TRIALS
     last = segaug(*SWEEP, cwd=stormy)
     assert last.returncode == 0, last.stderr
     assert len(records(calm)) == TRIALS
     assert records(stormy) == records(calm)
-    left_over = [path for path in stormy.rglob(".*.part")]
-    assert segaug("status", "drill", cwd=stormy).returncode == 0, left_over
+    assert segaug("status", "drill", cwd=stormy).returncode == 0
 
 
 @pytest.mark.drill
 def test_workers_do_not_outlive_a_killed_parent(tmp_path):
-    command = [sys.executable, "-m", "segaug", *SWEEP, "protocol.length=100000"]
-    environment = {**os.environ, "SEGAUG_CACHE": str(tmp_path / "cache")}
-    process = subprocess.Popen(command, cwd=tmp_path, env=environment, start_new_session=True, stdout=subprocess.PIPE)
+    process = start(tmp_path, "protocol.length=100000")
     assert process.stdout is not None
-    assert b"12 trials" in process.stdout.readline()
+    assert b"24 trials" in process.stdout.readline()
     time.sleep(10)  # workers are training by now
     process.kill()
     process.wait()

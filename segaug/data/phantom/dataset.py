@@ -78,7 +78,7 @@ class Phantom:
     def cases(self) -> list[Case]:
         """All cases, one patient each; nothing is drawn before it is read."""
         side_mm = FAMILIES[self.family].side_mm
-        recipe = f"phantom {VERSION}: {({name: getattr(self, name) for name in PIXEL_OPTIONS})}"
+        recipe = f"phantom {VERSION}: { ({name: getattr(self, name) for name in PIXEL_OPTIONS}) }"
         return [
             Case(
                 id=f"{self.family}_{index:04d}",

@@ -1,0 +1,48 @@
+"""The data that a strategy is handed: exactly what it declares to see, and nothing else."""
+
+from functools import partial
+
+from torch import nn
+
+from segaug.augment.none import NoAugmentation
+from segaug.augment.strategy import Allowed, PrepareContext, Strategy
+from segaug.batch import Batch
+from segaug.data.task import Task
+from segaug.experiment.schema import Config
+from segaug.models.network import build_with_seed
+from segaug.rng import stream, stream_seed
+from segaug.training.fit import fit
+from segaug.training.stopwatch import Stopwatch
+
+
+def allowed_data(strategy: Strategy, task: Task, rows: tuple[int, ...], validation: Batch | None) -> Allowed:
+    """Cut what `strategy.sees` names out of a task; rows are those of the labelled subset."""
+    chosen = set(rows)
+    others = [row for row in task.split.pool if row not in chosen]
+    return Allowed(
+        external=task.image[list(task.split.external)] if "external images" in strategy.sees else None,
+        unlabelled=task.image[others] if "unlabelled pool" in strategy.sees else None,
+        validation=validation if "validation labels" in strategy.sees else None,
+    )
+
+
+def prepare_context(config: Config, subset: Batch, data: Allowed, watch: Stopwatch) -> PrepareContext:
+    """What `prepare` of a trial's strategy gets."""
+
+    def build_model() -> nn.Module:
+        seed = stream_seed(config.seed, "prepare", "weights", len(subset))
+        return build_with_seed(config.model, seed).to(subset.image.device)
+
+    def train_segmentation(images: Batch) -> nn.Module:
+        network = build_model()
+        trained = fit(network, NoAugmentation(), None, images, data.validation, config.protocol, config.seed, watch)
+        network.load_state_dict(trained.best)
+        return network
+
+    return PrepareContext(
+        subset=subset,
+        allowed=data,
+        build_model=build_model,
+        train_segmentation=train_segmentation,
+        rng=partial(stream, config.seed, "prepare"),
+    )

@@ -1,0 +1,35 @@
+import torch
+
+from segaug.augment.baseline import Baseline
+from segaug.experiment.allowed import allowed_data, prepare_context
+from segaug.experiment.plan import load
+from segaug.training.stopwatch import Stopwatch
+
+
+class SeesAll(Baseline):
+    sees = ("labelled subset", "external images", "unlabelled pool", "validation labels")
+
+
+def test_nothing_is_handed_over_that_is_not_declared(tiny):
+    task = load(tiny())
+    data = allowed_data(Baseline(), task, task.split.pool[:4], task.batch(task.split.validation))
+    assert (data.external, data.unlabelled, data.validation) == (None, None, None)
+
+
+def test_what_is_declared_is_disjoint_from_subset_and_test(tiny):
+    task = load(tiny())
+    rows = task.split.pool[:4]
+    data = allowed_data(SeesAll(), task, rows, task.batch(task.split.validation))
+    assert torch.equal(data.external, task.image[list(task.split.external)])
+    assert torch.equal(data.unlabelled, task.image[list(task.split.pool[4:])])
+    assert torch.equal(data.validation.image, task.image[list(task.split.validation)])
+
+
+def test_a_strategy_can_train_a_segmenter_of_its_own(tiny):
+    trial = tiny()
+    task = load(trial)
+    subset = task.batch(task.split.pool[:4])
+    context = prepare_context(trial.config, subset, allowed_data(Baseline(), task, (), None), Stopwatch())
+    first, again = context.train_segmentation(subset), context.train_segmentation(subset)
+    assert torch.equal(first(subset.image), again(subset.image))
+    assert not torch.equal(first(subset.image), context.build_model()(subset.image))
