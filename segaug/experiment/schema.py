@@ -6,14 +6,12 @@ A new strategy, model or kind of data set is one line in a table below.
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
 from omegaconf import MISSING, DictConfig, OmegaConf
 
-from segaug.augment.baseline import Baseline
-from segaug.augment.none import NoAugmentation
-from segaug.augment.red import RandomElastic
 from segaug.augment.strategy import Strategy
 from segaug.data.folder import Folder
 from segaug.data.phantom import Phantom
@@ -25,7 +23,14 @@ from segaug.models.swin_unet import SwinUnet
 from segaug.results.tracker import TRACKERS
 from segaug.training.protocol import Protocol
 
-STRATEGIES: dict[str, type[Strategy]] = {"none": NoAugmentation, "baseline": Baseline, "red": RandomElastic}
+STRATEGY_CLASSES = {  # name -> class in segaug/augment/<name>.py, configured by conf/augment/<name>.yaml
+    "none": "NoAugmentation",
+    "baseline": "Baseline",
+    "red": "RandomElastic",
+}
+STRATEGIES: dict[str, type[Strategy]] = {
+    name: getattr(import_module(f"segaug.augment.{name}"), kind) for name, kind in STRATEGY_CLASSES.items()
+}
 MODELS: dict[str, type[Model]] = {"nnunet": NnUnet, "swin_unet": SwinUnet}
 DATASETS: dict[str, type[Dataset]] = {"folder": Folder, "phantom": Phantom}
 
