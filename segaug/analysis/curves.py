@@ -30,8 +30,8 @@ class SizePoint:
     se: float | None  # of the mean
     values: tuple[tuple[int, float], ...]  # (seed, error), by seed
     validation_labels: int
-    constant: float | None  # error of the best constant prediction; None where the metric has none (1-dice)
-    atlas: float  # error of the mean training mask, mean over the trials
+    constant: float | None  # test error of the best constant prediction; None where the metric has none
+    atlas: float | None  # test error of the mean training mask, mean over the trials; None on validation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,8 +104,8 @@ def _point(trials: pd.DataFrame, metric: Metric) -> SizePoint:
         se=None if sd is None else sd / n**0.5,
         values=tuple((int(seed), float(value)) for seed, value in zip(trials["seed"], error, strict=True)),
         validation_labels=int(first["validation_labels"]),
-        constant=None if metric == "1-dice" else float(first["constant_bce"]),
-        atlas=float((1 - trials["atlas_dice"] if metric == "1-dice" else trials["atlas_bce"]).mean()),
+        constant=float(first["constant_bce"]) if metric in ("bce", "bce_recalibrated") else None,
+        atlas=_atlas(trials, metric),
     )
 
 
@@ -115,3 +115,9 @@ def _band(fit: Fit | None) -> Band | None:
     sizes = np.geomspace(fit.sizes[0], fit.sizes[-1], _BAND)
     low, high = fit.bootstrap.error(sizes)
     return Band(sizes=sizes, low=low, high=high)
+
+
+def _atlas(trials: pd.DataFrame, metric: Metric) -> float | None:
+    if metric == "validation_bce":
+        return None
+    return float((1 - trials["atlas_dice"] if metric == "1-dice" else trials["atlas_bce"]).mean())

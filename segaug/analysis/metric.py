@@ -2,5 +2,5 @@
 
 from typing import Literal, get_args
 
-Metric = Literal["bce", "bce_recalibrated", "1-dice"]
+Metric = Literal["bce", "bce_recalibrated", "1-dice", "validation_bce"]  # the last one to choose settings by
 METRICS: tuple[Metric, ...] = get_args(Metric)

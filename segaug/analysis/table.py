@@ -36,8 +36,9 @@ def trials(records: Iterable[Record]) -> pd.DataFrame:
 
 
 def errors(table: pd.DataFrame, metric: Metric) -> pd.Series:
-    """Test error of the best checkpoint of each trial in the unit of the metric; missing where it diverged."""
-    error = 1 - table["dice_best"] if metric == "1-dice" else table[f"{metric}_best"]
+    """Error of the best checkpoint of each trial in the unit of the metric; missing where it diverged."""
+    columns = {"1-dice": 1 - table["dice_best"], "validation_bce": table["validation_bce"]}
+    error = columns[metric] if metric in columns else table[f"{metric}_best"]
     _refuse_rows(table[(table["status"] == "ok") & error.isna()], f"is ok but has no {metric}")
     return error
 
@@ -51,6 +52,7 @@ def _row(record: Record) -> dict[str, object]:
             means = (record["test"] or {}).get(checkpoint) or {}
             row |= {f"{measure}_{checkpoint}": _number(means.get(measure)) for measure in _MEASURES}
         row |= {name: _number(record["reference"][name]) for name in _REFERENCES}
+        row["validation_bce"] = min(filter(None, record["history"]["validation_bce"]), default=float("nan"))
         row |= {name: record["training"][name] for name in ("updates", "best_update", "stopped")}
     except KeyError as error:
         raise DataError(file=f"record {record.get('id')}", problem=f"has no {error}", fix=_REDO) from error

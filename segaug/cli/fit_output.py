@@ -40,7 +40,7 @@ def _parquet(table: pd.DataFrame) -> bytes:
 def tables(fits: Sequence[CurveFit]) -> Iterator[Table]:
     """One table for each task and model, a row a strategy."""
     for (task, model), group in groupby(fits, key=lambda curve: (curve.task, curve.model)):
-        yield _table(f"{task}, {model}: test {fits[0].metric} after training on N images", list(group))
+        yield _table(f"{task}, {model}: {_name(fits[0].metric)} after training on N images", list(group))
 
 
 def trial_counts(store: Store, records: Sequence[Json]) -> str:
@@ -73,7 +73,8 @@ def _cells(curve: CurveFit) -> list[str]:
     cells = [f"{curve.strategy}\nN {_span(sizes)}, {_span(trials_per_size)} seeds"]
     fit = curve.fit
     if fit is None:
-        return [*cells, "no fit"]
+        means = [f"{point.mean:.3g} (N={point.size})" for point in curve.points]
+        return [*cells, "no fit", "", "", "", *(means[len(means) // 2 : len(means) // 2 + 1]), *means[-1:]]
     spread = fit.bootstrap
     cells += [_with(value, getattr(spread, name, None)) for name, value in asdict(fit.law).items()]
     cells += [f"{fit.r2:.3f}", _error(fit, fit.middle_size), _error(fit, fit.sizes[-1])]
@@ -91,3 +92,7 @@ def _with(value: float, interval: Interval | None, where: str = "") -> str:
 def _span(values: Sequence[int]) -> str:
     low, high = min(values, default=0), max(values, default=0)
     return str(low) if low == high else f"{low}-{high}"
+
+
+def _name(metric: str) -> str:
+    return "lowest validation BCE" if metric == "validation_bce" else f"test {metric}"
