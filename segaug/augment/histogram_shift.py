@@ -30,6 +30,7 @@ def shift_histogram(image: Tensor, levels: Tensor) -> Tensor:
     span = high - low
     levels = low + span * levels
     steps = F.pad(levels.diff(dim=1), (0, 1))  # the maximum is a cell of its own, without a slope
-    place = (values - low) * (steps.shape[1] - 1) / span.clamp_min(1e-30)  # a flat image has span 0, and stays as it is
+    per_grey = (steps.shape[1] - 1) / span.clamp_min(1e-30)  # a flat image has span 0, and stays as it is
+    place = (values - low) * per_grey
     cell = place.detach().long().clamp_(0, steps.shape[1] - 1)  # NaN has no cell; its row is NaN all the same
     return torch.addcmul(levels.gather(1, cell), steps.gather(1, cell), place.frac()).view_as(image)

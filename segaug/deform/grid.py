@@ -1,9 +1,11 @@
 """Pixel positions: the frames in which fields are written and in which torch samples.
 
-Pixel frame: pixel i has its centre at i.  Centred frame: i - (n - 1) / 2.  Sampler frame (`align_corners=False`): the
-image reaches from -1 to 1, pixel i of n has its centre at (2 i + 1) / n - 1, and the components run in the reverse
-order of the axes: (x, y), where a field has (row, column).
+Pixel frame: pixel i has its centre at i.  Centred frame: i - (n - 1) / 2.  Sampler frame (torch's `align_corners=False`):
+the image reaches from -1 to 1, and pixel i of n has its centre at (2 i + 1) / n - 1.  Components are in the order of
+the axes, (row, column), in all three.
 """
+
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -22,14 +24,18 @@ def centred_px(n: int, like: Tensor) -> Tensor:
 
 
 def sampler_points(displacement_px: Tensor) -> Tensor:
-    """Where each output pixel looks in the input, in the sampler frame.
-
-    displacement_px: (B, D, *size), component d along spatial axis d.  Returns (B, *size, D), a view with the components
-    planar in memory: interleaving them costs more than the sampling that follows.
-    """
+    """Where each output pixel looks in the input, in the sampler frame; (B, D, *size) to (B, D, *size)."""
     size = displacement_px.shape[2:]
-    points = displacement_px.flip(1)  # a copy, and the only one: fresh memory is what this function's time goes to
-    for axis, n in enumerate(size):
-        centres = centred_px(n, displacement_px) * (2 / n)
-        points[:, -1 - axis].mul_(2 / n).add_(along(axis, centres, len(size)))
-    return points.movedim(1, -1)
+    centres, per_px = _sampler_frame(tuple(size), displacement_px.dtype, displacement_px.device)
+    return torch.addcmul(centres, displacement_px, per_px)
+
+
+@lru_cache(maxsize=16)
+@torch.inference_mode(False)  # kept for later calls, which may need gradients
+def _sampler_frame(size: tuple[int, ...], dtype: torch.dtype, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Pixel centres (D, *size), and the length of a pixel along each axis (D, 1, ...)."""
+    like = torch.empty((), dtype=dtype, device=device)
+    axes = len(size)
+    centres = [along(axis, centred_px(n, like) * (2 / n), axes).expand(size) for axis, n in enumerate(size)]
+    per_px = torch.tensor([2 / n for n in size], dtype=dtype, device=device)
+    return torch.stack(centres), per_px.view(-1, *[1] * axes)

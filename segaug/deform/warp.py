@@ -31,7 +31,9 @@ def warp_together(
 
 
 def _resample(image: Tensor, points: Tensor, moves: Tensor, mode: Mode, padding: Padding) -> Tensor:
-    warped = F.grid_sample(image, points, mode=mode, padding_mode=padding, align_corners=False)
+    # torch wants a point's last axis first.  Reversing the image's axes instead, which moves no data, saves a pass.
+    reversed_axes = image.permute(0, 1, *range(image.ndim - 1, 1, -1))
+    warped = F.grid_sample(reversed_axes, points.movedim(1, -1), mode=mode, padding_mode=padding, align_corners=False)
     if not image.is_cuda and moves.all():  # on a GPU, asking would wait for it
         return warped
     # Sampling at a pixel's own centre rounds its value unless the side is a power of two.

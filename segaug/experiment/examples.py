@@ -15,7 +15,7 @@ from segaug.rng import stream
 
 @dataclass(frozen=True)
 class Augmented:
-    """k versions of n images: image, label (n, k, H, W); displacement_px (n, k, 2, H, W), zero where there is none."""
+    """k versions of n images: image, label (n, k, H, W); displacement_px (n, k, 2, H, W) of the first stage alone."""
 
     image: Tensor
     label: Tensor
@@ -37,7 +37,7 @@ def augmented(strategy: Strategy, batch: Batch, versions: int, seed: int = 0) ->
 
 def _once(strategy: Strategy, batch: Batch, seed: int, step: int) -> tuple[Tensor, Tensor, Tensor]:
     draws = draw(strategy.stages(), None, batch, partial(stream, seed, "augment", step))
-    field = total_displacement_px(draws, None, batch)
+    field = total_displacement_px(draws[:1], None, batch)  # the baseline's flips would hide a strategy's own field
     if field is None:
         field = batch.image.new_zeros(len(batch), 2, *batch.image.shape[-2:])
     result = apply(draws, None, batch)

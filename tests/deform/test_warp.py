@@ -62,6 +62,14 @@ def test_together_is_each_alone():
     assert torch.equal(both[1], warp(label, field, "nearest"))
 
 
+def test_three_axes_are_shifted_along_their_own():
+    image = torch.rand(1, 1, 6, 7, 8)
+    field = torch.zeros(1, 3, 6, 7, 8)
+    field[0, 0], field[0, 1], field[0, 2] = 1, 2, 3
+    shown = warp(image, field)
+    torch.testing.assert_close(shown[..., :-1, :-2, :-3], image[..., 1:, 2:, 3:], atol=1e-4, rtol=0)
+
+
 def test_the_gradient_with_respect_to_the_field_is_the_image_slope():
     plane = 3 * torch.arange(16.0).view(1, 1, 16, 1).repeat(1, 1, 1, 12)
     field = torch.full((1, 2, 16, 12), 0.25, requires_grad=True)
