@@ -23,8 +23,11 @@ def run(args: Namespace) -> int:
     from rich.console import Console
 
     from segaug.analysis.curves import fit_study
+    from segaug.analysis.export import fits_frame, points_frame
     from segaug.cli import fit_output
+    from segaug.results.mirror import log_tables
     from segaug.results.store import Store, find_study
+    from segaug.results.tracker import tracker_from_plan
 
     store = Store(find_study(args.study))
     records = store.records()
@@ -35,4 +38,6 @@ def run(args: Namespace) -> int:
         console.print(table)
     console.print(fit_output.trial_counts(store, records))
     console.print(f"wrote {', '.join(written)} to {store.folder / 'fit'}", soft_wrap=True)
+    frames = {"fits": fits_frame(fits), "curves": points_frame(fits)}
+    log_tables(store.folder, tracker_from_plan(store.plan()), frames, [], job_type="fit")
     return 0

@@ -28,16 +28,16 @@ def run(args: Namespace) -> int:
     from segaug.experiment.launcher import register_plugins
     from segaug.experiment.sweep import run_study
 
-    single: list[tuple[DictConfig, Mapping[str, str], ConfigLoader]] = []
+    kept: list[tuple[DictConfig, Mapping[str, str], ConfigLoader]] = []
 
     def keep(composed: DictConfig) -> None:
-        single.append((composed, HydraConfig.get().runtime.choices, GlobalHydra.instance().config_loader()))
+        kept.append((composed, HydraConfig.get().runtime.choices, GlobalHydra.instance().config_loader()))
 
     register_plugins()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # let errors through, to be told in one line, or with a whole traceback
     sys.argv = ["segaug train", *args.overrides]
     with one_line():
         hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=CONFIG_NAME)(keep)()
-    if single:  # a multirun has run in the launcher by now
-        run_study([trial_of(*single[0])], workers=1, many=False)
+    if kept:  # by one run, or by Hydra's basic launcher; our own has run its trials by now
+        run_study([trial_of(*one) for one in kept], workers=1, many=False)
     return 0

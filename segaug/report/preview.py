@@ -57,7 +57,7 @@ def _draw_image(axes: Axes, image: Array, label: Array) -> None:
 
 
 def _draw_displacements(figure: Figure, grid: NDArray[np.object_], displacement_px: Array) -> None:
-    """Magnitude in colour; arrows point to where a pixel's value comes from."""
+    """Magnitude in colour; arrows point to where a pixel's value comes from, the longest as far as the next arrow."""
     magnitude = np.linalg.norm(displacement_px, axis=2)
     top = max(float(magnitude.max()), 1e-6)
     height, width = magnitude.shape[-2:]
@@ -75,7 +75,7 @@ def _draw_displacements(figure: Figure, grid: NDArray[np.object_], displacement_
             color=LIGHT["vermillion"],
             angles="xy",
             scale_units="xy",
-            scale=1,
+            scale=top * _ARROWS / width,
             width=0.008,
         )
     bar = figure.colorbar(drawn, ax=grid, shrink=0.8, aspect=30, label="displacement [px]")
