@@ -1,8 +1,8 @@
 """Pixel positions: the frames in which fields are written and in which torch samples.
 
-Pixel frame: pixel i has its centre at i.  Centred frame: i - (n - 1) / 2.  Sampler frame (torch's `align_corners=False`):
-the image reaches from -1 to 1, and pixel i of n has its centre at (2 i + 1) / n - 1.  Components are in the order of
-the axes, (row, column), in all three.
+Pixel frame: pixel i has its centre at i.  Centred frame: i - (n - 1) / 2.  Sampler frame (`align_corners=False` of
+torch): the image reaches from -1 to 1, and pixel i of n has its centre at (2 i + 1) / n - 1.  Components are in the
+order of the axes, (row, column), in all three.
 """
 
 from functools import lru_cache
