@@ -4,6 +4,8 @@
 class UserError(Exception):
     """Base of every error that is shown as one line, without a traceback."""
 
+    exit_code = 2  # of the command that it ends
+
 
 class ConfigError(UserError):
     """A configuration value is wrong."""

@@ -28,7 +28,6 @@ examples:
   segaug fit quick && segaug report quick                          its curves, its page
   segaug train --help                                              what can be configured
 """
-EXIT_USER_ERROR = 2
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
 
@@ -51,7 +50,7 @@ def build_parser(verb: str) -> ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one verb and return the exit code: 2 for what the user can mend, 130 after Ctrl-C."""
+    """Run one verb and return the exit code: 2 for what the user can mend, 1 for failed trials, 130 after Ctrl-C."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if "_ARGCOMPLETE" in os.environ:
         _complete()
@@ -61,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return code
     except UserError as error:
         print(f"segaug: error: {error}", file=sys.stderr)
-        return EXIT_USER_ERROR
+        return error.exit_code
     except KeyboardInterrupt:
         print("segaug: interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED

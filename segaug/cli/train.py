@@ -5,16 +5,53 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 
+HELP = """\
+usage: segaug train [-m] [GROUP=OPTION ...] [OPTION=VALUE ...]
+
+Train one trial, or with -m every combination of the options that are lists.
+
+choices:
+{choices}
+
+options, for example:
+  augment.p=0.5  dataset.root=/path  protocol.length=128  'seed=range(20)'  name=my_study
+  hydra.launcher.workers=4    processes of a multirun; default: one per core
+  device=cuda:1  threads=1  weights=true  output=FOLDER  cache=FOLDER
+
+  --cfg job      print the configuration and stop: every option with its value
+  --config-dir   a folder with config groups of your own
+  --hydra-help   what else Hydra offers
+
+examples:
+  segaug train dataset=hippocampus augment=red scale=n16 seed=3
+  segaug train -m augment=baseline,red scale=n4,n8,n16,n32 'seed=range(5)' name=my_study
+  segaug train study=quick
+"""
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Everything after `train` goes to Hydra as it is."""
     parser.add_argument("overrides", nargs="*")
 
 
+def help_text() -> str:
+    """What can be chosen, and how; Hydra's own help would list the schemas as well."""
+    from segaug.cli.choices import groups
+    from segaug.experiment.folders import conf_dir, studies_dir
+
+    found = groups([conf_dir(), studies_dir()])
+    width = max(map(len, found))
+    choices = "\n".join(f"  {group:{width}}  {', '.join(options)}" for group, options in found.items())
+    return HELP.format(choices=choices)
+
+
 def run(args: Namespace) -> int:
     """Train one trial, or with -m (or a study) all missing trials of a sweep."""
     from segaug.experiment.workers import SINGLE_THREAD
 
+    if {"-h", "--help"} & set(args.overrides):
+        print(help_text())
+        return 0
     os.environ.update(SINGLE_THREAD)  # before numpy: a trial of this process equals that of a worker, bit for bit
     import hydra
     from hydra.core.config_loader import ConfigLoader

@@ -3,7 +3,7 @@
 import os
 import traceback
 from collections.abc import Generator, Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -28,7 +28,7 @@ PRELOAD = ["segaug.experiment.run", "monai.networks.nets"]
 class TrialsFailed(UserError):
     """Some trials raised; the others are done."""
 
-    exit_code = 1
+    exit_code = 1  # not 2: the command was right
 
 
 @dataclass(frozen=True)
@@ -145,5 +145,6 @@ def _killed(one: Planned, store: Store, exit_code: int | None) -> Outcome:
 
 def _fail(one: Planned, store: Store, error: str, trace: str) -> Json:
     failure = {"schema": SCHEMA, **one.key(), "error": error, "traceback": trace, "finished": now()}
-    store.write_failure(failure)
+    with suppress(OSError):  # a full disk: the failure is told on the screen at least, and the sweep goes on
+        store.write_failure(failure)
     return failure

@@ -110,6 +110,8 @@ def _parse(path: Path) -> Json:
     fix = "delete it; the same `segaug train` command makes it again"
     try:
         value = json.loads(path.read_bytes())
+    except OSError as error:
+        raise DataError(file=path, problem=f"cannot be read ({error.strerror})", fix="make it readable") from error
     except ValueError as error:
         raise DamagedRecord(file=path, problem=f"is not valid JSON ({error})", fix=fix) from error
     if not isinstance(value, dict):

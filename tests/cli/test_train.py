@@ -1,0 +1,103 @@
+"""`segaug train` as a user types it: what works, and what a mistake is answered with."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from segaug.cli.main import main
+from segaug.results.store import Store
+from tests.tiny import TINY, segaug
+
+
+@pytest.fixture
+def refused(tmp_path, monkeypatch, capsys):
+    """Run in this process; the one line that a mistake is answered with."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SEGAUG_DATA", raising=False)
+
+    def run(*arguments: str) -> str:
+        assert main(["train", *arguments]) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith("segaug: error: ")
+        return line
+
+    return run
+
+
+def test_a_multirun_runs_skips_extends_and_reports_failures(tmp_path):
+    sweep = ["train", "-m", *TINY, "scale=n1,n4,n512", "augment=baseline,red", "name=sweep"]
+    first = segaug(*sweep, "seed=range(1)", cwd=tmp_path)
+    assert first.returncode == 0, first.stderr
+    assert "4 trials: 0 done before, 4 to do" in first.stdout
+    assert "skipped: phantom_thorax_lung(images=60,size=16) N = 512, its pool has" in first.stdout
+    assert "4 trials done, 0 failed" in first.stdout
+    again = segaug(*sweep, "seed=range(2)", cwd=tmp_path)
+    assert "8 trials: 4 done before, 4 to do" in again.stdout
+    store = Store(tmp_path / "results" / "sweep")
+    assert len(store.records()) == 8
+    assert len(store.plan()["trials"]) == 8
+    other = segaug(*sweep, "protocol.length=5", cwd=tmp_path)
+    assert other.returncode == 2
+    assert "already holds trials of another protocol" in other.stderr
+    assert segaug("status", "sweep", cwd=tmp_path).returncode == 0
+
+
+def test_a_single_trial_above_the_pool_is_an_error(tmp_path, refused):
+    assert "scale.size: 512 is more than the" in refused(*TINY, "scale.size=512")
+    assert not list(tmp_path.rglob("trials"))
+
+
+@pytest.mark.parametrize(
+    ("mistake", "answer"),
+    [
+        (["augment=rde"], "augment: there is no 'rde'; did you mean 'red'? choose from: baseline, none, red"),
+        (["augment.sped=1"], "augment.sped: there is no such option; choose from: control_points, max_angle_deg"),
+        (["augmnt=red"], "augmnt: there is no such option; did you mean 'augment'?"),
+        (["+augment.extra=1"], "extra: there is no such option"),
+        (["seed=x"], "seed: Value 'x' of type 'str' could not be converted to Integer"),
+        (["scale.size=0"], "scale.size: got 0; use at least 1"),
+        (["study=unheard"], "study: there is no 'unheard'; choose from: hippocampus_pilot"),
+        (["-m", "augment=rde,red"], "did you mean 'red'?"),
+        (["-m", "hydra.launcher.workers=0", "seed=0"], "hydra.launcher.workers: got 0"),
+        (["dataset=folder"], "dataset.root"),
+        (["dataset=folder", "dataset.root=nowhere"], "nowhere"),
+        (["protocol.unit=week"], "protocol.unit in conf/protocol/: got 'week'; choose from epoch, update"),
+    ],
+)
+def test_a_mistake_is_answered_in_one_line_before_anything_is_written(tmp_path, refused, mistake, answer):
+    flags = [one for one in mistake if one.startswith("-")]
+    rest = [one for one in mistake if not one.startswith("-")]
+    assert answer in refused(*flags, *rest)
+    assert not list(tmp_path.rglob("record.json"))
+    assert not list(tmp_path.rglob("plan.json"))
+
+
+def test_a_multirun_that_fails_says_so_in_its_exit_code(tmp_path):
+    sweep = ["train", "-m", *TINY, "seed=range(2)", "name=broken"]
+    assert segaug(*sweep, cwd=tmp_path).returncode == 0
+    store = Store(tmp_path / "results" / "broken")
+    folder = store.record_path(store.records()[0]["id"]).parent
+    shutil.rmtree(folder)
+    folder.write_text("a file where the trial's folder has to be")
+    broken = segaug(*sweep, cwd=tmp_path)
+    assert broken.returncode == 1
+    assert "1 of 1 trials failed" in broken.stderr
+    assert "FileExistsError" in broken.stdout
+
+
+def test_cfg_prints_the_configuration(tmp_path):
+    shown = segaug("train", *TINY, "--cfg", "job", cwd=tmp_path)
+    assert shown.returncode == 0
+    assert "feature_size: 2" in shown.stdout
+
+
+def test_help_lists_every_choice_at_once(tmp_path):
+    code = "import sys; from segaug.cli.main import main; main(['train', '--help']); print('torch' in sys.modules)"
+    shown = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout
+    assert "augment   baseline, none, red" in shown
+    assert "study     hippocampus_pilot, lr_sweep, quick, scaling_study" in shown
+    assert shown.endswith("False\n")
