@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from segaug.experiment.folders import studies_dir
 from segaug.results.store import Json, Store, find_study
 
 STATES = ("done", "diverged", "failed", "missing")  # diverged: a result too, and not run again
@@ -79,8 +78,7 @@ def _grouped(failures: Iterable[Json]) -> list[Json]:
 
 
 def _command(store: Store) -> str:
-    known = (studies_dir() / "study" / f"{store.folder.name}.yaml").is_file()
-    return f"segaug train study={store.folder.name}" if known else "the same `segaug train` command as before"
+    return store.plan().get("command") or "the same `segaug train` command as before"
 
 
 def _print(state: Json, console: Console) -> None:

@@ -1,9 +1,9 @@
 """`segaug train`: a Hydra app; its arguments are Hydra's overrides and options."""
 
 import os
+import shlex
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
 
 HELP = """\
 usage: segaug train [-m] [GROUP=OPTION ...] [OPTION=VALUE ...]
@@ -54,6 +54,7 @@ def run(args: Namespace) -> int:
         return 0
     os.environ.update(SINGLE_THREAD)  # before numpy: a trial of this process equals that of a worker, bit for bit
     import hydra
+    from hydra.conf import HydraConf
     from hydra.core.config_loader import ConfigLoader
     from hydra.core.global_hydra import GlobalHydra
     from hydra.core.hydra_config import HydraConfig
@@ -65,10 +66,10 @@ def run(args: Namespace) -> int:
     from segaug.experiment.launcher import register_plugins
     from segaug.experiment.sweep import run_study
 
-    kept: list[tuple[DictConfig, Mapping[str, str], ConfigLoader]] = []
+    kept: list[tuple[DictConfig, HydraConf, ConfigLoader]] = []
 
     def keep(composed: DictConfig) -> None:
-        kept.append((composed, HydraConfig.get().runtime.choices, GlobalHydra.instance().config_loader()))
+        kept.append((composed, HydraConfig.get(), GlobalHydra.instance().config_loader()))
 
     register_plugins()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # let errors through, to be told in one line, or with a whole traceback
@@ -76,5 +77,6 @@ def run(args: Namespace) -> int:
     with one_line():
         hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=CONFIG_NAME)(keep)()
     if kept:  # by one run, or by Hydra's basic launcher; our own has run its trials by now
-        run_study([trial_of(*one) for one in kept], workers=1, many=False)
+        trials = [trial_of(one, own.runtime.choices, loader).in_folder(own.run.dir) for one, own, loader in kept]
+        run_study(trials, workers=1, many=False, command=shlex.join(["segaug", "train", *args.overrides]))
     return 0

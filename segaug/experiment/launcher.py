@@ -4,6 +4,7 @@ Registered from here, so that no top-level `hydra_plugins/` package is needed.
 """
 
 import dataclasses
+import shlex
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -80,7 +81,8 @@ class LocalLauncher(Launcher):
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
         """Compose every job, then run them all; raises TrialsFailed at the end if any failed."""
-        records = run_study(self._trials(job_overrides), workers=self.workers, many=True)
+        command = shlex.join(["segaug", "train", "-m", *self.config.hydra.overrides.task])
+        records = run_study(self._trials(job_overrides), workers=self.workers, many=True, command=command)
         return [JobReturn(_return_value=record["id"], status=JobStatus.COMPLETED) for record in records]
 
     def _trials(self, job_overrides: Sequence[Sequence[str]]) -> list[Trial]:
@@ -93,11 +95,19 @@ class LocalLauncher(Launcher):
             if others not in composed:
                 config = loader.load_sweep_config(self.config, list(overrides))
                 trial = trial_of(config, config.hydra.runtime.choices, loader)
-                composed[others] = _named_after(trial, [one for one in others if one in protocols])
+                trial = _named_after(trial, [one for one in others if one in protocols])
+                composed[others] = trial.in_folder(self.config.hydra.sweep.dir)
             trial = composed[others]
-            seeds = [int(one.removeprefix("seed=")) for one in overrides if one.startswith("seed=")]
+            seeds = [_seed(one.removeprefix("seed=")) for one in overrides if one.startswith("seed=")]
             trials.append(trial.at(size=trial.config.scale.size, seed=seeds[-1] if seeds else trial.config.seed))
         return trials
+
+
+def _seed(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ConfigError(key="seed", problem=f"got {text!r}", fix="use whole numbers, e.g. 'seed=range(20)'") from None
 
 
 def _swept_protocols(job_overrides: Sequence[Sequence[str]]) -> set[str]:

@@ -110,11 +110,9 @@ def check_consistent(plan: Plan, stored: Iterable[Json]) -> None:
                 )
 
 
-def remember(plan: Plan, store: Store, tracker: Json) -> None:
-    """Add what was asked for to plan.json; earlier requests stay."""
+def remember(plan: Plan, store: Store, facts: Json) -> None:
+    """Add what was asked for to plan.json: earlier trials stay, facts (command, tracker) are those of the last run."""
     before = store.plan()
     trials = {trial["id"]: trial for trial in before["trials"]} | {one.id: one.key() for one in plan.trials}
     skipped = {(row["task"], row["size"]): row for row in (*before["skipped"], *plan.skipped)}
-    store.write_plan(
-        {"schema": SCHEMA, "tracker": tracker, "skipped": list(skipped.values()), "trials": list(trials.values())}
-    )
+    store.write_plan({"schema": SCHEMA, **facts, "skipped": list(skipped.values()), "trials": list(trials.values())})

@@ -1,6 +1,7 @@
 """Run a plan: skip what is finished, spread the rest over workers, keep going when a trial fails."""
 
 import os
+import socket
 import traceback
 from collections.abc import Generator, Iterable
 from contextlib import closing, suppress
@@ -48,10 +49,11 @@ class Outcome:
     failure: Json | None = None
 
 
-def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool) -> list[Json]:
+def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, command: str = "") -> list[Json]:
     """Run all trials that have no record yet; returns the records of all of them, in the order of the plan.
 
     workers: None is one per core (or one per CUDA device).  many: a multirun, where sizes above a pool are skipped.
+    command: what the user typed, for plan.json.
     Raises TrialsFailed at the end if any trial raised.
     """
     plan = make_plan(trials, skip_large=many)
@@ -61,7 +63,7 @@ def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool) -> li
     store = Store(Path(config.output))
     _claim(store.folder)
     check_consistent(plan, store.readable_records())
-    remember(plan, store, {"name": config.tracker.name, **asdict(config.tracker)})
+    remember(plan, store, {"tracker": asdict(config.tracker), "command": command})
     write_cards(plan, store)
     todo = [one for one in plan.trials if not store.finished(one.id)]
     mirror = start_mirror(config.tracker, store, config.name)
@@ -144,7 +146,8 @@ def _killed(one: Planned, store: Store, exit_code: int | None) -> Outcome:
 
 
 def _fail(one: Planned, store: Store, error: str, trace: str) -> Json:
-    failure = {"schema": SCHEMA, **one.key(), "error": error, "traceback": trace, "finished": now()}
+    told = {"error": error, "traceback": trace, "host": socket.gethostname(), "finished": now()}
+    failure = {"schema": SCHEMA, **one.key(), **told}
     with suppress(OSError):  # a full disk: the failure is told on the screen at least, and the sweep goes on
         store.write_failure(failure)
     return failure

@@ -29,6 +29,10 @@ class Trial:
         scale = dataclasses.replace(self.config.scale, size=size)
         return dataclasses.replace(self, config=dataclasses.replace(self.config, scale=scale, seed=seed))
 
+    def in_folder(self, output: str) -> "Trial":
+        """The same trial with its record in another study folder."""
+        return dataclasses.replace(self, config=dataclasses.replace(self.config, output=output))
+
 
 def digest(value: object) -> str:
     """Short name of a JSON value: equal values, equal names, on every machine."""

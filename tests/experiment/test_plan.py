@@ -64,7 +64,7 @@ def test_plan_json_grows_and_forgets_nothing(tiny, tmp_path):
     store = Store(tmp_path / "study")
     first, second = (make_plan([tiny(f"seed={seed}")], skip_large=True) for seed in (0, 1))
     for plan in (first, second, first):
-        remember(plan, store, {"name": "none"})
+        remember(plan, store, {"command": "segaug train"})
     assert {trial["seed"] for trial in store.plan()["trials"]} == {0, 1}
     assert len(store.plan()["trials"]) == 2
 
