@@ -13,12 +13,12 @@ from segaug.data.cases import FileCase, IncompleteDatasetError
 from segaug.data.listing import FilesByStem, dataset_root, files_by_stem, only_file
 from segaug.data.readers import read_image, read_mask
 from segaug.data.table import read_table
-from segaug.data.task import SplitSizes
+from segaug.data.task import Described, SplitSizes
 from segaug.errors import ConfigError, DataError
 
 
 @dataclass(frozen=True, kw_only=True)
-class Folder:
+class Folder(Described):
     """Images `<root>/<images>/<id>.*` with masks `<root>/<masks>/<id>.*`; suffixes may differ.
 
     Patients come from a column of the table or from the file name; with neither, each image is its own patient.
@@ -40,12 +40,6 @@ class Folder:
     crop: int | None = None
     pixel_mm: float | None = None  # side of a stored pixel [mm]
     split: SplitSizes = field(default_factory=SplitSizes)
-    modality: str = ""
-    anatomy: str = ""
-    licence: str = ""
-    citation: str = ""
-    source: str = ""
-    note: str = ""
 
     def __post_init__(self) -> None:
         if self.structure not in self.structures:

@@ -1,7 +1,7 @@
 """One binary segmentation task: what a dataset offers before decoding, and the tensors after it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Protocol
 
 import numpy as np
@@ -10,7 +10,20 @@ from torch import Tensor
 
 from segaug.batch import Batch
 
-DESCRIPTIVE = ("root", "modality", "anatomy", "licence", "citation", "source", "note")
+
+@dataclass(frozen=True, kw_only=True)
+class Described:
+    """What a data set's config tells its readers; the card in the report shows it."""
+
+    modality: str = ""
+    anatomy: str = ""
+    licence: str = ""
+    citation: str = ""
+    source: str = ""
+    note: str = ""
+
+
+DESCRIPTIVE = ("root", *(field.name for field in fields(Described)))
 """Options of a data set that say where it lies and what it is; they change no pixel, and so no trial's identity."""
 
 
