@@ -74,7 +74,7 @@ def _cells(curve: CurveFit) -> list[str]:
     fit = curve.fit
     if fit is None:
         means = [f"{point.mean:.3g} (N={point.size})" for point in curve.points]
-        return [*cells, "no fit", "", "", "", *(means[len(means) // 2 : len(means) // 2 + 1]), *means[-1:]]
+        return [*cells, "no fit", "", "", "", *(means[(len(means) - 1) // 2 : (len(means) + 1) // 2]), *means[-1:]]
     spread = fit.bootstrap
     cells += [_with(value, getattr(spread, name, None)) for name, value in asdict(fit.law).items()]
     cells += [f"{fit.r2:.3f}", _error(fit, fit.middle_size), _error(fit, fit.sizes[-1])]
