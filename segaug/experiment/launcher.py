@@ -134,7 +134,7 @@ class LocalLauncherConf:
     """`hydra/launcher=local`, the default."""
 
     _target_: str = f"{__name__}.LocalLauncher"
-    workers: int | None = None  # None: one per core, or one per CUDA device
+    workers: int | None = None  # None: one per core; on a GPU, one in all
 
 
 @dataclass

@@ -52,7 +52,7 @@ class Outcome:
 def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, command: str = "") -> list[Json]:
     """Run all trials that have no record yet; returns the records of all of them, in the order of the plan.
 
-    workers: None is one per core (or one per CUDA device).  many: a multirun, where sizes above a pool are skipped.
+    workers: None is one per core (on a GPU: one in all).  many: a multirun, where sizes above a pool are skipped.
     command: what the user typed, for plan.json.
     Raises TrialsFailed at the end if any trial raised.
     """
@@ -112,11 +112,9 @@ def _outcomes(
 
 
 def default_workers(todo: list[Planned]) -> int:
-    """One worker per core, or one per CUDA device where trials run on one."""
-    import torch
-
-    if todo and device_of(todo[0].trial.config.device).type == "cuda":
-        return torch.cuda.device_count()
+    """One worker per core; one in all where trials run on a GPU, which they would only take from each other."""
+    if todo and device_of(todo[0].trial.config.device).type != "cpu":
+        return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -88,6 +88,9 @@ def _run(
             num_sanity_val_steps=0,
             use_distributed_sampler=False,
         )
-        trainer.fit(module, train_dataloaders=batches)
-    if trainer.interrupted:
-        raise KeyboardInterrupt
+        try:
+            trainer.fit(module, train_dataloaders=batches)
+        except SystemExit:
+            if trainer.interrupted:  # Lightning turns Ctrl-C into an exit, which would hide it from the sweep
+                raise KeyboardInterrupt from None
+            raise

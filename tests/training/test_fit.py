@@ -145,3 +145,16 @@ def test_the_parts_of_the_stopwatch_sum_to_the_whole():
     assert set(watch.seconds) == {"other", "network", "augmentation"}
     assert sum(watch.seconds.values()) == pytest.approx(whole, rel=0.02)
     assert min(watch.seconds.values()) > 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interrupted(Strategy):
+    """Presses Ctrl-C in the first step."""
+
+    def sample(self, batch, prepared, rng):
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_stays_ctrl_c():
+    with pytest.raises(KeyboardInterrupt):
+        train(strategy=Interrupted())
