@@ -1,9 +1,12 @@
 import json
 
 import pytest
+import torch
 
+from segaug.batch import Batch
 from segaug.errors import ConfigError, DataError
 from segaug.experiment import run
+from segaug.experiment.plan import make_plan
 from segaug.experiment.sweep import TrialsFailed, run_study
 from segaug.results.store import Store
 from tests.tiny import volatile_free
@@ -157,3 +160,13 @@ def test_an_unknown_device_fails_before_anything_is_planned(tiny, store):
     with pytest.raises(ConfigError, match="device"):
         one([tiny("device=abacus")])
     assert not store.folder.exists()
+
+
+def test_strategies_start_from_the_same_weights(tiny):
+    def first_weights(*overrides):
+        (planned,) = make_plan([tiny(*overrides)], skip_large=False).trials
+        network = run._network(planned, Batch(*torch.zeros(2, 1, 1, 1, 1), torch.zeros(1), torch.zeros(1, 2)))
+        return torch.cat([weight.flatten() for weight in network.parameters()])
+
+    assert torch.equal(first_weights(), first_weights("augment=red", "augment.p=0.5"))
+    assert not torch.equal(first_weights(), first_weights("seed=1"))
