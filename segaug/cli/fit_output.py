@@ -18,7 +18,7 @@ from segaug.analysis.fit import Fit
 from segaug.analysis.table import trials
 from segaug.results.store import Json, Store, write_atomic
 
-_COLUMNS = ("strategy", "a", "b", "c", "R²", "E at middle N", "E at largest N", "floor identified")
+_COLUMNS = ("strategy", "a", "b", "c", "R²", "E, middle N", "E, largest N", "floor")
 
 
 def write(folder: Path, records: Sequence[Json], fits: Sequence[CurveFit]) -> list[str]:
@@ -57,6 +57,7 @@ def _table(title: str, curves: Sequence[CurveFit]) -> Table:
     caption = [
         f"each N comes with V = {' or '.join(map(str, validation))} validation labels",
         "low to high: 95 % over seeds, on this test set; a, b and c are only meaningful together",
+        "floor: can these data tell c from 0?",
         *(f"{curve.strategy}: {curve.note}" for curve in curves if curve.note),
     ]
     table = Table(title=title, caption="\n".join(caption), caption_justify="left", leading=1)

@@ -15,8 +15,17 @@ from segaug.rng import stream
 from tests.tiny import TINY, segaug, volatile_free
 
 KILLS = 10
-SWEEP = ["train", "-m", *TINY, "augment=baseline,red", "scale=n1,n4", "seed=range(6)", "name=drill"]
-TRIALS = 24
+SWEEP = [
+    "train",
+    "-m",
+    *TINY,
+    "protocol.length=60",
+    "augment=baseline,red",
+    "scale=n1,n4",
+    "seed=range(10)",
+    "name=drill",
+]
+TRIALS = 40
 
 
 def records(folder: Path) -> dict[str, dict]:
@@ -44,7 +53,7 @@ def start_and_kill(folder: Path, kill: int) -> bool:
     while process.poll() is None and time.monotonic() < deadline and (early < 0.4 or finished(folder) == before):
         time.sleep(0.01)
     if early >= 0.4:
-        time.sleep(delay)
+        time.sleep(delay / 2)
     running = process.poll() is None
     if running:
         (os.killpg if group < 0.5 else os.kill)(process.pid, signal.SIGKILL)
@@ -81,7 +90,7 @@ def test_killed_ten_times_equals_never_killed(tmp_path):
 def test_workers_do_not_outlive_a_killed_parent(tmp_path):
     process = start(tmp_path, "protocol.length=100000")
     assert process.stdout is not None
-    assert b"24 trials" in process.stdout.readline()
+    assert b"40 trials" in process.stdout.readline()
     time.sleep(10)  # workers are training by now
     process.kill()
     process.wait()

@@ -213,6 +213,7 @@ from segaug.results.tracker import WandbTracker
 from tests.results.fake_trackers import hang_politely, published
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a shell starts with Ctrl-C ignored
     store = Store(sys.argv[1])
     mirror = start_mirror(WandbTracker(), store, "pilot", publish=hang_politely)
     while not published(store.folder):
