@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from segaug.data.task import Task
+from segaug.data.task import Dataset, Task
 from segaug.data.tensors import load_task
 from segaug.errors import ConfigError
 from segaug.experiment.machine import device_of
@@ -53,6 +53,7 @@ def make_plan(trials: Iterable[Trial], *, skip_large: bool) -> Plan:
     trials = list(trials)
     for device in {trial.config.device for trial in trials}:
         device_of(device)
+    _check_names(trials)
     tasks: dict[str, Task] = {}
     planned: dict[str, Planned] = {}
     skipped: dict[tuple[str, int], Json] = {}
@@ -74,6 +75,18 @@ def make_plan(trials: Iterable[Trial], *, skip_large: bool) -> Plan:
             )
     in_order = sorted(planned.values(), key=lambda one: (one.trial.config.seed, -one.size))
     return Plan(tuple(in_order), tuple(skipped.values()), tasks)
+
+
+def _check_names(trials: Iterable[Trial]) -> None:
+    """Refuse two data sets of one name: where a data set lies is not part of its name."""
+    datasets: dict[str, Dataset] = {}
+    for trial in trials:
+        if datasets.setdefault(trial.task, trial.config.dataset) != trial.config.dataset:
+            raise ConfigError(
+                key="dataset",
+                problem=f"two data sets in this sweep are called {trial.task}",
+                fix="write conf/dataset/NAME.yaml for each, or sweep them one after the other with name=...",
+            )
 
 
 def load(trial: Trial) -> Task:

@@ -74,3 +74,8 @@ def test_another_schema_of_the_plan_is_refused(tiny, tmp_path):
     store.write_plan({"schema": 99, "trials": [], "skipped": []})
     with pytest.raises(DataError, match="schema 99"):
         remember(make_plan([tiny()], skip_large=True), store, {})
+
+
+def test_two_data_sets_of_one_name_are_refused(tiny):
+    with pytest.raises(ConfigError, match="two data sets in this sweep are called phantom_thorax_lung"):
+        make_plan([tiny(), tiny("dataset.note=another")], skip_large=True)

@@ -145,6 +145,7 @@ def test_anything_may_be_put(planned):
     store, _ = planned
     mirror = start_mirror(NoTracker(), store, "pilot")
     mirror.put({})
+    assert mirror.close(timeout_s=1)
 
 
 def test_a_study_is_rebuilt_from_records_without_its_plan(store):
