@@ -1,0 +1,1 @@
+"""Large deformation registration (LDDMM) by geodesic shooting, in batches of pairs."""

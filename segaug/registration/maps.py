@@ -1,0 +1,97 @@
+"""Coordinate maps of a shot geodesic: particles carried by its velocities, then interpolated to every pixel.
+
+Particles, because advecting a displacement in the truncated modes folds and is off by up to 10 px at 256 x 256.  Both
+directions come from one path; no map is ever inverted.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+import torch
+from scipy.interpolate import CubicSpline
+from torch import Tensor
+from torch.nn import functional as F
+
+from segaug.registration.modes import Modes
+from segaug.registration.shooting import shoot
+
+FASTEST = 8.0  # sampler units per unit time: four image sides; keeps a diverging search out of `grid_sample`'s way
+
+
+def inverse_map_px(path: Tensor, modes: Modes, size: tuple[int, int], particles: int = 64, cells: int = 128) -> Tensor:
+    """Displacement of psi_1, the inverse of the flow: `warp(image, it)` is the image carried along the geodesic.
+
+    path: (T + 1, B, 2, n, n) of `shoot`, T even.  particles and cells: along the longer side, of the particle grid and of
+    the grid on which velocities are tabulated.  Returns (B, 2, *size) in pixels, (row, column), pull-back.
+    """
+    return _flow(-path.flip(0), modes, size, particles, cells)
+
+
+def forward_map_px(path: Tensor, modes: Modes, size: tuple[int, int], particles: int = 64, cells: int = 128) -> Tensor:
+    """Displacement of phi_1, the flow itself: where each point of the moving image goes.  Otherwise as the inverse."""
+    return _flow(path, modes, size, particles, cells)
+
+
+def displacement_px(momentum: Tensor, modes: Modes, size: tuple[int, int]) -> Tensor:
+    """Pull-back field of whitened momenta, shot for unit time; (B, 2, n, n) to (B, 2, *size) in pixels."""
+    return inverse_map_px(shoot(momentum, modes), modes, size)
+
+
+def _flow(path: Tensor, modes: Modes, size: tuple[int, int], particles: int, cells: int) -> Tensor:
+    """Integrate dy/dt = v_t(y) with RK4 in steps that span two intervals of the path."""
+    grid = _counts(modes, particles)
+    velocity = _sampler_velocity(path, modes, _counts(modes, cells))
+    start = _centres(grid, velocity.dtype, velocity.device).expand(velocity.shape[1], -1, -1, -1)
+    moved, h = start, 1 / (len(path) - 1)
+    for early, middle, late in zip(velocity[:-2:2], velocity[1::2], velocity[2::2], strict=True):
+        slope_1 = _at(early, moved)
+        slope_2 = _at(middle, moved + h * slope_1)
+        slope_3 = _at(middle, moved + h * slope_2)
+        slope_4 = _at(late, moved + 2 * h * slope_3)
+        moved = moved + h / 3 * (slope_1 + 2 * (slope_2 + slope_3) + slope_4)
+    change = (moved - start).movedim(-1, 1).flip(1)  # to (row, column)
+    rows, columns = _spline(size[0], grid[0], change), _spline(size[1], grid[1], change)
+    half_sides = change.new_tensor(size).view(2, 1, 1) / 2
+    return rows @ (half_sides * change) @ columns.T
+
+
+def _counts(modes: Modes, along_longer: int) -> tuple[int, int]:
+    rows, columns = (max(4, round(along_longer * length)) for length in modes.lengths)
+    return rows, columns
+
+
+def _sampler_velocity(path: Tensor, modes: Modes, cells: tuple[int, int]) -> Tensor:
+    """Velocities along a path in sampler units (the image reaches from -1 to 1), (T + 1, B, 2, *cells), last axis first.
+
+    Not finite or absurdly fast ones are made finite: on a CPU, a NaN coordinate crashes `grid_sample`'s backward pass.
+    """
+    per_length = path.new_tensor([2 / length for length in modes.lengths]).view(2, 1, 1)
+    velocity = modes.velocity(path, cells) * per_length
+    return velocity.flip(-3).nan_to_num().clamp(-FASTEST, FASTEST)
+
+
+def _at(velocity: Tensor, points: Tensor) -> Tensor:
+    """Velocities (B, h, w, 2) at sampler points (B, h, w, 2)."""
+    found = F.grid_sample(velocity, points, mode="bilinear", padding_mode="border", align_corners=False)
+    return found.movedim(1, -1)
+
+
+@lru_cache(maxsize=16)
+@torch.inference_mode(False)  # kept for later calls, which may need gradients
+def _centres(grid: tuple[int, int], dtype: torch.dtype, device: torch.device) -> Tensor:
+    """Sampler points of cell centres, (1, h, w, 2), column first."""
+    rows, columns = ((2 * torch.arange(n, dtype=torch.float64) + 1) / n - 1 for n in grid)
+    points = torch.stack(torch.meshgrid(rows, columns, indexing="ij")[::-1], -1)
+    return points[None].to(device, dtype)
+
+
+def _spline(points: int, knots: int, like: Tensor) -> Tensor:
+    return _spline_matrix(points, knots, like.dtype, like.device)
+
+
+@lru_cache(maxsize=64)
+@torch.inference_mode(False)
+def _spline_matrix(points: int, knots: int, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """(points, knots): the cubic spline through values at cell centres, read at the centres of other cells."""
+    given, asked = (np.arange(knots) + 0.5) / knots, (np.arange(points) + 0.5) / points
+    return torch.from_numpy(CubicSpline(given, np.eye(knots), axis=0)(asked)).to(device, dtype)
