@@ -5,13 +5,14 @@ nothing. No strategy warps an image: `augment.augment` composes the fields of al
 Why the interface is as it is: docs/decisions/0001-strategy-interface.md.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
 
+from segaug.augment.artefact import Artefact, Content
 from segaug.batch import Batch
 from segaug.errors import ConfigError
 
@@ -49,6 +50,7 @@ class PrepareContext:
     build_model: Callable[[], nn.Module]
     train_segmentation: Callable[[Batch], nn.Module]  # the trial's model and protocol, without augmentation
     rng: Callable[..., torch.Generator]  # rng("purpose", ...) opens a named stream of this trial
+    obtain: Callable[[Artefact], Content]  # from the store, or made and stored; raises where it failed
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,15 @@ class Strategy:
         """Combine rows, images and labels alike, after warp and recolouring; pure.  Needs `mixes_rows`."""
         return batch
 
+    def artefacts(self, context: PrepareContext) -> Sequence[Artefact]:
+        """What `prepare` will obtain, dependencies first, so that it can be made ahead and shared between trials.
+
+        Cheap: describes, and obtains nothing.
+        """
+        return ()
+
     def prepare(self, context: PrepareContext) -> Prepared:
-        """Learn what the strategy needs before training."""
+        """Learn what the strategy needs before training, or obtain it where an earlier trial has learned it."""
         return None
 
     def training_set(self, subset: Batch, prepared: Prepared) -> Batch:

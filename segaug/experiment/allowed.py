@@ -4,6 +4,7 @@ from functools import partial
 
 from torch import nn
 
+from segaug.augment.artefact import quiet
 from segaug.augment.none import NoAugmentation
 from segaug.augment.strategy import Allowed, PrepareContext, Strategy
 from segaug.batch import Batch
@@ -45,4 +46,5 @@ def prepare_context(config: Config, subset: Batch, data: Allowed, watch: Stopwat
         build_model=build_model,
         train_segmentation=train_segmentation,
         rng=partial(stream, config.seed, "prepare"),
+        obtain=lambda artefact: artefact.make(None, quiet),
     )

@@ -1,0 +1,80 @@
+"""Artefacts: what a strategy learns before training, made once and shared by all trials that ask for it.
+
+A strategy describes what it needs as `Artefact` values; who keeps them, and where, is not its concern
+(`experiment/artefacts.py`).
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from segaug.errors import UserError
+
+Json = Any  # what JSON holds: None, bool, int, finite float, str, and lists and string-keyed dicts of these
+Tell = Callable[[int, int, str], None]  # done, of, what: progress, e.g. tell(64, 150, "registering")
+
+
+def quiet(done: int, of: int, what: str) -> None:
+    """A `Tell` for callers who do not want to know."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """What an artefact holds: tensors on the CPU, and facts about them (ids, health, what they were learned from).
+
+    facts["failed"] is set where the content must not be used, although making it again would only repeat it (a
+    generator that has collapsed): one sentence "problem; fix", which the user reads.
+    """
+
+    tensors: dict[str, Tensor]
+    facts: dict[str, Json]
+
+    @property
+    def failed(self) -> str | None:
+        """Why this content must not be used; None if it may."""
+        return self.facts.get("failed")
+
+
+def _whole(content: Content) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """A description of something to be learned: equal keys, equal contents, whoever makes it.
+
+    kind: a word that files and messages name it by.  key: everything that decides the content: hashes of images,
+    options, the number of a version that is raised when the method changes; random draws come from streams named by
+    it, never by a trial's seed.  make(previous, tell) learns it; previous is what is stored but not yet `complete` (a
+    collection that grows, such as the momenta of one image), or None.
+    """
+
+    kind: str
+    key: dict[str, Json]
+    make: Callable[[Content | None, Tell], Content]
+    complete: Callable[[Content], bool] = _whole
+
+    @cached_property
+    def name(self) -> str:
+        """The kind and a digest of the key: what it is stored and locked under."""
+        key = json.dumps(self.key, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return f"{self.kind}-{sha256(key.encode()).hexdigest()[:32]}"
+
+
+class ArtefactFailed(UserError):
+    """An artefact was made, and its own checks say that it must not be used."""
+
+    def __init__(self, *, artefact: str, file: object, reason: str) -> None:
+        super().__init__(f"{artefact} must not be used (its content is in {file}): {reason}")
+
+
+def image_hash(image: Tensor) -> str:
+    """Name of an image by its content: sha256 of its shape (C, H, W) and its float32 values; device does not matter."""
+    values = image.detach().to("cpu", torch.float32).contiguous()
+    return sha256(f"{tuple(values.shape)}".encode() + values.numpy().tobytes()).hexdigest()
