@@ -1,8 +1,8 @@
 """L-BFGS for a batch of independent problems in lock step: one batched evaluation a tick, everything else per row.
 
 A row whose step is accepted updates its own history and tries a full step next; a row whose step is refused keeps its
-point and direction and shortens its step.  So no row waits for another's line search, and no row's result depends on the
-batch it is in.
+point and direction and shortens its step.  So no row waits for another's line search, and no row's result depends on
+the batch it is in.
 """
 
 from collections.abc import Callable

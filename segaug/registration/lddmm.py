@@ -19,6 +19,8 @@ from segaug.registration.similarity import SIMILARITIES, Dissimilarity
 from segaug.registration.strain import limit_strain
 
 FINEST_PX = 128  # a band-limited map needs no more than that of an image
+COARSE_STEPS = 2  # of shooting while searching; the map that is returned takes twice as many
+DIVERGED = 1e3  # coefficient of a whitened momentum; those of real pairs are below 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +74,6 @@ class _Level:
     size: tuple[int, int]  # of the images
     k: int
     evaluations: int
-    steps: int  # of shooting
     particles: int
     cells: int
 
@@ -96,12 +97,12 @@ def register(moving: Tensor, fixed: Tensor, lddmm: Lddmm) -> Registered:
 
 
 def _levels(size: tuple[int, int], k: int) -> Iterator[_Level]:
+    """Each level doubles the image and the wave numbers: coarse momenta cannot be led astray by detail."""
     longer = max(size)
-    finest = longer / (-(-longer // FINEST_PX))
-    for share, evaluations, steps, particles in ((1 / 4, 15, 2, 32), (1 / 2, 15, 2, 32), (1, 10, 4, 64)):
-        zoom = share * finest / longer
-        rows, columns = (max(2, round(n * zoom)) for n in size)
-        yield _Level((rows, columns), k, evaluations, steps, particles, 64)
+    finest = longer / -(-longer // FINEST_PX)  # a whole number of pixels is averaged into one
+    for share, evaluations, particles, cells in ((1 / 4, 10, 16, 32), (1 / 2, 15, 32, 32), (1, 20, 32, 64)):
+        rows, columns = (max(2, round(n * share * finest / longer)) for n in size)
+        yield _Level((rows, columns), max(1, round(k * share)), evaluations, particles, cells)
 
 
 def _descend(momentum: Tensor, moving: Tensor, fixed: Tensor, lddmm: Lddmm, level: _Level) -> tuple[Tensor, Tensor]:
@@ -113,11 +114,15 @@ def _descend(momentum: Tensor, moving: Tensor, fixed: Tensor, lddmm: Lddmm, leve
     def evaluate(flat: Tensor) -> tuple[Tensor, Tensor]:
         with torch.enable_grad():
             w = flat.view_as(momentum).requires_grad_()
-            field = inverse_map_px(shoot(w, modes, level.steps), modes, level.size, level.particles, level.cells)
+            path = shoot(w, modes, COARSE_STEPS)
+            # A NaN coordinate would crash the backward pass of `grid_sample` on a CPU (pytorch issue 24823).
+            usable = (path.detach().abs() < DIVERGED).flatten(2).all(2).all(0)
+            path = torch.where(usable.view(-1, 1, 1, 1), path, 0)
+            field = inverse_map_px(path, modes, level.size, level.particles, level.cells)
             unlike = compare(_sampled(small, field))
             objective = energy(w) + unlike / (2 * lddmm.sigma**2)
             (gradient,) = torch.autograd.grad(objective.sum(), w)
-        return objective.detach(), gradient.flatten(1)
+        return torch.where(usable, objective.detach(), torch.inf), gradient.flatten(1)
 
     found, objective = minimise(evaluate, momentum.flatten(1), level.evaluations)
     return found.view_as(momentum), objective

@@ -15,14 +15,12 @@ from torch.nn import functional as F
 from segaug.registration.modes import Modes
 from segaug.registration.shooting import shoot
 
-FASTEST = 8.0  # sampler units per unit time: four image sides; keeps a diverging search out of `grid_sample`'s way
-
 
 def inverse_map_px(path: Tensor, modes: Modes, size: tuple[int, int], particles: int = 64, cells: int = 128) -> Tensor:
     """Displacement of psi_1, the inverse of the flow: `warp(image, it)` is the image carried along the geodesic.
 
-    path: (T + 1, B, 2, n, n) of `shoot`, T even.  particles and cells: along the longer side, of the particle grid and of
-    the grid on which velocities are tabulated.  Returns (B, 2, *size) in pixels, (row, column), pull-back.
+    path: (T + 1, B, 2, n, n) of `shoot`, T even.  particles and cells: along the longer side, of the particle grid and
+    of the grid on which velocities are tabulated.  Returns (B, 2, *size) in pixels, (row, column), pull-back.
     """
     return _flow(-path.flip(0), modes, size, particles, cells)
 
@@ -61,13 +59,9 @@ def _counts(modes: Modes, along_longer: int) -> tuple[int, int]:
 
 
 def _sampler_velocity(path: Tensor, modes: Modes, cells: tuple[int, int]) -> Tensor:
-    """Velocities along a path in sampler units (the image reaches from -1 to 1), (T + 1, B, 2, *cells), last axis first.
-
-    Not finite or absurdly fast ones are made finite: on a CPU, a NaN coordinate crashes `grid_sample`'s backward pass.
-    """
+    """Velocities along a path, (T + 1, B, 2, *cells), in sampler units (the image spans -1 to 1), column first."""
     per_length = path.new_tensor([2 / length for length in modes.lengths]).view(2, 1, 1)
-    velocity = modes.velocity(path, cells) * per_length
-    return velocity.flip(-3).nan_to_num().clamp(-FASTEST, FASTEST)
+    return modes.velocity((path * per_length).flip(-3), cells)
 
 
 def _at(velocity: Tensor, points: Tensor) -> Tensor:

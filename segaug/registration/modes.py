@@ -51,7 +51,7 @@ class Modes:
         return _basis(self, axis, points, like.dtype, like.device)[1]
 
     def velocity(self, momentum: Tensor, points: tuple[int, int]) -> Tensor:
-        """Velocity v = K m of whitened momenta on a grid; (..., 2, n, n) to (..., 2, *points), in lengths per unit time."""
+        """Velocity v = K m on a grid; (..., 2, n, n) whitened to (..., 2, *points) in lengths per unit time."""
         rows, columns = self.basis(0, points[0], momentum), self.basis(1, points[1], momentum)
         return rows @ (self.root_kernel(momentum) * momentum) @ columns.T
 

@@ -5,8 +5,8 @@ In coefficients m of the momentum, with v = K m:
     dm/dt = - ad*_v m,     ad*_v m = (Dv)^T m + div(m (x) v)
     adjoint of the right-hand side f at m:     J^T lam = - ad_v lam + K ad*_lam m,     ad_v lam = (Dv) lam - (Dlam) v
 
-written here for the whitened w = K^(1/2) m.  Products are taken on a grid of 3 k + 2 points per axis, where every triple
-product of modes is integrated exactly: the truncated system keeps the energy |w|^2 / 2 as the continuous one does.
+written here for the whitened w = K^(1/2) m.  Products are taken on a grid of 3 k + 2 points per axis, where every
+triple product of modes is integrated exactly: the truncated system keeps the energy |w|^2 / 2 as the continuous one.
 Source: Arnold (1966) and Miller, Trouve and Younes (2006) for the equation; the Galerkin form and its adjoint are ours.
 """
 
@@ -68,10 +68,8 @@ class _Products:
 
     def projected(self, value: Tensor, against_row: Tensor, against_column: Tensor) -> Tensor:
         """Coefficients of value - d_row(against_row) - d_column(against_column), the derivatives in weak form."""
-        columns = len(self.columns_t)
         upper = torch.cat([value, against_column], -1) @ self.project_columns
-        lower = against_row @ self.project_columns[: self.project_columns.shape[0] // 2]
-        assert columns == upper.shape[-1]
+        lower = against_row @ self.project_columns[: len(self.rows)]
         return self.project_rows @ torch.cat([upper, lower], -2)
 
     def projected_values(self, value: Tensor) -> Tensor:

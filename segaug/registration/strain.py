@@ -16,8 +16,8 @@ def limit_strain(
 ) -> tuple[Tensor, Tensor]:
     """Shrink the momenta whose map is too strained for the pixel grid; returns them and the factors (B,).
 
-    A row is multiplied by 0.93 until its smallest strict Jacobian determinant is at least `min_jacobian`, 20 times at most;
-    rows that need no shrinking keep their bits.  More time steps or particles would not help: the strain is there.
+    A row is multiplied by 0.93 until its smallest strict Jacobian determinant is at least `min_jacobian`, 20 times at
+    most; rows that need no shrinking keep their bits.  More time steps or particles do not help: the strain is there.
     """
     factor = momentum.new_ones(len(momentum))
     rows = torch.arange(len(momentum), device=momentum.device)
