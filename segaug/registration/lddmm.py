@@ -19,6 +19,8 @@ from segaug.registration.similarity import SIMILARITIES, Dissimilarity
 from segaug.registration.strain import limit_strain
 
 FINEST_PX = 128  # a band-limited map needs no more than that of an image
+# Of each level: share of the finest image and of the wave numbers, evaluations, particles and cells of `maps`.
+_FROM_COARSE = ((1 / 8, 10, 16, 32), (1 / 4, 10, 16, 32), (1 / 2, 15, 32, 32), (1, 20, 32, 64))
 COARSE_STEPS = 2  # of shooting while searching; the map that is returned takes twice as many
 DIVERGED = 1e3  # coefficient of a whitened momentum; those of real pairs are below 1
 
@@ -100,7 +102,7 @@ def _levels(size: tuple[int, int], k: int) -> Iterator[_Level]:
     """Each level doubles the image and the wave numbers: coarse momenta cannot be led astray by detail."""
     longer = max(size)
     finest = longer / -(-longer // FINEST_PX)  # a whole number of pixels is averaged into one
-    for share, evaluations, particles, cells in ((1 / 4, 10, 16, 32), (1 / 2, 15, 32, 32), (1, 20, 32, 64)):
+    for share, evaluations, particles, cells in _FROM_COARSE:
         rows, columns = (max(2, round(n * share * finest / longer)) for n in size)
         yield _Level((rows, columns), max(1, round(k * share)), evaluations, particles, cells)
 

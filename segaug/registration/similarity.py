@@ -8,7 +8,7 @@ from torch import Tensor
 
 RADIUS = 4  # of the window [px of the current level]
 SMALL_PX = 64  # larger images have a window at every second pixel only: neighbours share most of their pixels
-CONTRAST = 1e-4  # variance below which a window of images in 0..1 counts as flat
+CONTRAST = 1e-3  # variance below which a window of images in 0..1 counts as flat: noise, for the most part
 
 
 class Dissimilarity(Protocol):
