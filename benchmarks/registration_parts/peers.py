@@ -1,0 +1,145 @@
+"""The tools that users have today, each as a method of one pair at a time.
+
+Every tool has its own conventions of axes and directions; a wrong reading of one shows in the column "image" of the
+table (the fields that map the image) and in the column "inverse px" (the other ones).
+"""
+
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import process_time
+
+import numpy as np
+import torch
+
+from registration_parts.method import Found, Method
+from registration_parts.pair import Stacked
+
+Fields = tuple[np.ndarray, np.ndarray | None, float]
+"""Inverse map and forward map (2, H, W) [px], as in `Found`, and the CPU time of the registration alone [s]."""
+
+
+def pair_by_pair(register: Callable[[np.ndarray, np.ndarray], Fields]) -> Method:
+    """A tool that takes (moving, fixed), each (H, W) float32, as a method of a batch of one."""
+
+    def method(pairs: Stacked) -> Found:
+        ((moving,),), ((fixed,),) = pairs.moving.numpy(), pairs.fixed.numpy()
+        inverse_map, forward_map, seconds = register(moving, fixed)
+        return Found(_batch(inverse_map), None if forward_map is None else _batch(forward_map), seconds)
+
+    return method
+
+
+def _batch(field: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(np.ascontiguousarray(field, dtype=np.float32))[None]
+
+
+def ants_syn(metric: str, iterations: tuple[int, ...]) -> Method:
+    """`SyNOnly` of antspyx: symmetric normalisation without an affine start."""
+    import ants
+
+    def register(moving: np.ndarray, fixed: np.ndarray) -> Fields:
+        images = ants.from_numpy(fixed), ants.from_numpy(moving)
+        with TemporaryDirectory() as folder:
+            start = process_time()
+            found = ants.registration(
+                *images,
+                type_of_transform="SyNOnly",
+                initial_transform="identity",
+                syn_metric=metric,
+                syn_sampling=32 if metric == "mattes" else 4,  # bins, or radius: antspyx's defaults
+                reg_iterations=iterations,
+                random_seed=1,
+                outprefix=f"{folder}/",
+            )
+            seconds = process_time() - start
+            inverse_map, forward_map = (_only_field(found[way]) for way in ("fwdtransforms", "invtransforms"))
+        return inverse_map, forward_map, seconds
+
+    return pair_by_pair(register)
+
+
+def _only_field(files: list[str]) -> np.ndarray:
+    """(2, H, W) [px] of the one warp that was found; antspyx's axes are those of the array."""
+    import ants
+
+    (warp,) = (file for file in files if Path(file).name.endswith("Warp.nii.gz"))
+    return np.moveaxis(ants.image_read(warp).numpy(), -1, 0)
+
+
+def dipy_syn(iterations: tuple[int, ...]) -> Method:
+    """Symmetric normalisation of dipy with local cross-correlation."""
+    from dipy.align.imwarp import SymmetricDiffeomorphicRegistration
+    from dipy.align.metrics import CCMetric
+
+    def register(moving: np.ndarray, fixed: np.ndarray) -> Fields:
+        start = process_time()
+        syn = SymmetricDiffeomorphicRegistration(CCMetric(2), level_iters=list(iterations), inv_iter=50)
+        syn.verbosity = 0
+        found = syn.optimize(fixed.astype(float), moving.astype(float))
+        seconds = process_time() - start
+        inverse_map, forward_map = (
+            np.moveaxis(np.asarray(f), -1, 0) for f in (found.get_forward_field(), found.get_backward_field())
+        )
+        return inverse_map, forward_map, seconds
+
+    return pair_by_pair(register)
+
+
+def demons(iterations: tuple[int, ...], field_sd_px: float) -> Method:
+    """Diffeomorphic demons of SimpleITK on three levels (4, 2, 1); they give no inverse."""
+    import SimpleITK
+
+    SimpleITK.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
+
+    def register(moving: np.ndarray, fixed: np.ndarray) -> Fields:
+        images = [SimpleITK.GetImageFromArray(image) for image in (fixed, moving)]
+        start = process_time()
+        field = None
+        for factor, count in zip((4, 2, 1), iterations, strict=True):
+            small = [_shrunk(image, factor) for image in images]
+            small[1] = SimpleITK.Resample(small[1], small[0])
+            level = SimpleITK.DiffeomorphicDemonsRegistrationFilter()
+            level.SetNumberOfIterations(count)
+            level.SetSmoothDisplacementField(True)
+            level.SetStandardDeviations(field_sd_px)
+            level.SetMaximumUpdateStepLength(2.0)
+            field = level.Execute(*small, *([SimpleITK.Resample(field, small[0])] if field else []))
+        seconds = process_time() - start
+        return np.moveaxis(SimpleITK.GetArrayFromImage(field), -1, 0)[::-1], None, seconds  # ITK's order is (x, y)
+
+    def _shrunk(image: SimpleITK.Image, factor: int) -> SimpleITK.Image:
+        return (
+            SimpleITK.Shrink(SimpleITK.DiscreteGaussian(image, (factor / 2) ** 2), [factor] * 2)
+            if factor > 1
+            else image
+        )
+
+    return pair_by_pair(register)
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A tool with its settings; `module` is what has to be installed."""
+
+    name: str
+    module: str
+    start: Callable[[], Method]
+
+
+PEERS = (
+    Peer("antspyx SyNOnly, default", "ants", lambda: ants_syn("mattes", (40, 20, 0))),
+    Peer("antspyx SyNOnly, mean squares", "ants", lambda: ants_syn("meansquares", (40, 20, 10))),
+    Peer("dipy SyN, CC", "dipy", lambda: dipy_syn((100, 50, 25))),
+    Peer("SimpleITK diffeomorphic demons", "SimpleITK", lambda: demons((100, 50, 25), 1.5)),
+)
+
+
+def installed(peers: tuple[Peer, ...] = PEERS) -> dict[str, Method]:
+    """The tools that are installed, started; says in one line which are not."""
+    missing = sorted({peer.module for peer in peers if importlib.util.find_spec(peer.module) is None})
+    if missing:
+        print(f"without {', '.join(missing)}: pip install -e '.[bench]' adds them to the tables")
+    return {peer.name: peer.start() for peer in peers if peer.module not in missing}
