@@ -11,7 +11,7 @@ from segaug.registration.lddmm import Lddmm, Registered, register
 
 _VERSION = 1  # raise it when the registration of a pair changes
 _PAIRS_AT_ONCE = 64  # larger batches are no faster on a CPU
-_MEASURED = ("objective", "similarity_before", "similarity_after", "min_jacobian", "guard_factor")
+_MEASURED = ("objective", "before", "after", "min_jacobian", "guard_factor")
 
 
 def momenta_artefact(source: Tensor, targets: Tensor, lddmm: Lddmm) -> Artefact:
