@@ -74,7 +74,7 @@ def record(task: str, model: str, strategy: str, size: int, seed: int, noise: fl
         },
         "warnings": [],
         "run": {
-            "seconds": {"data": 0.01, "augmentation": 0.5, "network": 20.0, "other": 0.4, "total": 20.9},
+            "seconds": {"data": 0.01, "prepare": 0, "augmentation": 0.5, "network": 20.0, "other": 0.4, "total": 20.9},
             "peak_memory_mib": 700.0,
             "device": "cpu",
             "host": "node",

@@ -17,7 +17,7 @@ from torch import Tensor
 from segaug.errors import UserError
 
 Json = Any  # what JSON holds: None, bool, int, finite float, str, and lists and string-keyed dicts of these
-Tell = Callable[[int, int, str], None]  # done, of, what: progress, e.g. tell(64, 150, "registering")
+Tell = Callable[[int, int, str], None]  # done, of (0: unknown), what; e.g. tell(64, 150, "registering")
 
 
 def quiet(done: int, of: int, what: str) -> None:

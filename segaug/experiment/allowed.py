@@ -1,14 +1,16 @@
 """The data that a strategy is handed: exactly what it declares to see, and nothing else."""
 
+from collections.abc import Callable
 from functools import partial
 
 from torch import nn
 
-from segaug.augment.artefact import quiet
+from segaug.augment.artefact import Artefact, Content
 from segaug.augment.none import NoAugmentation
 from segaug.augment.strategy import Allowed, PrepareContext, Strategy
 from segaug.batch import Batch
 from segaug.data.task import Task
+from segaug.experiment.parts import Parts
 from segaug.experiment.schema import Config
 from segaug.models.network import build_with_seed
 from segaug.rng import stream, stream_seed
@@ -27,7 +29,9 @@ def allowed_data(strategy: Strategy, task: Task, rows: tuple[int, ...], validati
     )
 
 
-def prepare_context(config: Config, subset: Batch, data: Allowed, watch: Stopwatch) -> PrepareContext:
+def prepare_context(
+    config: Config, subset: Batch, data: Allowed, watch: Stopwatch, obtain: Callable[[Artefact], Content]
+) -> PrepareContext:
     """What `prepare` of a trial's strategy gets."""
 
     def build_model() -> nn.Module:
@@ -46,5 +50,13 @@ def prepare_context(config: Config, subset: Batch, data: Allowed, watch: Stopwat
         build_model=build_model,
         train_segmentation=train_segmentation,
         rng=partial(stream, config.seed, "prepare"),
-        obtain=lambda artefact: artefact.make(None, quiet),
+        obtain=obtain,
     )
+
+
+def trial_context(
+    config: Config, parts: Parts, task: Task, watch: Stopwatch, obtain: Callable[[Artefact], Content]
+) -> PrepareContext:
+    """The context of a trial, on the device of its parts."""
+    data = allowed_data(config.augment, task, parts.rows, parts.validation).to(parts.subset.image.device)
+    return prepare_context(config, parts.subset, data, watch, obtain)

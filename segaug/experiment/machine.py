@@ -15,7 +15,7 @@ from segaug.errors import ConfigError
 from segaug.results.store import Json
 
 PACKAGES = ("segaug", "torch", "pytorch-lightning", "monai", "numpy", "scipy", "hydra-core", "omegaconf")
-PARTS = ("data", "augmentation", "network", "other")
+PARTS = ("data", "prepare", "augmentation", "network", "other")
 
 
 def device_of(name: str) -> torch.device:

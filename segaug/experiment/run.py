@@ -1,19 +1,18 @@
 """Run one trial, from its plan to its record."""
 
 import math
-from dataclasses import dataclass
-from typing import cast
 
 import torch
 from torch import nn
 
 from segaug.augment.strategy import Prepared
 from segaug.batch import Batch
-from segaug.data.subset import Policy, Unit, draw_subset
 from segaug.data.task import Task
-from segaug.experiment.allowed import allowed_data, prepare_context
+from segaug.experiment.allowed import trial_context
+from segaug.experiment.artefacts import store_of
 from segaug.experiment.evaluation import Scores, reference, score
 from segaug.experiment.machine import device_of, run_facts
+from segaug.experiment.parts import Parts, parts_of
 from segaug.experiment.plan import Planned, pool_size
 from segaug.experiment.schema import science
 from segaug.experiment.trial import protocol_hash
@@ -26,16 +25,6 @@ from segaug.training.selection import Weights
 from segaug.training.stopwatch import Stopwatch
 
 
-@dataclass(frozen=True)
-class Parts:
-    """The images of a trial, on its device."""
-
-    rows: tuple[int, ...]  # of the task, before the strategy adds or replaces any
-    subset: Batch
-    validation: Batch | None
-    test: Batch
-
-
 def run_trial(planned: Planned, task: Task) -> tuple[Json, Weights]:
     """Train and test; returns the record (without its checksum) and the best weights."""
     config = planned.trial.config
@@ -44,38 +33,21 @@ def run_trial(planned: Planned, task: Task) -> tuple[Json, Weights]:
     watch = Stopwatch(device)
     with watch("other"):
         with watch("data"):
-            parts = _parts(planned, task, device)
+            parts = parts_of(planned, task, device)
         network = _network(planned, parts.subset).to(device)
-        allowed = allowed_data(config.augment, task, parts.rows, parts.validation).to(device)
-        prepared = config.augment.prepare(prepare_context(config, parts.subset, allowed, watch))
-        subset = config.augment.training_set(parts.subset, prepared)
+        with watch("prepare"):
+            context = trial_context(config, parts, task, watch, store_of(config).obtain)
+            prepared = config.augment.prepare(context)
+            subset = config.augment.training_set(parts.subset, prepared)
         trained = fit(
-            network, config.augment, prepared, subset, parts.validation, config.protocol, config.seed, watch, allowed
-        )
+            network, config.augment, prepared, subset, parts.validation, config.protocol, config.seed, watch,
+            context.allowed,
+        )  # fmt: skip
         with watch("network"):
             scores = _scores(planned, network, prepared, trained, parts)
         record = _record(planned, task, parts, trained, scores, sum(p.numel() for p in network.parameters()))
     record["run"] = run_facts(watch.seconds, device)
     return record, trained.best
-
-
-def _parts(planned: Planned, task: Task, device: torch.device) -> Parts:
-    config, split = planned.trial.config, task.split
-    rows = draw_subset(
-        split.pool,
-        task.patients,
-        size=planned.size,
-        seed=config.seed,
-        policy=cast(Policy, config.protocol.subset),
-        unit=cast(Unit, config.protocol.count),
-    )
-    labels = config.protocol.validation != "none" and split.validation
-    return Parts(
-        rows=rows,
-        subset=task.batch(rows).to(device),
-        validation=task.batch(split.validation).to(device) if labels else None,
-        test=task.batch(split.test).to(device),
-    )
 
 
 def _network(planned: Planned, subset: Batch) -> nn.Module:

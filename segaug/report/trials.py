@@ -7,7 +7,7 @@ from statistics import fmean
 from segaug.report.study import Json, Study, collect
 from segaug.report.tables import NONE, Table
 
-_PARTS = ("data", "augmentation", "network", "other")
+_PARTS = ("data", "prepare", "augmentation", "network", "other")
 
 
 def trial_table(study: Study) -> Table:
@@ -34,7 +34,7 @@ def time_table(study: Study) -> Table:
         ("task", "model", "strategy", *(f"{part} [s]" for part in (*_PARTS, "total")), "all trials [h]"),
         tuple((*curve, *_times([record["run"]["seconds"] for record in groups[curve]])) for curve in curves),
         strategy_column=2,
-        number_columns=frozenset(range(3, 9)),
+        number_columns=frozenset(range(3, 10)),
     )
 
 
@@ -69,7 +69,7 @@ def hours(study: Study) -> str:
 
 def _times(trials: list[dict[str, float]]) -> tuple[str, ...]:
     total = sum(trial["total"] for trial in trials)
-    means = {part: fmean(trial[part] for trial in trials) for part in _PARTS}
+    means = {part: fmean(trial.get(part, 0.0) for trial in trials) for part in _PARTS}
     shares = (f"{mean:.1f} ({100 * mean * len(trials) / total:.0f} %)" for mean in means.values())
     return (*shares, f"{total / len(trials):.1f}", f"{total / 3600:.2f}")
 

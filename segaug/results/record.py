@@ -23,8 +23,9 @@ A record is one JSON object. Everything outside "run" is reproduced bit for bit 
     training      {"updates", "epochs", "batch_size", "parameters", "best_update", "stopped"}
                   stopped: "budget" | "patience" | "diverged"
     warnings      ["..."]
-    run           {"seconds": {"data", "augmentation", "network", "other", "total"}, "peak_memory_mib", "device",
-                   "host", "finished", "versions": {...}}
+    run           {"seconds": {"data", "prepare", "augmentation", "network", "other", "total"}, "peak_memory_mib",
+                   "device", "host", "finished", "versions": {...}}
+                  prepare: in this trial; what a sweep learned ahead of its trials is in none of them
     checksum      sha256 of the rest
 
 A trial that raised leaves `failure.json` instead: {"schema", "id", "task", "model", "strategy", "size", "seed",

@@ -2,6 +2,7 @@ import torch
 
 from segaug.augment.baseline import Baseline
 from segaug.experiment.allowed import allowed_data, prepare_context
+from segaug.experiment.artefacts import store_of
 from segaug.experiment.plan import load
 from segaug.training.stopwatch import Stopwatch
 
@@ -29,7 +30,8 @@ def test_a_strategy_can_train_a_segmenter_of_its_own(tiny):
     trial = tiny()
     task = load(trial)
     subset = task.batch(task.split.pool[:4])
-    context = prepare_context(trial.config, subset, allowed_data(Baseline(), task, (), None), Stopwatch())
+    data = allowed_data(Baseline(), task, (), None)
+    context = prepare_context(trial.config, subset, data, Stopwatch(), store_of(trial.config).obtain)
     first, again = context.train_segmentation(subset), context.train_segmentation(subset)
     assert torch.equal(first(subset.image), again(subset.image))
     assert not torch.equal(first(subset.image), context.build_model()(subset.image))

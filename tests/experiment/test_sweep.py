@@ -35,7 +35,7 @@ def test_a_trial_ends_in_one_valid_record(tiny, store):
     assert record["sees"] == ["labelled subset"]
     assert record["hd95"]["unit"] == "mm"
     assert sum(
-        record["run"]["seconds"][part] for part in ("data", "augmentation", "network", "other")
+        record["run"]["seconds"][part] for part in ("data", "prepare", "augmentation", "network", "other")
     ) == pytest.approx(record["run"]["seconds"]["total"], abs=1e-3)
     assert record["reference"]["constant_bce"] <= record["reference"]["constant_pool_bce"]
 

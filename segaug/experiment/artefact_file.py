@@ -1,0 +1,77 @@
+"""One artefact in one file: safetensors whose metadata say what it is, and whether it is whole."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from segaug.augment.artefact import Artefact, Content
+from segaug.errors import DataError
+
+FORMAT = 1
+_HEADER = ("format", "kind", "key", "facts")  # metadata, each in JSON
+
+
+class DamagedArtefact(DataError):
+    """A file that is truncated, garbled or does not match its checksum."""
+
+    def __init__(self, file: Path, problem: str) -> None:
+        super().__init__(file=file, problem=problem, fix="it is made again")
+
+
+def encode(artefact: Artefact, content: Content) -> bytes:
+    """The file's bytes; equal contents, equal bytes."""
+    header = {"format": FORMAT, "kind": artefact.kind, "key": artefact.key, "facts": content.facts}
+    told = {name: json.dumps(value, sort_keys=True, allow_nan=False) for name, value in header.items()}
+    # Cloned, because two tensors of one storage (tied weights) cannot be saved.
+    tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in content.tensors.items()}
+    return save(tensors, metadata={**told, "checksum": _checksum(told, tensors)})
+
+
+def read(path: Path, artefact: Artefact) -> Content:
+    """The content of a file that must be `artefact`'s.
+
+    Raises DamagedArtefact if it is not whole, and DataError if it holds something else.
+    """
+    told, tensors = _opened(path)
+    for name, asked in (("format", FORMAT), ("kind", artefact.kind), ("key", json.loads(json.dumps(artefact.key)))):
+        found = told[name]
+        if found != asked:
+            problem = f"holds an artefact of {name} {_difference(found, asked)}"
+            raise DataError(file=path, problem=problem, fix="move it away; what was asked for is made again")
+    return Content(tensors, told["facts"])
+
+
+def _opened(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a dict
+        told = {name: metadata[name] for name in _HEADER}
+        parsed = {name: json.loads(text) for name, text in told.items()}
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise DamagedArtefact(path, f"cannot be read ({error})") from error
+    if metadata.get("checksum") != _checksum(told, tensors):
+        raise DamagedArtefact(path, "does not match its checksum")
+    return parsed, tensors
+
+
+def _checksum(told: dict[str, str], tensors: dict[str, Tensor]) -> str:
+    digest = sha256(json.dumps(told, sort_keys=True).encode())
+    for name, tensor in sorted(tensors.items()):
+        digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
+    return digest.hexdigest()
+
+
+def _difference(found: object, asked: object) -> str:
+    """Both values; of two keys, only the entries that differ."""
+    if isinstance(found, dict) and isinstance(asked, dict):
+        names = [name for name in {**found, **asked} if found.get(name) != asked.get(name)]
+        found, asked = ({name: one.get(name) for name in names} for one in (found, asked))
+    return f"{found!r}, asked for was {asked!r}"

@@ -1,0 +1,41 @@
+"""The images of a trial, cut out of its task."""
+
+from dataclasses import dataclass
+from typing import cast
+
+import torch
+
+from segaug.batch import Batch
+from segaug.data.subset import Policy, Unit, draw_subset
+from segaug.data.task import Task
+from segaug.experiment.plan import Planned
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The images of a trial, on its device."""
+
+    rows: tuple[int, ...]  # of the task, before the strategy adds or replaces any
+    subset: Batch
+    validation: Batch | None  # None where the protocol uses no validation labels
+    test: Batch
+
+
+def parts_of(planned: Planned, task: Task, device: torch.device | str) -> Parts:
+    """Draw the subset; move everything to the device."""
+    config, split = planned.trial.config, task.split
+    rows = draw_subset(
+        split.pool,
+        task.patients,
+        size=planned.size,
+        seed=config.seed,
+        policy=cast(Policy, config.protocol.subset),
+        unit=cast(Unit, config.protocol.count),
+    )
+    labels = config.protocol.validation != "none" and split.validation
+    return Parts(
+        rows=rows,
+        subset=task.batch(rows).to(device),
+        validation=task.batch(split.validation).to(device) if labels else None,
+        test=task.batch(split.test).to(device),
+    )
