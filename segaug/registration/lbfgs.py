@@ -16,6 +16,7 @@ SUFFICIENT_DECREASE = 1e-4  # Armijo
 SHRINK = 0.4
 FIRST_STEP = 0.02  # length of the first step, along the gradient
 MIN_CURVATURE = 1e-10  # s.y / y.y of an update worth remembering
+FLAT = 1e-5  # length of a gradient that is nothing but rounding: equal images must not move
 
 Evaluate = Callable[[Tensor], tuple[Tensor, Tensor]]  # points (B, D) -> objectives (B,), gradients (B, D)
 
@@ -26,13 +27,13 @@ def minimise(evaluate: Evaluate, start: Tensor, evaluations: int) -> tuple[Tenso
     An objective that is not finite counts as a refused step.
     """
     point = start
-    value, gradient = evaluate(point)
+    value, gradient = _evaluated(evaluate, point)
     history = _History.empty(point)
     direction = -gradient
     step = FIRST_STEP / _norm(gradient).clamp_min(1e-12)
     for _ in range(evaluations - 1):
         tried = point + step * direction
-        tried_value, tried_gradient = evaluate(tried)
+        tried_value, tried_gradient = _evaluated(evaluate, tried)
         slope = _dot(gradient, direction)
         accepted = (tried_value[:, None] <= value[:, None] + SUFFICIENT_DECREASE * step * slope) & torch.isfinite(
             tried_value[:, None]
@@ -44,6 +45,13 @@ def minimise(evaluate: Evaluate, start: Tensor, evaluations: int) -> tuple[Tenso
         direction = torch.where(accepted, history.direction(gradient), direction)
         step = torch.where(accepted, torch.ones_like(step), SHRINK * step)
     return point, value
+
+
+def _evaluated(evaluate: Evaluate, point: Tensor) -> tuple[Tensor, Tensor]:
+    """Objectives and gradients; a flat or not finite gradient is 0, and its row stays where it is."""
+    value, gradient = evaluate(point)
+    size = _norm(gradient)
+    return value, torch.where((size > FLAT) & torch.isfinite(size), gradient, 0)
 
 
 @dataclass(frozen=True)
@@ -80,16 +88,21 @@ class _History:
         upper = upper + torch.diag_embed((diagonal == 0).to(upper))  # unused places: any regular matrix will do
         changes = self.changes * self.scale[:, :, None]
         inner = changes @ self.changes.mT + torch.diag_embed(diagonal)
-        column = gradient[:, :, None]
-        solved = torch.linalg.solve_triangular(upper, self.steps @ column, upper=True)
-        along_steps = torch.linalg.solve_triangular(upper.mT, inner @ solved - changes @ column, upper=False)
-        found = self.scale * gradient + (self.steps.mT @ along_steps - changes.mT @ solved)[:, :, 0]
+        solved = torch.linalg.solve_triangular(upper, _along(self.steps, gradient), upper=True)
+        rest = inner @ solved - _along(changes, gradient)
+        along_steps = torch.linalg.solve_triangular(upper.mT, rest, upper=False)
+        found = self.scale * gradient + (self.steps * along_steps - changes * solved).sum(1)
         descends = _dot(found, gradient) > 0
         return -torch.where(descends, found, self.scale * gradient)
 
 
 def _pushed(kept: Tensor, new: Tensor, where: Tensor) -> Tensor:
     return torch.where(where[:, :, None], torch.cat([kept[:, 1:], new[:, None]], 1), kept)
+
+
+def _along(vectors: Tensor, gradient: Tensor) -> Tensor:
+    """Products (B, MEMORY, 1); a matrix product would round a single row otherwise than a row of a batch."""
+    return (vectors * gradient[:, None]).sum(2, keepdim=True)
 
 
 def _dot(a: Tensor, b: Tensor) -> Tensor:
