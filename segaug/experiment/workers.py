@@ -19,8 +19,14 @@ KEEP_HEAP = {
     "MALLOC_TRIM_THRESHOLD_": str(2**36),
     "MALLOC_TOP_PAD_": str(2**28),
 }
-# Read when numpy and torch are first imported.  The number of threads decides the last bits of a sum.
-SINGLE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+# Read when numpy and torch are first imported.  The number of threads decides the last bits of a sum; so does, in MKL's
+# small matrix products, the address of a matrix and thus a row's place in its batch, unless it is told otherwise.
+SINGLE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_CBWR": "AUTO",
+}
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,23 @@ class Died:
     """What a job gets for an answer when its worker process ended without one."""
 
     exit_code: int | None
+
+    @property
+    def reason(self) -> str:
+        """What to tell the user."""
+        how = "killed, probably out of memory" if self.exit_code == -9 else f"ended with exit code {self.exit_code}"
+        return f"the worker process was {how}"
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a job tells before it is done."""
+
+    value: Any  # whatever `work` gave to its second argument
+
+
+Tell = Callable[[Any], None]
+Work = Callable[[Any, Tell], Any]  # (job, tell) -> answer
 
 
 @dataclass
@@ -37,12 +60,11 @@ class _Worker:
     job: int | None = None
 
 
-def run_jobs(
-    work: Callable[[Any], Any], jobs: Iterable[Any], workers: int, preload: list[str]
-) -> Generator[tuple[int, Any]]:
+def run_jobs(work: Work, jobs: Iterable[Any], workers: int, preload: list[str]) -> Generator[tuple[int, Any]]:
     """Yield (number of the job, answer) as jobs finish; an answer is what `work` returned, or `Died`.
 
-    `work` must not raise and must be importable.  Closing the iterator kills the workers and what they are doing.
+    What a job tells meanwhile is yielded as `Note`.  `work` must not raise and must be importable.  Closing the
+    iterator kills the workers and what they are doing.
     """
     queue = deque(enumerate(jobs))
     context = _context(preload)
@@ -55,6 +77,9 @@ def run_jobs(
                 for worker in _ready(busy):
                     number, answer = worker.job, _answer(worker)
                     assert number is not None  # only busy workers are waited for
+                    if isinstance(answer, Note):
+                        yield number, answer
+                        continue
                     if isinstance(answer, Died):
                         team.remove(worker)
                         team.append(worker := _start(context, work))
@@ -86,7 +111,7 @@ def _environment(variables: dict[str, str]) -> Iterator[None]:
             os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
-def _start(context: Any, work: Callable[[Any], Any]) -> _Worker:
+def _start(context: Any, work: Work) -> _Worker:
     here, there = context.Pipe()
     process = context.Process(target=_serve, args=(there, work), daemon=True)
     process.start()
@@ -94,12 +119,12 @@ def _start(context: Any, work: Callable[[Any], Any]) -> _Worker:
     return _Worker(process, here)
 
 
-def _serve(pipe: Connection, work: Callable[[Any], Any]) -> None:
+def _serve(pipe: Connection, work: Work) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides what it means
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with contextlib.suppress(EOFError):
         while True:
-            pipe.send(work(pipe.recv()))
+            pipe.send(work(pipe.recv(), lambda value: pipe.send(Note(value))))
 
 
 def _end_with_parent() -> None:
