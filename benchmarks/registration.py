@@ -28,6 +28,7 @@ from registration_parts.scores import mean_dice
 from registration_parts.subjects import cardiac_pairs, hippocampus_pairs
 from registration_parts.table import Entry, table
 
+from segaug.errors import UserError
 from segaug.registration.lddmm import Lddmm
 
 BATCH = 8
@@ -52,7 +53,7 @@ def contests() -> dict[str, Contest]:
         )
         for side in (256, 128)
     }
-    if "SEGAUG_DATA" not in os.environ:
+    if not os.environ.get("SEGAUG_DATA"):
         print("without real pairs: SEGAUG_DATA names no folder")
         return made
     data, lncc = Path(os.environ["SEGAUG_DATA"]), {"LNCC": DEFAULT}
@@ -87,9 +88,13 @@ def main() -> None:
     parser.add_argument("--only", choices=["ours"], help="leave the peers out")
     args = parser.parse_args()
     torch.set_num_threads(1)
+    print(f"one thread, torch {torch.__version__}")
     peers = {} if args.only else installed()
     for contest in (available[name] for name in args.data):
-        pairs = contest.pairs(args.draw)
+        try:
+            pairs = contest.pairs(args.draw)
+        except UserError as error:  # no such data
+            parser.error(str(error))
         together = stack(pairs)
         before = mean_dice(together.moving_label, together.fixed_label).mean()
         print(f"\n{contest.title}: {len(pairs)} pairs to {args.draw}, Dice {before:.3f} before")

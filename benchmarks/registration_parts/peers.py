@@ -4,9 +4,9 @@ Every tool has its own conventions of axes and directions; a wrong reading of on
 table (the fields that map the image) and in the column "inverse px" (the other ones).
 """
 
-import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
@@ -99,7 +99,7 @@ def demons(iterations: tuple[int, ...], field_sd_px: float) -> Method:
         start = process_time()
         field = None
         for factor, count in zip((4, 2, 1), iterations, strict=True):
-            small = [_shrunk(image, factor) for image in images]
+            small = [shrunk(image, factor) for image in images]
             small[1] = SimpleITK.Resample(small[1], small[0])
             level = SimpleITK.DiffeomorphicDemonsRegistrationFilter()
             level.SetNumberOfIterations(count)
@@ -110,36 +110,42 @@ def demons(iterations: tuple[int, ...], field_sd_px: float) -> Method:
         seconds = process_time() - start
         return np.moveaxis(SimpleITK.GetArrayFromImage(field), -1, 0)[::-1], None, seconds  # ITK's order is (x, y)
 
-    def _shrunk(image: SimpleITK.Image, factor: int) -> SimpleITK.Image:
-        return (
-            SimpleITK.Shrink(SimpleITK.DiscreteGaussian(image, (factor / 2) ** 2), [factor] * 2)
-            if factor > 1
-            else image
-        )
+    def shrunk(image: SimpleITK.Image, factor: int) -> SimpleITK.Image:
+        if factor == 1:
+            return image
+        return SimpleITK.Shrink(SimpleITK.DiscreteGaussian(image, (factor / 2) ** 2), [factor] * 2)
 
     return pair_by_pair(register)
 
 
 @dataclass(frozen=True)
 class Peer:
-    """A tool with its settings; `module` is what has to be installed."""
+    """A tool with its settings."""
 
     name: str
-    module: str
+    package: str
     start: Callable[[], Method]
 
 
 PEERS = (
-    Peer("antspyx SyNOnly, default", "ants", lambda: ants_syn("mattes", (40, 20, 0))),
-    Peer("antspyx SyNOnly, mean squares", "ants", lambda: ants_syn("meansquares", (40, 20, 10))),
+    Peer("antspyx SyNOnly, default", "antspyx", lambda: ants_syn("mattes", (40, 20, 0))),
+    Peer("antspyx SyNOnly, mean squares", "antspyx", lambda: ants_syn("meansquares", (40, 20, 10))),
     Peer("dipy SyN, CC", "dipy", lambda: dipy_syn((100, 50, 25))),
     Peer("SimpleITK diffeomorphic demons", "SimpleITK", lambda: demons((100, 50, 25), 1.5)),
 )
 
 
-def installed(peers: tuple[Peer, ...] = PEERS) -> dict[str, Method]:
-    """The tools that are installed, started; says in one line which are not."""
-    missing = sorted({peer.module for peer in peers if importlib.util.find_spec(peer.module) is None})
-    if missing:
+def installed() -> dict[str, Method]:
+    """The tools that are installed, started; says which versions they are and which ones are missing."""
+    packages = {peer.package: _version(peer.package) for peer in PEERS}
+    print(", ".join(f"{package} {number}" for package, number in packages.items() if number))
+    if missing := [package for package, number in packages.items() if not number]:
         print(f"without {', '.join(missing)}: pip install -e '.[bench]' adds them to the tables")
-    return {peer.name: peer.start() for peer in peers if peer.module not in missing}
+    return {peer.name: peer.start() for peer in PEERS if packages[peer.package]}
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
