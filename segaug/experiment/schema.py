@@ -27,6 +27,8 @@ STRATEGY_CLASSES = {  # name -> class in segaug/augment/<name>.py, configured by
     "none": "NoAugmentation",
     "baseline": "Baseline",
     "red": "RandomElastic",
+    "regda": "RegDA",
+    "smooth_random": "SmoothRandom",
 }
 STRATEGIES: dict[str, type[Strategy]] = {
     name: getattr(import_module(f"segaug.augment.{name}"), kind) for name, kind in STRATEGY_CLASSES.items()
