@@ -41,7 +41,8 @@ class Content:
         return self.facts.get("failed")
 
 
-def _whole(content: Content) -> bool:
+def always(content: Content) -> bool:
+    """What is stored is all there is: the `complete` of an artefact that does not grow."""
     return True
 
 
@@ -58,7 +59,7 @@ class Artefact:
     kind: str
     key: dict[str, Json]
     make: Callable[[Content | None, Tell], Content]
-    complete: Callable[[Content], bool] = _whole
+    complete: Callable[[Content], bool] = always
 
     @cached_property
     def name(self) -> str:

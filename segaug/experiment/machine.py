@@ -1,5 +1,6 @@
 """What a record says about the machine and the moment it was made on; nothing here decides a result."""
 
+import os
 import platform
 import resource
 import socket
@@ -29,6 +30,13 @@ def device_of(name: str) -> torch.device:
         problem = f"{name!r} is not on this machine ({str(error).splitlines()[0][:80]})"
         raise ConfigError(key="device", problem=problem, fix="use auto, cpu, cuda or cuda:1") from error
     return device
+
+
+def default_workers(device: str) -> int:
+    """One worker per core; one in all where trials run on a GPU, which they would only take from each other."""
+    if device_of(device).type != "cpu":
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def run_facts(seconds: Mapping[str, float], device: torch.device) -> Json:

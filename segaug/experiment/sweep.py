@@ -1,6 +1,5 @@
 """Run a plan: skip what is finished, spread the rest over workers, keep going when a trial fails."""
 
-import os
 import socket
 import traceback
 from collections.abc import Generator, Iterable
@@ -12,18 +11,17 @@ from safetensors.torch import save
 
 from segaug.errors import DataError, UserError
 from segaug.experiment.card import write_cards
-from segaug.experiment.machine import device_of, now
+from segaug.experiment.machine import default_workers, now
 from segaug.experiment.plan import Plan, Planned, check_consistent, make_plan, remember
+from segaug.experiment.preparation import PRELOAD, prepare
 from segaug.experiment.progress import Progress
 from segaug.experiment.tasks import task_of
 from segaug.experiment.trial import Trial
-from segaug.experiment.workers import Died, run_jobs
+from segaug.experiment.workers import Died, Tell, run_jobs
 from segaug.files import write_atomic
 from segaug.results.mirror import start_mirror
 from segaug.results.record import SCHEMA
 from segaug.results.store import Json, Store
-
-PRELOAD = ["segaug.experiment.run", "monai.networks.nets"]
 
 
 class TrialsFailed(UserError):
@@ -64,8 +62,9 @@ def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, comma
     _claim(store.folder)
     check_consistent(plan, store.readable_records())
     remember(plan, store, {"tracker": asdict(config.tracker), "command": command})
-    write_cards(plan, store)
     todo = [one for one in plan.trials if not store.finished(one.id)]
+    prepare(plan, todo, workers=workers, in_process=not many)
+    write_cards(plan, store)
     mirror = start_mirror(config.tracker, store, config.name)
     progress = Progress(plan, todo, many=many)
     failures = []
@@ -103,22 +102,20 @@ def _outcomes(
 ) -> Generator[tuple[Planned, Outcome]]:
     jobs = [Job(one, plan.tasks[one.trial.task].content_hash, store.folder) for one in todo]
     if in_process:
-        yield from zip(todo, map(work, jobs), strict=True)
+        yield from zip(todo, (work(job, _silent) for job in jobs), strict=True)
         return
-    with closing(run_jobs(work, jobs, workers or default_workers(todo), PRELOAD)) as answers:
+    workers = workers or default_workers(plan.trials[0].trial.config.device)
+    with closing(run_jobs(work, jobs, workers, PRELOAD)) as answers:
         for number, answer in answers:
             one = todo[number]
-            yield one, _killed(one, store, answer.exit_code) if isinstance(answer, Died) else answer
+            yield one, Outcome(failure=_fail(one, store, answer.reason, "")) if isinstance(answer, Died) else answer
 
 
-def default_workers(todo: list[Planned]) -> int:
-    """One worker per core; one in all where trials run on a GPU, which they would only take from each other."""
-    if todo and device_of(todo[0].trial.config.device).type != "cpu":
-        return 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _silent(_: object) -> None:
+    """Nobody listens to a trial before it is done."""
 
 
-def work(job: Job) -> Outcome:
+def work(job: Job, tell: Tell) -> Outcome:
     """Run one trial and leave its record or its failure on disk; never raises, except when interrupted."""
     store = Store(job.folder)
     try:
@@ -136,11 +133,6 @@ def _train(job: Job, store: Store) -> Json:
         cpu = {name: value.cpu().contiguous() for name, value in weights.items()}
         write_atomic(store.record_path(job.planned.id).with_name("weights.safetensors"), save(cpu))
     return store.write_record(record)
-
-
-def _killed(one: Planned, store: Store, exit_code: int | None) -> Outcome:
-    reason = "killed, probably out of memory" if exit_code == -9 else f"ended with exit code {exit_code}"
-    return Outcome(failure=_fail(one, store, f"the worker process was {reason}", ""))
 
 
 def _fail(one: Planned, store: Store, error: str, trace: str) -> Json:

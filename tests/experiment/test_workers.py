@@ -5,33 +5,46 @@ from contextlib import closing
 
 import pytest
 
-from segaug.experiment.workers import Died, run_jobs
+from segaug.experiment.workers import Died, Note, Tell, run_jobs
 
 
-def double(job: int) -> int:
+def double(job: int, _: object) -> int:
     return 2 * job
 
 
-def pid(_: object) -> tuple[int, int]:
+def pid(*_: object) -> tuple[int, int]:
     import torch
 
     return os.getpid(), torch.get_num_threads()
 
 
-def die_of_three(job: int) -> int:
+def die_of_three(job: int, _: object) -> int:
     if job == 3:
         os.kill(os.getpid(), signal.SIGKILL)
     return job
 
 
-def sleep(seconds: float) -> int:
+def sleep(seconds: float, _: object) -> int:
     time.sleep(seconds)
     return os.getpid()
+
+
+def count(job: int, tell: Tell) -> str:
+    for i in range(job):
+        tell(i)
+    return "done"
 
 
 @pytest.mark.parametrize("workers", [1, 2, 5])
 def test_every_job_is_answered_once(workers):
     assert sorted(run_jobs(double, range(7), workers, [])) == [(job, 2 * job) for job in range(7)]
+
+
+def test_a_job_may_tell_how_far_it_is():
+    answers = list(run_jobs(count, [3, 2], 2, []))
+    for number, notes in ((0, 3), (1, 2)):
+        told = [answer for job, answer in answers if job == number]
+        assert told == [*map(Note, range(notes)), "done"]
 
 
 def test_no_jobs_no_workers():
