@@ -7,15 +7,23 @@ from torch import Tensor
 def min_jacobian(displacement_px: Tensor) -> Tensor:
     """Smallest Jacobian determinant of p -> p + displacement(p) over each image; 0 or less is a fold.
 
-    displacement_px: (B, 2, H, W), (row, column).  Returns (B,).  Strict: each cell of four pixels is tested with its
-    four pairs of one-sided differences, i.e. the signed area of the triangle at each corner. (Central differences
-    overlook folds of a single cell.)
+    displacement_px: (B, 2, H, W), (row, column).  Returns (B,).  Strict: see `corner_jacobians`.
+    """
+    return torch.stack([areas.flatten(1).amin(1) for areas in corner_jacobians(displacement_px)]).amin(0)
+
+
+def corner_jacobians(displacement_px: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Determinants of p -> p + displacement(p) in each cell of four pixels, one (B, H - 1, W - 1) for each corner.
+
+    Each is the signed area of the triangle at that corner, from one of the four pairs of one-sided differences.
+    (Central differences overlook folds of a single cell.)
     """
     along_row = torch.diff(displacement_px, dim=2)  # (B, 2, H - 1, W)
     along_column = torch.diff(displacement_px, dim=3)  # (B, 2, H, W - 1)
-    smallest = []
-    for row_edge in (along_row[..., :-1], along_row[..., 1:]):
-        for column_edge in (along_column[..., :-1, :], along_column[..., 1:, :]):
-            areas = (1 + row_edge[:, 0]) * (1 + column_edge[:, 1]) - row_edge[:, 1] * column_edge[:, 0]
-            smallest.append(areas.flatten(1).amin(1))
-    return torch.stack(smallest).amin(0)
+    top, bottom = along_column[..., :-1, :], along_column[..., 1:, :]
+    left, right = along_row[..., :-1], along_row[..., 1:]
+    return _area(left, top), _area(left, bottom), _area(right, top), _area(right, bottom)
+
+
+def _area(row_edge: Tensor, column_edge: Tensor) -> Tensor:
+    return (1 + row_edge[:, 0]) * (1 + column_edge[:, 1]) - row_edge[:, 1] * column_edge[:, 0]
