@@ -1,0 +1,123 @@
+"""One registered pair in one small file: safetensors for the momentum, a JSON header for what it means.
+
+A header names the space of the momentum and both images, so that momenta which cannot be mixed are told apart.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from segaug.errors import DataError
+from segaug.files import write_atomic
+from segaug.registration.modes import Modes
+
+FORMAT = "segaug momentum 1"  # the number is the version
+
+Affine = tuple[tuple[float, float, float], tuple[float, float, float]]
+
+
+@dataclass(frozen=True)
+class ImageId:
+    """Which image: its name is for people, the sha256 of its pixels decides."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class StoredMomentum:
+    """What a file holds: the momentum that carries one image onto another."""
+
+    momentum: Tensor  # (2, n, n), whitened
+    modes: Modes
+    moving: ImageId
+    fixed: ImageId
+    guard_factor: float
+    objective: float
+    affine: Affine | None = None  # applied after the deformation; see `Registered`
+
+
+def save_momentum(path: Path, stored: StoredMomentum, dtype: torch.dtype = torch.float16) -> None:
+    """Write a file of about 2 KB; half precision moves no point by more than a hundredth of a pixel."""
+    momentum = stored.momentum.detach().to("cpu", dtype).contiguous()
+    facts = json.dumps({name: value for name, value in asdict(stored).items() if name != "momentum"}, allow_nan=False)
+    head = {"format": FORMAT, "facts": facts, "checksum": _checksum(facts, momentum)}
+    write_atomic(path, save({"momentum": momentum}, metadata=head))
+
+
+def load_momentum(path: Path) -> StoredMomentum:
+    """Read and check a file; the momentum is float32."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            head: dict[str, str] = file.metadata() or {}
+            if (found := head.get("format", "")) != FORMAT:
+                raise _refused(path, _foreign(found))
+            momentum, facts = file.get_tensor("momentum"), head["facts"]
+        if head["checksum"] != _checksum(facts, momentum):
+            raise _refused(path, "is damaged: its checksum differs")
+        stored = _stored(momentum, json.loads(facts))
+    except FileNotFoundError:
+        raise _refused(path, "is missing") from None
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+        raise _refused(path, f"is no momentum file, or a damaged one ({error})") from error
+    if stored.momentum.shape != stored.modes.shape:
+        raise _refused(path, f"holds a momentum of shape {tuple(stored.momentum.shape)}, not {stored.modes.shape}")
+    if not stored.momentum.isfinite().all():
+        raise _refused(path, "holds a momentum with NaN or infinite values")
+    return stored
+
+
+def _refused(path: Path, problem: str) -> DataError:
+    return DataError(file=path, problem=problem, fix="register the pair again with `segaug register`")
+
+
+def _foreign(found: str) -> str:
+    if found.startswith(FORMAT.rpartition(" ")[0]):
+        return f"is of the format {found!r}; this segaug reads {FORMAT!r}"
+    return "is a safetensors file, but no momentum file"
+
+
+def load_momenta(paths: Sequence[Path]) -> tuple[Tensor, Modes]:
+    """Momenta of ONE image that can be mixed, (len(paths), 2, n, n), and their space.
+
+    Momenta of another space, or of another image, have no sum that means anything: such files are refused.
+    """
+    if not paths:
+        raise DataError(file="momenta", problem="no file is given", fix="give one or more momentum files")
+    loaded = [load_momentum(path) for path in paths]
+    for path, stored in zip(paths[1:], loaded[1:], strict=True):
+        if difference := _difference(loaded[0], stored):
+            fix = "mix only momenta of one moving image, registered with the same k, ell and s"
+            raise DataError(file=f"{paths[0]} and {path}", problem=f"cannot be mixed: {difference}", fix=fix)
+    return torch.stack([stored.momentum for stored in loaded]), loaded[0].modes
+
+
+def _difference(one: StoredMomentum, other: StoredMomentum) -> str:
+    """What keeps two momenta from being mixed; "" if nothing does."""
+    for name, value in asdict(one.modes).items():
+        if value != (its := getattr(other.modes, name)):
+            return f"{name} is {value} in the first and {its} in the second"
+    if one.moving.sha256 != other.moving.sha256:
+        return f"the first deforms {one.moving.name}, the second {other.moving.name}, other pixels"
+    return ""
+
+
+def _stored(momentum: Tensor, facts: dict[str, Any]) -> StoredMomentum:
+    """The momentum and its facts, as `save_momentum` took them apart."""
+    affine = facts["affine"] and tuple(map(tuple, facts["affine"]))
+    images = {name: ImageId(**facts[name]) for name in ("moving", "fixed")}
+    modes = Modes(**{**facts["modes"], "size": tuple(facts["modes"]["size"])})
+    return StoredMomentum(**{**facts, **images, "momentum": momentum.float(), "modes": modes, "affine": affine})
+
+
+def _checksum(facts: str, momentum: Tensor) -> str:
+    data = momentum.contiguous().view(-1).view(torch.uint8).numpy().tobytes()
+    return sha256(f"{facts} {momentum.dtype} ".encode() + data).hexdigest()
