@@ -47,7 +47,7 @@ def training_step(network: nn.Module, image: torch.Tensor, label: torch.Tensor, 
 
     def step() -> None:
         optimiser.zero_grad()
-        with torch.autocast("cpu", torch.bfloat16) if bfloat16 else nullcontext():
+        with torch.autocast(image.device.type, torch.bfloat16) if bfloat16 else nullcontext():
             logits = network(image)
         F.binary_cross_entropy_with_logits(logits.float(), label).backward()
         optimiser.step()
