@@ -44,8 +44,8 @@ class StudySweeper(Sweeper):
     launcher: Launcher
     loader: ConfigLoader
 
-    def __init__(self, params: dict[str, str] | None) -> None:
-        self.params = params or {}
+    def __init__(self, params: dict[str, str] | None, grids: list[dict[str, str]] | None) -> None:
+        self.params, self.grids = params or {}, grids or [{}]
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Make the launcher that the config names."""
@@ -55,10 +55,16 @@ class StudySweeper(Sweeper):
         )
 
     def sweep(self, arguments: list[str]) -> Sequence[JobReturn]:
-        """Launch the product of what the study file sweeps over and of the command line, which wins."""
-        parameters = [f"{key}={value}" for key, value in self.params.items()]
-        overrides = OverridesParser.create(config_loader=self.loader).parse_overrides([*parameters, *arguments])
-        (jobs,) = BasicSweeper.split_arguments(overrides, max_batch_size=None)
+        """Launch the product of what the study file sweeps over and of the command line, which wins, for each grid."""
+        parse = OverridesParser.create(config_loader=self.loader).parse_overrides
+        typed = parse(arguments)
+        settled = {one.key_or_group for one in typed}
+        jobs: list[list[str]] = []
+        for grid in self.grids:
+            swept = {**self.params, **grid}
+            asked = parse([f"{key}={value}" for key, value in swept.items() if key not in settled])
+            (product,) = BasicSweeper.split_arguments([*asked, *typed], max_batch_size=None)
+            jobs += product
         return self.launcher.launch(jobs, initial_job_idx=0)
 
 
@@ -139,10 +145,14 @@ class LocalLauncherConf:
 
 @dataclass
 class StudySweeperConf:
-    """`hydra/sweeper=study`, the default; `params` is what a study file sweeps over."""
+    """`hydra/sweeper=study`, the default; `params` is what a study file sweeps over.
+
+    grids: further products, each joined with params, where one product would hold arms that nobody asked for.
+    """
 
     _target_: str = f"{__name__}.StudySweeper"
     params: dict[str, str] | None = None
+    grids: list[dict[str, str]] | None = None
 
 
 def register_plugins() -> None:
