@@ -11,6 +11,7 @@ from segaug.deform.grid import sampler_points
 from segaug.deform.jacobian import min_jacobian as strict_min_jacobian
 from segaug.deform.warp import warp
 from segaug.errors import ConfigError
+from segaug.registration.affine import affine_field_px, align, followed_by, inverted
 from segaug.registration.lbfgs import minimise
 from segaug.registration.maps import displacement_px, inverse_map_px
 from segaug.registration.modes import Modes, widened
@@ -35,6 +36,7 @@ class Lddmm:
     ell: float = 0.1  # length of the kernel, in longer sides of the image
     s: float = 2.0  # order of the kernel
     min_jacobian: float = 0.05  # shrink a momentum until its map is no more strained than this
+    affine: bool = False  # bring position, size and slant together first; that part is not in the momentum
 
     def __post_init__(self) -> None:
         if self.similarity not in SIMILARITIES:
@@ -58,15 +60,19 @@ def _refuse(option: str, value: object, fix: str) -> None:
 
 @dataclass(frozen=True)
 class Registered:
-    """Results of a batch of registrations, one row a pair."""
+    """Results of a batch of registrations, one row a pair.
+
+    The whole map is `followed_by(displacement_px(momentum, modes, size), affine)`.
+    """
 
     momentum: Tensor  # (B, 2, n, n), whitened
     modes: Modes
     objective: Tensor  # (B,)
     before: Tensor  # (B,) dissimilarity of the images as given
     after: Tensor  # (B,) of the warped moving image and the fixed one
-    min_jacobian: Tensor  # (B,) strict, after the guard
+    min_jacobian: Tensor  # (B,) strict, after the guard, of the deformation without the affine part
     guard_factor: Tensor  # (B,) 1 where the guard did nothing
+    affine: Tensor | None = None  # (B, 2, 3), follows the deformation; see `segaug.registration.affine`
 
 
 @dataclass(frozen=True)
@@ -87,15 +93,19 @@ def register(moving: Tensor, fixed: Tensor, lddmm: Lddmm) -> Registered:
     """
     size = (moving.shape[2], moving.shape[3])
     modes = lddmm.modes(size)
+    affine = align(moving, fixed) if lddmm.affine else None
+    # The fixed image moves, not the moving one: so all momenta of one image live in the frame of that image.
+    target = fixed if affine is None else warp(fixed, affine_field_px(inverted(affine), size), padding="border")
     momentum = moving.new_zeros(len(moving), 2, 1, 1)
     for level in _levels(size, lddmm.k):
-        momentum, objective = _descend(widened(momentum, level.k), moving, fixed, lddmm, level)
+        momentum, objective = _descend(widened(momentum, level.k), moving, target, lddmm, level)
     with torch.no_grad():
         momentum, factor = limit_strain(widened(momentum, lddmm.k), modes, size, lddmm.min_jacobian)
         compare = SIMILARITIES[lddmm.similarity](fixed)
         field = displacement_px(momentum, modes, size)
-        after = compare(warp(moving, field, padding="border"))
-        return Registered(momentum, modes, objective, compare(moving), after, strict_min_jacobian(field), factor)
+        after = compare(warp(moving, followed_by(field, affine), padding="border"))
+        smallest = strict_min_jacobian(field)
+        return Registered(momentum, modes, objective, compare(moving), after, smallest, factor, affine)
 
 
 def _levels(size: tuple[int, int], k: int) -> Iterator[_Level]:

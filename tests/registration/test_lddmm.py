@@ -8,6 +8,7 @@ from torch.nn import functional as F
 from segaug.deform.jacobian import min_jacobian
 from segaug.deform.warp import warp
 from segaug.errors import ConfigError
+from segaug.registration.affine import affine_field_px, followed_by
 from segaug.registration.lddmm import Lddmm, Registered, register
 from segaug.registration.maps import displacement_px, inverse_map_px
 from segaug.registration.modes import Modes
@@ -172,3 +173,16 @@ def test_the_gradient_of_the_whole_objective_agrees_with_differences(similarity)
 def test_impossible_options_are_refused_by_name(options, key):
     with pytest.raises(ConfigError, match=rf"lddmm\.{key}"):
         Lddmm(**options)
+
+
+def test_an_affine_start_is_kept_apart_from_the_momentum():
+    """A turned and moved copy needs next to no momentum, and the whole map brings it home."""
+    affine = torch.tensor([[[1.05, 0.2, 0.05], [-0.2, 1.05, -0.07]]])
+    moving = pairs()[0][:1] + 0.3 * texture((64, 64), 4).float()
+    fixed = warp(moving, affine_field_px(affine, (64, 64)), padding="border")
+    alone, found = (register(moving, fixed, Lddmm(affine=affine)) for affine in (False, True))
+    assert alone.affine is None
+    assert energy(found.momentum) < 0.1 * energy(alone.momentum)
+    shown = warp(moving, followed_by(field_of(found), found.affine), padding="border")
+    torch.testing.assert_close(found.after, SIMILARITIES["lncc"](fixed)(shown))
+    assert found.after < 0.1 * found.before
