@@ -29,7 +29,7 @@ def run(args: Namespace) -> int:
         trial = compose(args.overrides)
     task = load(trial)
     batch = example_batch(task, args.images, trial.config.seed)
-    made = augmented(trial.config.augment, batch, args.versions, trial.config.seed)
+    made = augmented(trial.config.augment, None, batch, args.versions, trial.config.seed)
     figure = preview_figure(
         batch.image[:, 0].numpy(),
         batch.label[:, 0].numpy(),

@@ -12,6 +12,19 @@ def min_jacobian(displacement_px: Tensor) -> Tensor:
     return torch.stack([areas.flatten(1).amin(1) for areas in corner_jacobians(displacement_px)]).amin(0)
 
 
+def jacobian(displacement_px: Tensor) -> Tensor:
+    """Area of each cell of four pixels under p -> p + displacement(p), (B, H - 1, W - 1), for pictures.
+
+    The mean of the cell's four corners; a cell can fold at one corner and keep a positive area: see `folded`.
+    """
+    return torch.stack(corner_jacobians(displacement_px)).mean(0)
+
+
+def folded(displacement_px: Tensor) -> Tensor:
+    """Does a cell of four pixels fold at any of its corners?  (B, H - 1, W - 1) bool; strict, as `min_jacobian`."""
+    return torch.stack(corner_jacobians(displacement_px)).amin(0) <= 0
+
+
 def corner_jacobians(displacement_px: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Determinants of p -> p + displacement(p) in each cell of four pixels, one (B, H - 1, W - 1) for each corner.
 

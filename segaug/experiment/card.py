@@ -2,39 +2,54 @@
 
 import dataclasses
 import json
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from safetensors.torch import load_file, save
 from torch import Tensor
 
+from segaug.augment.artefact import Artefact, Content
 from segaug.data.task import DESCRIPTIVE, Task
-from segaug.experiment.examples import augmented, example_batch
-from segaug.experiment.plan import Plan
+from segaug.experiment.allowed import trial_context
+from segaug.experiment.artefacts import ArtefactStore, store_of
+from segaug.experiment.examples import augmented
+from segaug.experiment.parts import parts_of
+from segaug.experiment.plan import Plan, Planned
 from segaug.experiment.trial import Trial
 from segaug.files import write_atomic
 from segaug.results.store import Json, Store
+from segaug.training.stopwatch import Stopwatch
 
 EXAMPLES = 4
 VERSIONS = 3
 
 
 def write_cards(plan: Plan, store: Store) -> None:
-    """Write cards/<task>/card.json and examples.safetensors; strategies of earlier runs of the study stay."""
+    """Write cards/<task>/card.json and examples.safetensors; strategies of earlier runs of the study stay.
+
+    The images are those of each strategy's first trial, so that what it has learned for that is enough.
+    """
     for name, task in plan.tasks.items():
-        if trials := {one.trial.strategy: one.trial for one in plan.trials if one.trial.task == name}:
+        trials: dict[str, Planned] = {}
+        for one in plan.trials:
+            if one.trial.task == name:
+                trials.setdefault(one.trial.strategy, one)
+        if trials:
             _write_card(store.folder / "cards" / name, name, task, trials)
 
 
-def _write_card(folder: Path, name: str, task: Task, trials: dict[str, Trial]) -> None:
+def _write_card(folder: Path, name: str, task: Task, trials: dict[str, Planned]) -> None:
     card, tensors = _read(folder, task.content_hash)
-    missing = {strategy: trial for strategy, trial in trials.items() if strategy not in card.get("strategies", {})}
+    missing = {strategy: one for strategy, one in trials.items() if strategy not in card.get("strategies", {})}
     if not missing:
         return
-    sees = {strategy: {"sees": list(trial.config.augment.sees)} for strategy, trial in missing.items()}
-    facts = _facts(name, task, next(iter(missing.values())))
-    facts["strategies"] = {**card.get("strategies", {}), **sees}
-    for strategy, trial in missing.items():
-        tensors |= _pictures(strategy, trial, task)
+    facts = _facts(name, task, next(iter(missing.values())).trial)
+    facts["strategies"] = dict(card.get("strategies", {}))
+    for strategy, one in missing.items():
+        with suppress(_NotPrepared):  # told of by now; the card gets it once it is there
+            tensors |= _pictures(strategy, one, task)
+            facts["strategies"][strategy] = {"sees": list(one.trial.config.augment.sees)}
     write_atomic(folder / "examples.safetensors", save(tensors))
     write_atomic(folder / "card.json", json.dumps(facts, indent=1).encode())  # last: it says that the rest is there
 
@@ -66,12 +81,29 @@ def _facts(name: str, task: Task, trial: Trial) -> Json:
     }
 
 
-def _pictures(strategy: str, trial: Trial, task: Task) -> dict[str, Tensor]:
-    batch = example_batch(task, EXAMPLES)
-    made = augmented(trial.config.augment, batch, VERSIONS)
+class _NotPrepared(Exception):
+    """A card learns nothing itself."""
+
+
+def _pictures(strategy: str, planned: Planned, task: Task) -> dict[str, Tensor]:
+    config = planned.trial.config
+    parts = parts_of(planned, task, "cpu")
+    context = trial_context(config, parts, task, Stopwatch(), partial(_held, store_of(config)))
+    batch = parts.subset.rows(slice(0, EXAMPLES))
+    made = augmented(config.augment, config.augment.prepare(context), batch, VERSIONS)
+    image, label = batch.image[:, 0].contiguous(), batch.label[:, 0].round().byte()
     return {
-        "image": batch.image[:, 0].contiguous(),
-        "label": batch.label[:, 0].round().byte(),
+        "image": image,
+        "label": label,
+        f"{strategy}/original": image.clone(),  # a later run may draw other images
+        f"{strategy}/original_label": label.clone(),
         f"{strategy}/image": made.image.contiguous(),
         f"{strategy}/label": made.label.round().byte(),
     }
+
+
+def _held(store: ArtefactStore, artefact: Artefact) -> Content:
+    content = store.held(artefact)
+    if content is None or content.failed is not None:
+        raise _NotPrepared
+    return content

@@ -7,19 +7,31 @@ import torch
 from torch import Tensor
 
 from segaug.augment.augment import apply, draw, total_displacement_px
-from segaug.augment.strategy import Strategy
+from segaug.augment.baseline import Baseline
+from segaug.augment.strategy import Prepared, Strategy
 from segaug.batch import Batch
 from segaug.data.task import Task
+from segaug.deform.jacobian import folded, jacobian
 from segaug.rng import stream
 
 
 @dataclass(frozen=True)
 class Augmented:
-    """k versions of n images: image, label (n, k, H, W); displacement_px (n, k, 2, H, W) of the first stage alone."""
+    """k versions of n images, on the CPU: image, label (n, k, H, W), and the field of the strategy's own stages.
+
+    displacement_px: (n, k, 2, H, W); of the baseline, for the baseline itself.  jacobian: (n, k, H - 1, W - 1), area of
+    each cell of four pixels, NaN where it folds.
+    """
 
     image: Tensor
     label: Tensor
     displacement_px: Tensor
+    jacobian: Tensor
+
+
+def own_stages(strategy: Strategy) -> tuple[Strategy, ...]:
+    """The stages that a strategy adds to the baseline; none for the baseline itself."""
+    return tuple(stage for stage in strategy.stages() if not isinstance(stage, Baseline))
 
 
 def example_batch(task: Task, count: int, seed: int = 0) -> Batch:
@@ -29,16 +41,18 @@ def example_batch(task: Task, count: int, seed: int = 0) -> Batch:
     return task.batch([pool[place] for place in order.tolist()])
 
 
-def augmented(strategy: Strategy, batch: Batch, versions: int, seed: int = 0) -> Augmented:
+def augmented(strategy: Strategy, prepared: Prepared, batch: Batch, versions: int, seed: int = 0) -> Augmented:
     """Apply a strategy to each image several times; the draws are those of the first steps of a trial of this seed."""
-    made = [_once(strategy, batch, seed, step) for step in range(versions)]
-    return Augmented(*(torch.stack(parts, dim=1) for parts in zip(*made, strict=True)))
+    made = [_once(strategy, prepared, batch, seed, step) for step in range(versions)]
+    return Augmented(*(torch.stack(parts, dim=1).cpu() for parts in zip(*made, strict=True)))
 
 
-def _once(strategy: Strategy, batch: Batch, seed: int, step: int) -> tuple[Tensor, Tensor, Tensor]:
-    draws = draw(strategy.stages(), None, batch, partial(stream, seed, "augment", step))
-    field = total_displacement_px(draws[:1], None, batch)  # the baseline's flips would hide a strategy's own field
+def _once(strategy: Strategy, prepared: Prepared, batch: Batch, seed: int, step: int) -> tuple[Tensor, ...]:
+    draws = draw(strategy.stages(), prepared, batch, partial(stream, seed, "augment", step))
+    own = own_stages(strategy) or strategy.stages()  # the baseline's flips would hide a strategy's own field
+    field = total_displacement_px([one for one in draws if one.stage in own], prepared, batch)
     if field is None:
         field = batch.image.new_zeros(len(batch), 2, *batch.image.shape[-2:])
-    result = apply(draws, None, batch)
-    return result.image[:, 0], result.label[:, 0], field
+    result = apply(draws, prepared, batch)
+    cells = jacobian(field).masked_fill(folded(field), torch.nan)
+    return result.image[:, 0], result.label[:, 0], field, cells

@@ -108,7 +108,8 @@ def _pictures(path: Path, task: str) -> tuple[Picture, ...]:
 
 
 def _picture(tensors: Mapping[str, np.ndarray], task: str, strategy: str) -> Picture:
-    image, label = tensors["image"][:MOST_IMAGES], tensors["label"][:MOST_IMAGES]
+    image = tensors.get(f"{strategy}/original", tensors["image"])[:MOST_IMAGES]
+    label = tensors.get(f"{strategy}/original_label", tensors["label"])[:MOST_IMAGES]
     none = np.zeros((len(image), 0, *image.shape[1:]))
     figure = preview_figure(
         image, label,

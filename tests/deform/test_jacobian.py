@@ -1,7 +1,7 @@
 import torch
 
 from segaug.deform.affine import affine_px
-from segaug.deform.jacobian import min_jacobian
+from segaug.deform.jacobian import folded, jacobian, min_jacobian
 
 
 def test_an_affine_map_has_the_determinant_of_its_matrix():
@@ -34,3 +34,20 @@ def test_rows_are_apart():
     field = torch.zeros(2, 2, 9, 9)
     field[1, 0, 4, 4] = 2
     assert min_jacobian(field).tolist() == [1, -1]
+
+
+def test_the_map_of_an_affine_map_is_its_determinant_everywhere():
+    matrix = torch.eye(2) + 0.3 * torch.randn(5, 2, 2, generator=torch.Generator().manual_seed(0))
+    found = jacobian(affine_px(matrix, (20, 30)))
+    want = torch.linalg.det(matrix)[:, None, None].expand(5, 19, 29)
+    torch.testing.assert_close(found, want, atol=1e-4, rtol=0)
+
+
+def test_a_cell_is_folded_where_any_corner_is_and_nowhere_else():
+    field = torch.zeros(1, 2, 9, 9)
+    field[0, 0, 4, 4] = 1.25  # beyond its neighbour below: the cells below it fold, those above stretch
+    cells = folded(field)[0]
+    assert cells[4, 3:5].all()
+    assert cells.sum() == 2
+    assert (jacobian(field)[0, 4, 3:5] > 0).all()  # on average over the cell, nothing is seen of it
+    assert folded(0.79 * field).sum() == 0
