@@ -29,6 +29,7 @@ STRATEGY_CLASSES = {  # name -> class in segaug/augment/<name>.py, configured by
     "red": "RandomElastic",
     "regda": "RegDA",
     "smooth_random": "SmoothRandom",
+    "genda": "GenDA",
 }
 STRATEGIES: dict[str, type[Strategy]] = {
     name: getattr(import_module(f"segaug.augment.{name}"), kind) for name, kind in STRATEGY_CLASSES.items()
