@@ -15,10 +15,13 @@ def run(args: Namespace) -> int:
     """Draw originals and augmented versions with mask outlines and displacements."""
     from pathlib import Path
 
+    from rich.console import Console
+
     from segaug.cli.hydra_errors import one_line
     from segaug.errors import ConfigError, DataError
     from segaug.experiment.compose import compose
-    from segaug.experiment.examples import augmented, example_batch
+    from segaug.experiment.examples import augmented, example_batch, own_stages, prepare_examples
+    from segaug.experiment.machine import device_of
     from segaug.experiment.plan import load
     from segaug.report.preview import preview_figure
 
@@ -27,15 +30,18 @@ def run(args: Namespace) -> int:
             raise ConfigError(key=f"--{name}", problem=f"got {getattr(args, name)}", fix="use 1 or more")
     with one_line():
         trial = compose(args.overrides)
-    task = load(trial)
-    batch = example_batch(task, args.images, trial.config.seed)
-    made = augmented(trial.config.augment, None, batch, args.versions, trial.config.seed)
+    config, task = trial.config, load(trial)
+    batch = example_batch(task, args.images, config.seed).to(device_of(config.device))
+    prepared = prepare_examples(config, task, batch, Console(stderr=True, highlight=False))
+    made = augmented(config.augment, prepared, batch, args.versions, config.seed)
+    moves = bool(made.displacement_px.any())
     figure = preview_figure(
-        batch.image[:, 0].numpy(),
-        batch.label[:, 0].numpy(),
+        batch.image[:, 0].cpu().numpy(),
+        batch.label[:, 0].cpu().numpy(),
         made.image.numpy(),
         made.label.numpy(),
-        made.displacement_px.numpy() if made.displacement_px.any() else None,
+        made.displacement_px.numpy() if moves else None,
+        made.jacobian.numpy() if moves and own_stages(config.augment) else None,  # of flips, it would only be -1
         title=f"{trial.strategy} on {trial.task}",
     )
     try:

@@ -13,16 +13,16 @@ def min_jacobian(displacement_px: Tensor) -> Tensor:
 
 
 def jacobian(displacement_px: Tensor) -> Tensor:
-    """Area of each cell of four pixels under p -> p + displacement(p), (B, H - 1, W - 1), for pictures.
+    """Map of the determinant of p -> p + displacement(p): in each cell of four pixels the smallest of its corners.
 
-    The mean of the cell's four corners; a cell can fold at one corner and keep a positive area: see `folded`.
+    Returns (B, H - 1, W - 1); strict as `min_jacobian`, so a cell folds where this is 0 or less.
     """
-    return torch.stack(corner_jacobians(displacement_px)).mean(0)
+    return torch.stack(corner_jacobians(displacement_px)).amin(0)
 
 
 def folded(displacement_px: Tensor) -> Tensor:
-    """Does a cell of four pixels fold at any of its corners?  (B, H - 1, W - 1) bool; strict, as `min_jacobian`."""
-    return torch.stack(corner_jacobians(displacement_px)).amin(0) <= 0
+    """Which cells of four pixels fold, (B, H - 1, W - 1) bool; strict as `min_jacobian`."""
+    return jacobian(displacement_px) <= 0
 
 
 def corner_jacobians(displacement_px: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import torch
+from rich.console import Console
 from torch import Tensor
 
 from segaug.augment.augment import apply, draw, total_displacement_px
@@ -11,16 +12,21 @@ from segaug.augment.baseline import Baseline
 from segaug.augment.strategy import Prepared, Strategy
 from segaug.batch import Batch
 from segaug.data.task import Task
-from segaug.deform.jacobian import folded, jacobian
+from segaug.deform.jacobian import jacobian
+from segaug.experiment.allowed import allowed_data, prepare_context
+from segaug.experiment.artefacts import store_of
+from segaug.experiment.preparation import make_here
+from segaug.experiment.schema import Config
 from segaug.rng import stream
+from segaug.training.stopwatch import Stopwatch
 
 
 @dataclass(frozen=True)
 class Augmented:
     """k versions of n images, on the CPU: image, label (n, k, H, W), and the field of the strategy's own stages.
 
-    displacement_px: (n, k, 2, H, W); of the baseline, for the baseline itself.  jacobian: (n, k, H - 1, W - 1), area of
-    each cell of four pixels, NaN where it folds.
+    displacement_px: (n, k, 2, H, W); of the baseline, for the baseline itself.  jacobian: (n, k, H - 1, W - 1), its
+    determinant in each cell of four pixels, 0 or less where it folds.
     """
 
     image: Tensor
@@ -41,6 +47,17 @@ def example_batch(task: Task, count: int, seed: int = 0) -> Batch:
     return task.batch([pool[place] for place in order.tolist()])
 
 
+def prepare_examples(config: Config, task: Task, batch: Batch, console: Console) -> Prepared:
+    """What the strategy of `config` learns if these images are its training subset; progress goes to the console."""
+    rows = tuple(task.split.pool[place] for place in batch.index.tolist())
+    validation = task.batch(task.split.validation).to(batch.image.device)
+    data = allowed_data(config.augment, task, rows, validation).to(batch.image.device)
+    store = store_of(config)
+    context = prepare_context(config, batch, data, Stopwatch(), store.obtain)
+    make_here(config.augment.artefacts(context), store, console)
+    return config.augment.prepare(context)
+
+
 def augmented(strategy: Strategy, prepared: Prepared, batch: Batch, versions: int, seed: int = 0) -> Augmented:
     """Apply a strategy to each image several times; the draws are those of the first steps of a trial of this seed."""
     made = [_once(strategy, prepared, batch, seed, step) for step in range(versions)]
@@ -54,5 +71,4 @@ def _once(strategy: Strategy, prepared: Prepared, batch: Batch, seed: int, step:
     if field is None:
         field = batch.image.new_zeros(len(batch), 2, *batch.image.shape[-2:])
     result = apply(draws, prepared, batch)
-    cells = jacobian(field).masked_fill(folded(field), torch.nan)
-    return result.image[:, 0], result.label[:, 0], field, cells
+    return result.image[:, 0], result.label[:, 0], field, jacobian(field)

@@ -5,15 +5,17 @@ import traceback
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 
 import torch
+from rich.console import Console
 
 from segaug.augment.artefact import Artefact, Content, always
 from segaug.augment.strategy import Strategy
 from segaug.data.task import Task
 from segaug.errors import UserError
 from segaug.experiment.allowed import trial_context
-from segaug.experiment.artefacts import store_of
+from segaug.experiment.artefacts import ArtefactStore, store_of
 from segaug.experiment.machine import default_workers, device_of
 from segaug.experiment.parts import parts_of
 from segaug.experiment.plan import Plan, Planned
@@ -114,6 +116,18 @@ def artefacts_of(
         return ()
     parts = parts_of(planned, task, device)
     return config.augment.artefacts(trial_context(config, parts, task, Stopwatch(), obtain))
+
+
+def make_here(artefacts: Sequence[Artefact], store: ArtefactStore, console: Console) -> None:
+    """Make what is missing of these, one after the other, in this process; raises where one fails."""
+    missing = [one for one in artefacts if store.held(one) is None]
+    if not missing:
+        return
+    with Preparing([one.kind for one in missing], 1, console) as display:
+        for number, artefact in enumerate(missing):
+            start = time.monotonic()
+            store.obtain(artefact, partial(display.told, number))
+            display.finished(number, time.monotonic() - start)
 
 
 def _refuse(artefact: Artefact) -> Content:

@@ -1,8 +1,12 @@
 """A figure of what a strategy does: images, their augmented versions, mask outlines and displacements."""
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from segaug.report.palette import LIGHT
@@ -11,6 +15,7 @@ from segaug.report.theme import new_figure
 OUTLINE = LIGHT["orange"]  # bright on dark and grey anatomy alike
 _TILE_IN = 1.45
 _ARROWS = 9  # a side
+_BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0}
 
 Array = NDArray[np.floating] | NDArray[np.integer]
 
@@ -21,17 +26,19 @@ def preview_figure(
     augmented_image: Array,
     augmented_label: Array,
     displacement_px: Array | None = None,
+    jacobian: Array | None = None,
     title: str = "",
 ) -> Figure:
     """Each image in a row: the original, then k augmented versions, each with the outline of its mask.
 
     image: (n, H, W), 0..1.  label: (n, H, W), foreground where >= 0.5.  augmented_image, augmented_label: (n, k, H, W).
     displacement_px: (n, k, 2, H, W), (row, column) in pixels from output pixels to input positions; adds a row below
-    each image with its magnitude, on one colour scale, and arrows.
+    each image with its magnitude, on one colour scale, and arrows.  jacobian: (n, k, H', W'), determinant in each
+    cell of pixels, 0 or less where it folds; adds a row with its map.
     """
     n, k = augmented_image.shape[:2]
-    tall = 1 if displacement_px is None else 2
-    figure = new_figure(_TILE_IN * (k + 1) + (0.5 if tall == 2 else 0), _TILE_IN * n * tall + (0.3 if title else 0))
+    tall = 1 + (displacement_px is not None) + (jacobian is not None)
+    figure = new_figure(_TILE_IN * (k + 1) + (0.5 if tall > 1 else 0), _TILE_IN * n * tall + (0.3 if title else 0))
     grid = figure.subplots(n * tall, k + 1, squeeze=False)
     for axes in grid.flat:
         axes.set_axis_off()
@@ -43,7 +50,9 @@ def preview_figure(
     if k:
         grid[0, 1].set_title("augmented", fontweight="normal")
     if displacement_px is not None:
-        _draw_displacements(figure, grid[1::2, 1:], displacement_px)
+        _draw_displacements(grid[1::tall, 1:], displacement_px)
+    if jacobian is not None:
+        _draw_jacobians(grid[tall - 1 :: tall, 1:], jacobian)
     if title:
         figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=9)
     return figure
@@ -56,7 +65,7 @@ def _draw_image(axes: Axes, image: Array, label: Array) -> None:
         axes.contour(foreground.astype(float), levels=[0.5], colors=[OUTLINE], linewidths=1.1)
 
 
-def _draw_displacements(figure: Figure, grid: NDArray[np.object_], displacement_px: Array) -> None:
+def _draw_displacements(grid: NDArray[np.object_], displacement_px: Array) -> None:
     """Magnitude in colour; arrows point to where a pixel's value comes from, the longest as far as the next arrow."""
     magnitude = np.linalg.norm(displacement_px, axis=2)
     top = max(float(magnitude.max()), 1e-6)
@@ -78,5 +87,31 @@ def _draw_displacements(figure: Figure, grid: NDArray[np.object_], displacement_
             scale=top * _ARROWS / width,
             width=0.008,
         )
-    bar = figure.colorbar(drawn, ax=grid, shrink=0.8, aspect=30, label="displacement [px]")
+    _scale(grid, drawn, "displacement [px]")
+
+
+def _draw_jacobians(grid: NDArray[np.object_], jacobian: Array) -> None:
+    """Orange below 1: magnified, an output cell shows less than a cell of the input; purple above 1: shrunk.
+
+    On a logarithmic scale, so that halved and doubled are equally strong.  What folds has no size: it is black.
+    """
+    log_area = np.log2(np.where(jacobian > 0, jacobian, np.nan))
+    top = float(np.clip(np.nanmax(np.abs(log_area), initial=0), 0.5, 2))
+    colours = mpl.colormaps["PuOr"].with_extremes(bad=LIGHT["ink"])
+    for index in np.ndindex(*log_area.shape[:2]):
+        axes: Axes = grid.item(*index)
+        drawn = axes.imshow(log_area[index], cmap=colours, vmin=-top, vmax=top, interpolation="nearest")
+        folds = int((jacobian[index] <= 0).sum())
+        told = f"{folds} folded" if folds else f"min {jacobian[index].min():.2f}"
+        axes.text(0.03, 0.04, told, transform=axes.transAxes, fontsize=6.5, bbox=_BOX)
+    bar = _scale(grid, drawn, "Jacobian")
+    bar.set_ticks([-2, -1, 0, 1, 2] if top > 1 else [-top, 0, top])
+    bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{2.0**value:.2g}"))
+
+
+def _scale(grid: NDArray[np.object_], drawn: AxesImage, label: str) -> Colorbar:
+    """A colour bar beside the first row of these axes; all rows share it."""
+    beside = grid[0, -1].inset_axes((1.06, 0.0, 0.07, 1.0))
+    bar: Colorbar = grid[0, -1].figure.colorbar(drawn, cax=beside, label=label)
     bar.outline.set_visible(False)
+    return bar

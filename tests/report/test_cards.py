@@ -53,6 +53,18 @@ def test_preview_draws_originals_versions_and_displacements(moved):
     assert len(pictures) == n * (k + 1) + (n * k if moved else 0)
 
 
+def test_preview_counts_folds_and_shows_the_smallest_determinant():
+    square = np.zeros((1, 9, 9))
+    square[:, 3:6, 3:6] = 1
+    versions = np.repeat(square[:, None], 2, axis=1)
+    jacobian = np.full((1, 2, 8, 8), 1.5)
+    jacobian[0, 0, 2, 2:4] = (0.0, -0.1)
+    jacobian[0, 1, 2, 2] = 0.25
+    figure = preview_figure(square, square, versions, versions, np.ones((1, 2, 2, 9, 9)), jacobian)
+    told = [text.get_text() for axes in figure.axes for text in axes.texts]
+    assert told == ["2 folded", "min 0.25"]
+
+
 def test_preview_of_empty_masks_has_no_outline():
     empty = np.zeros((1, 8, 8))
     figure = preview_figure(empty, empty, empty[:, None], empty[:, None])
