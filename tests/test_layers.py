@@ -18,7 +18,8 @@ MAY_IMPORT = {
     "experiment": {"data", "augment", "models", "training", "results"},
     "analysis": {"results"},
     "report": {"analysis", "results"},
-    "cli": {"experiment", "analysis", "report", "results", "data"},  # data: `segaug data check` needs no experiment
+    # `segaug data check` and `segaug register` need no experiment
+    "cli": {"experiment", "analysis", "report", "results", "data", "registration", "deform"},
 }
 TORCH = {
     "torch",

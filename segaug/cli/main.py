@@ -17,6 +17,7 @@ VERBS = {  # verb -> line of help; each is segaug/cli/<verb>.py with add_argumen
     "fit": "fit the scaling curves of a study",
     "report": "write figures and one HTML page of a study",
     "preview": "draw what a strategy does to images, masks and grids",
+    "register": "deform one image so that it looks like another",
     "data": "check the data sets that are on this machine",
     "doctor": "check packages, devices, folders and settings",
     "completion": "print the tab completion of bash, zsh or fish",

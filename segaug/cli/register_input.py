@@ -1,0 +1,87 @@
+"""The two images of `segaug register`: read, checked, grey, in 0..1, of one size."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from segaug.data.pixels import content_hash, grey_pixels, unit_range
+from segaug.data.readers import read_image, read_mask
+from segaug.data.task import Case
+from segaug.errors import DataError
+from segaug.registration.momentum_file import ImageId
+
+SMALLEST_PX = 8  # a side
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Images to register, all (H, W)."""
+
+    moving: np.ndarray  # float32, 0..1
+    fixed: np.ndarray
+    moving_id: ImageId
+    fixed_id: ImageId
+    mask: np.ndarray | None  # integers, of the moving image
+
+
+def read_pair(moving: Path, fixed: Path, mask: Path | None, pad: bool) -> Pair:
+    """Read the files; pad: put images of different sizes in the middle of one canvas."""
+    images = [_grey(moving), _grey(fixed)]
+    label = None if mask is None else _mask(mask, moving, images[0].shape)
+    ids = [ImageId(path.name, content_hash(image)) for path, image in zip((moving, fixed), images, strict=True)]
+    shown = [unit_range(image) for image in images]
+    if images[0].shape != images[1].shape:
+        if not pad:
+            problem = f"have {' and '.join(size(image.shape) for image in images)} pixels (rows x columns)"
+            fix = "add --pad to centre both on one canvas, or resize them so that their pixels have one size in mm"
+            raise DataError(file=f"{moving} and {fixed}", problem=problem, fix=fix)
+        canvas = tuple(map(max, images[0].shape, images[1].shape))
+        shown = [_padded(image, canvas, "edge") for image in shown]
+        label = None if label is None else _padded(label, canvas, "constant")
+    return Pair(shown[0], shown[1], ids[0], ids[1], label)
+
+
+def size(shape: tuple[int, ...]) -> str:
+    """Rows x columns."""
+    return " x ".join(map(str, shape))
+
+
+def _grey(path: Path) -> np.ndarray:
+    """(H, W) float32 as stored."""
+    _must_exist(path)
+    case = Case(path.stem, path.stem, str(path), partial(read_image, path), partial(read_mask, path))
+    image = grey_pixels(case)
+    if not np.isfinite(image).all():
+        raise DataError(file=path, problem="holds NaN or infinite values", fix="replace them, for instance by 0")
+    if min(image.shape) < SMALLEST_PX:
+        fix = f"give images of at least {SMALLEST_PX} pixels a side"
+        raise DataError(file=path, problem=f"has {size(image.shape)} pixels", fix=fix)
+    if image.min() == image.max():
+        problem = "has the same value in every pixel, so nothing in it can be matched"
+        raise DataError(file=path, problem=problem, fix="give an image that shows something")
+    return image
+
+
+def _mask(path: Path, moving: Path, shape: tuple[int, ...]) -> np.ndarray:
+    _must_exist(path)
+    mask = read_mask(path)
+    if mask.shape != shape:
+        problem = f"has {size(mask.shape)} pixels, {moving.name} has {size(shape)}"
+        raise DataError(file=path, problem=problem, fix="give the mask of the moving image, at its size")
+    if mask.min() < 0 or mask.max() > np.iinfo(np.uint16).max:
+        problem = f"holds label values from {mask.min()} to {mask.max()}"
+        raise DataError(file=path, problem=problem, fix="use values from 0 to 65535")
+    return mask
+
+
+def _must_exist(path: Path) -> None:
+    if not path.is_file():
+        problem = "is a folder" if path.is_dir() else "does not exist"
+        raise DataError(file=path, problem=problem, fix="give the path of one image file")
+
+
+def _padded(pixels: np.ndarray, canvas: tuple[int, ...], mode: str) -> np.ndarray:
+    margins = [((full - n) // 2, full - n - (full - n) // 2) for full, n in zip(canvas, pixels.shape, strict=True)]
+    return np.pad(pixels, margins, mode=mode)  # type: ignore[call-overload]

@@ -1,0 +1,68 @@
+"""What `segaug register` computes: one registration, as arrays and numbers."""
+
+from dataclasses import dataclass
+from time import perf_counter
+from typing import cast
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from segaug.cli.register_input import Pair
+from segaug.deform.warp import Mode, warp
+from segaug.registration.affine import followed_by
+from segaug.registration.lddmm import Lddmm, register
+from segaug.registration.maps import displacement_px
+from segaug.registration.momentum_file import Affine, StoredMomentum
+
+
+@dataclass(frozen=True)
+class Result:
+    """Of one pair."""
+
+    stored: StoredMomentum
+    field_px: np.ndarray  # (2, H, W), (row, column): where each pixel looks in the moving image
+    warped: np.ndarray  # (H, W)
+    mask: np.ndarray | None  # (H, W), warped
+    before: float  # dissimilarity
+    after: float
+    min_jacobian: float
+    seconds: float
+
+
+@torch.no_grad()
+def register_pair(pair: Pair, lddmm: Lddmm) -> Result:
+    """Register the images and deform the moving one and its mask."""
+    start = perf_counter()
+    found = register(_batch(pair.moving), _batch(pair.fixed), lddmm)
+    deformation = displacement_px(found.momentum, found.modes, found.modes.size)
+    field = followed_by(deformation, found.affine)
+    seconds = perf_counter() - start
+    affine = None if found.affine is None else cast(Affine, tuple(map(tuple, found.affine[0].tolist())))
+    return Result(
+        stored=StoredMomentum(
+            momentum=found.momentum[0],
+            modes=found.modes,
+            moving=pair.moving_id,
+            fixed=pair.fixed_id,
+            guard_factor=found.guard_factor.item(),
+            objective=found.objective.item(),
+            affine=affine,
+        ),
+        field_px=field[0].numpy(),
+        warped=_warped(pair.moving, field, "bilinear"),
+        mask=None if pair.mask is None else _warped(pair.mask, field, "nearest"),
+        before=found.before.item(),
+        after=found.after.item(),
+        min_jacobian=found.min_jacobian.item(),
+        seconds=seconds,
+    )
+
+
+def _batch(pixels: np.ndarray) -> Tensor:
+    return torch.from_numpy(pixels.astype(np.float32))[None, None]
+
+
+def _warped(pixels: np.ndarray, field: Tensor, mode: Mode) -> np.ndarray:
+    shown = warp(_batch(pixels), field, mode, padding="border")[0, 0].numpy()
+    return shown.astype(pixels.dtype)
