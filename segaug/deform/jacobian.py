@@ -33,10 +33,13 @@ def corner_jacobians(displacement_px: Tensor) -> tuple[Tensor, Tensor, Tensor, T
     """
     along_row = torch.diff(displacement_px, dim=2)  # (B, 2, H - 1, W)
     along_column = torch.diff(displacement_px, dim=3)  # (B, 2, H, W - 1)
+    along_row[:, 0] += 1  # from differences of the displacement to edges of the deformed cells
+    along_column[:, 1] += 1
     top, bottom = along_column[..., :-1, :], along_column[..., 1:, :]
     left, right = along_row[..., :-1], along_row[..., 1:]
     return _area(left, top), _area(left, bottom), _area(right, top), _area(right, bottom)
 
 
 def _area(row_edge: Tensor, column_edge: Tensor) -> Tensor:
-    return (1 + row_edge[:, 0]) * (1 + column_edge[:, 1]) - row_edge[:, 1] * column_edge[:, 0]
+    area = row_edge[:, 0] * column_edge[:, 1]
+    return area.addcmul_(row_edge[:, 1], column_edge[:, 0], value=-1)  # in place: memory is what this waits for
