@@ -24,6 +24,7 @@ class Pair:
     moving_id: ImageId
     fixed_id: ImageId
     mask: np.ndarray | None  # integers, of the moving image
+    moving_range: tuple[float, float]  # grey values as stored of 0 and 1 in the moving image
 
 
 def read_pair(moving: Path, fixed: Path, mask: Path | None, pad: bool) -> Pair:
@@ -40,7 +41,7 @@ def read_pair(moving: Path, fixed: Path, mask: Path | None, pad: bool) -> Pair:
         canvas = tuple(map(max, images[0].shape, images[1].shape))
         shown = [_padded(image, canvas, "edge") for image in shown]
         label = None if label is None else _padded(label, canvas, "constant")
-    return Pair(shown[0], shown[1], ids[0], ids[1], label)
+    return Pair(shown[0], shown[1], ids[0], ids[1], label, (float(images[0].min()), float(images[0].max())))
 
 
 def size(shape: tuple[int, ...]) -> str:

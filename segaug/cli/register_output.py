@@ -38,7 +38,8 @@ def write(folder: Path, pair: Pair, result: Result) -> list[Path]:
     )
     drawn = io.BytesIO()
     figure.savefig(drawn, format="png", dpi=200)
-    pictures = {"registration.png": drawn.getvalue(), "warped.png": _png(np.round(255 * result.warped))}
+    grey = np.round(np.interp(result.warped, (0, 1), pair.moving_range))
+    pictures = {"registration.png": drawn.getvalue(), "warped.png": _png(grey)}
     if result.mask is not None:
         pictures["mask.png"] = _png(result.mask)
     try:

@@ -47,6 +47,7 @@ def press_tab(tmp_path, monkeypatch):
         ("segaug train --mul", ["--multirun"]),
         ("segaug train --cfg ", ["job", "hydra", "all"]),
         ("segaug completion f", ["fish"]),
+        ("segaug register a.png b.png --similarity s", ["ssd"]),
     ],
 )
 def test_bash_offers(press_tab, line, offered):
