@@ -14,6 +14,8 @@ from segaug.batch import Batch
 from segaug.errors import ConfigError
 from segaug.registration.lddmm import Lddmm
 
+_FARTHEST = 4  # in time: the guard shrinks a momentum to no less than a quarter
+
 
 @dataclass(frozen=True, kw_only=True)
 class MomentumStrategy(Strategy):
@@ -25,7 +27,7 @@ class MomentumStrategy(Strategy):
     external: int = 50  # of the external images, evenly spaced among them; all where there are fewer
     mixed: int = 3  # external images in a mixture
     concentration: float = 1.0  # of the Dirichlet weights; smaller: nearer to a single external image
-    min_time: float = 1.0  # of the geodesic: 0 stays at the image, 1 arrives at the mixture
+    min_time: float = 1.0  # of the geodesic: 0 stays at the image, 1 arrives at the mixture, -1 goes the other way
     max_time: float = 1.0
     min_jacobian: float | None = 0.05  # shrink a mixture until its map is no more strained than this; null: never
     lddmm: Lddmm = field(default_factory=Lddmm)
@@ -39,9 +41,9 @@ class MomentumStrategy(Strategy):
             self._refuse("external", f"got {self.external} with mixed {self.mixed}", "use external >= mixed")
         if not self.concentration >= 0.05:
             self._refuse("concentration", f"got {self.concentration}", "use 0.05 or more; 1 is the default")
-        if not 0 <= self.min_time <= self.max_time:
+        if not -_FARTHEST <= self.min_time <= self.max_time <= _FARTHEST:
             problem = f"got {self.min_time} with max_time {self.max_time}"
-            self._refuse("min_time", problem, "use 0 <= min_time <= max_time")
+            self._refuse("min_time", problem, f"use -{_FARTHEST} <= min_time <= max_time <= {_FARTHEST}")
         if self.min_jacobian is not None and not 0 < self.min_jacobian < 1:
             self._refuse("min_jacobian", f"got {self.min_jacobian}", "use a determinant between 0 and 1, or null")
 

@@ -128,7 +128,7 @@ def test_the_baseline_runs_after_it():
 
 def test_no_field_is_more_strained_than_the_guard_allows_however_wild(learned, momenta):
     batch = learned.subset.rows(torch.arange(48) % 3)
-    wild = RegDA(min_time=0, max_time=4)
+    wild = RegDA(min_time=-4, max_time=4)
     free = min_jacobian(field_px(replace(wild, min_jacobian=None), batch, momenta, "wild"))
     kept = min_jacobian(field_px(wild, batch, momenta, "wild"))
     assert (~(free >= 0.05)).sum() > 5
@@ -137,7 +137,7 @@ def test_no_field_is_more_strained_than_the_guard_allows_however_wild(learned, m
 
 def test_the_guard_leaves_the_bits_of_rows_that_need_none(learned, momenta):
     batch = learned.subset.rows(torch.arange(48) % 3)
-    wild = RegDA(min_time=0, max_time=4)
+    wild = RegDA(min_time=-4, max_time=4)
     free = field_px(replace(wild, min_jacobian=None), batch, momenta, "wild")
     kept = field_px(wild, batch, momenta, "wild")
     fine = min_jacobian(free) >= 0.05
@@ -209,7 +209,8 @@ def test_too_few_external_images_are_refused(learned, external):
         ({"external": 2}, "augment.external in conf/augment/regda.yaml: got 2 with mixed 3; use external >= mixed"),
         ({"concentration": 0}, "augment.concentration in conf/augment/regda.yaml: got 0; use 0.05 or more"),
         ({"min_time": 1.2}, "augment.min_time in conf/augment/regda.yaml: got 1.2 with max_time 1.0"),
-        ({"min_time": -1}, "use 0 <= min_time <= max_time"),
+        ({"max_time": 5}, "got 1.0 with max_time 5; use -4 <= min_time <= max_time <= 4"),
+        ({"min_time": -5}, "augment.min_time in conf/augment/regda.yaml: got -5 with max_time 1.0"),
         ({"min_jacobian": 0}, "augment.min_jacobian in conf/augment/regda.yaml: got 0; use a determinant between"),
         ({"p": -1}, "augment.p: got -1"),
     ],
