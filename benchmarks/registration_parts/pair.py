@@ -54,6 +54,10 @@ def stack(pairs: Sequence[Pair]) -> Stacked:
     )
 
 
-def around(subjects: Sequence[Subject]) -> list[Pair]:
-    """Each subject to the next and the last to the first: all are moving once and fixed once."""
-    return [Pair(moving, fixed) for moving, fixed in zip(subjects, [*subjects[1:], subjects[0]], strict=True)]
+def around(subjects: Sequence[Subject], hops: int = 1) -> list[Pair]:
+    """Each subject to the next `hops` ones, as if in a ring: all are moving, and fixed, equally often."""
+    return [
+        Pair(moving, subjects[(place + hop) % len(subjects)])
+        for hop in range(1, hops + 1)
+        for place, moving in enumerate(subjects)
+    ]

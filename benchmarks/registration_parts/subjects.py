@@ -13,6 +13,10 @@ CARDIAC_PARTS: dict[Draw, list[str]] = {
     "tune": ["1"],
     "report": ["2", "3"],
 }  # the data set's own parts, 15 subjects each
+CARDIAC_HOPS: dict[Draw, int] = {
+    "tune": 4,
+    "report": 1,
+}  # more of the 15 x 14 pairs to choose by; pairs to report share less
 
 
 def hippocampus_pairs(data: Path, draw: Draw) -> list[Pair]:
@@ -30,7 +34,7 @@ def cardiac_pairs(data: Path, draw: Draw) -> list[Pair]:
     rows = read_table(folder / "items.csv").where({"part": CARDIAC_PARTS[draw]}).rows
     largest = {row["subject"]: row["id"] for row in sorted(rows, key=lambda row: float(row["frac_1"]))}
     names = np.random.default_rng(0).permutation(sorted(largest.values())).tolist()
-    return around([_read(folder, name, 192) for name in names])
+    return around([_read(folder, name, 192) for name in names], CARDIAC_HOPS[draw])
 
 
 def _read(folder: Path, name: str, side: int) -> Subject:
