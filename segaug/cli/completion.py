@@ -12,12 +12,11 @@ from typing import Any
 import argcomplete
 
 from segaug.cli.choices import complete_override, config_folders, groups
+from segaug.cli.main import HYDRA_VERBS
 from segaug.results.store import RESULTS
 
 SHELLS = ("bash", "zsh", "fish")
-HYDRA_OPTIONS: dict[
-    str, dict[str, Any]
-] = {  # of `segaug train`, which argparse sees only here; add_argument's arguments
+HYDRA_OPTIONS: dict[str, dict[str, Any]] = {  # of HYDRA_VERBS, which argparse sees only here; add_argument's arguments
     "--multirun": {"action": "store_true", "help": "run every combination of the comma-separated choices"},
     "--cfg": {"choices": ["job", "hydra", "all"], "help": "print the config and stop"},
     "--resolve": {"action": "store_true", "help": "with --cfg: resolve interpolations"},
@@ -74,7 +73,7 @@ def _attach(parser: ArgumentParser) -> None:
     for action in parser._actions:  # argparse has no public list of a parser's arguments
         if isinstance(action, argparse._SubParsersAction):
             for name, verb in action.choices.items():
-                if name == "train":
+                if name in HYDRA_VERBS:
                     _add_hydra_arguments(verb)
                 _attach(verb)
         elif action.dest in COMPLETERS:

@@ -13,6 +13,7 @@ from segaug.errors import UserError
 
 VERBS = {  # verb -> line of help; each is segaug/cli/<verb>.py with add_arguments(parser) and run(args) -> int
     "train": "train one trial, or every missing trial of a study",
+    "prepare": "learn ahead what strategies learn before training",
     "status": "what of a study is done, failed or missing",
     "fit": "fit the scaling curves of a study",
     "report": "write figures and one HTML page of a study",
@@ -29,6 +30,7 @@ examples:
   segaug fit quick && segaug report quick                          its curves, its page
   segaug train --help                                              what can be configured
 """
+HYDRA_VERBS = ("train", "prepare")  # their options too go to Hydra, --help included
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
 
@@ -45,7 +47,7 @@ def build_parser(verb: str) -> ArgumentParser:
     verbs = parser.add_subparsers(title="verbs", dest="verb", metavar="VERB")
     for name, line in VERBS.items():
         chosen = verbs.add_parser(name, help=line, description=line[0].upper() + line[1:] + ".")
-        if name == verb != "train":  # whose arguments are Hydra's
+        if name == verb and verb not in HYDRA_VERBS:
             import_module(f"segaug.cli.{name}").add_arguments(chosen)
     return parser
 
@@ -74,7 +76,7 @@ def _run(arguments: list[str]) -> int:
     verb = _verb(arguments)
     if verb and verb not in VERBS:
         raise _unknown(verb)
-    if verb == "train":  # the options too go to Hydra, --help included
+    if verb in HYDRA_VERBS:
         return _call(verb, Namespace(overrides=arguments[1:]))
     parser = build_parser(verb)
     if not arguments:

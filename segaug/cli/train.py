@@ -1,9 +1,9 @@
 """`segaug train`: a Hydra app; its arguments are Hydra's overrides and options."""
 
 import os
-import shlex
-import sys
 from argparse import ArgumentParser, Namespace
+
+from segaug.cli.hydra_app import choices, run_app, wants_help
 
 HELP = """\
 usage: segaug train [-m] [GROUP=OPTION ...] [OPTION=VALUE ...]
@@ -34,49 +34,15 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("overrides", nargs="*")
 
 
-def help_text() -> str:
-    """What can be chosen, and how; Hydra's own help would list the schemas as well."""
-    from segaug.cli.choices import groups
-    from segaug.experiment.folders import conf_dir, studies_dir
-
-    found = groups([conf_dir(), studies_dir()])
-    width = max(map(len, found))
-    choices = "\n".join(f"  {group:{width}}  {', '.join(options)}" for group, options in found.items())
-    return HELP.format(choices=choices)
-
-
 def run(args: Namespace) -> int:
     """Train one trial, or with -m (or a study) all missing trials of a sweep."""
     from segaug.experiment.workers import SINGLE_THREAD
 
-    if {"-h", "--help"} & set(args.overrides):
-        print(help_text())
+    if wants_help(args.overrides):
+        print(HELP.format(choices=choices()))
         return 0
     os.environ.update(SINGLE_THREAD)  # before numpy: a trial of this process equals that of a worker, bit for bit
-    import hydra
-    from hydra.conf import HydraConf
-    from hydra.core.config_loader import ConfigLoader
-    from hydra.core.global_hydra import GlobalHydra
-    from hydra.core.hydra_config import HydraConfig
-    from omegaconf import DictConfig
-
-    from segaug.cli.hydra_errors import one_line
-    from segaug.experiment.compose import CONFIG_NAME, trial_of
-    from segaug.experiment.folders import conf_dir
-    from segaug.experiment.launcher import register_plugins
     from segaug.experiment.sweep import run_study
 
-    kept: list[tuple[DictConfig, HydraConf, ConfigLoader]] = []
-
-    def keep(composed: DictConfig) -> None:
-        kept.append((composed, HydraConfig.get(), GlobalHydra.instance().config_loader()))
-
-    register_plugins()
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # let errors through, to be told in one line, or with a whole traceback
-    sys.argv = ["segaug train", *args.overrides]
-    with one_line():
-        hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=CONFIG_NAME)(keep)()
-    if kept:  # by one run, or by Hydra's basic launcher; our own has run its trials by now
-        trials = [trial_of(one, own.runtime.choices, loader).in_folder(own.run.dir) for one, own, loader in kept]
-        run_study(trials, workers=1, many=False, command=shlex.join(["segaug", "train", *args.overrides]))
+    run_app("train", args.overrides, run_study)
     return 0

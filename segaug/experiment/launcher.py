@@ -6,8 +6,10 @@ Registered from here, so that no top-level `hydra_plugins/` package is needed.
 import dataclasses
 import shlex
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Protocol
 
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.config_loader import ConfigLoader
@@ -28,6 +30,19 @@ from segaug.experiment.folders import studies_dir
 from segaug.experiment.schema import register
 from segaug.experiment.sweep import run_study
 from segaug.experiment.trial import Trial
+from segaug.results.store import Json
+
+
+class Study(Protocol):
+    """What is done with the trials of a command; returns the records that they have after it."""
+
+    def __call__(self, trials: Iterable[Trial], *, workers: int | None, many: bool, command: str) -> list[Json]:
+        """Take the trials; `many` says that they are a multirun."""
+        ...
+
+
+# Hydra makes the launcher from the config, where a function has no place; so the command leaves it here.
+STUDY: ContextVar[Study] = ContextVar("study", default=run_study)
 
 
 class StudySearchPath(SearchPathPlugin):
@@ -86,9 +101,9 @@ class LocalLauncher(Launcher):
         self.hydra_context, self.config = hydra_context, config
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
-        """Compose every job, then run them all; raises TrialsFailed at the end if any failed."""
+        """Compose every job, then do with them what the command is for; raises at the end if any failed."""
         command = shlex.join(["segaug", "train", "-m", *self.config.hydra.overrides.task])
-        records = run_study(self._trials(job_overrides), workers=self.workers, many=True, command=command)
+        records = STUDY.get()(self._trials(job_overrides), workers=self.workers, many=True, command=command)
         return [JobReturn(_return_value=record["id"], status=JobStatus.COMPLETED) for record in records]
 
     def _trials(self, job_overrides: Sequence[Sequence[str]]) -> list[Trial]:

@@ -52,7 +52,7 @@ def test_a_single_trial_above_the_pool_is_an_error(tmp_path, refused):
 @pytest.mark.parametrize(
     ("mistake", "answer"),
     [
-        (["augment=rde"], "augment: there is no 'rde'; did you mean 'red'? choose from: baseline, none, red"),
+        (["augment=rde"], "augment: there is no 'rde'; did you mean 'red'? choose from: baseline, genda, none, red"),
         (["augment.sped=1"], "augment.sped: there is no such option; choose from: control_points, max_angle_deg"),
         (["augmnt=red"], "augmnt: there is no such option; did you mean 'augment'?"),
         (["+augment.extra=1"], "extra: there is no such option"),
@@ -98,6 +98,6 @@ def test_help_lists_every_choice_at_once(tmp_path):
     shown = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     ).stdout
-    assert "augment   baseline, none, red" in shown
+    assert "augment   baseline, genda, none, red" in shown
     assert "study     hippocampus_pilot, lr_sweep, quick, scaling_study, topology_aware" in shown
     assert shown.endswith("False\n")

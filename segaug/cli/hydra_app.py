@@ -1,0 +1,55 @@
+"""What the verbs that are Hydra apps share: their arguments are Hydra's overrides and options."""
+
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from segaug.experiment.launcher import Study
+
+
+def wants_help(overrides: Sequence[str]) -> bool:
+    """Is help asked for?  Hydra's own would list the schemas as well."""
+    return bool({"-h", "--help"} & set(overrides))
+
+
+def choices() -> str:
+    """The config groups and their options, one group a line."""
+    from segaug.cli.choices import groups
+    from segaug.experiment.folders import conf_dir, studies_dir
+
+    found = groups([conf_dir(), studies_dir()])
+    width = max(map(len, found))
+    return "\n".join(f"  {group:{width}}  {', '.join(options)}" for group, options in found.items())
+
+
+def run_app(verb: str, overrides: Sequence[str], study: "Study") -> None:
+    """Compose one trial, or with -m (or a study) all trials of a sweep, and hand them to `study`."""
+    import hydra
+    from hydra.conf import HydraConf
+    from hydra.core.config_loader import ConfigLoader
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.core.hydra_config import HydraConfig
+    from omegaconf import DictConfig
+
+    from segaug.cli.hydra_errors import one_line
+    from segaug.experiment.compose import CONFIG_NAME, trial_of
+    from segaug.experiment.folders import conf_dir
+    from segaug.experiment.launcher import STUDY, register_plugins
+
+    kept: list[tuple[DictConfig, HydraConf, ConfigLoader]] = []
+
+    def keep(composed: DictConfig) -> None:
+        kept.append((composed, HydraConfig.get(), GlobalHydra.instance().config_loader()))
+
+    register_plugins()
+    STUDY.set(study)
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # let errors through, to be told in one line, or with a whole traceback
+    sys.argv = [f"segaug {verb}", *overrides]
+    with one_line():
+        hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=CONFIG_NAME)(keep)()
+    if kept:  # by one run, or by Hydra's basic launcher; our own has run its trials by now
+        trials = [trial_of(one, own.runtime.choices, loader).in_folder(own.run.dir) for one, own, loader in kept]
+        study(trials, workers=1, many=False, command=shlex.join(["segaug", verb, *overrides]))

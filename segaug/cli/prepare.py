@@ -1,0 +1,49 @@
+"""`segaug prepare`: learn ahead what the strategies of `segaug train` learn before training."""
+
+import os
+from argparse import ArgumentParser, Namespace
+
+from segaug.cli.hydra_app import choices, run_app, wants_help
+
+HELP = """\
+usage: segaug prepare [-m] [GROUP=OPTION ...] [OPTION=VALUE ...]
+
+Learn what the strategies of a trial or a sweep learn before training (momenta of
+image pairs, generators), and keep it in the cache, where `segaug train` finds it.
+`segaug train` does the same on its own; prepare it ahead to share one cache
+between the jobs of a cluster.
+
+The arguments are those of `segaug train`. What is there already is not made again,
+and after an interruption the same command goes on. Several of these commands may
+run at once, beside `segaug train` too: each artefact is made by one of them.
+
+choices:
+{choices}
+
+options, for example:
+  hydra.launcher.workers=4    processes of a multirun; default: one per core
+  device=cuda:1  cache=FOLDER
+
+examples:
+  segaug prepare study=topology_aware
+  segaug prepare -m augment=regda,genda dataset=hippocampus scale=n4,n16 'seed=range(5)'
+"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Everything after `prepare` goes to Hydra as it is."""
+    parser.add_argument("overrides", nargs="*")
+
+
+def run(args: Namespace) -> int:
+    """Make every artefact that is missing; exit code 1 if one cannot be made, or must not be used."""
+    from segaug.experiment.workers import SINGLE_THREAD
+
+    if wants_help(args.overrides):
+        print(HELP.format(choices=choices()))
+        return 0
+    os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`
+    from segaug.experiment.prepare_study import prepare_study
+
+    run_app("prepare", args.overrides, prepare_study)
+    return 0

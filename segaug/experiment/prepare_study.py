@@ -1,0 +1,51 @@
+"""What `segaug prepare` does with the trials of a study: everything but the trials."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable
+
+from segaug.errors import UserError
+from segaug.experiment.artefacts import store_of
+from segaug.experiment.plan import make_plan
+from segaug.experiment.preparation import Preparation, prepare
+from segaug.experiment.progress import duration
+from segaug.experiment.trial import Trial
+from segaug.results.store import Json
+
+
+class NotPrepared(UserError):
+    """Some artefacts cannot be made, or must not be used; the others are there."""
+
+    exit_code = 1  # not 2: the command was right
+
+
+def prepare_study(trials: Iterable[Trial], *, workers: int | None, many: bool, command: str = "") -> list[Json]:
+    """Make every artefact of these trials that is not there yet, and say what was there and what was made.
+
+    The arguments are those of `run_study`; no record comes of it.  Raises NotPrepared at the end if any has failed.
+    """
+    start = time.monotonic()
+    plan = make_plan(trials, skip_large=many)
+    if not plan.trials:
+        raise NotPrepared("nothing to prepare: every size is above the pool of its task")
+    done = prepare(plan, plan.trials, workers=workers, in_process=not many, strict=True)
+    folder = store_of(plan.trials[0].trial.config).folder
+    print(_told(done, len(plan.trials), duration(time.monotonic() - start), str(folder)), flush=True)
+    if done.failed:
+        lines = [f"{name}: {reason}" for name, reason in sorted(done.failed.items())]
+        raise NotPrepared(f"{len(lines)} artefacts cannot be used\n" + "\n".join(lines))
+    return []
+
+
+def _told(done: Preparation, trials: int, took: str, folder: str) -> str:
+    if not (done.there or done.made or done.failed):
+        return f"nothing to prepare: the strategies of these {trials} trials learn nothing before training"
+    return (
+        f"for {trials} trials, in {took}: {len(done.there)} were there{_kinds(done.there)}, "
+        f"{len(done.made)} made{_kinds(done.made)}, {len(done.failed)} failed; they lie in {folder}"
+    )
+
+
+def _kinds(names: Iterable[str]) -> str:
+    counts = Counter(name.rpartition("-")[0] for name in names)
+    return f" ({', '.join(f'{count} {kind}' for kind, count in sorted(counts.items()))})" if counts else ""
