@@ -144,7 +144,9 @@ def start_at_real_amplitude(generator: Generator, real: RealFields, rng: torch.G
     """
     images = real.image[torch.randint(len(real.image), (64,), generator=rng).to(real.image.device)]
     z = torch.randn(64, LATENT, generator=rng).to(images.device)
-    generator.last.weight.mul_(real.scale_px / generator(images, z).std().clamp_min(1e-12))
+    factor = real.scale_px / generator(images, z).std().clamp_min(1e-12)
+    for weight in generator.last.parameters():
+        weight.mul_(factor)
 
 
 def _or_null(value: float) -> float | None:
