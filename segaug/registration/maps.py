@@ -39,7 +39,7 @@ def _flow(path: Tensor, modes: Modes, size: tuple[int, int], particles: int, cel
     """Integrate dy/dt = v_t(y) with RK4 in steps that span two intervals of the path."""
     grid = _counts(modes, particles)
     velocity = _sampler_velocity(path, modes, _counts(modes, cells))
-    start = _centres(grid, velocity.dtype, velocity.device).expand(velocity.shape[1], -1, -1, -1)
+    start = _particles(grid, velocity.dtype, velocity.device).expand(velocity.shape[1], -1, -1, -1)
     moved, h = start, 1 / (len(path) - 1)
     for early, middle, late in zip(velocity[:-2:2], velocity[1::2], velocity[2::2], strict=True):
         slope_1 = _at(early, moved)
@@ -72,9 +72,12 @@ def _at(velocity: Tensor, points: Tensor) -> Tensor:
 
 @lru_cache(maxsize=16)
 @torch.inference_mode(False)  # kept for later calls, which may need gradients
-def _centres(grid: tuple[int, int], dtype: torch.dtype, device: torch.device) -> Tensor:
-    """Sampler points of cell centres, (1, h, w, 2), column first."""
-    rows, columns = ((2 * torch.arange(n, dtype=torch.float64) + 1) / n - 1 for n in grid)
+def _particles(grid: tuple[int, int], dtype: torch.dtype, device: torch.device) -> Tensor:
+    """Sampler points of particles from edge to edge, (1, h, w, 2), column first.
+
+    Edge to edge, so that no pixel lies outside of them: a spline that extrapolates by half a cell folds at the border.
+    """
+    rows, columns = (torch.linspace(-1, 1, n, dtype=torch.float64) for n in grid)
     points = torch.stack(torch.meshgrid(rows, columns, indexing="ij")[::-1], -1)
     return points[None].to(device, dtype)
 
@@ -86,6 +89,6 @@ def _spline(points: int, knots: int, like: Tensor) -> Tensor:
 @lru_cache(maxsize=64)
 @torch.inference_mode(False)
 def _spline_matrix(points: int, knots: int, dtype: torch.dtype, device: torch.device) -> Tensor:
-    """(points, knots): the cubic spline through values at cell centres, read at the centres of other cells."""
-    given, asked = (np.arange(knots) + 0.5) / knots, (np.arange(points) + 0.5) / points
+    """(points, knots): the cubic spline through values at knots from edge to edge, read at the centres of cells."""
+    given, asked = np.arange(knots) / (knots - 1), (np.arange(points) + 0.5) / points
     return torch.from_numpy(CubicSpline(given, np.eye(knots), axis=0)(asked)).to(device, dtype)
