@@ -8,6 +8,7 @@ import torch
 from segaug.results.store import Store
 from segaug.rng import stream
 
+STRENGTH = {"displacement_rms_px": 1.5, "displacement_p95_px": 2.5, "min_jacobian": 0.4, "folded_share": 0.0}
 LAWS = {"baseline": (0.5, 0.6, 0.05), "red": (0.4, 0.6, 0.05)}  # strategy -> a, b, c
 
 
@@ -41,6 +42,7 @@ def record(task: str, model: str, strategy: str, size: int, seed: int, noise: fl
         "labels": {"training": size, "validation": 16},
         "subset": {"ids": [f"case{i}" for i in range(size)], "patients": size, "pool": 80, "overlap": size > 40},
         "sees": ["labelled subset"],
+        "augmentation": None if strategy == "baseline" else STRENGTH,
         "test": {"best": mean, "last": {k: 1.05 * v if k != "dice" else v for k, v in mean.items()}},
         "cases": {
             "ids": [f"test{i}" for i in range(cases)],

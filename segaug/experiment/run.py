@@ -15,6 +15,7 @@ from segaug.experiment.machine import device_of, run_facts
 from segaug.experiment.parts import Parts, parts_of
 from segaug.experiment.plan import Planned, pool_size
 from segaug.experiment.schema import science
+from segaug.experiment.strength import strength
 from segaug.experiment.trial import protocol_hash
 from segaug.models.network import build_with_seed, set_output_bias
 from segaug.results.record import SCHEMA
@@ -39,6 +40,7 @@ def run_trial(planned: Planned, task: Task) -> tuple[Json, Weights]:
             context = trial_context(config, parts, task, watch, store_of(config).obtain)
             prepared = config.augment.prepare(context)
             subset = config.augment.training_set(parts.subset, prepared)
+            measured = strength(config.augment, prepared, parts.subset, config.seed)
         trained = fit(
             network, config.augment, prepared, subset, parts.validation, config.protocol, config.seed, watch,
             context.allowed,
@@ -46,6 +48,7 @@ def run_trial(planned: Planned, task: Task) -> tuple[Json, Weights]:
         with watch("network"):
             scores = _scores(planned, network, prepared, trained, parts)
         record = _record(planned, task, parts, trained, scores, sum(p.numel() for p in network.parameters()))
+        record["augmentation"] = measured
     record["run"] = run_facts(watch.seconds, device)
     return record, trained.best
 

@@ -18,6 +18,7 @@ from segaug.report.figures import curve_panel, curves_figure, legend_figure
 from segaug.report.histories import history_panel
 from segaug.report.measure import BCE, DICE, RECALIBRATED, Measure
 from segaug.report.palette import DARK, LIGHT
+from segaug.report.strength import strength_table
 from segaug.report.study import Study, load_study
 from segaug.report.theme import themed
 from segaug.results.store import write_atomic
@@ -78,6 +79,7 @@ def render(study: Study) -> str:
         tables=tables,
         trials=trials,
         provenance=provenance,
+        strength_table=strength_table,
         cards=cards,
         licences=[(card.task, card.licence) for card in cards if card.licence],
         plan=tuple((key, text) for key, text in provenance.flatten(_plan_notes(study)) if key),

@@ -12,6 +12,9 @@ A record is one JSON object. Everything outside "run" is reproduced bit for bit 
     labels        {"training": N, "validation": V}    how many labelled images this trial has cost
     subset        {"ids": [...], "patients": int, "pool": int, "overlap": bool}   overlap: N > pool / 2
     sees          ["labelled subset", ...]     data that the strategy was allowed to see
+    augmentation  {"displacement_rms_px", "displacement_p95_px", "min_jacobian", "folded_share"}   of the strategy's own
+                  field before the baseline, over 64 draws on the subset, each applied whatever its p; p95: of the
+                  lengths of all pixels; folded_share: of the cells of four pixels; null: no field, or not finite
     test          {"best": M, "last": M}  M = {"bce", "dice", "hd95", "bce_recalibrated"} means over test cases, or null
     cases         {"ids": [...], "bce": [...], "dice": [...], "hd95": [...], "bce_recalibrated": [...]}  best checkpoint
     hd95          {"unit": "mm" | "px", "both_empty": int, "one_empty": int}
@@ -25,7 +28,8 @@ A record is one JSON object. Everything outside "run" is reproduced bit for bit 
     warnings      ["..."]
     run           {"seconds": {"data", "prepare", "augmentation", "network", "other", "total"}, "peak_memory_mib",
                    "device", "host", "finished", "versions": {...}}
-                  prepare: in this trial; what a sweep learned ahead of its trials is in none of them
+                  prepare: learning or loading, and measuring `augmentation`; what a sweep learned ahead of its trials
+                  is in none of them
     checksum      sha256 of the rest
 
 A trial that raised leaves `failure.json` instead: {"schema", "id", "task", "model", "strategy", "size", "seed",

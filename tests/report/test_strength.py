@@ -1,0 +1,35 @@
+"""The table of strengths: every arm, what it saw, and how far it moved pixels."""
+
+from segaug.report.strength import strength_table
+from segaug.report.study import load_study
+from tests.synthetic import STRENGTH, write_study
+
+
+def rows(folder):
+    return {row[1]: row for row in strength_table(load_study(folder, "bce")).rows}
+
+
+def test_every_arm_is_there_and_one_without_a_field_says_so(tmp_path):
+    write_study(tmp_path)
+    found = rows(tmp_path)
+    assert found["baseline"][2:] == ("labelled subset", "–", "–", "–", "–")
+    assert found["red"][2:] == ("labelled subset", "1.50 ± 0.00", "2.50 ± 0.00", "0.400", "0 %")
+
+
+def test_means_over_trials_and_the_smallest_of_all_jacobians(tmp_path):
+    store = write_study(tmp_path, sizes=(4,), seeds=2)
+    records = [record for record in store.records() if record["strategy"] == "red"]
+    for record, rms, smallest in zip(records, (1, 3), (0.5, -0.25), strict=True):
+        measured = {**STRENGTH, "displacement_rms_px": rms, "min_jacobian": smallest, "folded_share": rms / 100}
+        store.write_record({**record, "augmentation": measured, "sees": ["labelled subset", "external images"]})
+    row = rows(tmp_path)["red"]
+    assert row[2] == "external images, labelled subset"
+    assert row[3] == "2.00 ± 1.41"
+    assert row[5:] == ("-0.250", "2 %")
+
+
+def test_records_of_before_have_no_strength(tmp_path):
+    store = write_study(tmp_path, sizes=(4,), seeds=2)
+    for record in store.records():
+        store.write_record({key: value for key, value in record.items() if key != "augmentation"})
+    assert rows(tmp_path)["red"][3] == "–"
