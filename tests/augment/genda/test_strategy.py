@@ -11,6 +11,7 @@ from segaug.augment.genda.options import Gan
 from segaug.augment.genda.strategy import Code
 from segaug.errors import ConfigError
 from segaug.rng import stream
+from tests.augment.genda.examples import untrained_generator
 from tests.augment.learned import context, hearts
 
 rng = partial(stream, 3, "augment", 1)
@@ -18,10 +19,7 @@ rng = partial(stream, 3, "augment", 1)
 
 @pytest.fixture(scope="module")
 def generator():
-    """Untrained, of about 2 pixels."""
-    made = Generator((32, 24), width=4, scale_px=1.0).eval().requires_grad_(False)
-    made.last.weight.normal_(generator=stream(0, "last"))
-    return made
+    return untrained_generator()
 
 
 def code(genda, batch, *names):
