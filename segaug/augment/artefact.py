@@ -53,7 +53,7 @@ class Artefact:
     kind: a word that files and messages name it by.  key: everything that decides the content: hashes of images,
     options, the number of a version that is raised when the method changes; random draws come from streams named by
     it, never by a trial's seed.  make(previous, tell) learns it; previous is what is stored but not yet `complete` (a
-    collection that grows, such as the momenta of one image), or None.
+    collection that grows, such as the momenta of one image), or None.  complete judges by the facts, not the tensors.
     """
 
     kind: str

@@ -111,7 +111,7 @@ class Strategy:
     def artefacts(self, context: PrepareContext) -> Sequence[Artefact]:
         """What `prepare` will obtain, dependencies first, so that it can be made ahead and shared between trials.
 
-        Cheap: describes, and obtains nothing.
+        Cheap: describes, and obtains nothing.  Depends on the strategy's options and the images of the context alone.
         """
         return ()
 

@@ -1,51 +1,24 @@
 """Before the trials of a sweep: make what their strategies learn, each artefact once, spread over the workers."""
 
 import time
-import traceback
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 
-import torch
 from rich.console import Console
 
-from segaug.augment.artefact import Artefact, Content, always
-from segaug.augment.strategy import Strategy
-from segaug.data.task import Task
-from segaug.errors import UserError
-from segaug.experiment.allowed import trial_context
+from segaug.augment.artefact import Artefact, Content
 from segaug.experiment.artefacts import ArtefactStore, store_of
-from segaug.experiment.machine import default_workers, device_of
-from segaug.experiment.parts import parts_of
+from segaug.experiment.machine import default_workers
+from segaug.experiment.making import Made, Request, artefacts_of, make
 from segaug.experiment.plan import Plan, Planned
 from segaug.experiment.preparing import Preparing
-from segaug.experiment.tasks import task_of
-from segaug.experiment.workers import Died, Note, Tell, run_jobs
-from segaug.training.stopwatch import Stopwatch
+from segaug.experiment.schema import science
+from segaug.experiment.workers import Died, Note, run_jobs
+from segaug.results.store import canonical
 
 PRELOAD = ["segaug.experiment.run", "monai.networks.nets"]
-TELL_EVERY_S = 0.5
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a worker is sent: an artefact, to be found by its name among those of a trial."""
-
-    name: str
-    kind: str
-    planned: Planned
-    content_hash: str
-    strict: bool
-
-
-@dataclass(frozen=True)
-class Made:
-    """What a worker sends back."""
-
-    seconds: float
-    error: str = ""
-    trace: str = ""  # of an error that nobody foresaw
 
 
 @dataclass
@@ -74,9 +47,11 @@ def prepare(
     again = True
     while again:
         found = survey(plan, trials, strict)
-        requests = [one for one in found.missing if (one.name, one.planned.id) not in tried]
         if not tried:
             done.there, done.failed = found.there, dict(found.failed)
+        requests = [
+            one for one in found.missing if (one.name, one.planned.id) not in tried and one.name not in done.failed
+        ]
         _make_all(plan, requests, done, workers, in_process)
         tried |= {(one.name, one.planned.id) for one in requests}
         again = found.shared and bool(requests)  # what a trial wanted may since be there, but not for another
@@ -85,37 +60,35 @@ def prepare(
 
 def survey(plan: Plan, trials: Iterable[Planned], strict: bool) -> _Survey:
     """What the trials need, and what of it is missing, in the order in which the trials run."""
-    there: set[str] = set()
-    failed: dict[str, str] = {}
+    there: dict[str, Content] = {}  # without the tensors: a study may need many
     missing: dict[str, Request] = {}
     shared = False
-    for one in trials:
+    for one in _unlike(trials):
         task = plan.tasks[one.trial.task]
         store = store_of(one.trial.config)
         for artefact in artefacts_of(one, task, "cpu", _refuse):
             shared |= artefact.name in missing
-            if artefact.name in missing or (artefact.name in there and artefact.complete is always):
+            if artefact.name in missing:
                 continue
-            content = store.held(artefact)
-            if content is None:
-                there.discard(artefact.name)
-                missing[artefact.name] = Request(artefact.name, artefact.kind, one, task.content_hash, strict)
+            content = there.get(artefact.name) or store.held(artefact)
+            if content is not None and artefact.complete(content):
+                there[artefact.name] = Content({}, content.facts)
             else:
-                there.add(artefact.name)
-                if content.failed is not None:
-                    failed[artefact.name] = content.failed
-    return _Survey(there, failed, list(missing.values()), shared)
+                there.pop(artefact.name, None)
+                missing[artefact.name] = Request(artefact.name, artefact.kind, one, task.content_hash, strict)
+    failed = {name: content.failed for name, content in there.items() if content.failed is not None}
+    return _Survey(set(there), failed, list(missing.values()), shared)
 
 
-def artefacts_of(
-    planned: Planned, task: Task, device: torch.device | str, obtain: Callable[[Artefact], Content]
-) -> Sequence[Artefact]:
-    """The artefacts of a trial, as its strategy lists them."""
-    config = planned.trial.config
-    if type(config.augment).artefacts is Strategy.artefacts:  # it needs none: do not cut out its images
-        return ()
-    parts = parts_of(planned, task, device)
-    return config.augment.artefacts(trial_context(config, parts, task, Stopwatch(), obtain))
+def _unlike(trials: Iterable[Planned]) -> Iterable[Planned]:
+    """One trial of each task, strategy and subset: model, learning rate and the like decide no artefact."""
+    first: dict[bytes, Planned] = {}
+    for one in trials:
+        told = science(one.trial.config)
+        protocol = {name: told["protocol"][name] for name in ("subset", "count", "validation")}
+        decides = [one.trial.task, told["augment"], one.size, told["seed"], protocol]
+        first.setdefault(canonical(decides), one)
+    return first.values()
 
 
 def make_here(artefacts: Sequence[Artefact], store: ArtefactStore, console: Console) -> None:
@@ -166,42 +139,3 @@ def _answers(
             display.told(number, *told)
 
         yield number, make(request, tell)
-
-
-def make(request: Request, tell: Tell) -> Made:
-    """Make one artefact and store it; never raises, except when interrupted."""
-    start = time.monotonic()
-    try:
-        _obtain(request, tell)
-    except UserError as error:
-        return Made(time.monotonic() - start, str(error))
-    except Exception as error:
-        return Made(time.monotonic() - start, f"{type(error).__name__}: {error}", traceback.format_exc())
-    return Made(time.monotonic() - start)
-
-
-def _obtain(request: Request, tell: Tell) -> None:
-    config = request.planned.trial.config
-    torch.set_num_threads(config.threads)
-    task = task_of(request.planned.trial, request.content_hash)
-    store = store_of(config, strict=request.strict)
-    now_and_then = _sparsely(tell)
-
-    def obtain(artefact: Artefact) -> Content:
-        return store.obtain(artefact, now_and_then)
-
-    listed = artefacts_of(request.planned, task, device_of(config.device), obtain)
-    obtain(next(one for one in listed if one.name == request.name))
-
-
-def _sparsely(tell: Tell) -> Callable[[int, int, str], None]:
-    """A `Tell` of artefacts that passes on a few messages a second."""
-    last = 0.0
-
-    def told(done: int, of: int, what: str) -> None:
-        nonlocal last
-        if time.monotonic() - last >= TELL_EVERY_S:
-            last = time.monotonic()
-            tell((done, of, what))
-
-    return told

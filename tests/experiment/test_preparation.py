@@ -1,0 +1,155 @@
+"""What strategies learn is made once for a whole sweep, before its trials, and a failure costs only who needs it."""
+
+import dataclasses
+import re
+
+import pytest
+
+from segaug.experiment.plan import make_plan
+from segaug.experiment.preparation import prepare, survey
+from segaug.experiment.prepare_study import NotPrepared, prepare_study
+from segaug.experiment.schema import STRATEGIES
+from segaug.experiment.sweep import TrialsFailed, run_study
+from segaug.results.store import Store
+from tests.experiment.toy import Toy, lines
+
+
+@pytest.fixture
+def log(tmp_path):
+    return tmp_path / "log"
+
+
+@pytest.fixture
+def toys(tiny, log, monkeypatch):
+    """Trials of the toy strategy: toys((size, seed), ..., option=value)."""
+    monkeypatch.setitem(STRATEGIES, "toy", Toy)
+
+    def make(*points, **options):
+        one = tiny()
+        config = dataclasses.replace(one.config, augment=Toy(log=str(log), **options))
+        toy = dataclasses.replace(one, config=config, strategy="toy")
+        return [toy.at(size=size, seed=seed) for size, seed in points]
+
+    return make
+
+
+def plan_of(trials):
+    return make_plan(trials, skip_large=False)
+
+
+def images_of(plan):
+    """Different training images of all trials."""
+    from segaug.experiment.parts import parts_of
+
+    return {row for one in plan.trials for row in parts_of(one, plan.tasks[one.trial.task], "cpu").rows}
+
+
+POINTS = [(4, 0), (4, 1), (2, 0), (16, 0)]
+
+
+@pytest.mark.parametrize("workers", [None, 2])
+def test_each_artefact_is_made_once_for_all_trials(toys, log, workers):
+    plan = plan_of(toys(*POINTS))
+    done = prepare(plan, plan.trials, workers=workers, in_process=workers is None)
+    images = len(images_of(plan))
+    assert images < sum(size for size, _ in POINTS)  # else nothing would be shared
+    assert sorted(lines(log)) == ["mean"] * images + ["sum"] * len(POINTS)
+    assert len(done.made) == images + len(POINTS)
+    assert (done.there, done.failed) == (set(), {})
+    again = prepare(plan, plan.trials, workers=workers, in_process=workers is None)
+    assert (again.made, again.there) == ([], set(done.made))
+    assert len(lines(log)) == images + len(POINTS)
+
+
+def test_dependencies_come_first(toys, log):
+    plan = plan_of(toys((4, 0)))
+    prepare(plan, plan.trials, workers=None, in_process=True)
+    assert lines(log) == ["mean"] * 4 + ["sum"]
+
+
+def test_trials_that_differ_in_network_or_learning_rate_are_surveyed_once(toys):
+    (one,) = toys((4, 0))
+    other = dataclasses.replace(one.config, protocol=dataclasses.replace(one.config.protocol, learning_rate=0.5))
+    found = survey(plan_of([one, dataclasses.replace(one, config=other)]), plan_of([one]).trials, strict=False)
+    assert not found.shared
+    assert len(found.missing) == 5
+
+
+def test_what_grows_is_complete_for_every_trial(toys, log):
+    plan = plan_of(toys(*POINTS, grow=True))
+    prepare(plan, plan.trials, workers=None, in_process=True)
+    grown = [int(line.split()[1]) for line in lines(log) if line.startswith("means")]
+    assert sum(grown) == len(images_of(plan))  # each image once
+    assert survey(plan, plan.trials, strict=False).missing == []
+
+
+def test_a_study_prepares_and_then_trains(toys, log, capsys):
+    records = run_study(toys(*POINTS), workers=1, many=False)
+    made = lines(log)
+    assert made.count("mean") == len(images_of(plan_of(toys(*POINTS))))
+    assert made.count("sum") == len(POINTS)
+    told = capsys.readouterr().out
+    assert re.search(r"preparing: 0 of \d+ artefacts \(mean, sum\)", told)
+    assert told.index("prepared: ") < told.index("4 trials: 0 done before")
+    assert all(record["run"]["seconds"]["prepare"] < 1 for record in records)
+    assert run_study(toys(*POINTS), workers=1, many=False) == records
+    assert lines(log) == made
+
+
+@pytest.mark.parametrize(
+    ("does", "reason"),
+    [("raise", "RuntimeError: cannot add"), ("fail", "sum-.* must not be used .*: it is 0; add more")],
+)
+def test_what_cannot_be_made_fails_the_trials_that_need_it_and_no_other(toys, tiny, tmp_path, does, reason, capsys):
+    with pytest.raises(TrialsFailed, match="1 of 2 trials failed"):
+        run_study([*toys((4, 0), sum_does=does), tiny()], workers=1, many=False)
+    assert re.search(f"not prepared: sum-[0-9a-f]+: {reason}", capsys.readouterr().out)
+    (failure,) = Store(tmp_path / "study").failures()
+    assert failure["strategy"] == "toy"
+    assert re.search(reason, failure["error"])
+
+
+def test_a_worker_that_dies_costs_its_own_artefact(toys):
+    plan = plan_of(toys((4, 0), sum_does="die") + toys((4, 1)))
+    done = prepare(plan, plan.trials, workers=2, in_process=False)
+    ((name, reason),) = done.failed.items()
+    assert name.startswith("sum-")
+    assert "killed, probably out of memory" in reason
+    assert len([name for name in done.made if name.startswith("sum-")]) == 1
+
+
+def test_ctrl_c_keeps_what_is_made_and_says_how_to_go_on(toys, log, capsys):
+    with pytest.raises(KeyboardInterrupt):
+        run_study(toys((4, 0), sum_does="interrupt"), workers=1, many=False)
+    assert "interrupted: 4 of 5 artefacts prepared; the same command goes on" in capsys.readouterr().out
+    assert lines(log) == ["mean"] * 4 + ["sum"]
+    with pytest.raises(KeyboardInterrupt):
+        run_study(toys((4, 0), sum_does="interrupt"), workers=1, many=False)
+    assert lines(log) == ["mean"] * 4 + ["sum"] * 2
+
+
+def test_prepare_says_what_was_there_and_what_was_made(toys, tiny, capsys):
+    prepare_study(toys((2, 0)), workers=None, many=False)
+    assert "for 1 trials" in capsys.readouterr().out
+    prepare_study(toys((2, 0), (2, 1)), workers=None, many=False)
+    told = capsys.readouterr().out.splitlines()[-1]
+    assert re.match(
+        r"for 2 trials, in .*: 3 were there \(2 mean, 1 sum\), 3 made \(2 mean, 1 sum\), 0 failed; they", told
+    )
+    assert told.endswith("artefacts")
+    prepare_study([tiny()], workers=None, many=False)
+    assert "nothing to prepare" in capsys.readouterr().out
+
+
+def test_prepare_names_what_failed_also_when_it_failed_before(toys):
+    for _ in range(2):
+        with pytest.raises(NotPrepared, match=r"1 artefacts cannot be used\nsum-.*it is 0; add more") as told:
+            prepare_study(toys((2, 0), sum_does="fail"), workers=None, many=False)
+    assert told.value.exit_code == 1
+
+
+def test_listing_must_not_learn(toys, monkeypatch):
+    monkeypatch.setattr(Toy, "artefacts", lambda self, context: [context.obtain(self._mean(context.subset.image[0]))])
+    plan = plan_of(toys((2, 0)))
+    with pytest.raises(RuntimeError, match="must not obtain"):
+        prepare(plan, plan.trials, workers=None, in_process=True)
