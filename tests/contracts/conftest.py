@@ -1,8 +1,14 @@
+from functools import partial
+
 import pytest
 import torch
 from torch.nn import functional as F
 
+from segaug.augment.artefact import ArtefactFailed
+from segaug.augment.strategy import Allowed, PrepareContext
 from segaug.batch import Batch
+from segaug.experiment.artefacts import ArtefactStore
+from segaug.rng import stream
 
 
 @pytest.fixture(params=[(1, (48, 48)), (2, (40, 57))], ids=["binary-square", "two-structures-oblong"])
@@ -14,3 +20,33 @@ def batch(request):
     blobs = F.interpolate(torch.randn(5, structures + 1, 5, 5, generator=rng), size=size, mode="bicubic").argmax(1)
     label = torch.stack([(blobs == k + 1).float() for k in range(structures)], dim=1)
     return Batch(image, label, torch.arange(5), torch.ones(5, 2))
+
+
+@pytest.fixture(scope="session")
+def learned(tmp_path_factory):
+    """prepare(strategy, batch): what a strategy learns from a batch and a few external images, each artefact once."""
+    store = ArtefactStore(tmp_path_factory.mktemp("artefacts"), strict=True)
+
+    def obtain(artefact):
+        try:
+            return store.obtain(artefact)
+        except ArtefactFailed:  # two steps make no good generator; here it has to keep promises, not to be good
+            return store.held(artefact)
+
+    def prepare(strategy, batch):
+        shifted = torch.cat([batch.image.roll((shift, shift), dims=(2, 3)) for shift in (1, 2)])
+        context = PrepareContext(
+            subset=batch,
+            allowed=Allowed(external=shifted.flip(0) ** 1.1),
+            build_model=_no_network,
+            train_segmentation=_no_network,
+            rng=partial(stream, 0, "prepare"),
+            obtain=obtain,
+        )
+        return strategy.prepare(context)
+
+    return prepare
+
+
+def _no_network(*_):
+    raise NotImplementedError("no registered strategy trains a segmenter yet")

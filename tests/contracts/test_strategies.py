@@ -17,6 +17,7 @@ from segaug.augment.red import RandomElastic
 from segaug.augment.strategy import Strategy
 from segaug.experiment.schema import STRATEGIES
 from segaug.rng import stream
+from tests.contracts.cheap import make
 
 STILL_BASELINE = Baseline(p_flip=0, max_angle_deg=0, min_scale=1, max_scale=1, max_shear=0, p_histogram_shift=0)
 # At zero strength but p = 1: the stages run, and must change nothing.  A new strategy says so here or in its own tests.
@@ -31,13 +32,16 @@ each_strategy = pytest.mark.parametrize("name", STRATEGIES)
 changing = pytest.mark.parametrize("name", [name for name in STRATEGIES if name != "none"])
 
 
-def prepared(name):
-    """What the strategy made before training; a strategy that learns gets a tiny one here."""
-    return None
+@pytest.fixture
+def prepared(name, batch, learned):
+    """What the strategy made before training, from the images of the batch."""
+    return learned(make(name), batch)
 
 
-def run(name, batch, rng=rng):
-    return augment(STRATEGIES[name]().stages(), prepared(name), batch, rng)
+@pytest.fixture
+def run(name, prepared):
+    """Augment a batch with the strategy: run(batch), run(batch, rng)."""
+    return lambda batch, rng=rng: augment(make(name).stages(), prepared, batch, rng)
 
 
 def rows(params, index):
@@ -68,118 +72,118 @@ def test_every_option_has_a_default_and_survives_the_config_system(name):
 
 
 @changing
-def test_it_changes_image_and_label(name, batch):
-    changed = run(name, batch)
+def test_it_changes_image_and_label(name, batch, run):
+    changed = run(batch)
     assert not torch.equal(changed.image, batch.image)
     assert not torch.equal(changed.label, batch.label)
 
 
 @each_strategy
-def test_shape_type_and_device_stay(name, batch):
-    changed = run(name, batch)
+def test_shape_type_and_device_stay(name, batch, run):
+    changed = run(batch)
     for field in ("image", "label", "index", "spacing_mm"):
         before, after = getattr(batch, field), getattr(changed, field)
         assert (after.shape, after.dtype, after.device) == (before.shape, before.dtype, before.device)
 
 
 @each_strategy
-def test_values_stay_finite_and_in_range(name, batch):
+def test_values_stay_finite_and_in_range(name, batch, run):
     for step in range(10):
-        changed = run(name, batch, partial(stream, 21, step))
+        changed = run(batch, partial(stream, 21, step))
         assert changed.image.isfinite().all()
         assert changed.image.min() >= 0
         assert changed.image.max() <= 1 + 1e-5
         assert changed.label.min() >= 0
         assert changed.label.sum(1).max() <= 1 + 1e-6
-        if not any(stage.soft_labels for stage in STRATEGIES[name]().stages()):
+        if not any(stage.soft_labels for stage in make(name).stages()):
             assert set(changed.label.unique().tolist()) <= {0, 1}
 
 
 @each_strategy
-def test_the_same_stream_gives_the_same_result(name, batch):
-    assert equal(run(name, batch), run(name, batch))
+def test_the_same_stream_gives_the_same_result(name, batch, run):
+    assert equal(run(batch), run(batch))
 
 
 @changing
-def test_another_step_gives_another_result(name, batch):
-    assert not equal(run(name, batch), run(name, batch, partial(stream, 21, "augment", 5)))
+def test_another_step_gives_another_result(name, batch, run):
+    assert not equal(run(batch), run(batch, partial(stream, 21, "augment", 5)))
 
 
 @changing
-def test_rows_are_drawn_apart(name, batch):
+def test_rows_are_drawn_apart(name, batch, run):
     """Equal rows come out different: one number for the whole batch would pass every other test."""
     same = batch.rows(torch.zeros(12, dtype=torch.long))
-    changed = run(name, same)
+    changed = run(same)
     assert len({image.numpy().tobytes() for image in changed.image}) > 6
 
 
 @each_strategy
-def test_rows_do_not_mix(name, batch):
-    stages = STRATEGIES[name]().stages()
+def test_rows_do_not_mix(name, batch, prepared):
+    stages = make(name).stages()
     if any(stage.mixes_rows for stage in stages):
         pytest.skip("mixes rows by declaration")
-    draws = draw(stages, prepared(name), batch, rng)
-    whole = apply(draws, prepared(name), batch)
+    draws = draw(stages, prepared, batch, rng)
+    whole = apply(draws, prepared, batch)
     for i in range(len(batch)):
         row = slice(i, i + 1)
         alone = [Draw(one.stage, rows(one.params, row), one.applied[row]) for one in draws]
-        one_row = apply(alone, prepared(name), batch.rows(row))
+        one_row = apply(alone, prepared, batch.rows(row))
         torch.testing.assert_close(one_row.image, whole.rows(row).image, atol=1e-5, rtol=0)
         assert (one_row.label != whole.rows(row).label).float().mean() < 1e-3
 
 
 @each_strategy
-def test_params_have_one_row_an_image_and_lie_on_the_cpu(name, batch):
-    for stage in STRATEGIES[name]().stages():
-        for value in tensors(stage.sample(batch, prepared(name), rng("any"))):
+def test_params_have_one_row_an_image_and_lie_on_the_cpu(name, batch, prepared):
+    for stage in make(name).stages():
+        for value in tensors(stage.sample(batch, prepared, rng("any"))):
             assert len(value) == len(batch)
             assert value.device.type == "cpu"
 
 
 @each_strategy
-def test_the_input_is_not_written_to(name, batch):
+def test_the_input_is_not_written_to(name, batch, run):
     before = {field: getattr(batch, field).clone() for field in ("image", "label", "index", "spacing_mm")}
-    run(name, batch)
+    run(batch)
     for field, value in before.items():
         assert torch.equal(getattr(batch, field), value), field
 
 
 @each_strategy
-def test_global_random_state_is_neither_used_nor_moved(name, batch):
+def test_global_random_state_is_neither_used_nor_moved(name, batch, run):
     states = (torch.get_rng_state(), np.random.get_state()[1].copy(), random.getstate())  # noqa: NPY002
-    first = run(name, batch)
+    first = run(batch)
     assert torch.equal(torch.get_rng_state(), states[0])
     assert (np.random.get_state()[1] == states[1]).all()  # noqa: NPY002
     assert random.getstate() == states[2]
     torch.manual_seed(1)
-    assert equal(run(name, batch), first)
+    assert equal(run(batch), first)
 
 
 @each_strategy
-def test_nothing_is_remembered_between_calls(name, batch):
-    stages = STRATEGIES[name]().stages()
-    first = augment(stages, prepared(name), batch, rng)
-    augment(stages, prepared(name), batch.rows(slice(0, 2)), partial(stream, 9))
-    assert equal(augment(stages, prepared(name), batch, rng), first)
+def test_nothing_is_remembered_between_calls(name, batch, prepared):
+    stages = make(name).stages()
+    first = augment(stages, prepared, batch, rng)
+    augment(stages, prepared, batch.rows(slice(0, 2)), partial(stream, 9))
+    assert equal(augment(stages, prepared, batch, rng), first)
 
 
 @each_strategy
-def test_p_zero_is_the_identity_bit_for_bit(name, batch):
-    stages = [replace(stage, p=0.0) for stage in STRATEGIES[name]().stages()]
-    assert equal(augment(stages, prepared(name), batch, rng), batch)
+def test_p_zero_is_the_identity_bit_for_bit(name, batch, prepared):
+    stages = [replace(stage, p=0.0) for stage in make(name).stages()]
+    assert equal(augment(stages, prepared, batch, rng), batch)
 
 
 @pytest.mark.parametrize("name", STILL)
-def test_zero_strength_is_the_identity_bit_for_bit(name, batch):
-    assert equal(augment(STILL[name].stages(), prepared(name), batch, rng), batch)
+def test_zero_strength_is_the_identity_bit_for_bit(name, batch, prepared):
+    assert equal(augment(STILL[name].stages(), prepared, batch, rng), batch)
 
 
 @each_strategy
-def test_the_baseline_draws_the_same_in_every_strategy(name, batch):
+def test_the_baseline_draws_the_same_in_every_strategy(name, batch, prepared):
     """Comparisons are paired: strategies differ by their own stage, not by other flips and rotations."""
-    stages = STRATEGIES[name]().stages()
+    stages = make(name).stages()
     alone = draw(Baseline().stages(), None, batch, rng)[0]
-    for one in draw(stages, prepared(name), batch, rng):
+    for one in draw(stages, prepared, batch, rng):
         if isinstance(one.stage, Baseline):
             for field in fields(alone.params):
                 assert torch.equal(getattr(one.params, field.name), getattr(alone.params, field.name)), field.name
@@ -191,8 +195,9 @@ def test_the_baseline_draws_the_same_in_every_strategy(name, batch):
 
 @pytest.mark.gpu
 @each_strategy
-def test_cuda_agrees_with_cpu(name, batch):
-    on_cpu, on_gpu = run(name, batch), run(name, batch.to("cuda"))
+def test_cuda_agrees_with_cpu(name, batch, run, learned):
+    there = batch.to("cuda")  # what was learned is stored by now, and moved there
+    on_cpu, on_gpu = run(batch), augment(make(name).stages(), learned(make(name), there), there, rng)
     assert on_gpu.image.is_cuda
     assert on_gpu.label.is_cuda
     torch.testing.assert_close(on_gpu.image.cpu(), on_cpu.image, atol=1e-4, rtol=0)

@@ -1,0 +1,18 @@
+"""Registered strategies that learn in a second or two, so that every contract can be tried on them."""
+
+from segaug.augment.genda.options import Gan
+from segaug.augment.strategy import Strategy
+from segaug.experiment.schema import STRATEGIES
+
+CHEAP: dict[
+    str, dict[str, object]
+] = {  # options that let a strategy learn in a second or two; a new one that learns gets a line here
+    "regda": {"external": 3},
+    "smooth_random": {"external": 4},
+    "genda": {"external": 3, "gan": Gan(steps=2, width=4, side_px=16)},
+}
+
+
+def make(name: str) -> Strategy:
+    """The registered strategy, with its defaults where learning does not forbid it."""
+    return STRATEGIES[name](**CHEAP.get(name, {}))
