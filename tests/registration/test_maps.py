@@ -79,6 +79,12 @@ def test_the_map_is_that_of_a_fine_reference(size):
     assert float((displacement_px(w, modes, size) - exact).norm(dim=1).mean()) <= 0.05 * max(size) / 256
 
 
+def test_four_steps_are_as_good_as_many():
+    w = momenta(REGULAR)
+    few, many = (inverse_map_px(shoot(w, REGULAR, steps), REGULAR, (128, 128)) for steps in (4, 64))
+    assert float(interior(few - many).square().mean().sqrt()) <= 0.005  # a wrong weight of RK4: 0.01
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_displacements_scale_with_the_size_that_is_asked(size):
     modes = Modes(size)
