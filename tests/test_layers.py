@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "augment": {"deform", "registration", "models"},
     "training": {"augment", "models"},
     "results": set(),
-    "experiment": {"data", "augment", "models", "training", "results"},
+    "experiment": {"data", "deform", "augment", "models", "training", "results"},
     "analysis": {"results"},
     "report": {"analysis", "results"},
     # `segaug data check` and `segaug register` need no experiment

@@ -16,6 +16,7 @@ VERBS = {  # verb -> line of help; each is segaug/cli/<verb>.py with add_argumen
     "prepare": "learn ahead what strategies learn before training",
     "status": "what of a study is done, failed or missing",
     "fit": "fit the scaling curves of a study",
+    "compare": "pair the strategies of a study seed by seed",
     "report": "write figures and one HTML page of a study",
     "preview": "draw what a strategy does to images, masks and grids",
     "register": "deform one image so that it looks like another",
