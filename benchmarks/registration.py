@@ -10,7 +10,7 @@ chosen on `--draw tune`, whose subjects never occur in the draw that is reported
 import os
 
 THREADS = ("OMP_NUM", "MKL_NUM", "OPENBLAS_NUM", "ITK_GLOBAL_DEFAULT_NUMBER_OF")  # read when the libraries are loaded
-os.environ.update({f"{name}_THREADS": "1" for name in THREADS})
+os.environ.update({f"{name}_THREADS": "1" for name in THREADS}, MKL_CBWR="AUTO")  # the latter as in a study
 
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Callable, Mapping, Sequence

@@ -5,12 +5,12 @@ Run: taskset -c 0 python benchmarks/topology.py [--side 256] [--rounds 7]     CP
 
 A batch of 8 with one label: nnunet's update (forward, backward, Adam) in turns with the augmentations, which start from
 momenta that are registered beforehand. "alone" leaves out the baseline that runs after each strategy, and so is what
-the strategy itself costs: drawing, mixing, shooting, guarding, warping image and label.
+the strategy itself costs: drawing, mixing and shooting (or generating), guarding, warping image and label.
 """
 
 import os
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.update(OMP_NUM_THREADS="1", MKL_NUM_THREADS="1", MKL_CBWR="AUTO")  # as in a study
 
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Callable, Mapping
@@ -27,6 +27,8 @@ from torch import Tensor
 
 from segaug.augment.artefact import quiet
 from segaug.augment.augment import augment
+from segaug.augment.genda.options import Gan
+from segaug.augment.genda.strategy import GenDA
 from segaug.augment.red import RandomElastic
 from segaug.augment.regda import RegDA
 from segaug.augment.smooth_random import SmoothRandom
@@ -65,6 +67,7 @@ def augmentations(batch: Batch, external: Tensor) -> dict[str, Arm]:
         "SmoothRandom": SmoothRandom(external=8),
         "RegDA": RegDA(external=8),
         "RegDA without guard": RegDA(external=8, min_jacobian=None),
+        "GenDA": GenDA(external=8, gan=Gan(steps=2)),  # a generator that has learned nothing takes as long
     }
     for name, strategy in strategies.items():
         prepared = strategy.prepare(context)
