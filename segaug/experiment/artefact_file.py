@@ -25,7 +25,7 @@ class DamagedArtefact(DataError):
 
 
 def encode(artefact: Artefact, content: Content) -> bytes:
-    """The file's bytes; equal contents, equal bytes."""
+    """The file's bytes."""
     header = {"format": FORMAT, "kind": artefact.kind, "key": artefact.key, "facts": content.facts}
     told = {name: json.dumps(value, sort_keys=True, allow_nan=False) for name, value in header.items()}
     # Cloned, because two tensors of one storage (tied weights) cannot be saved.
