@@ -14,7 +14,9 @@ def test_prints_and_writes_a_row_for_each_strategy_and_size(tmp_path, capsys, mo
     assert "phantom_thorax, nnunet: test 1-dice against baseline" in shown
     written = pd.read_csv(tmp_path / "compare" / "1-dice_against_baseline.csv")
     assert set(written["strategy"]) == {"red"}
-    assert len(written) == shown.count("red ")
+    rows = [line.split() for line in shown.splitlines() if line.strip().startswith("red ")]
+    assert [[int(row[1]), int(row[2])] for row in rows] == written[["size", "pairs"]].to_numpy().tolist()
+    assert [float(row[5]) for row in rows] == written["difference"].round(4).tolist()
 
 
 def test_an_unknown_baseline_is_one_line(tmp_path, capsys):
