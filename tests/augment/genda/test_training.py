@@ -80,6 +80,7 @@ def test_it_starts_at_the_amplitude_of_the_real_fields(strength_px):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_a_short_training_keeps_the_spread_that_judging_fields_one_by_one_loses():
     """The reason for `fields_per_image`: at equal steps and fields, the plain conditional GAN ignores z."""
     gan = Gan(steps=150, images=4, width=8, averaging=0.0)
