@@ -119,7 +119,7 @@ def _make_all(plan: Plan, requests: list[Request], done: Preparation, workers: i
                 display.told(number, *answer.value)
                 continue
             made = Made(0.0, answer.reason) if isinstance(answer, Died) else answer
-            display.finished(number, made.seconds)
+            display.finished(number, made.seconds, failed=bool(made.error))
             if made.error:
                 done.failed[request.name] = made.error
                 display.say(f"not prepared: {request.name}: {made.error}\n{made.trace}".rstrip())

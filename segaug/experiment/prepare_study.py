@@ -12,6 +12,8 @@ from segaug.experiment.progress import duration
 from segaug.experiment.trial import Trial
 from segaug.results.store import Json
 
+MOST_TOLD = 10  # failures
+
 
 class NotPrepared(UserError):
     """Some artefacts cannot be made, or must not be used; the others are there."""
@@ -33,7 +35,8 @@ def prepare_study(trials: Iterable[Trial], *, workers: int | None, many: bool, c
     print(_told(done, len(plan.trials), duration(time.monotonic() - start), str(folder)), flush=True)
     if done.failed:
         lines = [f"{name}: {reason}" for name, reason in sorted(done.failed.items())]
-        raise NotPrepared(f"{len(lines)} artefacts cannot be used\n" + "\n".join(lines))
+        more = [f"... and {len(lines) - MOST_TOLD} more"] if len(lines) > MOST_TOLD else []
+        raise NotPrepared("\n".join([f"{len(lines)} artefacts cannot be used", *lines[:MOST_TOLD], *more]))
     return []
 
 

@@ -20,6 +20,7 @@ class Preparing:
         self.console = console or Console(highlight=False)
         self.kinds, self.workers = list(kinds), workers
         self.left = Counter(kinds)
+        self.failed = 0
         self.took: dict[str, list[float]] = {}
         self.doing: dict[int, str] = {}  # number of the artefact -> what its maker told last
         self.start = self.logged = time.monotonic()
@@ -37,11 +38,11 @@ class Preparing:
         if self.status:
             self.status.stop()
         took = duration(time.monotonic() - self.start)
-        done = f"{self.done} of {len(self.kinds)} artefacts"
+        done = f"{self.done - self.failed} of {len(self.kinds)} artefacts"
         if kind is KeyboardInterrupt:
             self.say(f"interrupted: {done} prepared; the same command goes on from here")
         elif kind is None:
-            self.say(f"prepared: {done} in {took}")
+            self.say(f"prepared: {done} in {took}" + (f", {self.failed} failed" if self.failed else ""))
 
     @property
     def done(self) -> int:
@@ -53,9 +54,10 @@ class Preparing:
         self.doing[number] = f"{what} {done} of {of}" if of else what
         self._show()
 
-    def finished(self, number: int, seconds: float) -> None:
+    def finished(self, number: int, seconds: float, *, failed: bool = False) -> None:
         """An artefact is made, or cannot be."""
         kind = self.kinds[number]
+        self.failed += failed
         self.left[kind] -= 1
         self.doing.pop(number, None)
         self.took.setdefault(kind, []).append(seconds)

@@ -53,6 +53,13 @@ def test_a_log_gets_few_lines(output, monkeypatch):
     ]
 
 
+def test_what_failed_is_not_counted_as_prepared(output):
+    with display(output, ["momenta"] * 3) as shown:
+        for number in range(3):
+            shown.finished(number, 1.0, failed=number == 1)
+    assert output.getvalue().splitlines()[-1] == "prepared: 2 of 3 artefacts in 0 s, 1 failed"
+
+
 def test_a_terminal_gets_a_live_line(output):
     with display(output, ["momenta"], force_terminal=True) as shown:
         shown.finished(0, 1.0)
