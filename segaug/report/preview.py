@@ -105,7 +105,7 @@ def _draw_jacobians(grid: NDArray[np.object_], jacobian: Array) -> None:
         told = f"{folds} folded" if folds else f"min {jacobian[index].min():.2f}"
         axes.text(0.03, 0.04, told, transform=axes.transAxes, fontsize=6.5, bbox=_BOX)
     bar = _scale(grid, drawn, "Jacobian")
-    bar.set_ticks([-2, -1, 0, 1, 2] if top > 1 else [-top, 0, top])
+    bar.set_ticks([tick for tick in (-2, -1, 0, 1, 2) if abs(tick) <= top] if top >= 1 else [-top, 0, top])
     bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{2.0**value:.2g}"))
 
 
