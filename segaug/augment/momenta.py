@@ -9,7 +9,7 @@ from torch import Tensor
 from segaug.augment.artefact import Artefact, Content, Tell, image_hash
 from segaug.registration.lddmm import Lddmm, Registered, register
 
-_VERSION = 2  # raise it when the registration of a pair changes
+VERSION = 2  # raise it when the registration of a pair changes
 _PAIRS_AT_ONCE = 64  # larger batches are no faster on a CPU
 _MEASURED = ("objective", "before", "after", "min_jacobian", "guard_factor")
 
@@ -30,7 +30,7 @@ def momenta_artefact(source: Tensor, targets: Tensor, lddmm: Lddmm) -> Artefact:
     def complete(content: Content) -> bool:
         return wanted.keys() <= set(content.facts["targets"])
 
-    key = {"version": _VERSION, "source": image_hash(source), "lddmm": asdict(lddmm)}
+    key = {"version": VERSION, "source": image_hash(source), "lddmm": asdict(lddmm)}
     return Artefact(kind="momenta", key=key, make=make, complete=complete)
 
 

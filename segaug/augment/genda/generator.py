@@ -12,6 +12,7 @@ from segaug.augment.genda.fields import RealFields, draw_pairs, momenta_artefact
 from segaug.augment.genda.health import Health
 from segaug.augment.genda.networks import LATENT, Generator, working_size
 from segaug.augment.genda.options import Gan
+from segaug.augment.momenta import VERSION as REGISTRATION
 from segaug.registration.lddmm import Lddmm
 from segaug.rng import stream
 
@@ -30,7 +31,13 @@ def generator_artefacts(
     are asked for only when the generator must be trained.
     """
     by_hash = {image_hash(image): image for image in images}
-    key = {"version": _VERSION, "images": sorted(by_hash), "gan": asdict(gan), "lddmm": asdict(lddmm)}
+    key = {
+        "version": _VERSION,
+        "registration": REGISTRATION,
+        "images": sorted(by_hash),
+        "gan": asdict(gan),
+        "lddmm": asdict(lddmm),
+    }
     images = torch.stack([by_hash[name] for name in sorted(by_hash)])
 
     def make(previous: Content | None, tell: Tell) -> Content:

@@ -5,6 +5,7 @@ import torch
 
 from segaug.augment import momenta
 from segaug.augment.artefact import quiet
+from segaug.augment.genda import generator
 from segaug.augment.genda.generator import generator_artefacts, generator_of
 from segaug.augment.genda.networks import LATENT
 from segaug.augment.genda.options import Gan
@@ -45,6 +46,12 @@ def test_the_name_follows_the_images_and_every_option():
     assert len(set(names)) == len(names) == 4 + len(vars(TINY))
 
 
+def test_another_registration_is_learned_from_anew(monkeypatch):
+    before = name()
+    monkeypatch.setattr(generator, "REGISTRATION", 0)
+    assert name() != before
+
+
 def test_neither_the_order_of_the_images_nor_doubles_matter(obtain):
     shuffled = torch.cat([IMAGES.flip(0), IMAGES[1:3]])
     assert name(shuffled) == name()
@@ -62,11 +69,11 @@ def test_one_momenta_artefact_a_source_comes_first():
 
 def test_what_is_stored_is_the_generator_its_health_and_a_picture(obtain):
     content = generator_artefacts(IMAGES, TINY, Lddmm(), obtain)[1].make(None, quiet)
-    generator = generator_of(content)
-    assert not generator.training
-    assert not any(weight.requires_grad for weight in generator.parameters())
-    assert generator.grid == (32, 24)
-    assert generator(IMAGES, torch.zeros(5, LATENT), (48, 40)).abs().max() > 0
+    made = generator_of(content)
+    assert not made.training
+    assert not any(weight.requires_grad for weight in made.parameters())
+    assert made.grid == (32, 24)
+    assert made(IMAGES, torch.zeros(5, LATENT), (48, 40)).abs().max() > 0
     assert content.facts["pairs"] == 20
     assert set(content.facts["health"]) == {"folded", "magnitude", "spread"}
     assert content.facts["history"][-1]["step"] == 3
