@@ -25,6 +25,33 @@ def choices() -> str:
     return "\n".join(f"  {group:{width}}  {', '.join(options)}" for group, options in found.items())
 
 
+def settled_per_job(overrides: Sequence[str]) -> list[str]:
+    """For a sweep: `augment.external=5` as a sweep over one value.
+
+    Hydra checks a fixed option against the default choice of its group, before it looks at which choices are swept:
+    `augment=regda,genda augment.external=5` would be refused, because the baseline has no such option.
+    """
+    if not any(word in ("-m", "--multirun") or word.startswith("study=") for word in overrides):
+        return list(overrides)
+    return [
+        f"{word.partition('=')[0]}=choice({word.partition('=')[2]})" if _fixes(word) else word for word in overrides
+    ]
+
+
+def _fixes(word: str) -> bool:
+    """Does this override set an option of a config group to one value?"""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import OverrideParseException
+
+    if not word.startswith(("augment.", "dataset.", "model.")):
+        return False
+    try:
+        (parsed,) = OverridesParser.create().parse_overrides([word])
+    except OverrideParseException:  # Hydra itself will say what is wrong
+        return False
+    return not parsed.is_sweep_override() and not parsed.is_delete()
+
+
 def run_app(verb: str, overrides: Sequence[str], study: "Study") -> None:
     """Compose one trial, or with -m (or a study) all trials of a sweep, and hand them to `study`."""
     import hydra
@@ -47,7 +74,7 @@ def run_app(verb: str, overrides: Sequence[str], study: "Study") -> None:
     register_plugins()
     STUDY.set(study)
     os.environ["HYDRA_FULL_ERROR"] = "1"  # let errors through, to be told in one line, or with a whole traceback
-    sys.argv = [f"segaug {verb}", *overrides]
+    sys.argv = [f"segaug {verb}", *settled_per_job(overrides)]
     with one_line():
         hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=CONFIG_NAME)(keep)()
     if kept:  # by one run, or by Hydra's basic launcher; our own has run its trials by now

@@ -1,6 +1,13 @@
 """`segaug preview`: look at what a strategy does before training with it."""
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from segaug.errors import ConfigError, DataError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -12,17 +19,15 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    """Draw originals and augmented versions with mask outlines and displacements."""
-    from pathlib import Path
-
+    """Draw originals and augmented versions with mask outlines and displacements; and what a generator has learned."""
     from rich.console import Console
 
     from segaug.cli.hydra_errors import one_line
-    from segaug.errors import ConfigError, DataError
     from segaug.experiment.compose import compose
-    from segaug.experiment.examples import augmented, example_batch, own_stages, prepare_examples
+    from segaug.experiment.examples import augmented, example_batch, learned_fields, own_stages, prepare_examples
     from segaug.experiment.machine import device_of
     from segaug.experiment.plan import load
+    from segaug.report.generated_fields import generated_fields_figure
     from segaug.report.preview import preview_figure
 
     for name in ("images", "versions"):
@@ -44,11 +49,22 @@ def run(args: Namespace) -> int:
         made.jacobian.numpy() if moves and own_stages(config.augment) else None,  # of flips, it would only be -1
         title=f"{trial.strategy} on {trial.task}",
     )
+    _write(figure, Path(args.out))
+    for content in learned_fields(config, task, batch):
+        image, real_px, made_px = (
+            content.tensors[f"shown.{name}"].float().numpy() for name in ("image", "real_px", "made_px")
+        )
+        told = ", ".join(f"{name} {value:.2g}" for name, value in content.facts["health"].items())
+        picture = generated_fields_figure(image, real_px, made_px, title=f"{trial.strategy} on {trial.task}: {told}")
+        _write(picture, Path(args.out).with_stem(f"{Path(args.out).stem}_fields"))
+    return 0
+
+
+def _write(figure: "Figure", path: Path) -> None:
     try:
-        figure.savefig(args.out, dpi=150)
+        figure.savefig(path, dpi=150)
     except (OSError, ValueError) as error:
         raise DataError(
-            file=args.out, problem=f"cannot be written ({error})", fix="choose a .png in a folder of yours"
+            file=path, problem=f"cannot be written ({error})", fix="choose a .png in a folder of yours"
         ) from error
-    print(Path(args.out).resolve())
-    return 0
+    print(path.resolve())

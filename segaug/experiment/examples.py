@@ -7,9 +7,10 @@ import torch
 from rich.console import Console
 from torch import Tensor
 
+from segaug.augment.artefact import Content
 from segaug.augment.augment import apply, draw, total_displacement_px
 from segaug.augment.baseline import Baseline
-from segaug.augment.strategy import Prepared, Strategy
+from segaug.augment.strategy import PrepareContext, Prepared, Strategy
 from segaug.batch import Batch
 from segaug.data.task import Task
 from segaug.deform.jacobian import jacobian
@@ -49,13 +50,26 @@ def example_batch(task: Task, count: int, seed: int = 0) -> Batch:
 
 def prepare_examples(config: Config, task: Task, batch: Batch, console: Console) -> Prepared:
     """What the strategy of `config` learns if these images are its training subset; progress goes to the console."""
+    context = _context(config, task, batch)
+    make_here(config.augment.artefacts(context), store_of(config), console)
+    return config.augment.prepare(context)
+
+
+def learned_fields(config: Config, task: Task, batch: Batch) -> list[Content]:
+    """Of what was learned for these images: generators of fields, with a few of their fields beside real ones."""
+    context = _context(config, task, batch)
+    return [
+        content
+        for content in map(context.obtain, config.augment.artefacts(context))
+        if {"shown.image", "shown.real_px", "shown.made_px"} <= content.tensors.keys()
+    ]
+
+
+def _context(config: Config, task: Task, batch: Batch) -> PrepareContext:
     rows = tuple(task.split.pool[place] for place in batch.index.tolist())
     validation = task.batch(task.split.validation).to(batch.image.device)
     data = allowed_data(config.augment, task, rows, validation).to(batch.image.device)
-    store = store_of(config)
-    context = prepare_context(config, batch, data, Stopwatch(), store.obtain)
-    make_here(config.augment.artefacts(context), store, console)
-    return config.augment.prepare(context)
+    return prepare_context(config, batch, data, Stopwatch(), store_of(config).obtain)
 
 
 def augmented(strategy: Strategy, prepared: Prepared, batch: Batch, versions: int, seed: int = 0) -> Augmented:

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from segaug.cli.hydra_app import settled_per_job
 from segaug.cli.main import main
 from segaug.results.store import Store
 from tests.tiny import TINY, segaug
@@ -101,3 +102,25 @@ def test_help_lists_every_choice_at_once(tmp_path):
     assert "augment   baseline, genda, none, red" in shown
     assert "study     hippocampus_pilot, lr_sweep, quick, scaling_study, topology_aware" in shown
     assert shown.endswith("False\n")
+
+
+def test_one_option_can_be_set_for_all_of_the_strategies_that_are_swept(tmp_path, refused):
+    asked = ["-m", *TINY, "augment=regda,genda", "augment.external=-1"]
+    assert "augment.external" in (line := refused(*asked))
+    assert "there is no such option" not in line
+    assert "augment.externl: there is no such option; did you mean 'external'?" in refused(
+        *asked[:-1], "augment.externl=5"
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "settled"),
+    [
+        (["-m", "augment.external=5", "seed=1"], ["-m", "augment.external=choice(5)", "seed=1"]),
+        (["-m", "augment.p=1,0.5", "+augment.p=1"], ["-m", "augment.p=1,0.5", "+augment.p=1"]),
+        (["study=quick", "dataset.size=96"], ["study=quick", "dataset.size=choice(96)"]),
+        (["augment.external=5"], ["augment.external=5"]),
+    ],
+)
+def test_only_fixed_options_of_a_sweep_are_settled_per_job(typed, settled):
+    assert settled_per_job(typed) == settled
