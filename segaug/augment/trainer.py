@@ -1,23 +1,35 @@
-"""A quiet Lightning Trainer for the networks that a strategy trains before the segmentation is."""
+"""A quiet Lightning Trainer: for the segmentation, and for the networks that strategies train before it."""
 
 import logging
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import torch
-from pytorch_lightning import LightningModule, Trainer
+from pytorch_lightning import Callback, LightningModule, Trainer
 from pytorch_lightning.plugins.environments import LightningEnvironment
 
 
-def train(module: LightningModule, batches: Iterable[object], device: torch.device) -> None:
-    """Run `module` over all batches once, on a device: in float32, without logger, checkpoint or progress bar."""
+def train(
+    module: LightningModule,
+    batches: Iterable[object],
+    device: torch.device,
+    precision: Any = "32-true",  # Lightning's own union of literals
+    callbacks: Sequence[Callback] = (),
+) -> None:
+    """Run `module` over all batches once, on a device, without logger, checkpoint or progress bar.
+
+    One Lightning epoch holds all updates: its bookkeeping would cost more than a small network does.
+    """
     logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="pytorch_lightning")
         trainer = Trainer(
             accelerator="gpu" if device.type == "cuda" else "cpu",
             devices=[device.index or 0] if device.type == "cuda" else 1,
+            precision=precision,
             max_epochs=1,
+            callbacks=list(callbacks),
             plugins=[LightningEnvironment()],  # inside a Slurm job it would take itself for a distributed run
             logger=False,
             enable_checkpointing=False,

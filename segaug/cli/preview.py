@@ -1,5 +1,6 @@
 """`segaug preview`: look at what a strategy does before training with it."""
 
+import os
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,9 @@ def run(args: Namespace) -> int:
     """Draw originals and augmented versions with mask outlines and displacements; and what a generator has learned."""
     from rich.console import Console
 
+    from segaug.experiment.workers import SINGLE_THREAD
+
+    os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`: what is learned here is kept for trials
     from segaug.cli.hydra_errors import one_line
     from segaug.experiment.compose import compose
     from segaug.experiment.examples import augmented, example_batch, learned_fields, own_stages, prepare_examples

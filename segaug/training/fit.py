@@ -1,16 +1,12 @@
-"""Train one network: everything that Lightning needs to be told, in one place."""
+"""Train one network on a subset, and keep what is to be judged."""
 
-import logging
-import warnings
 from dataclasses import dataclass
 from typing import Literal
 
-import torch
-from pytorch_lightning import Trainer
-from pytorch_lightning.plugins.environments import LightningEnvironment
 from torch import nn
 
 from segaug.augment.strategy import NOTHING, Allowed, Prepared, Strategy
+from segaug.augment.trainer import train
 from segaug.batch import Batch
 from segaug.training.batches import SubsetBatches
 from segaug.training.protocol import Protocol, schedule
@@ -53,7 +49,7 @@ def fit(
     module = Segmentation(network, strategy, prepared, protocol, plan, seed, watch, allowed)
     selection = Selection(validation)
     batches = SubsetBatches(subset, protocol.batch_size, plan.updates, seed)
-    _run(module, selection, batches, protocol, subset.image.device)
+    train(module, batches, subset.image.device, PRECISION[protocol.precision], [selection])
     last = weights_of(network)
     done = selection.history.update[-1]
     return Trained(
@@ -65,32 +61,3 @@ def fit(
         stopped=selection.stopped,
         history=selection.history,
     )
-
-
-def _run(
-    module: Segmentation, selection: Selection, batches: SubsetBatches, protocol: Protocol, device: torch.device
-) -> None:
-    # One Lightning epoch holds all updates: its per-epoch bookkeeping would cost more than a small network does.
-    logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module="pytorch_lightning")
-        trainer = Trainer(
-            accelerator="gpu" if device.type == "cuda" else "cpu",
-            devices=[device.index or 0] if device.type == "cuda" else 1,
-            precision=PRECISION[protocol.precision],
-            max_epochs=1,
-            callbacks=[selection],
-            plugins=[LightningEnvironment()],  # inside a Slurm job it would take itself for a distributed run
-            logger=False,
-            enable_checkpointing=False,
-            enable_progress_bar=False,
-            enable_model_summary=False,
-            num_sanity_val_steps=0,
-            use_distributed_sampler=False,
-        )
-        try:
-            trainer.fit(module, train_dataloaders=batches)
-        except SystemExit:
-            if trainer.interrupted:  # Lightning turns Ctrl-C into an exit, which would hide it from the sweep
-                raise KeyboardInterrupt from None
-            raise
