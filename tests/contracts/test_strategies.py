@@ -128,7 +128,8 @@ def test_rows_do_not_mix(name, batch, prepared):
         row = slice(i, i + 1)
         alone = [Draw(one.stage, rows(one.params, row), one.applied[row]) for one in draws]
         one_row = apply(alone, prepared, batch.rows(row))
-        torch.testing.assert_close(one_row.image, whole.rows(row).image, atol=1e-5, rtol=0)
+        # A generator's convolutions round by the size of the batch.
+        torch.testing.assert_close(one_row.image, whole.rows(row).image, atol=1e-4, rtol=0)
         assert (one_row.label != whole.rows(row).label).float().mean() < 1e-3
 
 
