@@ -11,20 +11,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import norm, t
 
+from segaug.analysis.interval import LEVEL, Interval
 from segaug.analysis.power_law import Array, PowerLaws
 from segaug.analysis.solver import solve
 
-LEVEL = 0.95
 RESAMPLES = 1000
 _TAILS = (50 * (1 - LEVEL), 50 * (1 + LEVEL))  # percent
-
-
-@dataclass(frozen=True)
-class Interval:
-    """From low to high, at the level `LEVEL`; speaks about new seeds on this test set, not about new test cases."""
-
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)
@@ -98,4 +90,4 @@ def _draws(seeds: int, resamples: int, stream: str) -> Array:
 
 def _percentiles(values: Array) -> Interval:
     low, high = np.percentile(values, _TAILS)
-    return Interval(float(low), float(high))
+    return Interval(float(low), float(high), method="bootstrap")

@@ -20,6 +20,14 @@ class PowerLaw:
         """Error at each size, in the shape of `sizes`."""
         return self.a * np.asarray(sizes, dtype=float) ** -self.b + self.c
 
+    def floor_share(self, size: float) -> float:
+        """c / E(size), between 0 (no floor) and 1 (a flat curve)."""
+        return float(self.c / self.predict(size))
+
+    def slope(self, size: float) -> float:
+        """-d ln E / d ln N at `size`: per cent of the error removed per per cent of data added."""
+        return self.b * (1 - self.floor_share(size))
+
 
 @dataclass(frozen=True)
 class PowerLaws:
@@ -38,3 +46,11 @@ class PowerLaws:
     def predict(self, sizes: ArrayLike) -> Array:
         """Error of each law at each size; sizes: (m,).  Returns (B, m)."""
         return self.a[:, None] * np.asarray(sizes, dtype=float) ** -self.b[:, None] + self.c[:, None]
+
+    def floor_share(self, size: float) -> Array:
+        """c / E(size) of each law, (B,)."""
+        return self.c / self.predict([size])[:, 0]
+
+    def slope(self, size: float) -> Array:
+        """-d ln E / d ln N of each law at `size`, (B,)."""
+        return self.b * (1 - self.floor_share(size))

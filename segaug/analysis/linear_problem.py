@@ -1,0 +1,101 @@
+"""What a known exponent b leaves of the fit: y ~ a' x + c with a', c >= 0, which has an exact solution.
+
+x = (N / N_max)^-b, so a' and c are the falling part and the floor of the error at the largest size.
+
+Everything is whitened: with the precision matrix W = T T' of the means, x'W y is the plain product of x'T and y'T.  T is
+turned so that 1'T = (|1|, 0, ..., 0): the first coordinate carries the constant, the others are centred.
+
+Shapes: m sizes, B curves, k values of b; whitened vectors have m as last axis.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from segaug.analysis.power_law import Array
+
+_ROUNDING = 1e-13  # a product of whitened vectors below this share of their lengths is zero
+
+
+class Products(NamedTuple):
+    """Products of whitened vectors, for each curve and b; they broadcast to (B, k)."""
+
+    x0: Array  # x along the constant
+    y0: Array  # y along the constant
+    xx: Array  # x with itself, centred
+    xy: Array  # x with y, centred
+
+
+class LinearProblem:
+    """The means of B curves at the same sizes, with the same precision."""
+
+    def __init__(self, sizes: Array, means: Array, weights: Array) -> None:
+        """sizes: (m,).  means: (B, m).  weights: precisions (m,), or their matrix (m, m)."""
+        self.max_size = sizes.max()
+        self.log_size = np.log(sizes / self.max_size)
+        self.whitening, self.one = _whitening(weights)
+        self.y = means @ self.whitening
+
+    def columns(self, b: Array) -> Array:
+        """Whitened x for each b, (..., m)."""
+        return np.exp(np.multiply.outer(-b, self.log_size)) @ self.whitening
+
+    def products(self, x: Array, rows: slice = slice(None)) -> Products:
+        """x: (k, m), the same columns for all curves, or (B, k, m), their own for the B curves in `rows`."""
+        y, centred = self.y[rows], x[..., 1:]
+        if x.ndim == 2:
+            xy = y[:, 1:] @ centred.T
+        else:
+            xy = np.einsum("bkm,bm->bk", centred, y[:, 1:])
+        return Products(x[..., 0], y[:, :1], np.einsum("...m,...m->...", centred, centred), xy)
+
+    def coefficients(self, x: Array, floor: bool = True) -> tuple[Array, Array]:
+        """Best non-negative a' and c for each curve and b, (B, k).  x: (B, k, m) or (k, m).  floor: whether c is free."""
+        p = self.products(x)
+        through_zero = np.maximum(p.xy + p.x0 * p.y0, 0.0) / (p.xx + p.x0**2)
+        if not floor:
+            return through_zero, np.zeros_like(through_zero)
+        length = np.sqrt(np.einsum("bm,bm->b", self.y, self.y))[:, None]
+        falls = p.xy > _ROUNDING * length * np.sqrt(p.xx)
+        a = np.where(falls, p.xy / p.xx, 0.0)
+        c = p.y0 - a * p.x0
+        # An optimum outside the quadrant gives way to the better one of its two edges.
+        constant = np.maximum(p.y0, 0.0)
+        on_edge = ~falls | (c < 0)
+        no_floor = on_edge & (_gain_through_zero(p) > constant**2 * (1 + _ROUNDING))
+        a = np.where(no_floor, through_zero, np.where(on_edge, 0.0, a))
+        c = np.where(no_floor, 0.0, np.where(on_edge, constant, c))
+        return a, c / self.one
+
+    def rss(self, x: Array, a: Array, c: Array) -> Array:
+        """Weighted sum of squared residuals, exact also near zero; x: (B, k, m) or (k, m), a, c: (B, k)."""
+        residuals = self.y[:, None, :] - a[..., None] * x
+        residuals[..., 0] -= c * self.one
+        return np.einsum("bkm,bkm->bk", residuals, residuals)
+
+
+def gain(p: Products, floor: bool = True) -> Array:
+    """By how much the best non-negative law lowers the RSS below that of the weighted mean, (B, k)."""
+    mean = p.y0**2
+    if not floor:
+        return _gain_through_zero(p) - mean
+    a = p.xy / p.xx
+    inside = (a >= 0) & (a * p.x0 <= p.y0)
+    edge = np.maximum(_gain_through_zero(p), np.maximum(p.y0, 0.0) ** 2) - mean
+    return np.where(inside, a * p.xy, edge)
+
+
+def _gain_through_zero(p: Products) -> Array:
+    return np.maximum(p.xy + p.x0 * p.y0, 0.0) ** 2 / (p.xx + p.x0**2)
+
+
+def _whitening(weights: Array) -> tuple[Array, float]:
+    """T with T T' = W and 1'T = (|1|, 0, ..., 0), and |1|.  A Householder reflection turns the constant into place."""
+    root = np.diag(np.sqrt(weights)) if weights.ndim == 1 else np.linalg.cholesky(weights)
+    constant = root.sum(axis=0)
+    length = float(np.sqrt(constant @ constant))
+    sign = 1.0 if constant[0] >= 0 else -1.0
+    normal = constant / length
+    normal[0] += sign
+    turned = root - np.multiply.outer(root @ normal, normal / abs(normal[0]))
+    return -sign * turned, length
