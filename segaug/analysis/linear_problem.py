@@ -2,8 +2,8 @@
 
 x = (N / N_max)^-b, so a' and c are the falling part and the floor of the error at the largest size.
 
-Everything is whitened: with the precision matrix W = T T' of the means, x'W y is the plain product of x'T and y'T.  T is
-turned so that 1'T = (|1|, 0, ..., 0): the first coordinate carries the constant, the others are centred.
+Everything is whitened: with the precision matrix W = T T' of the means, x'W y is the plain product of x'T and y'T.
+T is turned so that 1'T = (|1|, 0, ..., 0): the first coordinate carries the constant, the others are centred.
 
 Shapes: m sizes, B curves, k values of b; whitened vectors have m as last axis.
 """
@@ -43,14 +43,14 @@ class LinearProblem:
     def products(self, x: Array, rows: slice = slice(None)) -> Products:
         """x: (k, m), the same columns for all curves, or (B, k, m), their own for the B curves in `rows`."""
         y, centred = self.y[rows], x[..., 1:]
-        if x.ndim == 2:
-            xy = y[:, 1:] @ centred.T
-        else:
-            xy = np.einsum("bkm,bm->bk", centred, y[:, 1:])
+        xy = y[:, 1:] @ centred.T if x.ndim == 2 else np.einsum("bkm,bm->bk", centred, y[:, 1:])
         return Products(x[..., 0], y[:, :1], np.einsum("...m,...m->...", centred, centred), xy)
 
     def coefficients(self, x: Array, floor: bool = True) -> tuple[Array, Array]:
-        """Best non-negative a' and c for each curve and b, (B, k).  x: (B, k, m) or (k, m).  floor: whether c is free."""
+        """Best non-negative a' and c for each curve and b, (B, k).
+
+        x: (B, k, m) or (k, m).  floor: whether c is free (else 0).
+        """
         p = self.products(x)
         through_zero = np.maximum(p.xy + p.x0 * p.y0, 0.0) / (p.xx + p.x0**2)
         if not floor:

@@ -16,7 +16,7 @@ from segaug.errors import DataError
 B_MIN, B_MAX = 0.01, 4.0  # 0.01: flat or logarithmic; 4: only the first size differs
 B_GRID = np.geomspace(B_MIN, B_MAX, 160)
 _REFINEMENTS = (13, 9, 7, 7, 7)  # nodes of each; the last step in ln b is 6e-5
-_POLISH = (41,) * 4  # for point estimates: down to the rounding of float64
+_POLISH = (401,) * 2  # for point estimates: down to the rounding of float64
 _BLOCK = 250  # curves searched together: their (B, 160) arrays stay in the cache
 
 
@@ -29,7 +29,9 @@ def solve(sizes: Array, means: Array, weights: Array, *, floor: bool = True, pol
     depend on the law.
     """
     if not (np.isfinite(means).all() and np.isfinite(weights).all()):
-        raise DataError(file="means of a curve", problem="are not finite", fix="leave diverged trials and empty sizes out")
+        raise DataError(
+            file="means of a curve", problem="are not finite", fix="leave diverged trials and empty sizes out"
+        )
     problem = LinearProblem(sizes, means, weights)
     blocks = [slice(start, start + _BLOCK) for start in range(0, len(means), _BLOCK)]
     grid = problem.columns(B_GRID)

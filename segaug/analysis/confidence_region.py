@@ -1,0 +1,77 @@
+"""The laws that the data accept: all (a', b, c) with RSS <= limit, and the extremes of what follows from them.
+
+For each b the accepted (a', c) are an ellipse cut by the quadrant a', c >= 0, so extremes are exact: no derivative, no
+resampling.  Coordinates: u = a' and v = a' x0 + c |1| make it RSS = RSS_free + xx (u - u_free)^2 + (v - y0)^2; names
+as in `linear_problem`.  Source: profile likelihood, Raue et al., Bioinformatics 25 (2009) 1923.
+
+Shapes: k values of b, n quantities.
+"""
+
+import numpy as np
+
+from segaug.analysis.linear_problem import LinearProblem
+from segaug.analysis.power_law import Array
+
+
+class ConfidenceRegion:
+    """The region of one curve at k accepted values of b."""
+
+    def __init__(self, problem: LinearProblem, b: Array, limit: float) -> None:
+        """problem: of one curve.  b: (k,).  limit: the largest accepted RSS."""
+        x = problem.columns(b)
+        p = problem.products(x)
+        self.b, self.one = b, problem.one
+        self.x0, self.xx, self.y0 = p.x0, p.xx, float(p.y0[0, 0])
+        self.free = p.xy[0] / p.xx
+        y = problem.y[0]
+        residuals = y[1:] - self.free[:, None] * x[:, 1:]
+        self.slack = limit - np.einsum("km,km->k", residuals, residuals)  # of the unconstrained law
+        self.excess = limit - float(y @ y)  # of no law at all
+        # Along c = 0 the data are met best by a' = through_zero; along a' = 0 by c |1| = y0.
+        self.length_xx = self.xx + self.x0**2
+        self.through_zero = self.free + (self.y0 - self.free * self.x0) * self.x0 / self.length_xx
+        self.slack_c0 = self.slack - (self.y0 - self.free * self.x0) ** 2 * self.xx / self.length_xx
+        self.slack_a0 = self.slack - self.free**2 * self.xx
+
+    def linear(self, of_a: Array, of_c: float) -> tuple[Array, Array]:
+        """Smallest and largest of_a a' + of_c c; of_a: (n, k), as it may depend on b.  Returns two (n,)."""
+        of_v = of_c / self.one
+        of_u = of_a - of_v * self.x0
+        length = np.sqrt(of_u**2 / self.xx + of_v**2)
+        found = []
+        with np.errstate(invalid="ignore", divide="ignore"):  # NaN marks what does not exist
+            for sign in (-1.0, 1.0):
+                step = sign * np.sqrt(np.maximum(self.slack, 0.0)) / length
+                u, v = self.free + step * of_u / self.xx, self.y0 + step * of_v
+                inside = (u >= 0) & (v >= u * self.x0)
+                found.append(np.where(inside, of_u * u + of_v * v, np.nan))
+                on_c0 = self._on_edge(self.through_zero, self.slack_c0, self.length_xx, sign)
+                on_a0 = self._on_edge(self.y0 / self.one, self.slack_a0, self.one**2, sign)
+                found += [of_a * on_c0, np.broadcast_to(of_c * on_a0, of_a.shape)]
+        candidates = np.concatenate(found, axis=1)
+        return np.fmin.reduce(candidates, axis=1), np.fmax.reduce(candidates, axis=1)
+
+    def floor_share(self) -> tuple[Array, Array]:
+        """Smallest and largest phi = c / (a' + c) for each b, two (k,).
+
+        The laws of one phi = t lie on a ray (a', c) ~ (1 - t, t), along which the RSS is |y|^2 - num^2 / den; accepted
+        where num >= 0 and num^2 >= (|y|^2 - limit) den, a quadratic inequality in t.
+        """
+        along_a, along_c = self.through_zero * self.length_xx, self.y0 * self.one
+        turn, both = along_c - along_a, self.x0 * self.one
+        q2 = turn**2 + self.excess * (self.length_xx - 2 * both + self.one**2)
+        q1 = 2 * along_a * turn + 2 * self.excess * (both - self.length_xx)
+        q0 = along_a**2 + self.excess * self.length_xx
+        with np.errstate(invalid="ignore", divide="ignore"):  # NaN marks what does not exist
+            root = -(q1 + np.copysign(np.sqrt(q1**2 - 4 * q2 * q0), q1)) / 2  # the sum without cancellation
+            found = [root / q2, q0 / root]
+        found = [np.where((t >= 0) & (t <= 1) & (along_a + t * turn >= 0), t, np.nan) for t in found]
+        found.append(np.where((self.slack_c0 >= 0) & (self.through_zero >= 0), 0.0, np.nan))
+        found.append(np.where((self.slack_a0 >= 0) & (self.y0 >= 0), 1.0, np.nan))
+        return np.fmin.reduce(found), np.fmax.reduce(found)
+
+    @staticmethod
+    def _on_edge(best: Array | float, slack: Array, curvature: Array | float, sign: float) -> Array:
+        """Ends of the accepted part of an edge of the quadrant, NaN where there is none, (k,)."""
+        half = np.sqrt(slack / curvature)
+        return np.where(best + half >= 0, np.maximum(best + sign * half, 0.0), np.nan)

@@ -1,0 +1,172 @@
+"""Intervals for everything that a curve's law says, from one profile over b.
+
+A value is accepted if the best law that has it costs at most `threshold` more RSS than the best of all laws.  The
+search over b is a grid, then a finer grid over what was accepted; see `confidence_region` for the rest.  An end that
+the data leave open comes out open.  Sources: Raue et al. (2009); prediction intervals by profiling, PLOS Comput. Biol. 1008495.
+
+Shapes: m sizes, k values of b, t values of the floor share.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import fdtri
+
+from segaug.analysis.confidence_region import ConfidenceRegion
+from segaug.analysis.interval import LEVEL, Interval
+from segaug.analysis.linear_problem import LinearProblem, gain
+from segaug.analysis.power_law import Array, PowerLaw
+from segaug.analysis.solver import B_GRID, B_MAX, B_MIN, solve
+
+_ENOUGH = 40  # accepted values of b that make extremes over them exact to well below 1 % of a width
+_PASSES = 8
+_FEWEST_DOF = 3
+
+
+def threshold(dof: int, parameters: int = 1, level: float = LEVEL) -> float:
+    """RSS above its minimum up to which `parameters` quantities are accepted together; 3 makes a band simultaneous.
+
+    dof: degrees of freedom of the precision; fewer than 3 count as 3, and 0 accepts everything.
+    """
+    if dof < 1:
+        return math.inf
+    return float(parameters * fdtri(parameters, max(dof, _FEWEST_DOF), level))
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The best law of a curve, and the extremes over all laws within a threshold of it."""
+
+    law: PowerLaw
+    rss: float  # weighted, of the law
+    b: Interval
+    _region: ConfidenceRegion
+    _max_size: float
+
+    @cached_property
+    def floor_share(self) -> Interval:
+        """Of phi = c / E at the largest size."""
+        low, high = self._floor_shares
+        return Interval(float(np.nanmin(low)), float(np.nanmax(high)))
+
+    @cached_property
+    def slope(self) -> Interval:
+        """Of -d ln E / d ln N at the largest size."""
+        low, high = self._floor_shares
+        smallest, largest = self._region.b * (1 - high), self._region.b * (1 - low)
+        low_end, high_end = float(np.nanmin(smallest)), float(np.nanmax(largest))
+        return Interval(
+            low_end,
+            high_end,
+            open_low=self.b.open_low and 0 < low_end == smallest[0],
+            open_high=self.b.open_high and high_end == largest[-1],
+        )
+
+    @cached_property
+    def floor(self) -> Interval:
+        """Of c, in the unit of the error."""
+        return self._linear(np.zeros_like(self._region.b), 1.0)
+
+    @cached_property
+    def drop(self) -> Interval:
+        """Of E(N_max / 2) - E(N_max), the gain of the last doubling."""
+        return self._linear(2.0**self._region.b - 1, 0.0)
+
+    def error(self, sizes: ArrayLike) -> tuple[Array, Array]:
+        """Pointwise low and high of E(N); sizes: (n,), measured or not.  Returns two (n,)."""
+        relative = np.asarray(sizes, dtype=float) / self._max_size
+        return self._region.linear(relative[:, None] ** -self._region.b, 1.0)
+
+    def _linear(self, of_a: Array, of_c: float) -> Interval:
+        low, high = self._region.linear(of_a[None], of_c)
+        return Interval(float(low[0]), float(high[0]), open_high=math.isinf(high[0]))
+
+    @cached_property
+    def _floor_shares(self) -> tuple[Array, Array]:
+        return self._region.floor_share()
+
+
+def profile(sizes: Array, means: Array, precision: Array, threshold: float) -> Profile:
+    """Everything about one curve.
+
+    sizes, means: (m,), m >= 3.  precision: inverse covariance of the means, (m, m), or its diagonal (m,).
+    threshold: see there; for `SizeMeans` from trials it is `threshold(data.dof)`.
+    """
+    problem = LinearProblem(sizes, means[None], precision)
+    law = solve(sizes, means[None], precision, polish=True)[0]
+    rss = float(_best_rss(problem, np.array([law.b]))[0])
+    b, interval = _accepted(problem, law.b, rss + threshold)
+    return Profile(law, rss, interval, ConfidenceRegion(problem, b, rss + threshold), float(problem.max_size))
+
+
+def _best_rss(problem: LinearProblem, b: Array) -> Array:
+    """RSS of the best law for each b, (k,)."""
+    x = problem.columns(b)
+    return problem.rss(x, *problem.coefficients(x))[0]
+
+
+def _accepted(problem: LinearProblem, best: float, limit: float) -> tuple[Array, Interval]:
+    """Accepted values of b, increasing, and their interval."""
+    b = np.sort(np.append(B_GRID, best))
+    rss, first, last = _scan(problem, b, limit)
+    open_low, open_high = bool(first == 0), bool(last == len(b) - 1)
+    for _ in range(_PASSES):
+        low, high = b[max(first - 1, 0)], b[min(last + 1, len(b) - 1)]
+        b = np.sort(np.append(np.exp(np.linspace(np.log(low), np.log(high), len(B_GRID))), best))
+        rss, first, last = _scan(problem, b, limit)
+        if last - first >= _ENOUGH:
+            break
+    low = B_MIN if open_low else _crossing(b, rss, max(first - 1, 0), first, limit)
+    high = B_MAX if open_high else _crossing(b, rss, min(last + 1, len(b) - 1), last, limit)
+    return b[rss <= max(limit, rss.min())], Interval(low, high, open_low, open_high)
+
+
+def _scan(problem: LinearProblem, b: Array, limit: float) -> tuple[Array, int, int]:
+    """RSS of each b, and the first and the last accepted one."""
+    rss = _best_rss(problem, b)
+    accepted = np.flatnonzero(rss <= max(limit, rss.min()))
+    return rss, int(accepted[0]), int(accepted[-1])
+
+
+def _crossing(b: Array, rss: Array, outside: int, inside: int, limit: float) -> float:
+    """Where the RSS reaches the limit between two neighbours."""
+    if rss[outside] <= limit:
+        return float(b[outside])
+    share = (rss[outside] - limit) / (rss[outside] - rss[inside])
+    return float(b[outside] + share * (b[inside] - b[outside]))
+
+
+@dataclass(frozen=True)
+class JointRegion:
+    """RSS of the best law with a given b and floor share: draw contours at the minimum + `threshold(dof, 2, level)`."""
+
+    b: Array  # (k,)
+    floor_share: Array  # (t,)
+    rss: Array  # (k, t)
+
+
+def joint_region(sizes: Array, means: Array, precision: Array) -> JointRegion:
+    """Over the whole grid of b and 201 floor shares; arguments as in `profile`."""
+    problem = LinearProblem(sizes, means[None], precision)
+    share = np.linspace(0, 1, 201)
+    x, constant, y = problem.columns(B_GRID), np.eye(1, len(sizes))[0] * problem.one, problem.y[0]
+    ray = (1 - share[:, None]) * x[:, None] + share[:, None] * constant  # (k, t, m): scaled to meet the data best
+    scale = np.maximum(ray @ y, 0.0) / np.einsum("ktm,ktm->kt", ray, ray)
+    residuals = y - scale[..., None] * ray
+    return JointRegion(B_GRID, share, np.einsum("ktm,ktm->kt", residuals, residuals))
+
+
+def rss_with_extra_size(sizes: Array, extra: Array, means: Array, precision: Array, b: Array) -> Array:
+    """RSS of the best law for each b, if the last mean were measured at each of several sizes, (n, k).
+
+    sizes: (m,).  extra: (n,), the sizes to try for it.  means: (m + 1,).  precision: (m + 1, m + 1).  b: (k,).
+    """
+    problem = LinearProblem(np.append(sizes, sizes.max()), means[None], precision)
+    last = np.multiply.outer(extra / problem.max_size, np.ones_like(b)) ** -b
+    x = problem.columns(b) + (last - 1)[..., None] * problem.whitening[-1]
+    found = gain(problem.products(x.reshape(-1, len(means)))).reshape(last.shape)
+    centred = problem.y[0, 1:]
+    return centred @ centred - found
