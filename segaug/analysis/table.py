@@ -1,28 +1,61 @@
-"""Records as one tidy table: a row a trial."""
+"""The trials of a study as one tidy table: a row a trial."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
+from pathlib import Path
 
 import pandas as pd
 
-from segaug.analysis.metric import Metric
+from segaug.analysis.divergence import status_by_rule
+from segaug.analysis.metric import Metric, constant_error_of, error_of
 from segaug.errors import DataError
+from segaug.results import snapshot
+from segaug.results.store import Store
+from segaug.results.trial_row import REDO, Record, trial_row
 
 CURVE = ["task", "model", "strategy"]
-_MEASURES = ("bce", "bce_recalibrated", "dice", "hd95")
-_CHECKPOINTS = ("best", "last")
-_REFERENCES = ("constant_bce", "constant_pool_bce", "atlas_bce", "atlas_dice")
-_REDO = "delete it; the same `segaug train` command makes it again"
-Record = Mapping[str, Any]  # JSON as `results/record.py` documents it
 
 
 def trials(records: Iterable[Record]) -> pd.DataFrame:
     """One row a trial, by task, model, strategy, size, seed; the order of the records does not matter.
 
-    Test errors are named <measure>_<checkpoint>, e.g. bce_best; missing where a trial diverged.
+    Columns: those of `results.trial_row.COLUMNS`; status is "ok" or "diverged", by the rule of `divergence`.
     Raises DataError where the trials of a curve cannot be compared with each other.
     """
-    table = pd.DataFrame([_row(record) for record in records])
+    return _checked(pd.DataFrame([trial_row(record) for record in records]))
+
+
+def study_trials(folder: Path) -> pd.DataFrame:
+    """The same table of all records in a study's folder, through its snapshot."""
+    return _checked(snapshot.load(folder))
+
+
+def with_unfinished(table: pd.DataFrame, store: Store) -> pd.DataFrame:
+    """Add a row for each planned trial without a record: status "failed" or "missing", no values."""
+    lacking = pd.DataFrame(store.plan()["trials"], columns=["id", *CURVE, "size", "seed"])
+    lacking = lacking[~lacking["id"].isin(table["id"])]
+    failed = [store.failure_path(trial).is_file() for trial in lacking["id"]]
+    lacking = lacking.assign(
+        status=pd.Series(failed, lacking.index, dtype=bool).map({True: "failed", False: "missing"})
+    )
+    return pd.concat([table, lacking], ignore_index=True) if len(lacking) else table
+
+
+def measured(table: pd.DataFrame, metric: Metric) -> pd.DataFrame:
+    """Add the columns `error`, in the unit of the metric, and `constant`, the error of the best constant prediction.
+
+    A diverged trial may have an error: it is finite, but no result.
+    """
+    error = error_of(metric, table)
+    _refuse_rows(table[(table["status"] == "ok") & error.isna()], f"is ok but has no {metric}")
+    return table.assign(error=error, constant=constant_error_of(metric, table))
+
+
+def errors(table: pd.DataFrame, metric: Metric) -> pd.Series:
+    """Error of the best checkpoint of each trial in the unit of the metric; missing where it diverged."""
+    return measured(table, metric)["error"].where(table["status"] == "ok")
+
+
+def _checked(table: pd.DataFrame) -> pd.DataFrame:
     if table.empty:
         raise DataError(
             file="study", problem="has no finished trial", fix="run `segaug train`, then look at `segaug status`"
@@ -32,40 +65,12 @@ def trials(records: Iterable[Record]) -> pd.DataFrame:
         _refuse_mixed(table, column)
     _refuse_duplicates(table)
     _refuse_rows(table[~table["status"].isin(["ok", "diverged"])], "has a status that is neither ok nor diverged")
-    return table
-
-
-def errors(table: pd.DataFrame, metric: Metric) -> pd.Series:
-    """Error of the best checkpoint of each trial in the unit of the metric; missing where it diverged."""
-    columns = {"1-dice": 1 - table["dice_best"], "validation_bce": table["validation_bce"]}
-    error = columns[metric] if metric in columns else table[f"{metric}_best"]
-    _refuse_rows(table[(table["status"] == "ok") & error.isna()], f"is ok but has no {metric}")
-    return error
-
-
-def _row(record: Record) -> dict[str, object]:
-    try:
-        row = {key: record[key] for key in ("id", *CURVE, "size", "seed", "status", "dataset_hash", "protocol_hash")}
-        row |= {f"{name}_labels": int(record["labels"][name]) for name in ("training", "validation")}
-        row |= {"overlap": bool(record["subset"]["overlap"]), "patients": record["subset"]["patients"]}
-        for checkpoint in _CHECKPOINTS:
-            means = (record["test"] or {}).get(checkpoint) or {}
-            row |= {f"{measure}_{checkpoint}": _number(means.get(measure)) for measure in _MEASURES}
-        row |= {name: _number(record["reference"][name]) for name in _REFERENCES}
-        row["validation_bce"] = min(filter(None, record["history"]["validation_bce"]), default=float("nan"))
-        row |= {name: record["training"][name] for name in ("updates", "best_update", "stopped")}
-    except KeyError as error:
-        raise DataError(file=f"record {record.get('id')}", problem=f"has no {error}", fix=_REDO) from error
-    return row
-
-
-def _number(value: float | None) -> float:
-    return float("nan") if value is None else float(value)
+    return table.assign(status=status_by_rule(table))
 
 
 def _refuse_rows(bad: pd.DataFrame, problem: str) -> None:
     if len(bad):
-        raise DataError(file=f"record {', '.join(bad['id'])}", problem=problem, fix=_REDO)
+        raise DataError(file=f"record {', '.join(bad['id'])}", problem=problem, fix=REDO)
 
 
 def _refuse_mixed(table: pd.DataFrame, column: str) -> None:
