@@ -8,6 +8,7 @@ Shapes: k values of b, n quantities.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from segaug.analysis.linear_problem import LinearProblem
 from segaug.analysis.power_law import Array
@@ -25,31 +26,38 @@ class ConfidenceRegion:
         self.free = p.xy[0] / p.xx
         y = problem.y[0]
         residuals = y[1:] - self.free[:, None] * x[:, 1:]
-        self.slack = limit - np.einsum("km,km->k", residuals, residuals)  # of the unconstrained law
+        slack = limit - np.einsum("km,km->k", residuals, residuals)  # of the unconstrained law
         self.excess = limit - float(y @ y)  # of no law at all
+        self.radius = np.sqrt(np.maximum(slack, 0.0))
         # Along c = 0 the data are met best by a' = through_zero; along a' = 0 by c |1| = y0.
+        floor = self.y0 - self.free * self.x0
         self.length_xx = self.xx + self.x0**2
-        self.through_zero = self.free + (self.y0 - self.free * self.x0) * self.x0 / self.length_xx
-        self.slack_c0 = self.slack - (self.y0 - self.free * self.x0) ** 2 * self.xx / self.length_xx
-        self.slack_a0 = self.slack - self.free**2 * self.xx
+        self.through_zero = self.free + floor * self.x0 / self.length_xx
+        self.a_on_c0 = _edge(self.through_zero, slack - floor**2 * self.xx / self.length_xx, self.length_xx)
+        self.c_on_a0 = _edge(self.y0 / self.one, slack - self.free**2 * self.xx, self.one**2)
 
     def linear(self, of_a: Array, of_c: float) -> tuple[Array, Array]:
         """Smallest and largest of_a a' + of_c c; of_a: (n, k), as it may depend on b.  Returns two (n,)."""
         of_v = of_c / self.one
         of_u = of_a - of_v * self.x0
-        length = np.sqrt(of_u**2 / self.xx + of_v**2)
-        found = []
+        centre = of_u * self.free + of_v * self.y0
         with np.errstate(invalid="ignore", divide="ignore"):  # NaN marks what does not exist
-            for sign in (-1.0, 1.0):
-                step = sign * np.sqrt(np.maximum(self.slack, 0.0)) / length
-                u, v = self.free + step * of_u / self.xx, self.y0 + step * of_v
-                inside = (u >= 0) & (v >= u * self.x0)
-                found.append(np.where(inside, of_u * u + of_v * v, np.nan))
-                on_c0 = self._on_edge(self.through_zero, self.slack_c0, self.length_xx, sign)
-                on_a0 = self._on_edge(self.y0 / self.one, self.slack_a0, self.one**2, sign)
-                found += [of_a * on_c0, np.broadcast_to(of_c * on_a0, of_a.shape)]
-        candidates = np.concatenate(found, axis=1)
-        return np.fmin.reduce(candidates, axis=1), np.fmax.reduce(candidates, axis=1)
+            step = self.radius / np.sqrt(of_u**2 / self.xx + of_v**2)
+            step_u, step_v = step * of_u / self.xx, step * of_v
+            reach = step_u * of_u + step_v * of_v
+            found = [
+                np.where(self._inside(self.free - step_u, self.y0 - step_v), centre - reach, np.nan),
+                np.where(self._inside(self.free + step_u, self.y0 + step_v), centre + reach, np.nan),
+                of_a * self.a_on_c0[0],
+                of_a * self.a_on_c0[1],
+            ]
+            constants = of_c * self.c_on_a0
+        low = np.fmin(np.fmin.reduce(found, axis=(0, 2)), np.fmin.reduce(constants, axis=None))
+        high = np.fmax(np.fmax.reduce(found, axis=(0, 2)), np.fmax.reduce(constants, axis=None))
+        return low, high
+
+    def _inside(self, u: Array, v: Array) -> NDArray[np.bool_]:
+        return (u >= 0) & (v >= u * self.x0)
 
     def floor_share(self) -> tuple[Array, Array]:
         """Smallest and largest phi = c / (a' + c) for each b, two (k,).
@@ -66,12 +74,14 @@ class ConfidenceRegion:
             root = -(q1 + np.copysign(np.sqrt(q1**2 - 4 * q2 * q0), q1)) / 2  # the sum without cancellation
             found = [root / q2, q0 / root]
         found = [np.where((t >= 0) & (t <= 1) & (along_a + t * turn >= 0), t, np.nan) for t in found]
-        found.append(np.where((self.slack_c0 >= 0) & (self.through_zero >= 0), 0.0, np.nan))
-        found.append(np.where((self.slack_a0 >= 0) & (self.y0 >= 0), 1.0, np.nan))
+        found.append(np.where(self.a_on_c0[1] > 0, 0.0, np.nan))
+        found.append(np.where(self.c_on_a0[1] > 0, 1.0, np.nan))
         return np.fmin.reduce(found), np.fmax.reduce(found)
 
-    @staticmethod
-    def _on_edge(best: Array | float, slack: Array, curvature: Array | float, sign: float) -> Array:
-        """Ends of the accepted part of an edge of the quadrant, NaN where there is none, (k,)."""
+
+def _edge(best: Array | float, slack: Array, curvature: Array | float) -> Array:
+    """Ends of the accepted part of an edge of the quadrant for each b, NaN where there is none, (2, k)."""
+    with np.errstate(invalid="ignore"):
         half = np.sqrt(slack / curvature)
-        return np.where(best + half >= 0, np.maximum(best + sign * half, 0.0), np.nan)
+        ends = np.maximum(np.stack([best - half, best + half]), 0.0)
+        return np.where(best + half >= 0, ends, np.nan)

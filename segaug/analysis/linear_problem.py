@@ -67,11 +67,23 @@ class LinearProblem:
         c = np.where(no_floor, 0.0, np.where(on_edge, constant, c))
         return a, c / self.one
 
-    def rss(self, x: Array, a: Array, c: Array) -> Array:
-        """Weighted sum of squared residuals, exact also near zero; x: (B, k, m) or (k, m), a, c: (B, k)."""
-        residuals = self.y[:, None, :] - a[..., None] * x
-        residuals[..., 0] -= c * self.one
-        return np.einsum("bkm,bkm->bk", residuals, residuals)
+    def best_rss(self, x: Array, rows: slice = slice(None), floor: bool = True) -> Array:
+        """RSS of the best non-negative law for each curve and b, exact also near zero, (B, k); arguments as above."""
+        p = self.products(x, rows)
+        free = p.xy / p.xx
+        residuals = self.y[rows][:, None, 1:] - free[..., None] * x[..., 1:]
+        rss = np.einsum("bkm,bkm->bk", residuals, residuals)
+        floor_free = p.y0 - free * p.x0
+        outside = (free < 0) | (floor_free < 0) if floor else np.ones_like(rss, dtype=bool)
+        return rss + np.where(outside, _penalty(p, free, floor_free, floor), 0.0) if outside.any() else rss
+
+
+def _penalty(p: Products, free: Array, floor_free: Array, floor: bool) -> Array:
+    """What the better edge of the quadrant costs above the unconstrained law, (B, k)."""
+    length_xx = p.xx + p.x0**2
+    nothing = free**2 * p.xx + p.y0**2
+    no_floor = np.where(p.xy + p.x0 * p.y0 > 0, floor_free**2 * p.xx / length_xx, nothing)
+    return np.minimum(no_floor, free**2 * p.xx + np.minimum(p.y0, 0.0) ** 2) if floor else no_floor
 
 
 def gain(p: Products, floor: bool = True) -> Array:

@@ -86,7 +86,7 @@ def weighted_means(sizes: Array, values: Array, *, nested: bool = False) -> Size
     passes = _REWEIGHTINGS if len(trials.sizes) > 2 and (trials.counts > 1).any() else 0
     for _ in range(passes):
         weights = _precision(trials, trial_variance, noise.correlation)
-        fitted = solve(trials.sizes, trials.means[None], weights)[0].predict(trials.sizes)
+        fitted = solve(trials.sizes, trials.means[None], weights, polish=True)[0].predict(trials.sizes)
         trial_variance = squared_cv * np.maximum(fitted, _SMALLEST_FIT * trials.means) ** 2
     return SizeMeans(
         sizes=trials.sizes,

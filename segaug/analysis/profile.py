@@ -2,7 +2,7 @@
 
 A value is accepted if the best law that has it costs at most `threshold` more RSS than the best of all laws.  The
 search over b is a grid, then a finer grid over what was accepted; see `confidence_region` for the rest.  An end that
-the data leave open comes out open.  Sources: Raue et al. (2009); prediction intervals by profiling, PLOS Comput. Biol. 1008495.
+the data leave open comes out open.
 
 Shapes: m sizes, k values of b, t values of the floor share.
 """
@@ -77,8 +77,8 @@ class Profile:
 
     def error(self, sizes: ArrayLike) -> tuple[Array, Array]:
         """Pointwise low and high of E(N); sizes: (n,), measured or not.  Returns two (n,)."""
-        relative = np.asarray(sizes, dtype=float) / self._max_size
-        return self._region.linear(relative[:, None] ** -self._region.b, 1.0)
+        log_size = np.log(np.asarray(sizes, dtype=float) / self._max_size)
+        return self._region.linear(np.exp(np.multiply.outer(-log_size, self._region.b)), 1.0)
 
     def _linear(self, of_a: Array, of_c: float) -> Interval:
         low, high = self._region.linear(of_a[None], of_c)
@@ -97,15 +97,9 @@ def profile(sizes: Array, means: Array, precision: Array, threshold: float) -> P
     """
     problem = LinearProblem(sizes, means[None], precision)
     law = solve(sizes, means[None], precision, polish=True)[0]
-    rss = float(_best_rss(problem, np.array([law.b]))[0])
+    rss = float(problem.best_rss(problem.columns(np.array([law.b])))[0, 0])
     b, interval = _accepted(problem, law.b, rss + threshold)
     return Profile(law, rss, interval, ConfidenceRegion(problem, b, rss + threshold), float(problem.max_size))
-
-
-def _best_rss(problem: LinearProblem, b: Array) -> Array:
-    """RSS of the best law for each b, (k,)."""
-    x = problem.columns(b)
-    return problem.rss(x, *problem.coefficients(x))[0]
 
 
 def _accepted(problem: LinearProblem, best: float, limit: float) -> tuple[Array, Interval]:
@@ -126,7 +120,7 @@ def _accepted(problem: LinearProblem, best: float, limit: float) -> tuple[Array,
 
 def _scan(problem: LinearProblem, b: Array, limit: float) -> tuple[Array, int, int]:
     """RSS of each b, and the first and the last accepted one."""
-    rss = _best_rss(problem, b)
+    rss = problem.best_rss(problem.columns(b))[0]
     accepted = np.flatnonzero(rss <= max(limit, rss.min()))
     return rss, int(accepted[0]), int(accepted[-1])
 
@@ -151,12 +145,13 @@ class JointRegion:
 def joint_region(sizes: Array, means: Array, precision: Array) -> JointRegion:
     """Over the whole grid of b and 201 floor shares; arguments as in `profile`."""
     problem = LinearProblem(sizes, means[None], precision)
-    share = np.linspace(0, 1, 201)
-    x, constant, y = problem.columns(B_GRID), np.eye(1, len(sizes))[0] * problem.one, problem.y[0]
-    ray = (1 - share[:, None]) * x[:, None] + share[:, None] * constant  # (k, t, m): scaled to meet the data best
-    scale = np.maximum(ray @ y, 0.0) / np.einsum("ktm,ktm->kt", ray, ray)
-    residuals = y - scale[..., None] * ray
-    return JointRegion(B_GRID, share, np.einsum("ktm,ktm->kt", residuals, residuals))
+    share, y = np.linspace(0, 1, 201), problem.y[0]
+    p = problem.products(problem.columns(B_GRID))
+    x0, xx, xy = p.x0[:, None], p.xx[:, None], p.xy[0][:, None]
+    # On the ray (a', c) ~ (1 - share, share) the data are met best at y.ray / ray.ray.
+    centred, constant = 1 - share, (1 - share) * x0 + share * problem.one
+    product = np.maximum(centred * xy + constant * y[0], 0.0)
+    return JointRegion(B_GRID, share, y @ y - product**2 / (centred**2 * xx + constant**2))
 
 
 def rss_with_extra_size(sizes: Array, extra: Array, means: Array, precision: Array, b: Array) -> Array:

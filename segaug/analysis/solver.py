@@ -15,8 +15,12 @@ from segaug.errors import DataError
 
 B_MIN, B_MAX = 0.01, 4.0  # 0.01: flat or logarithmic; 4: only the first size differs
 B_GRID = np.geomspace(B_MIN, B_MAX, 160)
-_REFINEMENTS = (13, 9, 7, 7, 7)  # nodes of each; the last step in ln b is 6e-5
-_POLISH = (401,) * 2  # for point estimates: down to the rounding of float64
+_LOG_MIN, _LOG_MAX = np.log([B_MIN, B_MAX])
+_STEP = float(_LOG_MAX - _LOG_MIN) / (len(B_GRID) - 1)  # in ln b
+# Refinements: where to look within one step of ln b on either side of the best node.
+_RESAMPLES = [np.linspace(-1, 1, nodes) for nodes in (13, 9, 7, 7, 7)]  # the last step in ln b is 6e-5
+_POINT = [np.linspace(-1, 1, 401)]  # 2e-4, in one go: few curves cost as much per refinement as per node
+_POLISH = [np.linspace(-1, 1, 401)] * 2  # 5e-9
 _BLOCK = 250  # curves searched together: their (B, 160) arrays stay in the cache
 
 
@@ -35,9 +39,7 @@ def solve(sizes: Array, means: Array, weights: Array, *, floor: bool = True, pol
     problem = LinearProblem(sizes, means, weights)
     blocks = [slice(start, start + _BLOCK) for start in range(0, len(means), _BLOCK)]
     grid = problem.columns(B_GRID)
-    log_b = np.concatenate([_search(problem, grid, rows, floor) for rows in blocks])
-    if polish:
-        log_b = _polished(problem, log_b, floor)
+    log_b = np.concatenate([_search(problem, grid, rows, floor, polish) for rows in blocks])
     b = np.exp(log_b)
     a, c = problem.coefficients(problem.columns(b[:, None]), floor)
     b = np.where(a[:, 0] > 0, b, B_MIN)  # a constant has no exponent; every b fits alike
@@ -50,29 +52,26 @@ def rss(laws: PowerLaws, sizes: Array, means: Array, weights: Array) -> Array:
     return np.einsum("bm,bm->b", residuals * weights if weights.ndim == 1 else residuals @ weights, residuals)
 
 
-def _search(problem: LinearProblem, grid: Array, rows: slice, floor: bool) -> Array:
+def _search(problem: LinearProblem, grid: Array, rows: slice, floor: bool, polish: bool) -> Array:
     """ln b at the smallest RSS of each curve; grid: (160, m), the whitened columns of B_GRID."""
     best = gain(problem.products(grid, rows), floor).argmax(axis=1)
-    log_b, step = np.log(B_GRID[best]), np.log(B_GRID[1] / B_GRID[0])
-    for nodes in _REFINEMENTS:
-        tried, step = _around(log_b, step, nodes)
+    log_b, step = _LOG_MIN + _STEP * best, _STEP
+    for offsets in _POINT if polish else _RESAMPLES:
+        tried = _around(log_b, step * offsets)
         found = gain(problem.products(problem.columns(np.exp(tried)), rows), floor)
-        log_b = np.take_along_axis(tried, found.argmax(axis=1)[:, None], axis=1)[:, 0]
+        log_b, step = _at(tried, found.argmax(axis=1)), step * float(offsets[1] - offsets[0])
+    for offsets in _POLISH if polish else ():  # from residuals: products are good to about eight digits of b
+        tried = _around(log_b, step * offsets)
+        found = problem.best_rss(problem.columns(np.exp(tried)), rows, floor)
+        log_b, step = _at(tried, found.argmin(axis=1)), step * float(offsets[1] - offsets[0])
     return log_b
 
 
-def _polished(problem: LinearProblem, log_b: Array, floor: bool) -> Array:
-    """The same from residuals instead of products, which rounding limits to about eight digits of b."""
-    step = 2 * np.log(B_GRID[1] / B_GRID[0]) / 648
-    for nodes in _POLISH:
-        tried, step = _around(log_b, step, nodes)
-        x = problem.columns(np.exp(tried))
-        found = problem.rss(x, *problem.coefficients(x, floor))
-        log_b = np.take_along_axis(tried, found.argmin(axis=1)[:, None], axis=1)[:, 0]
-    return log_b
+def _around(log_b: Array, offsets: Array) -> Array:
+    """ln b (B,) with each offset (k,), within the bounds: (B, k)."""
+    return np.minimum(np.maximum(log_b[:, None] + offsets, _LOG_MIN), _LOG_MAX)
 
 
-def _around(log_b: Array, step: float, nodes: int) -> tuple[Array, float]:
-    """`nodes` values of ln b within one step of log_b (B,), and the new step."""
-    tried = log_b[:, None] + step * np.linspace(-1, 1, nodes)
-    return np.clip(tried, np.log(B_MIN), np.log(B_MAX)), 2 * step / (nodes - 1)
+def _at(tried: Array, column: np.ndarray) -> Array:
+    """One column of each row."""
+    return tried[np.arange(len(tried)), column]
