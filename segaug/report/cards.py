@@ -3,10 +3,10 @@
 import io
 import json
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -53,22 +53,37 @@ class Picture:
 class Card:
     """One task; facts and pictures are empty where the study has no card of it."""
 
+    template: ClassVar[str] = "card.html"
     task: str
-    licence: str
     facts: Table | None
     pictures: tuple[Picture, ...]
 
 
 def read_card(folder: Path, task: str) -> Card:
     """Card of a task from <study>/cards/<task>/; raises DataError where a file is there but cannot be read."""
-    path = folder / "cards" / task / "card.json"
+    path = _path(folder, task)
     if not path.is_file():
-        return Card(task, "", None, ())
+        return Card(task, None, ())
+    return Card(task, _facts(_read(path)), _pictures(path.with_name("examples.safetensors"), task))
+
+
+def licences(folder: Path, tasks: Iterable[str]) -> list[tuple[str, str]]:
+    """(task, licence) of those tasks whose card names one."""
+    cards = ((task, _path(folder, task)) for task in tasks)
+    read = [(task, _read(path).get("licence")) for task, path in cards if path.is_file()]
+    return [(task, licence) for task, licence in read if licence]
+
+
+def _path(folder: Path, task: str) -> Path:
+    return folder / "cards" / task / "card.json"
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
-        card = json.loads(path.read_bytes())
+        card: dict[str, Any] = json.loads(path.read_bytes())
     except ValueError as error:
         raise _damaged(path, error) from error
-    return Card(task, card.get("licence") or "", _facts(card), _pictures(path.with_name("examples.safetensors"), task))
+    return card
 
 
 def png(figure: Figure) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean, stdev
-from typing import Any
+from typing import Any, ClassVar
 
 from segaug.analysis.bootstrap import Interval
 from segaug.analysis.curves import CurveFit
@@ -19,6 +19,7 @@ NONE = "–"
 class Table:
     """What a table says; `strategy_column` is where the names of strategies stand, if anywhere."""
 
+    template: ClassVar[str] = "table.html"
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]

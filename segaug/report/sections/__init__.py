@@ -1,0 +1,18 @@
+"""The sections of the page, a module each: `section(study)` makes it, or None where there is nothing to show."""
+
+from collections.abc import Callable
+
+from segaug.report.section import Section
+from segaug.report.sections import cautions, curves, data, laws, measures, protocol, training, trials
+from segaug.report.study import Study
+
+SECTIONS: tuple[Callable[[Study], Section | None], ...] = (  # in the order of the page
+    cautions.section,
+    curves.section,
+    laws.section,
+    measures.section,
+    training.section,
+    trials.section,
+    data.section,
+    protocol.section,
+)
