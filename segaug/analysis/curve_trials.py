@@ -1,6 +1,6 @@
 """The trials of one curve as a grid of seeds and sizes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -52,11 +52,17 @@ class CurveTrials:
         """Trials in this state at each size: (m,)."""
         return (self.status == status).sum(axis=0)
 
-    def usable(self) -> tuple[Array, Array]:
-        """What a law can be fitted to: the sizes (m',) and the seeds with a converged trial, values (S', m')."""
+    def usable(self) -> "CurveTrials":
+        """What a law can be fitted to: without the sizes and seeds that have no converged trial."""
         present = self.status == "ok"
-        columns = present.any(axis=0)
-        return self.sizes[columns], self.values[np.ix_(present.any(axis=1), columns)]
+        rows, columns = present.any(axis=1), present.any(axis=0)
+        return replace(
+            self,
+            sizes=self.sizes[columns],
+            seeds=self.seeds[rows],
+            errors=self.errors[np.ix_(rows, columns)],
+            status=self.status[np.ix_(rows, columns)],
+        )
 
 
 def curves(table: pd.DataFrame, metric: Metric | None) -> list[CurveTrials]:
