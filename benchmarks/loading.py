@@ -16,7 +16,7 @@ import numpy as np
 
 from segaug.analysis.curve_trials import curves
 from segaug.analysis.table import study_trials
-from segaug.results import snapshot
+from segaug.results.snapshot import Snapshot
 from segaug.results.store import checksum
 
 GOAL_S = 1.0
@@ -76,10 +76,10 @@ def timed(name: str, load: Callable[[], object]) -> float:
 def measure(folder: Path) -> None:
     for name in ("snapshot.parquet", "cases.parquet"):
         (folder / name).unlink(missing_ok=True)
-    timed("first scan: read and verify every record", lambda: snapshot.load(folder))
-    second = min(timed("second load: columns", lambda: snapshot.load(folder)) for _ in range(3))
-    timed("same, checked and as curves for a fit", lambda: curves(study_trials(folder), "bce"))
-    timed("errors of single test cases, one measure", lambda: snapshot.load_cases(folder, "bce"))
+    timed("first scan: read and verify every record", lambda: Snapshot(folder).trials())
+    second = min(timed("second load: columns", lambda: Snapshot(folder).trials()) for _ in range(3))
+    timed("same, checked and as curves for a fit", lambda: curves(study_trials(Snapshot(folder)), "bce"))
+    timed("errors of single test cases, one measure", lambda: Snapshot(folder).cases("bce"))
     sizes = {path.name: path.stat().st_size / 2**20 for path in folder.glob("*.parquet")}
     print(", ".join(f"{name} {size:.0f} MiB" for name, size in sorted(sizes.items())))
     print(f"goal {GOAL_S:.0f} s: {'met' if second <= GOAL_S else 'missed'}")

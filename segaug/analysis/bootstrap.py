@@ -5,17 +5,16 @@ sizes of one seed dependent, and drawing trials one by one would hide that.
 """
 
 from dataclasses import dataclass
-from hashlib import sha256
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import norm, t
 
 from segaug.analysis.interval import LEVEL, Interval
 from segaug.analysis.power_law import Array, PowerLaws
+from segaug.analysis.resample import RESAMPLES as RESAMPLES
+from segaug.analysis.resample import draw_seeds, resampled_means
 from segaug.analysis.solver import solve
 
-RESAMPLES = 1000
 _TAILS = (50 * (1 - LEVEL), 50 * (1 + LEVEL))  # percent
 
 
@@ -61,31 +60,8 @@ def bootstrap(sizes: Array, values: Array, resamples: int, stream: str) -> Boots
     if len(values) < 2:
         return None
     counts = np.isfinite(values).sum(axis=0)
-    means = resampled_means(values, _draws(len(values), resamples, stream))
+    means = resampled_means(values, draw_seeds(range(len(values)), stream, resamples).counts)
     return Bootstrap(solve(sizes, means, counts))
-
-
-def resampled_means(values: Array, draws: Array) -> Array:
-    """Size means of each resample, spread out to make up for the small number of seeds.
-
-    values: (S, m), NaN where missing.  draws: (B, S), how often a resample has each seed.  Returns (B, m).
-    A resample without any trial at a size takes the original mean there.
-    Spread: times sqrt(S / (S - 1)) t(S - 1) / z, because plain percentiles of few seeds are too narrow: over 600
-    simulated curves the 95 % interval of E(N) held the truth in 84 % (5 seeds) and 91 % (20 seeds), with the factor in
-    94 % of both.
-    """
-    present = np.isfinite(values)
-    mean = np.nanmean(values, axis=0)
-    drawn = draws @ present
-    total = draws @ np.where(present, values, 0.0)
-    deviation = np.where(drawn > 0, total / np.maximum(drawn, 1) - mean, 0.0)
-    seeds, tail = len(values), 0.5 + LEVEL / 2
-    return mean + deviation * np.sqrt(seeds / (seeds - 1)) * t.ppf(tail, seeds - 1) / norm.ppf(tail)
-
-
-def _draws(seeds: int, resamples: int, stream: str) -> Array:
-    rng = np.random.default_rng(int.from_bytes(sha256(stream.encode()).digest()[:8], "big"))
-    return rng.multinomial(seeds, np.full(seeds, 1 / seeds), size=resamples).astype(float)
 
 
 def _percentiles(values: Array) -> Interval:

@@ -1,14 +1,13 @@
 """The trials of a study as one tidy table: a row a trial."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import pandas as pd
 
 from segaug.analysis.divergence import status_by_rule
 from segaug.analysis.metric import Metric, constant_error_of, error_of
 from segaug.errors import DataError
-from segaug.results import snapshot
+from segaug.results.snapshot import Snapshot
 from segaug.results.store import Store
 from segaug.results.trial_row import REDO, Record, trial_row
 
@@ -24,9 +23,9 @@ def trials(records: Iterable[Record]) -> pd.DataFrame:
     return _checked(pd.DataFrame([trial_row(record) for record in records]))
 
 
-def study_trials(folder: Path) -> pd.DataFrame:
-    """The same table of all records in a study's folder, through its snapshot."""
-    return _checked(snapshot.load(folder))
+def study_trials(snapshot: Snapshot) -> pd.DataFrame:
+    """The same table of all records in a study's folder."""
+    return _checked(snapshot.trials())
 
 
 def with_unfinished(table: pd.DataFrame, store: Store) -> pd.DataFrame:

@@ -1,10 +1,8 @@
 """Measures of the single test cases of a trial."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,26 +25,16 @@ class CaseErrors:
 Cases = Mapping[str, CaseErrors]  # by trial id; a trial without the measure is not in it
 
 
-def cases_of_records(records: Sequence[Record], measure: Measure) -> dict[str, CaseErrors]:
+def cases_of_records(records: Iterable[Record], measure: Measure) -> dict[str, CaseErrors]:
     """Read them from records that are at hand."""
     found = {record["id"]: record["cases"] for record in records}
     return {
-        trial: case_errors(*case_lists(cases), np.asarray(cases[measure], dtype=float))
+        trial: CaseErrors(tuple(cases["ids"]), tuple(patients_of(cases)), np.asarray(cases[measure], dtype=float))
         for trial, cases in found.items()
-        if cases and cases[measure]
+        if cases and cases[measure] is not None
     }
 
 
-def case_lists(cases: Mapping[str, Sequence[str]]) -> tuple[str, str]:
-    """Case ids and patients of a record as text: the same text for all trials of a task."""
-    return json.dumps(cases["ids"]), json.dumps(cases.get("patients", cases["ids"]))
-
-
-def case_errors(cases: str, patients: str, values: NDArray[np.float64]) -> CaseErrors:
-    """Undo `case_lists`; trials of one task share the tuples."""
-    return CaseErrors(_names(cases), _names(patients), values)
-
-
-@cache
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(json.loads(text))
+def patients_of(cases: Mapping[str, Any]) -> Sequence[str]:
+    """The patient of each case of a record; records that do not name them count each case as one."""
+    return cases.get("patients", cases["ids"])

@@ -20,10 +20,9 @@ def write_sealed(path: Path, table: pa.Table) -> None:
     with pq.ParquetWriter(sink, table.schema, use_dictionary=_repetitive(table.schema), compression="none") as writer:
         writer.write_table(table)
         writer.add_key_value_metadata({"seal": (_MARK + _BLANK).decode()})
-    data = bytearray(sink.getbuffer())
+    data = sink.getvalue()
     at = data.rindex(_MARK) + len(_MARK)
-    data[at : at + len(_BLANK)] = _digest(data, at)
-    write_atomic(path, bytes(data))
+    write_atomic(path, b"".join((data[:at], _digest(data, at), data[at + len(_BLANK) :])))
 
 
 def read_sealed(path: Path, schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table | None:
@@ -39,7 +38,7 @@ def read_sealed(path: Path, schema: pa.Schema, columns: Sequence[str] | None = N
     return file.read(columns=columns) if file.schema_arrow.equals(schema) else None
 
 
-def _digest(data: bytes | bytearray, at: int) -> bytes:
+def _digest(data: bytes, at: int) -> bytes:
     """Digest of all bytes, those of the digest itself counted as zeros."""
     view = memoryview(data)
     digest = sha256(view[:at])

@@ -6,6 +6,7 @@ records are read and verified one by one, as `Store.records` does, and join both
 replaced as a whole, and each row is compared with its record, so that of two writers either may come last.
 """
 
+import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -15,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from segaug.results.case_errors import MEASURES, CaseErrors, Measure, case_errors, case_lists
+from segaug.results.case_errors import MEASURES, CaseErrors, Measure, patients_of
 from segaug.results.sealed_parquet import read_sealed, write_sealed
 from segaug.results.store import Json, Store, read_record
 from segaug.results.trial_row import COLUMNS, trial_row
@@ -28,28 +29,41 @@ _TAIL = 80  # bytes that hold the end of a record: its checksum
 Seals = Mapping[str, str]  # folder of a trial -> checksum that its record ends with
 
 
-def load(folder: Path) -> pd.DataFrame:
-    """One row a record, by id; columns: those of `COLUMNS`.
+class Snapshot:
+    """The records that a study's folder holds at one moment; brings its two files up to date where they are not.
 
-    Raises DataError naming the file if a record that the snapshot lacks is damaged or of another schema.
+    Both methods raise DataError naming the file if a record that has to be read is damaged or of another schema.
     """
-    table = _current(folder, _TRIALS, [name for name, _ in _KEY] + list(COLUMNS))
-    return table.sort_by("folder").drop_columns([name for name, _ in _KEY]).to_pandas()
 
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = Path(folder)
+        self._seals = _seals(self.folder)
+        self._read: dict[_Part, pa.Table] | None = None
 
-def load_cases(folder: Path, measure: Measure) -> dict[str, CaseErrors]:
-    """One measure of each test case, by trial id, of the trials that have it; raises as `load` does."""
-    table = _current(folder, _CASES, ["folder", "checksum", "id", "cases", "patients", measure])
-    table = table.filter(table[measure].is_valid()).unify_dictionaries().combine_chunks()
-    if not table.num_rows:
-        return {}
-    lists = table[measure].chunk(0)
-    values, ends = lists.flatten().to_numpy(), lists.value_lengths().to_numpy().cumsum().tolist()
-    columns = (table[name].to_pylist() for name in ("id", "cases", "patients"))
-    return {
-        trial: case_errors(cases, patients, values[start:end])
-        for trial, cases, patients, start, end in zip(*columns, [0, *ends[:-1]], ends, strict=True)
-    }
+    def trials(self) -> pd.DataFrame:
+        """One row a record, by id; columns: those of `COLUMNS`."""
+        table = self._table(_TRIALS, ["folder", "checksum", *COLUMNS])
+        return table.sort_by("folder").drop_columns(["folder", "checksum"]).to_pandas()
+
+    def cases(self, measure: Measure) -> dict[str, CaseErrors]:
+        """One measure of each test case, by trial id, of the trials that have it."""
+        table = self._table(_CASES, ["folder", "checksum", "id", "cases", "patients", measure])
+        table = table.filter(table[measure].is_valid()).unify_dictionaries().combine_chunks()
+        if not table.num_rows:
+            return {}
+        lists = table[measure].chunk(0)
+        values, ends = lists.flatten().to_numpy(), lists.value_lengths().to_numpy().cumsum().tolist()
+        spans = map(slice, [0, *ends[:-1]], ends)
+        rows = zip(table["id"].to_pylist(), _names(table["cases"]), _names(table["patients"]), spans, strict=True)
+        return {trial: CaseErrors(cases, patients, values[span]) for trial, cases, patients, span in rows}
+
+    def _table(self, part: "_Part", columns: list[str]) -> pa.Table:
+        if self._read is None:
+            table = part.of(self.folder, self._seals, columns)
+            if len(table) == len(self._seals):
+                return table
+            self._read = _refresh(self.folder, self._seals)
+        return self._read[part].select(columns)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,8 +95,8 @@ def _case_row(record: Json) -> Json:
     cases = record["cases"]
     if not cases:
         return {"id": record["id"]}
-    ids, patients = case_lists(cases)
-    return {"id": record["id"], "cases": ids, "patients": patients} | {name: cases[name] for name in MEASURES}
+    names = {"cases": json.dumps(cases["ids"]), "patients": json.dumps(patients_of(cases))}
+    return {"id": record["id"]} | names | {name: cases[name] for name in MEASURES}
 
 
 _TRIALS = _Part(
@@ -94,12 +108,6 @@ _CASES = _Part(
               + [(name, pa.list_(pa.float64())) for name in MEASURES]),
     _case_row,
 )  # fmt: skip
-
-
-def _current(folder: Path, part: _Part, columns: list[str]) -> pa.Table:
-    seals = _seals(folder)
-    table = part.of(folder, seals, columns)
-    return table if len(table) == len(seals) else _refresh(folder, seals)[part].select(columns)
 
 
 def _refresh(folder: Path, seals: Seals) -> dict[_Part, pa.Table]:
@@ -131,16 +139,25 @@ def _seals(folder: Path) -> Seals:
 
 
 def _seal(path: str) -> str | None:
-    """The last quoted text of a file, without reading the rest; "" if it has none, None if there is no file."""
+    """The last quoted text of a file, without reading the rest; "" if there is none, None if there is no file."""
     try:
         file = os.open(path, os.O_RDONLY)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError:
-        return ""  # matches no row, so that the record is read, and the error told
+        return ""  # matches no row, so that the record is read and the error told
     try:
-        os.lseek(file, max(-_TAIL, -os.fstat(file).st_size), os.SEEK_END)
+        os.lseek(file, -_TAIL, os.SEEK_END)
         quoted = os.read(file, _TAIL).rsplit(b'"', 2)
+    except OSError:  # shorter than that
+        return ""
     finally:
         os.close(file)
     return quoted[1].decode(errors="replace") if len(quoted) == 3 else ""
+
+
+def _names(column: pa.ChunkedArray) -> list[tuple[str, ...]]:
+    """The names in each row; rows of one text share a tuple."""
+    texts = column.chunk(0)
+    names = [tuple(json.loads(text)) for text in texts.dictionary.to_pylist()]
+    return [names[code] for code in texts.indices.to_pylist()]
