@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from segaug.report.completion import completion
 from segaug.report.section import Block, Section
 from segaug.report.study import Study
-from segaug.report.trials import Failure, failures, trial_table
+from segaug.report.trials import Failure, failures
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class _Failures:
 
 def section(study: Study) -> Section:
     """Counts of every cell, and errors with their tracebacks."""
-    blocks: list[Block] = [trial_table(study)]
+    blocks: list[Block] = [completion(study)]
     if study.failures:
         blocks.append(_Failures(tuple(failures(study))))
     return Section("trials", "Trials", "Trials", tuple(blocks))
