@@ -15,16 +15,22 @@ Columns (upper or lower case, in any order; others are ignored):
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from segaug.analysis.curve_trials import CurveKey
+from segaug.analysis.foreign_columns import (
+    constant_column,
+    error_column,
+    first_true,
+    status_column,
+    text_column,
+    whole_column,
+)
 from segaug.analysis.foreign_file import ForeignFile, read_file
 from segaug.analysis.table import CURVE
 from segaug.results.case_errors import CaseErrors
 
 _TRIAL = [*CURVE, "size", "seed"]
-_STATES = ("ok", "diverged", "failed", "missing")
 _COLUMNS = "curve (or task, model, strategy), N, seed, error"
 
 
@@ -42,15 +48,15 @@ def from_frame(source: pd.DataFrame | Path | str, *, nested: bool = False) -> Fo
     nested: a seed's smaller subsets are part of its larger ones.  Raises DataError naming file, row and column.
     """
     file = _renamed(read_file(source))
-    rows = pd.DataFrame({name: _text(file, name) for name in CURVE})
-    rows["size"], rows["seed"] = _whole(file, "size", 1), _whole(file, "seed", 0)
-    rows["status"] = _status(file)
-    rows["error"] = _error(file, rows["status"])
-    rows["constant"] = _constant(file)
+    rows = pd.DataFrame({name: text_column(file, name) for name in CURVE})
+    rows["size"], rows["seed"] = whole_column(file, "size", 1), whole_column(file, "seed", 0)
+    rows["status"] = status_column(file)
+    rows["error"] = error_column(file, rows["status"])
+    rows["constant"] = constant_column(file)
     rows["subset_policy"] = "nested" if nested else "independent"
     rows["id"] = _ids(rows)
     optional = [name for name in ("subset", "case", "patient") if name in file.frame]
-    rows = rows.assign(**{name: _text(file, name) for name in optional})
+    rows = rows.assign(**{name: text_column(file, name) for name in optional})
     _refuse_duplicates(file, rows)
     if "case" not in rows:
         return ForeignTable(rows.sort_values(_TRIAL, ignore_index=True), {})
@@ -82,46 +88,6 @@ def _renamed(file: ForeignFile) -> ForeignFile:
     return ForeignFile(file.name, frame.assign(**absent), file.row_word, file.first_row)
 
 
-def _text(file: ForeignFile, column: str) -> pd.Series:
-    values = file.frame[column]
-    _refuse_first(file, column, values.isna(), "is empty", "name it in every row")
-    return values.astype(str)
-
-
-def _whole(file: ForeignFile, column: str, least: int) -> pd.Series:
-    values = pd.to_numeric(file.frame[column], errors="coerce")
-    shown = "N" if column == "size" else column
-    _refuse_first(file, column, ~((values >= least) & (values % 1 == 0)), "", f"{shown} is a whole number from {least}")
-    return values.astype("int64")
-
-
-def _status(file: ForeignFile) -> pd.Series:
-    if "status" not in file.frame:
-        return pd.Series("ok", index=file.frame.index)
-    values = file.frame["status"].fillna("ok").astype(str).str.strip().str.lower()
-    _refuse_first(file, "status", ~values.isin(_STATES), "", f"choose from {', '.join(_STATES)}")
-    return values
-
-
-def _error(file: ForeignFile, status: pd.Series) -> pd.Series:
-    """NaN where a trial that is not ok has no finite error."""
-    values = pd.to_numeric(file.frame["error"], errors="coerce").astype(float)
-    infinite = ~np.isfinite(values)
-    fix = "give a number, or the trial the status diverged, failed or missing, or leave it out"
-    _refuse_first(file, "error", (status == "ok") & infinite, "", fix)
-    _refuse_first(file, "error", values <= 0, "", "errors are above 0 and fall with N: for Dice give 1 - Dice")
-    return values.mask(infinite)
-
-
-def _constant(file: ForeignFile) -> pd.Series:
-    if "constant" not in file.frame:
-        return pd.Series(np.nan, index=file.frame.index)
-    values = pd.to_numeric(file.frame["constant"], errors="coerce").astype(float)
-    bad = file.frame["constant"].notna() & ~(np.isfinite(values) & (values > 0))
-    _refuse_first(file, "constant", bad, "", "give a number above 0, or leave it empty")
-    return values
-
-
 def _ids(rows: pd.DataFrame) -> list[str]:
     return [f"{CurveKey(*names)} N={size} seed {seed}" for *names, size, seed in rows[_TRIAL].itertuples(index=False)]
 
@@ -130,8 +96,8 @@ def _refuse_duplicates(file: ForeignFile, rows: pd.DataFrame) -> None:
     keys = [*_TRIAL, "case"] if "case" in rows else _TRIAL
     twice = rows.duplicated(keys)
     if twice.any():
-        second = _first(twice)
-        first = _first((rows[keys] == rows.loc[second, keys]).all(axis=1))
+        second = first_true(twice)
+        first = first_true((rows[keys] == rows.loc[second, keys]).all(axis=1))
         what = "curve, N, seed and case" if "case" in rows else "curve, N and seed"
         file.refuse(
             row=second,
@@ -167,17 +133,3 @@ def _refuse_other_cases(file: ForeignFile, trials: pd.DataFrame, cases: dict[str
                 problem=f"the trial {wrong[0]} has other test cases than {first}",
                 fix="test all trials of a curve on the same cases",
             )
-
-
-def _refuse_first(file: ForeignFile, column: str, bad: pd.Series, problem: str, fix: str) -> None:
-    """Name the first bad row, with what it holds."""
-    if bad.any():
-        row = _first(bad)
-        shown = file.frame[column][row]
-        problem = problem or ("is empty" if pd.isna(shown) else f"got {shown}")
-        file.refuse(column="N" if column == "size" else column, row=row, problem=problem, fix=fix)
-
-
-def _first(flags: pd.Series) -> int:
-    """Label of the first true row."""
-    return int(flags.index.to_numpy()[flags.to_numpy().argmax()])
