@@ -27,14 +27,16 @@ class ConfidenceRegion:
         y = problem.y[0]
         residuals = y[1:] - self.free[:, None] * x[:, 1:]
         slack = limit - np.einsum("km,km->k", residuals, residuals)  # of the unconstrained law
-        self.excess = limit - float(y @ y)  # of no law at all
+        self.accepts_zero = limit >= float(y @ y)  # a law without any error
         self.radius = np.sqrt(np.maximum(slack, 0.0))
         # Along c = 0 the data are met best by a' = through_zero; along a' = 0 by c |1| = y0.
         floor = self.y0 - self.free * self.x0
         self.length_xx = self.xx + self.x0**2
         self.through_zero = self.free + floor * self.x0 / self.length_xx
-        self.a_on_c0 = _edge(self.through_zero, slack - floor**2 * self.xx / self.length_xx, self.length_xx)
-        self.c_on_a0 = _edge(self.y0 / self.one, slack - self.free**2 * self.xx, self.one**2)
+        self.slack_c0 = slack - floor**2 * self.xx / self.length_xx
+        self.slack_a0 = slack - self.free**2 * self.xx
+        self.a_on_c0 = _edge(self.through_zero, self.slack_c0, self.length_xx)
+        self.c_on_a0 = _edge(self.y0 / self.one, self.slack_a0, self.one**2)
 
     def linear(self, of_a: Array, of_c: float) -> tuple[Array, Array]:
         """Smallest and largest of_a a' + of_c c; of_a: (n, k), as it may depend on b.  Returns two (n,)."""
@@ -56,27 +58,25 @@ class ConfidenceRegion:
         high = np.fmax(np.fmax.reduce(found, axis=(0, 2)), np.fmax.reduce(constants, axis=None))
         return low, high
 
+    def ratio(self) -> tuple[Array, Array]:
+        """Smallest and largest a' / c for each b, from 0 (no fall) to infinity (no floor), two (k,).
+
+        The laws of one ratio r lie on the ray (a', c) ~ (r, 1), along which the best RSS is within the limit where a
+        quadratic in r is not negative.  Its coefficients are slacks, so that no digits are lost where the fit is good.
+        """
+        q2, q0 = self.length_xx * self.slack_c0, self.one**2 * self.slack_a0
+        q1 = self.one * (self.free * self.xx * self.y0 + self.x0 * self.slack_a0)
+        along_a = self.through_zero * self.length_xx
+        with np.errstate(invalid="ignore", divide="ignore"):  # NaN marks what does not exist
+            root = -(q1 + np.copysign(np.sqrt(q1**2 - q2 * q0), q1))  # the sum without cancellation
+            found = [root / q2, q0 / root]
+            found = [np.where((r >= 0) & (r * along_a + self.y0 * self.one >= 0), r, np.nan) for r in found]
+        found.append(np.where((self.slack_a0 >= 0) & ((self.y0 >= 0) | self.accepts_zero), 0.0, np.nan))
+        found.append(np.where((self.slack_c0 >= 0) & ((along_a >= 0) | self.accepts_zero), np.inf, np.nan))
+        return np.fmin.reduce(found), np.fmax.reduce(found)
+
     def _inside(self, u: Array, v: Array) -> NDArray[np.bool_]:
         return (u >= 0) & (v >= u * self.x0)
-
-    def floor_share(self) -> tuple[Array, Array]:
-        """Smallest and largest phi = c / (a' + c) for each b, two (k,).
-
-        The laws of one phi = t lie on a ray (a', c) ~ (1 - t, t), along which the RSS is |y|^2 - num^2 / den; accepted
-        where num >= 0 and num^2 >= (|y|^2 - limit) den, a quadratic inequality in t.
-        """
-        along_a, along_c = self.through_zero * self.length_xx, self.y0 * self.one
-        turn, both = along_c - along_a, self.x0 * self.one
-        q2 = turn**2 + self.excess * (self.length_xx - 2 * both + self.one**2)
-        q1 = 2 * along_a * turn + 2 * self.excess * (both - self.length_xx)
-        q0 = along_a**2 + self.excess * self.length_xx
-        with np.errstate(invalid="ignore", divide="ignore"):  # NaN marks what does not exist
-            root = -(q1 + np.copysign(np.sqrt(q1**2 - 4 * q2 * q0), q1)) / 2  # the sum without cancellation
-            found = [root / q2, q0 / root]
-        found = [np.where((t >= 0) & (t <= 1) & (along_a + t * turn >= 0), t, np.nan) for t in found]
-        found.append(np.where(self.a_on_c0[1] > 0, 0.0, np.nan))
-        found.append(np.where(self.c_on_a0[1] > 0, 1.0, np.nan))
-        return np.fmin.reduce(found), np.fmax.reduce(found)
 
 
 def _edge(best: Array | float, slack: Array, curvature: Array | float) -> Array:

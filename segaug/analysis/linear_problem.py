@@ -46,16 +46,16 @@ class LinearProblem:
         xy = y[:, 1:] @ centred.T if x.ndim == 2 else np.einsum("bkm,bm->bk", centred, y[:, 1:])
         return Products(x[..., 0], y[:, :1], np.einsum("...m,...m->...", centred, centred), xy)
 
-    def coefficients(self, x: Array, floor: bool = True) -> tuple[Array, Array]:
+    def coefficients(self, x: Array, rows: slice = slice(None), floor: bool = True) -> tuple[Array, Array]:
         """Best non-negative a' and c for each curve and b, (B, k).
 
-        x: (B, k, m) or (k, m).  floor: whether c is free (else 0).
+        x, rows: as in `products`.  floor: whether c is free (else 0).
         """
-        p = self.products(x)
+        p = self.products(x, rows)
         through_zero = np.maximum(p.xy + p.x0 * p.y0, 0.0) / (p.xx + p.x0**2)
         if not floor:
             return through_zero, np.zeros_like(through_zero)
-        length = np.sqrt(np.einsum("bm,bm->b", self.y, self.y))[:, None]
+        length = np.linalg.norm(self.y[rows], axis=1, keepdims=True)
         falls = p.xy > _ROUNDING * length * np.sqrt(p.xx)
         a = np.where(falls, p.xy / p.xx, 0.0)
         c = p.y0 - a * p.x0
@@ -66,6 +66,18 @@ class LinearProblem:
         a = np.where(no_floor, through_zero, np.where(on_edge, 0.0, a))
         c = np.where(no_floor, 0.0, np.where(on_edge, constant, c))
         return a, c / self.one
+
+    def rss_slope(self, b: Array, rows: slice = slice(None), floor: bool = True) -> Array:
+        """d RSS / d b of the best law for each b, (B, k); b: (B, k).  Its root is known better than that of the RSS.
+
+        The best a' and c need no derivative: the RSS is smallest in them already.
+        """
+        raw = np.exp(np.multiply.outer(-b, self.log_size))
+        x = raw @ self.whitening
+        a, c = self.coefficients(x, rows, floor)
+        residuals = self.y[rows][:, None] - a[..., None] * x
+        residuals[..., 0] -= c * self.one
+        return 2 * a * np.einsum("bkm,bkm->bk", residuals, (raw * self.log_size) @ self.whitening)
 
     def best_rss(self, x: Array, rows: slice = slice(None), floor: bool = True) -> Array:
         """RSS of the best non-negative law for each curve and b, exact also near zero, (B, k); arguments as above."""

@@ -21,6 +21,7 @@ from segaug.errors import DataError
 CV_MIN = 0.001  # a smaller spread is rounding, or a seed that was never applied
 _CORRELATION_MAX = 0.95
 _DETECTION = 4.0  # standard errors from which a correlation is believed although the plan has none
+_FEWEST_DOF_AROUND_LAW = 2
 _REWEIGHTINGS = 2
 _SMALLEST_FIT = 0.05  # of the mean: a fitted error below it gives no weight of its own
 
@@ -86,7 +87,7 @@ def weighted_means(sizes: Array, values: Array, *, nested: bool = False) -> Size
     passes = _REWEIGHTINGS if len(trials.sizes) > 2 and (trials.counts > 1).any() else 0
     for _ in range(passes):
         weights = _precision(trials, trial_variance, noise.correlation)
-        fitted = solve(trials.sizes, trials.means[None], weights, polish=True)[0].predict(trials.sizes)
+        fitted = solve(trials.sizes, trials.means[None], weights)[0].predict(trials.sizes)
         trial_variance = squared_cv * np.maximum(fitted, _SMALLEST_FIT * trials.means) ** 2
     return SizeMeans(
         sizes=trials.sizes,
@@ -161,8 +162,8 @@ def _cv_line(trials: _Trials) -> tuple[float, float, float, int]:
 
 def _noise_around_law(trials: _Trials) -> Noise:
     """With one trial a size, the spread is that of the means around a law fitted to relative errors."""
-    dof = max(len(trials.sizes) - 3, 0)
-    if not dof:
+    dof = len(trials.sizes) - 3
+    if dof < _FEWEST_DOF_AROUND_LAW:
         return Noise(alpha=0.0, beta=0.0, centre=1.0, correlation=0.0, dof=0)
     means, weights = trials.means[None], trials.means**-2
     law = solve(trials.sizes, means, weights, polish=True)

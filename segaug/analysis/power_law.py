@@ -22,11 +22,11 @@ class PowerLaw:
 
     def floor_share(self, size: float) -> float:
         """c / E(size), between 0 (no floor) and 1 (a flat curve)."""
-        return float(self.c / self.predict(size))
+        return float(self.c / self.predict(size)) if self.a > 0 else 1.0
 
     def slope(self, size: float) -> float:
         """-d ln E / d ln N at `size`: per cent of the error removed per per cent of data added."""
-        return self.b * (1 - self.floor_share(size))
+        return self.b * self.a * float(size) ** -self.b / float(self.predict(size)) if self.a > 0 else 0.0
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ class PowerLaws:
 
     def floor_share(self, size: float) -> Array:
         """c / E(size) of each law, (B,)."""
-        return self.c / self.predict([size])[:, 0]
+        error = self.predict([size])[:, 0]
+        return np.divide(self.c, error, out=np.ones_like(error), where=self.a > 0)
 
     def slope(self, size: float) -> Array:
         """-d ln E / d ln N of each law at `size`, (B,)."""

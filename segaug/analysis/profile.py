@@ -49,20 +49,20 @@ class Profile:
     @cached_property
     def floor_share(self) -> Interval:
         """Of phi = c / E at the largest size."""
-        low, high = self._floor_shares
-        return Interval(float(np.nanmin(low)), float(np.nanmax(high)))
+        low, high = self._ratios
+        return Interval(float(1 / (1 + np.fmax.reduce(high))), float(1 / (1 + np.fmin.reduce(low))))
 
     @cached_property
     def slope(self) -> Interval:
         """Of -d ln E / d ln N at the largest size."""
-        low, high = self._floor_shares
-        smallest, largest = self._region.b * (1 - high), self._region.b * (1 - low)
-        low_end, high_end = float(np.nanmin(smallest)), float(np.nanmax(largest))
+        with np.errstate(divide="ignore"):  # no fall: a slope of 0
+            low, high = (self._region.b / (1 + 1 / ratio) for ratio in self._ratios)
+        smallest, largest = float(np.fmin.reduce(low)), float(np.fmax.reduce(high))
         return Interval(
-            low_end,
-            high_end,
-            open_low=self.b.open_low and 0 < low_end == smallest[0],
-            open_high=self.b.open_high and high_end == largest[-1],
+            smallest,
+            largest,
+            open_low=self.b.open_low and bool(0 < smallest == low[0]),
+            open_high=self.b.open_high and bool(largest == high[-1]),
         )
 
     @cached_property
@@ -85,8 +85,8 @@ class Profile:
         return Interval(float(low[0]), float(high[0]), open_high=math.isinf(high[0]))
 
     @cached_property
-    def _floor_shares(self) -> tuple[Array, Array]:
-        return self._region.floor_share()
+    def _ratios(self) -> tuple[Array, Array]:
+        return self._region.ratio()
 
 
 def profile(sizes: Array, means: Array, precision: Array, threshold: float) -> Profile:

@@ -19,8 +19,8 @@ _LOG_MIN, _LOG_MAX = np.log([B_MIN, B_MAX])
 _STEP = float(_LOG_MAX - _LOG_MIN) / (len(B_GRID) - 1)  # in ln b
 # Refinements: where to look within one step of ln b on either side of the best node.
 _RESAMPLES = [np.linspace(-1, 1, nodes) for nodes in (13, 9, 7, 7, 7)]  # the last step in ln b is 6e-5
-_POINT = [np.linspace(-1, 1, 401)]  # 2e-4, in one go: few curves cost as much per refinement as per node
-_POLISH = [np.linspace(-1, 1, 401)] * 2  # 5e-9
+_POINT = [np.linspace(-1, 1, 401)]  # 2e-4, in one go: for few curves a refinement costs more than its nodes
+_POLISH, _POLISH_NODES = 2, 401
 _BLOCK = 250  # curves searched together: their (B, 160) arrays stay in the cache
 
 
@@ -41,7 +41,7 @@ def solve(sizes: Array, means: Array, weights: Array, *, floor: bool = True, pol
     grid = problem.columns(B_GRID)
     log_b = np.concatenate([_search(problem, grid, rows, floor, polish) for rows in blocks])
     b = np.exp(log_b)
-    a, c = problem.coefficients(problem.columns(b[:, None]), floor)
+    a, c = problem.coefficients(problem.columns(b[:, None]), floor=floor)
     b = np.where(a[:, 0] > 0, b, B_MIN)  # a constant has no exponent; every b fits alike
     return PowerLaws(a=a[:, 0] * problem.max_size**b, b=b, c=c[:, 0])
 
@@ -59,19 +59,26 @@ def _search(problem: LinearProblem, grid: Array, rows: slice, floor: bool, polis
     for offsets in _POINT if polish else _RESAMPLES:
         tried = _around(log_b, step * offsets)
         found = gain(problem.products(problem.columns(np.exp(tried)), rows), floor)
-        log_b, step = _at(tried, found.argmax(axis=1)), step * float(offsets[1] - offsets[0])
-    for offsets in _POLISH if polish else ():  # from residuals: products are good to about eight digits of b
-        tried = _around(log_b, step * offsets)
-        found = problem.best_rss(problem.columns(np.exp(tried)), rows, floor)
-        log_b, step = _at(tried, found.argmin(axis=1)), step * float(offsets[1] - offsets[0])
-    return log_b
+        log_b, step = tried[np.arange(len(tried)), found.argmax(axis=1)], step * float(offsets[1] - offsets[0])
+    return _polished(problem, log_b, step, rows, floor) if polish else log_b
+
+
+def _polished(problem: LinearProblem, log_b: Array, step: float, rows: slice, floor: bool) -> Array:
+    """ln b where the slope of the RSS changes its sign, within one step of log_b (B,): good to about eleven digits."""
+    low, high = _around(log_b, step * np.array([-1.0, 1.0])).T
+    curve = np.arange(len(log_b))
+    for _ in range(_POLISH):
+        tried = low[:, None] + (high - low)[:, None] * np.linspace(0, 1, _POLISH_NODES)
+        slope = problem.rss_slope(np.exp(tried), rows, floor)
+        rises = slope > 0
+        after = np.where(rises.any(axis=1), rises.argmax(axis=1), _POLISH_NODES - 1)
+        before = np.maximum(after - 1, 0)
+        low, high = tried[curve, before], tried[curve, after]
+    fall, rise = -slope[curve, before], slope[curve, after]
+    crossing = (fall >= 0) & (rise > 0)  # else the RSS is smallest at an end of the range
+    return low + np.where(crossing, fall / np.where(crossing, fall + rise, 1.0), 1.0) * (high - low)
 
 
 def _around(log_b: Array, offsets: Array) -> Array:
     """ln b (B,) with each offset (k,), within the bounds: (B, k)."""
     return np.minimum(np.maximum(log_b[:, None] + offsets, _LOG_MIN), _LOG_MAX)
-
-
-def _at(tried: Array, column: np.ndarray) -> Array:
-    """One column of each row."""
-    return tried[np.arange(len(tried)), column]
