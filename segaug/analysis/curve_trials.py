@@ -96,7 +96,7 @@ def _curve(key: CurveKey, rows: pd.DataFrame) -> CurveTrials:
         seeds=seeds,
         errors=errors,
         status=status,
-        constant=float(rows["constant"].mean()),  # one data set, one value
+        constant=float(rows["constant"].max()),  # one data set, one value; trials without a record have none
         nested=bool((rows["subset_policy"] == "nested").any()),
         table=rows,
     )

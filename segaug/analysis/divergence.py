@@ -12,6 +12,7 @@ kept, marked `worse_than_constant`.  A stricter rule would also drop trials that
 for one strategy than for another.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,7 +77,7 @@ def mcnemar(first: Flags, second: Flags) -> float:
     return float(binomtest(min(only_first, only_second), discordant).pvalue) if discordant else 1.0
 
 
-def divergence_matters(found: list[Rate], p_values: tuple[float, ...] = ()) -> bool:
+def divergence_matters(found: Iterable[Rate], p_values: Iterable[float] = ()) -> bool:
     """Is the rate over 10 % at any size, or does it differ from another strategy's (McNemar p below 5 %)?"""
     return any(one.share > MATTERS_RATE for one in found) or any(p < _MATTERS_P for p in p_values)
 

@@ -61,7 +61,7 @@ def _refuse_first(file: ForeignFile, column: str, bad: pd.Series, problem: str, 
         row = first_true(bad)
         shown = file.frame[column][row]
         problem = problem or ("is empty" if pd.isna(shown) else f"got {shown}")
-        file.refuse(column="N" if column == "size" else column, row=row, problem=problem, fix=fix)
+        file.refuse(column=column, row=row, problem=problem, fix=fix)
 
 
 def first_true(flags: pd.Series) -> int:

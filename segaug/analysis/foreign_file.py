@@ -1,7 +1,7 @@
 """Read a table that segaug did not write, and say where in it something is wrong."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,7 +12,10 @@ from segaug.errors import DataError
 
 def _read_csv(path: Path) -> pd.DataFrame:
     """Only an empty field is missing: a curve may be called NA or None."""
-    return pd.read_csv(path, encoding="utf-8-sig", skip_blank_lines=False, keep_default_na=False, na_values=[""])
+    frame = pd.read_csv(path, encoding="utf-8-sig", skip_blank_lines=False, keep_default_na=False, na_values=[""])
+    if not isinstance(frame.index, pd.RangeIndex):  # pandas takes the first columns for row labels then
+        raise ValueError("its rows have more fields than its header")
+    return frame
 
 
 _READERS: dict[str, Callable[[Path], pd.DataFrame]] = {".csv": _read_csv, ".parquet": pd.read_parquet}
@@ -26,6 +29,7 @@ class ForeignFile:
     frame: pd.DataFrame
     row_word: str
     first_row: int  # number of the first row, in the words of whoever opens the file
+    headings: Mapping[str, str] = field(default_factory=dict)  # name of a column -> what the file calls it
 
     def place(self, row: int) -> str:
         """Where a row lies, e.g. "line 2"."""
@@ -33,7 +37,11 @@ class ForeignFile:
 
     def refuse(self, *, column: str = "", row: int | None = None, problem: str, fix: str) -> NoReturn:
         """Raise a DataError that names the place."""
-        parts = [self.name, "" if row is None else self.place(row), f"column {column}" if column else ""]
+        parts = [
+            self.name,
+            "" if row is None else self.place(row),
+            f"column {self.headings.get(column, column)}" if column else "",
+        ]
         raise DataError(file=", ".join(filter(None, parts)), problem=problem, fix=fix)
 
 

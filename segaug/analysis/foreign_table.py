@@ -12,7 +12,7 @@ Columns (upper or lower case, in any order; others are ignored):
     patient    optional, beside case: whom it shows
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -66,17 +66,14 @@ def from_frame(source: pd.DataFrame | Path | str, *, nested: bool = False) -> Fo
 def _renamed(file: ForeignFile) -> ForeignFile:
     """Known names in lower case, N as size, a curve as a strategy; each column of a curve is there."""
     names = [str(name).strip().lower() for name in file.frame.columns]
-    names = [{"n": "size"}.get(name, name) for name in names]
+    names = [{"n": "size", "curve": "strategy"}.get(name, name) for name in names]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         file.refuse(
             problem=f"has more than one column for {', '.join(twice)}",
-            fix="keep one of each (N, n and size are the same)",
+            fix="keep one of each (N, n and size are the same, curve and strategy too)",
         )
     frame = file.frame.set_axis(names, axis=1)
-    if "curve" in frame and "strategy" in frame:
-        file.refuse(problem="has both curve and strategy", fix="leave out one of them")
-    frame = frame.rename(columns={"curve": "strategy"})
     lacking = [shown for name, shown in (("size", "N"), ("seed", "seed"), ("error", "error")) if name not in frame]
     lacking += [] if any(name in frame for name in CURVE) else ["curve"]
     if lacking:
@@ -85,7 +82,8 @@ def _renamed(file: ForeignFile) -> ForeignFile:
             problem=f"has no column {' and '.join(lacking)}, only {found}", fix=f"give it the columns {_COLUMNS}"
         )
     absent = {name: "" for name in CURVE if name not in frame}
-    return ForeignFile(file.name, frame.assign(**absent), file.row_word, file.first_row)
+    headings = dict(zip(names, (str(name).strip() for name in file.frame.columns), strict=True))
+    return replace(file, frame=frame.assign(**absent), headings=headings)
 
 
 def _ids(rows: pd.DataFrame) -> list[str]:
