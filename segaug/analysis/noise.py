@@ -41,7 +41,7 @@ class Noise:
         return np.exp((self.alpha + self.beta * np.log(np.asarray(sizes, dtype=float) / self.centre)) / 2)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SizeMeans:
     """The size means that a law is fitted to; sizes without any trial are left out."""
 

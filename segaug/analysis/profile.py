@@ -36,7 +36,7 @@ def threshold(dof: int, parameters: int = 1, level: float = LEVEL) -> float:
     return float(parameters * fdtri(parameters, max(dof, _FEWEST_DOF), level))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Profile:
     """The best law of a curve, and the extremes over all laws within a threshold of it."""
 
@@ -69,6 +69,11 @@ class Profile:
     def floor(self) -> Interval:
         """Of c, in the unit of the error."""
         return self._linear(np.zeros_like(self._region.b), 1.0)
+
+    @cached_property
+    def scale(self) -> Interval:
+        """Of a, in error * N^b: hardly known by itself, and never to be compared without b and c."""
+        return self._linear(self._max_size**self._region.b, 0.0)
 
     @cached_property
     def drop(self) -> Interval:
@@ -133,7 +138,7 @@ def _crossing(b: Array, rss: Array, outside: int, inside: int, limit: float) -> 
     return float(b[outside] + share * (b[inside] - b[outside]))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class JointRegion:
     """RSS of the best law with a given b and floor share: draw contours at the minimum + `threshold(dof, 2, level)`."""
 
