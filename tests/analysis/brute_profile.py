@@ -9,7 +9,7 @@ from segaug.analysis.solver import B_MAX, B_MIN
 
 
 class BruteProfile:
-    """Of one curve; the quantities are "error" (at a size), "floor", "floor_share", "slope", "drop" and "b"."""
+    """Of one curve; the quantities are "error" (at a size), "floor", "floor_share", "slope", "scale", "drop" and "b"."""
 
     def __init__(self, sizes, means, precision, threshold):
         self.sizes, self.means, self.max_size = sizes, means, sizes[-1]
@@ -26,6 +26,9 @@ class BruteProfile:
             "floor": lambda b, value: self._ray(b, value, self._x(b)),
             "floor_share": self._with_share,
             "slope": lambda b, value: np.where(b >= value, self._with_share(b, 1 - value / b), np.inf),
+            "scale": lambda b, value: self._ray(
+                b, (value * self.max_size**-b)[:, None] * self._x(b), np.ones((len(b), 1))
+            ),
             "drop": lambda b, value: self._ray(b, (value / (2**b - 1))[:, None] * self._x(b), np.ones((len(b), 1))),
         }[quantity]
         largest = 1.0 if quantity == "floor_share" else np.inf

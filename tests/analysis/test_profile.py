@@ -43,6 +43,7 @@ def estimates(law: PowerLaw, max_size):
         "floor_share": law.floor_share(max_size),
         "slope": law.slope(max_size),
         "floor": law.c,
+        "scale": law.a,
         "drop": half - largest,
     }
 
