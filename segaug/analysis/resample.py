@@ -10,6 +10,7 @@ Shapes: B draws, S seeds, m sizes, K test cases, P patients.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,11 +104,14 @@ def _block_means(filled: Array, present: NDArray[np.bool_], seed_counts: Counts,
 
 def percentile_interval(samples: Array, target: Target) -> Interval:
     """Percentiles of B values at the level `LEVEL`, by linear interpolation; infinite values keep their order."""
+    low, high = _end(samples, _TAILS[0], "lower"), _end(samples, _TAILS[1], "higher")
+    return Interval(low, high, method="bootstrap", target=target)
+
+
+def _end(samples: Array, tail: float, outer: Literal["lower", "higher"]) -> float:
     with np.errstate(invalid="ignore"):
-        low, high = np.quantile(samples, _TAILS)
-    if np.isnan(low) or np.isnan(high):  # interpolated beside an infinite value: take the outer neighbour
-        low, high = np.quantile(samples, _TAILS[0], method="lower"), np.quantile(samples, _TAILS[1], method="higher")
-    return Interval(float(low), float(high), method="bootstrap", target=target)
+        value = np.quantile(samples, tail)
+    return float(np.quantile(samples, tail, method=outer) if np.isnan(value) else value)  # inf - inf: no interpolation
 
 
 def _counts(units: int, resamples: int, stream: str) -> Counts:
