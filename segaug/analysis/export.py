@@ -4,19 +4,35 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
 
 import pandas as pd
 
-from segaug.analysis.bootstrap import LEVEL, Interval
+from segaug.analysis.curve_record import curve_record
 from segaug.analysis.curves import CurveFit
 from segaug.analysis.fit import Fit
+from segaug.analysis.interval import LEVEL, Interval
+from segaug.analysis.solver import B_MAX, B_MIN
 
 _DIGITS = 10  # significant digits in text files: more than any fit means, fewer than depend on the machine
+_CHECKLIST = {  # what a reader of a scaling study asks for
+    "form": "E(N) = a N^-b + c; a, b, c >= 0",
+    "loss": "weighted least squares over size means",
+    "weights": "inverse variance of the means; CV^2 log-linear in ln N, at the fitted mean, two passes",
+    "published_fit": "unweighted least squares over all trials",
+    "solver": "variable projection on a grid of b, exact in a and c",
+    "bounds_b": [B_MIN, B_MAX],
+    "exclusions": "trials that diverged, failed or are missing; counted in states",
+    "intervals": "profile, threshold F(level; 1, nu), times chi2 / df where p_lof < 0.05; patients: two-way bootstrap",
+    "level": LEVEL,
+}
 Row = dict[str, object]
 
 
 def fits_frame(fits: Sequence[CurveFit]) -> pd.DataFrame:
-    """One row a curve: counts, law, intervals, diagnostics, errors at the middle and the largest size, note."""
+    """One row a curve: counts, verdicts, errors, laws, diagnostics, note."""
     rows = [_fit_row(curve) for curve in fits]
     longest: Row = max(rows, key=len, default={})  # a curve without a law lacks its columns
     return pd.DataFrame(rows, columns=list(longest))
@@ -33,74 +49,96 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
 
 
 def fits_json(fits: Sequence[CurveFit]) -> bytes:
-    """Everything about the curves but the resamples; a value that does not exist is null."""
-    curves = [
-        _fit_row(curve)
-        | {"points": _point_rows(curve)}
-        | {"band": curve.band and {name: column.tolist() for name, column in asdict(curve.band).items()}}
-        for curve in fits
-    ]
-    value = _plain({"schema": 1, "interval_level": LEVEL, "curves": curves})
-    return (json.dumps(value, indent=1, allow_nan=False) + "\n").encode()
+    """Everything about the curves, see `curve_record`, and how it was made; a value that does not exist is null."""
+    value = {
+        "schema": 2,
+        "reporting": _CHECKLIST,
+        "reproducibility": _reproducibility(fits),
+        "curves": [curve_record(curve) for curve in fits],
+    }
+    return (json.dumps(_plain(value), indent=1, allow_nan=False) + "\n").encode()
+
+
+def _reproducibility(fits: Sequence[CurveFit]) -> Row:
+    """What has to be equal for the numbers to be equal."""
+    trials = [[str(curve.key), point.size, list(point.values)] for curve in fits for point in curve.points]
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    drawn = [len(curve.seed_laws) for curve in fits if curve.seed_laws is not None]
+    return {
+        "code_hash": sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16],
+        "data_hash": sha256(json.dumps(trials).encode()).hexdigest()[:16],
+        "random_stream": "hash of task/model",
+        "resamples": drawn[0] if drawn else None,
+        "versions": {name: version(name) for name in ("segaug", "numpy", "scipy", "pandas")},
+    }
 
 
 def _key(curve: CurveFit) -> Row:
-    return {"task": curve.task, "model": curve.model, "strategy": curve.strategy, "metric": curve.metric}
+    return {**curve.key._asdict(), "metric": curve.metric or "error"}
 
 
 def _fit_row(curve: CurveFit) -> Row:
     points = curve.points
-    return (
+    row: Row = (
         _key(curve)
         | {"sizes": len(points), "seeds": len({seed for point in points for seed, _ in point.values})}
         | {"trials": sum(point.n for point in points), "diverged": curve.n_diverged}
         | {"validation_labels": points[0].validation_labels if points else None}
-        | (_law_row(curve.fit) if curve.fit else {})
-        | {"note": curve.note}
+        | {f"verdict_{name}": value for name, value in asdict(curve.verdict).items()}
+        | {"flags": " ".join(sorted(curve.flags))}
     )
+    for name, size in (("reference", curve.reference_size), ("largest", points[-1].size if points else math.nan)):
+        row |= {f"size_{name}": size} | _error(curve, size, f"error_{name}")
+    return row | (_law_row(curve.fit) if curve.fit else {}) | {"note": curve.note}
 
 
 def _law_row(fit: Fit) -> Row:
-    row: Row = {}
-    for name, value in asdict(fit.law).items():
-        row |= _estimate(name, value, getattr(fit.bootstrap, name, None))
-    for name, size in (("middle", fit.middle_size), ("largest", fit.sizes[-1])):
-        row |= {f"size_{name}": int(size)} | _error(fit, size, name)
-    return row | {
-        "r2": fit.r2,
-        "rss": fit.rss,
-        "b_at_bound": fit.b_at_bound,
-        "floor_identified": fit.floor_identified,
-        "bc_correlation": fit.bootstrap and fit.bootstrap.bc_correlation,
-        "pure_a": fit.pure.a,
-        "pure_b": fit.pure.b,
-        "aic_gain": fit.aic_gain,
-    }
+    law, default = fit.law, fit.default
+    row: Row = {"a": law.a, "b": law.b if law.a > 0 else None}
+    row |= _ends("b", default.b.interval) | {"c": law.c} | _ends("c", default.floor.interval)
+    for name, estimate in (("phi", default.floor_share), ("slope", default.slope), ("drop", default.drop)):
+        row |= {name: estimate.value} | _ends(name, estimate.interval)
+    for one in fit.extrapolations:
+        name = f"error_{one.factor:g}x"
+        row |= {name: one.value} | _ends(name, one.interval) | {f"{name}_claimed": one.claimed}
+    row |= {"p_lof": default.lack_of_fit.p, "p_no_floor": fit.p_no_floor, "b_at_bound": default.b_at_bound}
+    row |= {"holdout_relative_error": fit.holdout and fit.holdout.relative_error}
+    row |= {"holdout_passed": fit.holdout and fit.holdout.passed}
+    return row | {f"published_{name}": value for name, value in asdict(fit.published.law).items()} | {
+        "published_r2": fit.published.r2
+    }  # fmt: skip
 
 
-def _error(fit: Fit, size: float, name: str) -> Row:
-    return _estimate(f"error_{name}", float(fit.law.predict(size)), fit.interval(size))
+def _error(curve: CurveFit, size: float, name: str) -> Row:
+    estimate = curve.error(size)
+    on_cases = curve.population.error(size) if curve.population and estimate else None
+    return (
+        {name: estimate and estimate.value}
+        | _ends(name, estimate.interval if estimate else None)
+        | _ends(f"{name}_population", on_cases)
+    )
 
 
-def _estimate(name: str, value: float, interval: Interval | None) -> Row:
+def _ends(name: str, interval: Interval | None) -> Row:
     low, high = (interval.low, interval.high) if interval else (None, None)
-    return {name: value, f"{name}_low": low, f"{name}_high": high}
+    return {f"{name}_low": low, f"{name}_high": high}
 
 
 def _point_rows(curve: CurveFit) -> list[Row]:
-    rows = [asdict(point) for point in curve.points]
-    for i, row in enumerate(rows):
-        del row["values"]  # they are the table of trials
+    rows = [vars(point) | _ends("mean", point.interval) for point in curve.points]
+    for row, point in zip(rows, curve.points, strict=True):
+        del row["values"], row["interval"]  # the trials are a table of their own
         if curve.fit is not None:
-            row |= _error(curve.fit, row["size"], "law") | {"residual": curve.fit.residuals[i]}
+            row |= _error(curve, point.size, "law")
+            row |= {"published_law": float(curve.fit.published.law.predict(point.size))}
     return [_key(curve) | row for row in rows]
 
 
 def _plain(value: object) -> object:
     """JSON with rounded numbers; NaN and infinities become null."""
     if isinstance(value, dict):
-        return {key: _plain(entry) for key, entry in value.items()}
-    if isinstance(value, list):
+        return {str(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
         return [_plain(entry) for entry in value]
     if isinstance(value, float):  # numpy's float64 is one
         return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None

@@ -18,6 +18,7 @@ from segaug.analysis.solver import solve
 
 LAW = "power law with floor"
 _TAUS = 60  # nodes of the search for the time constant of the exponential
+_NOTICE = 10.0  # AIC and AICc by which a form has to beat the law to be worth a notice
 _MIN_SIZES_TWICE = 6  # that two may be held out
 Predict = Callable[[Array], Array]  # sizes -> errors
 
@@ -44,6 +45,11 @@ class Alternative:
     holdout_errors: tuple[float, ...]  # |predicted - mean| at the largest size: fitted without it, without the last two
     predict: Predict
 
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion for known variances, without correction."""
+        return self.chi2 + 2 * self.parameters
+
 
 def alternatives(sizes: Array, means: Array, precision: Array, forms: tuple[Form, ...]) -> tuple[Alternative, ...]:
     """Every form that has enough sizes, in the order given.
@@ -68,6 +74,21 @@ def alternatives(sizes: Array, means: Array, precision: Array, forms: tuple[Form
 def aicc(chi2: float, parameters: int, sizes: int) -> float:
     """Akaike's criterion for known variances, corrected for few sizes."""
     return chi2 + 2 * parameters + 2 * parameters * (parameters + 1) / max(sizes - parameters - 1, 0.5)
+
+
+def better_form(found: tuple[Alternative, ...], standard_error: float) -> Alternative | None:
+    """The form that deserves a notice, if any: it beats the law and predicts the largest size as well.
+
+    Few sizes make AICc prefer few parameters, whatever the data: so a form has to win without its correction, too.
+    found: from `alternatives`.  standard_error: of the mean at the largest size.
+    """
+    law = next((one for one in found if one.form == LAW), None)
+    rivals = [one for one in found if law and min(law.aicc - one.aicc, law.aic - one.aic) > _NOTICE]
+    best = min(rivals, key=lambda one: one.aicc, default=None)
+    if law is None or best is None or not best.holdout_errors:
+        return None
+    pairs = zip(best.holdout_errors, law.holdout_errors, strict=False)
+    return best if all(error <= max(2 * standard_error, of_law) for error, of_law in pairs) else None
 
 
 def without_last(precision: Array, dropped: int) -> Array:

@@ -1,7 +1,7 @@
 """What may be said about the floor c, the exponent b and the error beyond the data: rules fixed before any result.
 
-The thresholds are calibrated by simulation (measured: benchmarks/coverage.py): of curves without a floor, 1-2 % are said
-to have one.
+The thresholds are calibrated by simulation (measured: benchmarks/coverage.py): of the curves without a floor, 1-2 %
+are said to have one.
 """
 
 from dataclasses import dataclass
@@ -9,9 +9,10 @@ from typing import Literal
 
 from segaug.analysis.interval import Interval
 from segaug.analysis.lack_of_fit import TESTABLE_SIZES, LackOfFit
+from segaug.analysis.law_fit import LawFit
 from segaug.analysis.power_law import Array
 
-MIN_SIZES = 4  # for a law to be read: three are as many as it has parameters
+READABLE_SIZES = 4  # for a law to be read: three are as many as it has parameters
 _MIN_RANGE_OF_FOUR = 8.0  # factor that four sizes have to span
 _FLAT, _IDENTIFIED, _BOUNDED = 0.90, 0.05, 0.50  # limits on the ends of the interval of the floor's share
 _EXPONENT_RATIO = 2.0
@@ -34,30 +35,28 @@ class Verdict:
     reason: str
 
 
+NO_LAW = Verdict("too_few_sizes", "not_identifiable", TOO_FEW_SIZES)  # of a curve with one or two sizes
+
+
 def too_few_sizes(sizes: Array) -> bool:
     """Too few, or four that lie too close together, for anything about the law to be read."""
-    return len(sizes) < MIN_SIZES or (len(sizes) == MIN_SIZES and sizes[-1] < _MIN_RANGE_OF_FOUR * sizes[0])
+    return len(sizes) < READABLE_SIZES or (len(sizes) == READABLE_SIZES and sizes[-1] < _MIN_RANGE_OF_FOUR * sizes[0])
 
 
-def verdict(
-    sizes: Array, lack_of_fit: LackOfFit, floor_share: Interval | None, floor: Interval | None, b: Interval | None
-) -> Verdict:
-    """The first rule that applies.
-
-    floor_share: of c / E(largest size).  floor: of c.  b: of the exponent.  None where no trial was repeated: then
-    nothing tells noise from shape.
-    """
-    found, reason = _floor(sizes, lack_of_fit, floor_share, floor)
-    readable = found not in ("law_rejected", "too_few_sizes") and b is not None
-    return Verdict(found, _exponent(b) if readable and b is not None else "not_identifiable", reason)
+def verdict(fit: LawFit) -> Verdict:
+    """The first rule that applies."""
+    found, reason = _floor(fit)
+    readable = fit.data.replicated and found not in ("law_rejected", "too_few_sizes")
+    return Verdict(found, _exponent(fit.b.interval) if readable else "not_identifiable", reason)
 
 
-def _floor(sizes: Array, lack_of_fit: LackOfFit, share: Interval | None, floor: Interval | None) -> tuple[Floor, str]:
-    if lack_of_fit.rejected:
+def _floor(fit: LawFit) -> tuple[Floor, str]:
+    share, floor = fit.floor_share.interval, fit.floor.interval
+    if len(fit.data.sizes) >= READABLE_SIZES and fit.lack_of_fit.rejected:
         return "law_rejected", "the three-parameter law does not fit; no floor is stated"
-    if too_few_sizes(sizes):
+    if too_few_sizes(fit.data.sizes):
         return "too_few_sizes", TOO_FEW_SIZES
-    if share is None or floor is None:
+    if not fit.data.replicated:
         return "not_identifiable", f"{NOT_IDENTIFIABLE}: no trial was repeated with another seed"
     if share.low >= _FLAT:
         return "flat", "no measurable improvement from data in this range"

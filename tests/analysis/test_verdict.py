@@ -1,10 +1,13 @@
 """Verdicts follow their rules in order, word for word."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from segaug.analysis.interval import Interval
 from segaug.analysis.lack_of_fit import LackOfFit
+from segaug.analysis.law_fit import Estimate
 from segaug.analysis.verdict import failed_conditions, verdict
 
 SIZES = 2.0 ** np.arange(6)
@@ -12,8 +15,12 @@ FITS, REJECTED = LackOfFit(2.0, 3, 0.5), LackOfFit(30.0, 3, 1e-5)
 C, B = Interval(0.0123456, 0.0567), Interval(0.4, 0.7)
 
 
-def judged(low, high, sizes=SIZES, lack_of_fit=FITS, b=B):
-    return verdict(sizes, lack_of_fit, Interval(low, high), C, b)
+def judged(low, high, sizes=SIZES, lack_of_fit=FITS, b=B, replicated=True):
+    """Verdict on a fit of which only what it looks at is there."""
+    intervals = {"floor_share": Interval(low, high), "floor": C, "b": b}
+    estimates = {name: Estimate(0.0, interval) for name, interval in intervals.items()}
+    data = SimpleNamespace(sizes=sizes, replicated=replicated)
+    return verdict(SimpleNamespace(data=data, lack_of_fit=lack_of_fit, **estimates))
 
 
 @pytest.mark.parametrize(
@@ -60,8 +67,12 @@ def test_exponent(b, identified):
     assert (judged(0.1, 0.4, b=b).exponent == "identified") is identified
 
 
+def test_three_sizes_are_too_few_whether_the_law_fits_or_not():
+    assert judged(0.3, 0.4, sizes=SIZES[:3], lack_of_fit=REJECTED).floor == "too_few_sizes"
+
+
 def test_without_repeated_trials_there_is_no_verdict():
-    found = verdict(SIZES, LackOfFit(2.0, 3, None), None, None, None)
+    found = judged(0.3, 0.4, lack_of_fit=LackOfFit(2.0, 3, None), replicated=False)
     assert (found.floor, found.exponent) == ("not_identifiable", "not_identifiable")
     assert "repeated" in found.reason
 
