@@ -7,7 +7,7 @@ with a low variance.  So the squared coefficient of variation (CV) is smoothed b
 Shapes: S seeds, m sizes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -34,7 +34,7 @@ class Noise:
     beta: float  # d ln CV^2 / d ln N
     centre: float  # a size
     correlation: float  # of a seed's trials at two sizes; 0 unless subsets are nested or the trials show it
-    dof: int  # degrees of freedom of the spread; 0: unknown, then weights are relative and no interval is bounded
+    dof: int  # (effective) degrees of freedom of the spread; 0: unknown, weights are relative, no interval is bounded
 
     def cv(self, sizes: ArrayLike) -> Array:
         """Coefficient of variation of a trial at each size, in the shape of `sizes`."""
@@ -137,13 +137,15 @@ def _trials(sizes: Array, values: Array) -> _Trials:
 def _noise(trials: _Trials, nested: bool) -> Noise:
     if (trials.counts == 1).all():
         return _noise_around_law(trials)
-    alpha, beta, centre, dof = _cv_line(trials)
-    line = Noise(alpha, beta, centre, 0.0, dof)
-    return Noise(alpha, beta, centre, _correlation(trials, line.cv(trials.sizes) * trials.means, nested), dof)
+    line = _cv_line(trials)
+    correlation = _correlation(trials, line.cv(trials.sizes) * trials.means, nested)
+    # Sizes whose trials are alike repeat each other's variance: Satterthwaite's degrees of freedom of their mean.
+    repeated = 1 + (len(trials.sizes) - 1) * correlation**2
+    return replace(line, correlation=correlation, dof=max(round(line.dof / repeated), 1))
 
 
-def _cv_line(trials: _Trials) -> tuple[float, float, float, int]:
-    """alpha, beta, centre and degrees of freedom: a weighted line through ln CV^2 against ln N."""
+def _cv_line(trials: _Trials) -> Noise:
+    """A weighted line through ln CV^2 against ln N, for sizes that are independent."""
     nu = trials.counts - 1
     squared_cv = np.maximum(np.nan_to_num(trials.variance) / trials.means**2, CV_MIN**2)
     used = (nu > 0) & (squared_cv > CV_MIN**2)
@@ -157,7 +159,7 @@ def _cv_line(trials: _Trials) -> tuple[float, float, float, int]:
     centre, alpha = weight @ log_size, weight @ log_cv
     x = log_size - centre
     beta = weight @ (x * log_cv) / (weight @ x**2) if len(nu) > 2 else 0.0
-    return float(alpha), float(beta), float(np.exp(centre)), int(nu.sum())
+    return Noise(float(alpha), float(beta), float(np.exp(centre)), correlation=0.0, dof=int(nu.sum()))
 
 
 def _noise_around_law(trials: _Trials) -> Noise:
@@ -173,12 +175,15 @@ def _noise_around_law(trials: _Trials) -> Noise:
 
 def _correlation(trials: _Trials, spread: Array, nested: bool) -> float:
     """One correlation for all pairs of sizes; spread: (m,), standard deviation of a trial."""
-    pairs = np.triu(trials.shared > 1, k=1)
-    if not pairs.any():
-        return 0.0
+    pairs, several = np.triu(trials.shared > 1, k=1), trials.counts > 1
     scores = trials.deviations / spread
+    products = scores.T @ scores
+    # The scores' own variance instead of 1: that of few seeds which move together is far from the line at all sizes.
+    own = (np.diag(products)[several] / (trials.counts[several] - 1)).mean()
+    if not pairs.any() or own == 0:
+        return 0.0
     shared = trials.shared[pairs]
-    found = float(((scores.T @ scores)[pairs] / (shared - 1)).mean())
+    found = float((products[pairs] / (shared - 1)).mean() / own)
     believed = nested or found * np.sqrt(shared.sum()) > _DETECTION
     return min(max(found, 0.0), _CORRELATION_MAX) if believed else 0.0
 

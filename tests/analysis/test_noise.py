@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.special import polygamma
 
 from segaug.analysis.noise import CV_MIN, noise_of, weighted_means
 from segaug.analysis.solver import solve
@@ -30,6 +31,19 @@ def test_few_trials_do_not_bias_the_logarithm_of_the_variance(seeds):
     standard_error = np.std(alphas) / np.sqrt(len(alphas))
     assert np.mean(alphas) == pytest.approx(2 * np.log(0.1), abs=4 * standard_error)
     assert standard_error < 0.04  # the bias of the logarithm at 2, 3, 6 seeds is 1.27, 0.58, 0.21
+
+
+def test_the_line_weighs_sizes_by_what_their_trials_tell():
+    """Its slope varies as that of the best linear estimate from log chi-squares does."""
+    rng, counts = np.random.default_rng(13), np.array([2, 40, 2, 40, 2, 40, 2, 40])
+    slopes = []
+    for _ in range(600):
+        values = normal_trials(rng, 40, 0.1)
+        values[np.arange(40)[:, None] >= counts] = np.nan
+        slopes.append(noise_of(SIZES, values).beta)
+    information = 1 / polygamma(1, (counts - 1) / 2)
+    x = np.log(SIZES) - np.average(np.log(SIZES), weights=information)
+    assert np.std(slopes) == pytest.approx(1 / np.sqrt(information @ x**2), rel=0.1)
 
 
 def test_statistics_of_each_size_are_those_of_its_trials():
@@ -130,6 +144,22 @@ def test_precision_inverts_the_covariance_of_means_that_share_seeds():
     assert rho == pytest.approx(0.5, abs=0.25)
     assert covariance[1, 2] == 0 < covariance[1, 3]
     assert data.precision @ covariance == pytest.approx(np.eye(8), abs=1e-9)
+
+
+def test_few_seeds_hardly_bias_a_planned_correlation():
+    rng = np.random.default_rng(14)
+    found = [noise_of(SIZES, trials(rng, SIZES, 0.5, 0.2, 4, 0.7), nested=True).correlation for _ in range(600)]
+    assert 0.57 < np.mean(found) < 0.73  # a ratio of estimates from four seeds: a little low
+
+
+def test_sizes_that_are_alike_do_not_count_twice():
+    """Degrees of freedom are those of the mean of the correlated variances: 2 (mean)^2 / variance."""
+    rng, correlation = np.random.default_rng(15), 0.8
+    shared, own = rng.standard_normal((4000, 20, 1)), rng.standard_normal((4000, 20, 8))
+    variances = (np.sqrt(correlation) * shared + np.sqrt(1 - correlation) * own).var(axis=1, ddof=1).mean(axis=1)
+    values = trials(rng, SIZES, 0.5, 0.2, 20, correlation)
+    assert noise_of(SIZES, values).dof == pytest.approx(2 / variances.var(), rel=0.25)
+    assert noise_of(SIZES, rng.permuted(values, axis=0)).dof == 8 * 19
 
 
 @pytest.mark.parametrize("correlation", [0.0, 0.5])
