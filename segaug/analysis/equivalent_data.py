@@ -25,6 +25,7 @@ from segaug.analysis.resample import percentile_interval
 Method = Literal["law", "interpolation", "none"]
 Censored = Literal["none", "low", "high", "both"]
 _MIN_SIZES = 2
+_FEWEST_TRIALS = 3  # of a size: its spread is then its own, not smoothed over sizes
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,9 @@ class EquivalentSize:
     largest: float
 
     @property
-    def factor(self) -> float:
-        """N' / N."""
-        return self.equivalent / self.size
+    def factor(self) -> float | None:
+        """N' / N; None where N' is outside the measured sizes."""
+        return self.equivalent / self.size if self.smallest <= self.equivalent <= self.largest else None
 
     @property
     def claimed(self) -> Interval:
@@ -61,19 +62,14 @@ class EquivalentSize:
         """Such as "1.8x [1.4, 2.3]", "1.8x [1.4, more than 2]" or "more than 4x"."""
         cut = self.claimed
         if cut.low >= cut.high:
-            return f"{'more' if cut.open_high else 'less'} than {cut.low:.3g}x"
+            return f"{'more' if cut.open_high else 'less'} than {cut.low:.2g}x"
         if self.censored == "both":
-            return f"not told: anything from less than {cut.low:.3g}x to more than {cut.high:.3g}x"
+            return f"anything from less than {cut.low:.2g}x to more than {cut.high:.2g}x"
         low = f"{'less than ' if cut.open_low else ''}{cut.low:.2g}"
         high = f"{'more than ' if cut.open_high else ''}{cut.high:.2g}"
-        return f"{self._factor_text()} [{low}, {high}]"
-
-    def _factor_text(self) -> str:
-        if self.equivalent > self.largest:
-            return f"more than {self.largest / self.size:.2g}x"
-        if self.equivalent < self.smallest:
-            return f"less than {self.smallest / self.size:.2g}x"
-        return f"{self.factor:.2g}x"
+        outside = "more than " if self.equivalent > self.largest else "less than "
+        factor = min(max(self.equivalent, self.smallest), self.largest) / self.size
+        return f"{'' if self.factor else outside}{factor:.2g}x [{low}, {high}]"
 
 
 @dataclass(frozen=True)
@@ -82,8 +78,12 @@ class Summary:
 
     factor: float
     interval: Interval
-    sizes: int  # how many there are
+    used: int  # how many these are
     censored: int  # how many are left out
+
+    def __str__(self) -> str:
+        """Such as "1.8x [1.4, 2.3]"."""
+        return f"{self.factor:.2g}x [{self.interval.low:.2g}, {self.interval.high:.2g}]"
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,13 @@ def _refusal(baseline: ComparedCurve, strategy: ComparedCurve) -> str:
         return "no trial of the strategy converged"
     if not (baseline.data.replicated and strategy.data.replicated):
         return "both need a size with at least two seeds"
+    if baseline.fit is None and min(curve.data.counts.min() for curve in (baseline, strategy)) < _FEWEST_TRIALS:
+        return f"{_words(baseline)}, and to interpolate both need at least three seeds at each size"
     return ""
+
+
+def _words(baseline: ComparedCurve) -> str:
+    return f"for the baseline, {baseline.no_law}"
 
 
 def _by_law(baseline: ComparedCurve, strategy: ComparedCurve, correlation: float) -> _Found:
@@ -140,7 +146,7 @@ def _by_interpolation(baseline: ComparedCurve, strategy: ComparedCurve) -> _Foun
     own = interpolated(baseline.data, strategy.data, (baseline.data.means[None], strategy.data.means[None]))[0]
     resampled = interpolated(baseline.data, strategy.data, (baseline.resampled, strategy.resampled))
     intervals = [_open_where_infinite(percentile_interval(column, "this_test_set")) for column in resampled.T]
-    return _Found("interpolation", f"for the baseline, {baseline.no_law}", own, intervals, resampled)
+    return _Found("interpolation", _words(baseline), own, intervals, resampled)
 
 
 def _open_where_infinite(interval: Interval) -> Interval:
@@ -154,7 +160,7 @@ def _summary(sizes: tuple[EquivalentSize, ...], resampled: Array) -> Summary | N
         return None
     first = sizes[0]
     drawn = np.clip(resampled[:, used], first.smallest / BELOW, first.largest * BEYOND)
-    factors = np.log(drawn) - np.log([sizes[place].size for place in used])
-    mean = np.mean([math.log(sizes[place].factor) for place in used])
-    interval = percentile_interval(np.exp(factors.mean(axis=1)), "this_test_set")
-    return Summary(math.exp(mean), interval, len(sizes), len(sizes) - len(used))
+    size = np.array([sizes[place].size for place in used])
+    own = np.clip([sizes[place].equivalent for place in used], first.smallest, first.largest)
+    interval = percentile_interval(np.exp(np.log(drawn / size).mean(axis=1)), "this_test_set")
+    return Summary(float(np.exp(np.log(own / size).mean())), interval, len(used), len(sizes) - len(used))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
 from segaug.analysis.interval import LEVEL, Interval
@@ -85,9 +86,14 @@ class Pairing:
         return float(known.mean()) if len(known) else 0.0
 
     @cached_property
+    def tested(self) -> NDArray[np.intp]:
+        """Columns with at least two pairs: (m',)."""
+        return np.flatnonzero(self.pairs > 1)
+
+    @cached_property
     def overall(self) -> Effect:
         """Of all sizes with at least two pairs, each counting alike: the one test of a strategy."""
-        used = self.log_ratios[:, self.pairs > 1]
+        used = self.log_ratios[:, self.tested]
         used = used[np.isfinite(used).any(axis=1)]
         if not used.size:
             return effect(np.empty(0))
