@@ -61,6 +61,7 @@ def law_record(fit: LawFit) -> Values:
         "df": test.df,
         "p_lof": test.p,
         "b_at_bound": fit.b_at_bound,
+        "a_ci": interval_record(fit.profile.scale),
         "b_ci": interval_record(fit.b.interval),
         "c_ci": interval_record(fit.floor.interval),
         "phi": _estimate(fit.floor_share),

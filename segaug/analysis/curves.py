@@ -49,7 +49,12 @@ class CurveFit:
     population: Population | None  # None without errors of single test cases
     sensitivity: Estimate | None  # E at the largest size if diverged trials count as constant; None: none did
     flags: frozenset[Flag]
-    note: str  # whatever is peculiar about this curve, in plain words; "" if nothing is
+    notes: tuple[str, ...]  # whatever is peculiar about this curve, in plain words
+
+    @property
+    def note(self) -> str:
+        """All notes as one line; "" if there is none."""
+        return "; ".join(self.notes)
 
     @property
     def task(self) -> str:
@@ -163,7 +168,7 @@ def _fit(
         key=curve.key, metric=metric, trials=curve, points=size_points(curve, metric), states=states,
         components=tuple(components(curve, case_grid(curve, cases, metric))), reference_size=reference, fit=fit,
         seed_laws=laws, population=of_cases, sensitivity=_sensitivity(curve), flags=frozenset(flags),
-        note="; ".join(notes(curve, fit)),
+        notes=tuple(notes(curve, fit)),
     )  # fmt: skip
 
 

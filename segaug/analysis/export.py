@@ -14,9 +14,9 @@ from segaug.analysis.curve_record import curve_record
 from segaug.analysis.curves import CurveFit
 from segaug.analysis.fit import Fit
 from segaug.analysis.interval import LEVEL, Interval
+from segaug.analysis.plain_json import DIGITS, json_bytes
 from segaug.analysis.solver import B_MAX, B_MIN
 
-_DIGITS = 10  # significant digits in text files: more than any fit means, fewer than depend on the machine
 _CHECKLIST = {  # what a reader of a scaling study asks for
     "form": "E(N) = a N^-b + c; a, b, c >= 0",
     "loss": "weighted least squares over size means",
@@ -45,7 +45,7 @@ def points_frame(fits: Sequence[CurveFit]) -> pd.DataFrame:
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
     """Comma-separated text with a header."""
-    return table.to_csv(index=False, float_format=f"%.{_DIGITS}g", lineterminator="\n").encode()
+    return table.to_csv(index=False, float_format=f"%.{DIGITS}g", lineterminator="\n").encode()
 
 
 def fits_json(fits: Sequence[CurveFit]) -> bytes:
@@ -56,7 +56,7 @@ def fits_json(fits: Sequence[CurveFit]) -> bytes:
         "reproducibility": _reproducibility(fits),
         "curves": [curve_record(curve) for curve in fits],
     }
-    return (json.dumps(_plain(value), indent=1, allow_nan=False) + "\n").encode()
+    return json_bytes(value)
 
 
 def _reproducibility(fits: Sequence[CurveFit]) -> Row:
@@ -132,14 +132,3 @@ def _point_rows(curve: CurveFit) -> list[Row]:
             row |= _error(curve, point.size, "law")
             row |= {"published_law": float(curve.fit.published.law.predict(point.size))}
     return [_key(curve) | row for row in rows]
-
-
-def _plain(value: object) -> object:
-    """JSON with rounded numbers; NaN and infinities become null."""
-    if isinstance(value, dict):
-        return {str(key): _plain(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(entry) for entry in value]
-    if isinstance(value, float):  # numpy's float64 is one
-        return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
-    return value

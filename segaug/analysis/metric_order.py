@@ -31,11 +31,8 @@ class Order:
 
 @dataclass(frozen=True)
 class Disagreement:
-    """Two strategies at one size, of which metrics do not say the same."""
+    """Two strategies of which metrics do not say the same."""
 
-    task: str
-    model: str
-    size: int
     first: str
     second: str
     signs: Mapping[Metric, Sign]  # of the first against the second, seed by seed; "unclear": 0 is in the 95 % interval
@@ -66,24 +63,23 @@ def orders(fits: Mapping[Metric, Sequence[CurveFit]], size: float) -> list[Order
     return found
 
 
-def disagreements(fits: Mapping[Metric, Sequence[CurveFit]], size: float) -> list[Disagreement]:
-    """Every pair of strategies whose order is clear under one metric but not the same under all.
+def disagreements(fits: Mapping[Metric, Sequence[CurveFit]], order: Order) -> list[Disagreement]:
+    """Every pair of the strategies whose order is clear under one metric but not the same under all.
 
     Pairs share seeds; each interval is of one pair alone, whatever their number.
     """
+    values = {
+        (metric, curve.strategy): dict(point.values)
+        for metric, curves in fits.items()
+        for curve in curves
+        for point in curve.points
+        if (curve.task, curve.model, point.size) == (order.task, order.model, order.size)
+    }
     found = []
-    for order in orders(fits, size):
-        values = {
-            (metric, curve.strategy): dict(point.values)
-            for metric, curves in fits.items()
-            for curve in curves
-            for point in curve.points
-            if (curve.task, curve.model, point.size) == (order.task, order.model, order.size)
-        }
-        for first, second in combinations(sorted(next(iter(order.strategies.values()))), 2):
-            signs = {metric: _sign(values[metric, first], values[metric, second]) for metric in fits}
-            if len(set(signs.values())) > 1:
-                found.append(Disagreement(order.task, order.model, order.size, first, second, signs))
+    for first, second in combinations(sorted(next(iter(order.strategies.values()))), 2):
+        signs = {metric: _sign(values[metric, first], values[metric, second]) for metric in fits}
+        if len(set(signs.values())) > 1:
+            found.append(Disagreement(first, second, signs))
     return found
 
 

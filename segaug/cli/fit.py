@@ -3,10 +3,9 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from segaug.analysis.metric import MEASURES, METRICS
 from segaug.errors import ConfigError
 
-_METRICS = ("bce", "bce_recalibrated", "1-dice", "validation_bce")  # those of analysis/metric.py, which is too heavy
-_COMPARED = _METRICS[:3]  # by --metric all
 _RESAMPLES = 1000  # that of analysis/resample.py, which is too heavy to import for a help text
 _TABLES = (".csv", ".parquet")
 
@@ -19,8 +18,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         "columns curve, N, seed, error",
     )  # fmt: skip
     parser.add_argument(
-        "--metric", choices=(*_METRICS, "all"),
-        help="test error to fit (default: bce); all: test errors side by side, and where they disagree",
+        "--metric", choices=(*METRICS, "all"),
+        help="test error to fit (default: bce); all: who is first by each test error, and where they disagree",
     )  # fmt: skip
     parser.add_argument(
         "--resamples", type=int, default=_RESAMPLES, help="draws of seeds and of test cases (default: %(default)s)"
@@ -53,30 +52,29 @@ def _table(args: Namespace) -> int:
     folder = table.with_name(f"{table.stem}_fit")
     written = fit_files.write(folder, fits)
     fit_output.show(fits, forms=args.forms)
-    print(f"wrote {', '.join(written)} to {folder}")
+    print(f"wrote {folder}: {', '.join(written)}")
     return 0
 
 
 def _study(args: Namespace) -> int:
     from segaug.analysis.curves import fit_study
     from segaug.analysis.export import fits_frame, points_frame
-    from segaug.analysis.metric import METRICS
     from segaug.cli import fit_files, fit_output
     from segaug.results.mirror import log_tables
     from segaug.results.store import Store, find_study
     from segaug.results.tracker import tracker_from_plan
 
     store = Store(find_study(args.study))
-    wanted = _COMPARED if args.metric == "all" else (args.metric or _METRICS[0],)
+    wanted = tuple(MEASURES) if args.metric == "all" else (args.metric or METRICS[0],)
     fits = {metric: fit_study(store, metric, args.resamples) for metric in METRICS if metric in wanted}
     curves = [curve for found in fits.values() for curve in found]
     written = fit_files.write(store.folder / "fit", curves)
-    for found in fits.values():
-        fit_output.show(found, forms=args.forms)
     if len(fits) > 1:
         fit_output.show_orders(fits)
+    else:
+        fit_output.show(curves, forms=args.forms)
     print(fit_output.trial_counts(next(iter(fits.values()))))
-    print(f"wrote {', '.join(written)} to {store.folder / 'fit'}")
+    print(f"wrote {store.folder / 'fit'}: {', '.join(written)}")
     frames = {"fits": fits_frame(curves), "curves": points_frame(curves)}
     log_tables(store.folder, tracker_from_plan(store.plan()), frames, [], job_type="fit")
     return 0
