@@ -20,6 +20,7 @@ from segaug.analysis.fit import Fit, fit_curve
 from segaug.analysis.interval import Interval, Method
 from segaug.analysis.law_fit import MIN_SIZES
 from segaug.analysis.noise import SizeMeans, weighted_means
+from segaug.analysis.power_law import Array
 from segaug.analysis.profile import threshold
 from segaug.analysis.shape import isotonic
 from segaug.analysis.verdict import TOO_FEW_SIZES
@@ -80,9 +81,9 @@ def need_by_sizes(data: SizeMeans, error: float, reason: str) -> Need:
     largest down until one may not have; in a fixed order no allowance for their number is needed.  The best estimate
     joins the falling means in log-log.  reason: why not by the law.
     """
-    half = math.sqrt(threshold(data.dof)) * data.noise.cv(data.sizes) * data.means / np.sqrt(data.counts)
-    above = np.logical_and.accumulate(data.means - half > error).sum()
-    below = np.logical_and.accumulate((data.means + half <= error)[::-1]).sum()
+    lows, highs = mean_intervals(data)
+    above = np.logical_and.accumulate(lows > error).sum()
+    below = np.logical_and.accumulate((highs <= error)[::-1]).sum()
     bounds, last = np.concatenate([[0.0], data.sizes, [math.inf]]), len(data.sizes)
     falling = isotonic(data.means, data.precision)[None]
     crossing = _Crossing(
@@ -93,6 +94,12 @@ def need_by_sizes(data: SizeMeans, error: float, reason: str) -> Need:
     known = float(data.sizes[0]), float(data.sizes[-1])
     outcome = _outcome(crossing)
     return Need(outcome, crossing.best, _interval(crossing, known, "t"), data, None, reason)
+
+
+def mean_intervals(data: SizeMeans) -> tuple[Array, Array]:
+    """Student's interval of each mean, with the spread smoothed over the sizes but without any law; two (m,)."""
+    half = math.sqrt(threshold(data.dof)) * data.noise.cv(data.sizes) * data.means / np.sqrt(data.counts)
+    return data.means - half, data.means + half
 
 
 class _Crossing(NamedTuple):

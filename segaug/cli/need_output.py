@@ -10,12 +10,12 @@ from rich.table import Table
 
 from segaug.analysis.curve_need import CurveNeed, labels
 from segaug.analysis.fit import Fit, Flag
-from segaug.analysis.need import Need
+from segaug.analysis.need import Need, mean_intervals
 from segaug.analysis.target import Target
 
 _FLAGS: dict[Flag, str] = {
     "law_doubtful": "the law is doubtful; the interval allows for it",
-    "law_not_testable": "too few sizes to test the law",
+    "law_not_testable": "the law is not tested: that needs 6 sizes and repeated trials",
     "provisional": "provisional: too few seeds",
     "non_monotone": "the error rises from one size to the next",
     "suspicious_zero_variance": "trials of a size do not vary: were the seeds applied?",
@@ -69,10 +69,13 @@ def _at_largest(found: Need, target: Target) -> str:
     """What was reached with the most images: the law's error there, or the mean."""
     size = float(found.data.sizes[-1])
     if found.fit is None:
-        return f"{target.in_measure(float(found.data.means[-1])):.3g} (N={size:.0f})"
-    estimate = found.fit.error(size)
-    ends = sorted(target.in_measure(end) for end in (estimate.interval.low, estimate.interval.high))
-    return f"{target.in_measure(estimate.value):.3g}, {ends[0]:.3g} to {ends[1]:.3g} (N={size:.0f})"
+        low, high = (float(end[-1]) for end in mean_intervals(found.data))
+        value = float(found.data.means[-1])
+    else:
+        estimate = found.fit.error(size)
+        value, low, high = estimate.value, estimate.interval.low, estimate.interval.high
+    ends = "{:.3g} to {:.3g}, ".format(*sorted(map(target.in_measure, (low, high)))) if math.isfinite(high) else ""
+    return f"{target.in_measure(value):.3g} ({ends}N={size:.0f})"
 
 
 def _notes(curves: Sequence[CurveNeed], target: Target) -> list[str]:
@@ -93,7 +96,7 @@ def _curve_notes(one: CurveNeed, target: Target) -> Iterator[str]:
     if found is None:
         yield "no trial converged"
     elif found.fit is None:
-        yield f"no law was read ({found.reason}): isotonic interpolation between the sizes, in log-log"
+        yield f"no law was read ({found.reason}): isotonic interpolation in log-log, an interval from size to size"
     else:
         yield from _law_notes(found, found.fit, target)
 
@@ -103,12 +106,19 @@ def _law_notes(found: Need, fit: Fit, target: Target) -> Iterator[str]:
     if found.outcome == "unreachable":
         best = f"{'above' if target.measure == 'dice' else 'below'} {target.in_measure(floor):.3g}"
         yield f"not reachable with any N if the law holds: no law that these data accept gets {best}"
-    elif found.interval.open_high:
-        why = "; ".join(fit.extrapolations[0].failed_conditions) or "the claim ends here"
-        yield f"nothing is claimed beyond N={found.interval.high:.0f}; that needs: {why}"
-    elif found.interval.high > largest:
-        yield f"beyond the largest size, N={largest:.0f}, by extrapolation: only if the law goes on"
+    else:
+        yield from _limits(found, fit, largest)
     yield from (text for flag, text in _FLAGS.items() if flag in fit.flags)
+
+
+def _limits(found: Need, fit: Fit, largest: float) -> Iterator[str]:
+    """Where an answer leaves the measured sizes, or would have to."""
+    if not math.isinf(found.images) and found.interval.high > largest:
+        yield f"beyond the largest size, N={largest:.0f}, by extrapolation: only if the law goes on"
+    if found.interval.open_high:
+        refused = next((step for step in fit.extrapolations if not step.claimed), None)
+        why = f"that needs {'; '.join(refused.failed_conditions)}" if refused else "no law is trusted further"
+        yield f"nothing is claimed beyond N={found.interval.high:.0f}: {why}"
 
 
 def _name(target: Target) -> str:

@@ -39,7 +39,7 @@ def print_plan(
     for family, rows in plan.effects.items():
         console.print(", ".join(filter(None, family)), effect_table(rows), sep="\n")
     console.print(*_effect_notes([row for rows in plan.effects.values() for row in rows.values()]), "", sep="\n")
-    console.print(*_closing_lines(plan, hidden=len(plan.curves) - len(shown)), sep="\n")
+    console.print(*_closing_lines(plan, hidden=len(shown) < len(plan.curves)), sep="\n")
 
 
 def curve_table(plan: CurvePlan) -> Table:
@@ -96,9 +96,11 @@ def _curve_notes(plan: CurvePlan) -> Iterator[str]:
 def _option_notes(plan: PowerPlan, options: Sequence[Option], budget: float) -> Iterator[str]:
     of = " of the middle curve" if len(plan.curves) > 1 else ""
     yield f"*: nothing as cheap is as sure; E(N={plan.yardstick}): half width{of}, one size for all designs"
-    if dear := len(plan.options) - len(options):
-        cheapest = _hours(min(option.cost.price for option in plan.options))
-        yield f"{dear} designs take more than {budget:g} hours; the least takes {cheapest}"
+    if not options:
+        cheapest = min(option.cost.price for option in plan.options)
+        yield f"no design is within {budget:g} hours: the cheapest takes {_hours(cheapest)}"
+    elif len(options) < len(plan.options):
+        yield f"{len(options)} of {len(plan.options)} designs are within {budget:g} hours"
     if plan.pilot is None:
         yield "images: the largest N; labels for validation come on top"
     else:
@@ -132,7 +134,7 @@ def _effect_notes(rows: Sequence[SeedsForEffect]) -> Iterator[str]:
         yield "no pairs were measured: their spread is CV sqrt(2 (1 - r)), r = 0.5 assumed"
 
 
-def _closing_lines(plan: PowerPlan, hidden: int) -> Iterator[str]:
+def _closing_lines(plan: PowerPlan, hidden: bool) -> Iterator[str]:
     found: dict[str, list[Design]] = {}
     for design in list(plan.costs):
         for text in shortcomings(design, plan.comparisons(design)):
@@ -140,7 +142,7 @@ def _closing_lines(plan: PowerPlan, hidden: int) -> Iterator[str]:
     yield from (f"{_designs_label(having, list(plan.costs))}: {text}" for text, having in found.items())
     yield from (f"not planned: {one.key}: {one.reason}" for one in plan.lacking)
     if hidden:
-        yield f"{hidden} curves of other strategies: --all-curves"
+        yield "--all-curves shows the other strategies too"
 
 
 def _more_seeds_or_sizes(plan: PowerPlan) -> list[str]:
