@@ -1,33 +1,18 @@
 """Fitted curves as tables and as JSON; the same fits give the same bytes."""
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
-from hashlib import sha256
-from importlib.metadata import version
-from pathlib import Path
 
 import pandas as pd
 
 from segaug.analysis.curve_record import curve_record
 from segaug.analysis.curves import CurveFit
 from segaug.analysis.fit import Fit
-from segaug.analysis.interval import LEVEL, Interval
+from segaug.analysis.interval import Interval
 from segaug.analysis.plain_json import DIGITS, json_bytes
-from segaug.analysis.solver import B_MAX, B_MIN
+from segaug.analysis.reporting import METHOD, reproducibility
 
-_CHECKLIST = {  # what a reader of a scaling study asks for
-    "form": "E(N) = a N^-b + c; a, b, c >= 0",
-    "loss": "weighted least squares over size means",
-    "weights": "inverse variance of the means; CV^2 log-linear in ln N, at the fitted mean, two passes",
-    "published_fit": "unweighted least squares over all trials",
-    "solver": "variable projection on a grid of b, exact in a and c",
-    "bounds_b": [B_MIN, B_MAX],
-    "exclusions": "trials that diverged, failed or are missing; counted in states",
-    "intervals": "profile, threshold F(level; 1, nu), times chi2 / df where p_lof < 0.05; patients: two-way bootstrap",
-    "level": LEVEL,
-}
 Row = dict[str, object]
 
 
@@ -52,25 +37,11 @@ def fits_json(fits: Sequence[CurveFit]) -> bytes:
     """Everything about the curves, see `curve_record`, and how it was made; a value that does not exist is null."""
     value = {
         "schema": 2,
-        "reporting": _CHECKLIST,
-        "reproducibility": _reproducibility(fits),
+        "reporting": METHOD,
+        "reproducibility": reproducibility(fits),
         "curves": [curve_record(curve) for curve in fits],
     }
     return json_bytes(value)
-
-
-def _reproducibility(fits: Sequence[CurveFit]) -> Row:
-    """What has to be equal for the numbers to be equal."""
-    trials = [[str(curve.key), point.size, list(point.values)] for curve in fits for point in curve.points]
-    sources = sorted(Path(__file__).parent.glob("*.py"))
-    drawn = [len(curve.seed_laws) for curve in fits if curve.seed_laws is not None]
-    return {
-        "code_hash": sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16],
-        "data_hash": sha256(json.dumps(trials).encode()).hexdigest()[:16],
-        "random_stream": "hash of task/model",
-        "resamples": drawn[0] if drawn else None,
-        "versions": {name: version(name) for name in ("segaug", "numpy", "scipy", "pandas")},
-    }
 
 
 def _key(curve: CurveFit) -> Row:
