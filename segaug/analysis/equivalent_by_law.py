@@ -72,17 +72,18 @@ class LawEquivalence:
 
     def intervals(self) -> list[Interval]:
         """Of each N'."""
-        gradient, dof = self._gradient(), min(self.law.data.dof, self.strategy.data.dof)
+        gradient, dof = self.gradient, min(self.law.data.dof, self.strategy.data.dof)
         inflation = max(fit.lack_of_fit.inflation for fit in (self.law, self.strategy.fit) if fit)
         limit = threshold(dof) * inflation
         variances = np.einsum("ij,jk,ik->i", gradient, np.linalg.inv(self.strategy.data.precision), gradient)
-        covariances = gradient @ self._cross_covariance().T
+        covariances = gradient @ self.cross_covariance.T
         return [
             self._interval(error, _joined(self.law.data.precision, covariance, variance), limit)
             for error, variance, covariance in zip(self.errors, variances, covariances, strict=True)
         ]
 
-    def _cross_covariance(self) -> Array:
+    @cached_property
+    def cross_covariance(self) -> Array:
         """Of the baseline's means with the strategy's, (m, k): they share seeds, and at equal sizes subsets, too."""
         one, other = self.law.data, self.strategy.data
         present = [np.isfinite(curve.trials).astype(float) for curve in (self.baseline, self.strategy)]
@@ -91,7 +92,8 @@ class LawEquivalence:
         scale = [np.sqrt(data.trial_variance) / data.counts for data in (one, other)]
         return alike * (present[0].T @ present[1]) * np.multiply.outer(*scale)
 
-    def _gradient(self) -> Array:
+    @cached_property
+    def gradient(self) -> Array:
         """Derivative of each error by each mean of the strategy, (k, k): refits half a standard error to both sides."""
         data = self.strategy.data
         if self.strategy.fit is None:
