@@ -28,7 +28,7 @@ def main() -> int:
     parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
     parser.add_argument("--scenario", nargs="+", choices=SCENARIOS, default=list(SCENARIOS), metavar="NAME")
     parser.add_argument("--repetitions", type=int, help="of each truth; 100 unless said otherwise")
-    parser.add_argument("--jobs", type=int, default=1, help="processes")
+    parser.add_argument("--jobs", type=int, default=1, help="processes; the tables do not depend on it")
     amount = parser.add_mutually_exclusive_group()
     amount.add_argument("--quick", action="store_true")
     amount.add_argument("--full", action="store_true")

@@ -119,6 +119,7 @@ def nested(effort: Effort) -> list[Table]:
     settings = [
         Setting("ignored", correlated, {"E(Nref)": Band(high=90)}, fit=ignoring_correlation),
         Setting("estimated", correlated, {**STANDARD, "E(Nref)": Band(92, 97)}, nested=True),
+        Setting("same, S = 5", replace(correlated, seeds=5), FEW_SEEDS, nested=True),
         Setting("not declared", correlated, {**STANDARD, "E(Nref)": Band(92, 97)}),
     ]
     return [coverage("Coverage where trials of one seed correlate by 0.5 (nested subsets), S = 20", settings, effort)]

@@ -2,10 +2,19 @@
 
 from collections.abc import Callable
 
+from .diverged import diverged
 from .effort import Effort
+from .equivalents import equivalents
+from .floor_test import floor_test
+from .forms import forms
 from .laws import missing, nested, noise, seeds
+from .methods import methods
+from .paired import paired
+from .planning import planning
+from .precision import precision
 from .shapes import shapes
 from .table import Table
+from .two_way import two_way
 from .verdicts import verdicts
 
 SCENARIOS: dict[str, Callable[[Effort], list[Table]]] = {
@@ -13,6 +22,15 @@ SCENARIOS: dict[str, Callable[[Effort], list[Table]]] = {
     "noise": noise,
     "nested": nested,
     "missing": missing,
-    "shapes": shapes,
+    "diverged": diverged,
+    "precision": precision,
+    "methods": methods,
     "verdicts": verdicts,
+    "shapes": shapes,
+    "forms": forms,
+    "floor_test": floor_test,
+    "two_way": two_way,
+    "paired": paired,
+    "equivalents": equivalents,
+    "planning": planning,
 }

@@ -13,7 +13,7 @@ from segaug.analysis.power_law import Array
 _CV_AT_ONE = 0.30  # falls to 5 % at N = 512
 _FALL = np.log(6) / np.log(512)
 _CONSTANT_CV = 0.15
-_TAIL = 3.0  # times the spread of the other trials
+TAIL = 3.0  # times the spread of the other trials
 
 
 def generator(*names: object) -> np.random.Generator:
@@ -39,7 +39,7 @@ class Noise:
         shape = self.seeds, len(sizes)
         common, own = rng.standard_normal((self.seeds, 1)), rng.standard_normal(shape)
         scores = np.sqrt(self.correlation) * common + np.sqrt(1 - self.correlation) * own
-        spread = np.where(rng.random(shape) < self.tails, _TAIL, 1.0) * log_spread(self.cv(sizes))
+        spread = np.where(rng.random(shape) < self.tails, TAIL, 1.0) * log_spread(self.cv(sizes))
         return errors * lognormal(scores, spread)
 
 
