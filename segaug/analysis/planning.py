@@ -10,7 +10,7 @@ Everything is relative to the error, so scaling a law changes no share and no pe
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from scipy.stats import norm
@@ -70,7 +70,8 @@ class Forecast:
         """Intervals of b, of the floor's share and the slope at the largest size, and of E at any size."""
         sizes = np.asarray(self.design.sizes, dtype=float)
         means = self.law.predict(sizes)
-        return profile(sizes, means, precision(self.law, self.spread, self.design), threshold(self.design.dof))
+        weights = self.design.seeds * _precision(self.law, self.spread, self.design.sizes)
+        return profile(sizes, means, weights, threshold(self.design.dof))
 
     def relative_half_width(self, size: float) -> float:
         """Half of the expected interval of E(size), as a share of E(size); infinite where the interval is open."""
@@ -90,14 +91,19 @@ def floor_detection(law: PowerLaw, spread: TrialSpread, design: Design) -> float
     with noise.  Within 8 points of simulated rates; the verdict "identified", which asks for a floor of at least 5 % of
     the error, is up to a quarter rarer where the floor is a fifth of it (measured: benchmarks/coverage.py).
     """
-    sizes = np.asarray(design.sizes, dtype=float)
-    means, weights = law.predict(sizes)[None], precision(law, spread, design)
-    missed = rss(solve(sizes, means, weights, floor=False, polish=True), sizes, means, weights)
-    return float(norm.cdf(math.sqrt(missed[0]) - math.sqrt(threshold(design.dof))))
+    missed = design.seeds * _missed_without_floor(law, spread, design.sizes)
+    return float(norm.cdf(math.sqrt(missed) - math.sqrt(threshold(design.dof))))
 
 
-def precision(law: PowerLaw, spread: TrialSpread, design: Design) -> Array:
-    """Inverse covariance that the means of the planned trials will have, (m, m)."""
-    sizes = np.asarray(design.sizes, dtype=float)
+@lru_cache(maxsize=4096)  # the same for every number of seeds
+def _missed_without_floor(law: PowerLaw, spread: TrialSpread, sizes: tuple[int, ...]) -> float:
+    """RSS for each seed of the best law without a floor on the noise-free means."""
+    means, weights = law.predict(sizes)[None], _precision(law, spread, sizes)
+    found = solve(np.asarray(sizes, dtype=float), means, weights, floor=False, polish=True)
+    return float(rss(found, np.asarray(sizes, dtype=float), means, weights)[0])
+
+
+def _precision(law: PowerLaw, spread: TrialSpread, sizes: tuple[int, ...]) -> Array:
+    """Inverse covariance of the means that each seed adds, (m, m)."""
     deviation = spread.cv(sizes) * law.predict(sizes)
-    return design.seeds * np.linalg.inv(spread.correlation(len(sizes))) / np.multiply.outer(deviation, deviation)
+    return np.linalg.inv(spread.correlation(len(sizes))) / np.multiply.outer(deviation, deviation)

@@ -45,11 +45,11 @@ def test_the_interval_ends_where_the_band_of_the_law_meets_the_target(size):
 @pytest.mark.parametrize(("b", "floor_share"), [(0.5, 0.2), (0.8, 0.5)])
 def test_intervals_hold_the_true_number_as_often_as_they_say(b, floor_share):
     target, hits = float(errors(40.0, b, floor_share, 128)), 0
-    for stream in range(200):
+    for stream in range(100):
         fit = fitted(b, floor_share, seeds=10, stream=stream)
         interval = need_by_law(fit, target).interval
         hits += (interval.low <= 40 or interval.open_low) and (interval.high >= 40 or interval.open_high)
-    assert 0.91 <= hits / 200 <= 0.99
+    assert hits / 100 >= 0.89  # three standard errors below 95 %
 
 
 def test_a_stricter_target_never_needs_fewer_images():
@@ -150,11 +150,11 @@ def test_a_bump_is_bracketed_from_outside():
 
 def test_brackets_hold_the_true_number_at_least_as_often_as_they_say():
     sizes, hits = DESIGNS["8..64"], 0
-    for stream in range(300):
+    for stream in range(200):
         data = weighted_means(sizes, trials(np.random.default_rng(stream), sizes, 0.5, 0.2, 5))
         interval = need_by_sizes(data, float(errors(30.0, 0.5, 0.2, 64)), "").interval
         hits += interval.low <= 30 <= interval.high
-    assert hits / 300 > 0.93
+    assert hits / 200 > 0.93
 
 
 def test_one_seed_a_size_has_no_interval():
