@@ -2,7 +2,7 @@
 
 Run: python benchmarks/loading.py [--trials 50000] [--cases 100] [--folder FOLDER]
 The records are made up (FOLDER, default: a temporary folder, keeps them for the next run); one core.
-Goal: 50,000 records within 1 s once a snapshot holds them.
+Goal: 50,000 records within 1 s of one processor core once a snapshot holds them.
 """
 
 import argparse
@@ -66,23 +66,24 @@ def one_record(number: int, values: np.ndarray) -> dict:
 
 
 def timed(name: str, load: Callable[[], object]) -> float:
-    start = time.perf_counter()
+    """Processor seconds of all threads: what a machine with nothing else to do takes on one core."""
+    wall, processor = time.perf_counter(), time.process_time()
     load()
-    seconds = time.perf_counter() - start
-    print(f"{name:44} {seconds:8.2f} s")
-    return seconds
+    wall, processor = time.perf_counter() - wall, time.process_time() - processor
+    print(f"{name:44} {processor:8.2f} s of a processor {wall:8.2f} s passed")
+    return processor
 
 
 def measure(folder: Path) -> None:
     for name in ("snapshot.parquet", "cases.parquet"):
         (folder / name).unlink(missing_ok=True)
     timed("first scan: read and verify every record", lambda: Snapshot(folder).trials())
-    second = min(timed("second load: columns", lambda: Snapshot(folder).trials()) for _ in range(3))
-    timed("same, checked and as curves for a fit", lambda: curves(study_trials(Snapshot(folder)), "bce"))
+    timed("second load: columns", lambda: Snapshot(folder).trials())
+    fit = timed("the same, checked and as curves for a fit", lambda: curves(study_trials(Snapshot(folder)), "bce"))
     timed("errors of single test cases, one measure", lambda: Snapshot(folder).cases("bce"))
     sizes = {path.name: path.stat().st_size / 2**20 for path in folder.glob("*.parquet")}
     print(", ".join(f"{name} {size:.0f} MiB" for name, size in sorted(sizes.items())))
-    print(f"goal {GOAL_S:.0f} s: {'met' if second <= GOAL_S else 'missed'}")
+    print(f"goal {GOAL_S:.0f} s: {'met' if fit <= GOAL_S else 'missed'}")
 
 
 def main() -> None:
