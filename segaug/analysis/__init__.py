@@ -12,7 +12,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from segaug.analysis.curves import CurveFit, fit_records, fit_study, fit_table
+    from segaug.analysis.curve_fit import CurveFit
+    from segaug.analysis.curves import fit_records, fit_study, fit_table
     from segaug.analysis.extrapolation import Extrapolation
     from segaug.analysis.fit import Fit, fit_curve
     from segaug.analysis.holdout import Holdout
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from segaug.analysis.verdict import Verdict
 
 _HOME = {
-    "CurveFit": "curves", "fit_records": "curves", "fit_study": "curves", "fit_table": "curves",
+    "CurveFit": "curve_fit", "fit_records": "curves", "fit_study": "curves", "fit_table": "curves",
     "Extrapolation": "extrapolation", "Fit": "fit", "fit_curve": "fit", "Holdout": "holdout", "Interval": "interval",
     "LackOfFit": "lack_of_fit", "Band": "law_fit", "Estimate": "law_fit", "LawFit": "law_fit", "PowerLaw": "power_law",
     "Published": "published", "SizePoint": "size_point", "Verdict": "verdict",

@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from segaug.analysis.curves import CurveFit
+from segaug.analysis.curve_fit import CurveFit
 from segaug.analysis.fit import Fit
 from segaug.analysis.interval import LEVEL, Interval
 from segaug.analysis.law_fit import Estimate, LawFit

@@ -1,7 +1,6 @@
 """From trials to curves: statistics of each size, the law where there is one, and how far it may be believed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import chain, groupby
 from pathlib import Path
 
@@ -9,90 +8,25 @@ import numpy as np
 import pandas as pd
 
 from segaug.analysis.case_grid import case_grid
-from segaug.analysis.curve_trials import CurveKey, CurveTrials, curves
-from segaug.analysis.divergence import divergence_matters, mcnemar, with_constant
-from segaug.analysis.fit import Fit, Flag, fit_curve
+from segaug.analysis.curve_fit import CurveFit
+from segaug.analysis.curve_trials import CurveTrials, curves
+from segaug.analysis.divergence import divergence_matters, mcnemar
+from segaug.analysis.fit import fit_curve
 from segaug.analysis.foreign_table import from_frame
-from segaug.analysis.law_fit import MIN_SIZES, Band, Estimate, fit_law
+from segaug.analysis.law_fit import MIN_SIZES
 from segaug.analysis.metric import MEASURES, METRICS, Metric
-from segaug.analysis.noise import weighted_means
-from segaug.analysis.notes import notes
-from segaug.analysis.population import FEW_PATIENTS, Draws, Population, draws, population, seed_laws
-from segaug.analysis.power_law import PowerLaws
+from segaug.analysis.population import FEW_PATIENTS, Draws, draws, population, seed_laws
 from segaug.analysis.resample import RESAMPLES
-from segaug.analysis.size_point import SizePoint, SizeState, size_points, size_states
+from segaug.analysis.size_point import size_points, size_states
 from segaug.analysis.table import study_trials, trials, with_unfinished
-from segaug.analysis.variance import Components, components
-from segaug.analysis.verdict import NO_LAW, Verdict
 from segaug.errors import ConfigError
 from segaug.results.case_errors import Cases, cases_of_records
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Store
 from segaug.results.trial_row import Record
 
+_ENDED = ("ok", "diverged")
 _MIN_RESAMPLES = 100  # fewer say nothing about a 95 % interval
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class CurveFit:
-    """One (task, model, strategy): what was measured and, where possible, its law."""
-
-    key: CurveKey
-    metric: Metric | None  # None: the errors of a table from elsewhere
-    trials: CurveTrials
-    points: tuple[SizePoint, ...]  # by size; sizes without a converged trial are not in it
-    states: tuple[SizeState, ...]  # every size
-    components: tuple[Components, ...]  # variance by source, at each size of `points`
-    reference_size: float  # the middle size of the study, at which its curves are compared
-    fit: Fit | None  # None below three sizes
-    seed_laws: PowerLaws | None  # laws of draws of seeds, shared by the strategies of a (task, model)
-    population: Population | None  # None without errors of single test cases
-    sensitivity: Estimate | None  # E at the largest size if diverged trials count as constant; None: none did
-    flags: frozenset[Flag]
-    notes: tuple[str, ...]  # whatever is peculiar about this curve, in plain words
-
-    @property
-    def note(self) -> str:
-        """All notes as one line; "" if there is none."""
-        return "; ".join(self.notes)
-
-    @property
-    def task(self) -> str:
-        """Data set and structure."""
-        return self.key.task
-
-    @property
-    def model(self) -> str:
-        """Network."""
-        return self.key.model
-
-    @property
-    def strategy(self) -> str:
-        """Augmentation."""
-        return self.key.strategy
-
-    @property
-    def verdict(self) -> Verdict:
-        """What may be said about floor and exponent."""
-        return self.fit.verdict if self.fit else NO_LAW
-
-    @property
-    def band(self) -> Band | None:
-        """Of the law."""
-        return self.fit.default.band if self.fit else None
-
-    @property
-    def n_diverged(self) -> int:
-        """Trials left out of points and law."""
-        return sum(state.diverged for state in self.states)
-
-    def error(self, size: float) -> Estimate | None:
-        """E of the law within the measured sizes; without a law the mean, if there are several trials of that size."""
-        if self.fit is not None:
-            inside = self.points[0].size <= size <= self.points[-1].size
-            return self.fit.error(size) if inside else None
-        found = [point for point in self.points if point.size == size and point.interval]
-        return Estimate(found[0].mean, found[0].interval) if found and found[0].interval else None
 
 
 def fit_study(study: Store | Path | str, metric: Metric = "bce", resamples: int = RESAMPLES) -> list[CurveFit]:
@@ -165,36 +99,20 @@ def _fit(
     if of_cases and of_cases.patients < FEW_PATIENTS:
         flags.add("few_cases")
     return CurveFit(
-        key=curve.key, metric=metric, trials=curve, points=size_points(curve, metric), states=states,
-        components=tuple(components(curve, case_grid(curve, cases, metric))), reference_size=reference, fit=fit,
-        seed_laws=laws, population=of_cases, sensitivity=_sensitivity(curve), flags=frozenset(flags),
-        notes=tuple(notes(curve, fit)),
+        key=curve.key, metric=metric, trials=curve, points=size_points(curve, metric), states=states, grid=grid,
+        reference_size=reference, fit=fit, seed_laws=laws, population=of_cases, flags=frozenset(flags),
     )  # fmt: skip
 
 
 def _mcnemar(curve: CurveTrials, other: CurveTrials) -> float:
     """p-value that two strategies diverge equally often, over the seeds and sizes that came to an end in both."""
-    ended = [
-        {(size, seed): state == "diverged" for (size, seed), state in _cells(one) if state in ("ok", "diverged")}
-        for one in (curve, other)
-    ]
-    shared = sorted(ended[0].keys() & ended[1].keys())
-    first, second = (np.array([one[cell] for cell in shared], dtype=bool) for one in ended)
-    return mcnemar(first, second)
-
-
-def _cells(curve: CurveTrials) -> Iterable[tuple[tuple[float, int], str]]:
-    for row, seed in enumerate(curve.seeds):
-        for column, size in enumerate(curve.sizes):
-            yield (float(size), int(seed)), str(curve.status[row, column])
-
-
-def _sensitivity(curve: CurveTrials) -> Estimate | None:
-    if not curve.count("diverged").any() or not np.isfinite(curve.constant):
-        return None
-    values = with_constant(curve.errors, curve.status, curve.constant)
-    data = weighted_means(curve.sizes, values, nested=curve.nested)
-    return fit_law(data).error(data.sizes[-1]) if len(data.sizes) >= MIN_SIZES else None
+    if not (curve.count("diverged").any() or other.count("diverged").any()):
+        return 1.0
+    _, rows, other_rows = np.intersect1d(curve.seeds, other.seeds, return_indices=True)
+    _, columns, other_columns = np.intersect1d(curve.sizes, other.sizes, return_indices=True)
+    first, second = curve.status[np.ix_(rows, columns)], other.status[np.ix_(other_rows, other_columns)]
+    ended = np.isin(first, _ENDED) & np.isin(second, _ENDED)
+    return mcnemar(first[ended] == "diverged", second[ended] == "diverged")
 
 
 def _check_metric(metric: str) -> None:

@@ -6,8 +6,8 @@ from dataclasses import asdict
 
 import pandas as pd
 
+from segaug.analysis.curve_fit import CurveFit
 from segaug.analysis.curve_record import curve_record
-from segaug.analysis.curves import CurveFit
 from segaug.analysis.fit import Fit
 from segaug.analysis.interval import Interval
 from segaug.analysis.plain_json import DIGITS, json_bytes

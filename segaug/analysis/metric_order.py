@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from segaug.analysis.curves import CurveFit
+from segaug.analysis.curve_fit import CurveFit
 from segaug.analysis.metric import Metric
 from segaug.analysis.paired import effect
 

@@ -12,6 +12,8 @@ from segaug.analysis.interval import LEVEL, Interval
 from segaug.analysis.metric import Metric
 from segaug.analysis.power_law import Array
 
+_STATES = ("ok", "diverged", "failed", "missing")
+
 
 @dataclass(frozen=True, kw_only=True)
 class SizePoint:
@@ -49,14 +51,12 @@ def size_points(curve: CurveTrials, metric: Metric | None) -> tuple[SizePoint, .
 
 def size_states(curve: CurveTrials) -> tuple[SizeState, ...]:
     """Every size, increasing; missing are trials that a plan names, not seeds that only other sizes have."""
-    words = ["ok", "diverged", "failed", "missing"]
-    counts = pd.crosstab(curve.table["size"], curve.table["status"]).reindex(columns=words, fill_value=0)
+    column, status = np.searchsorted(curve.sizes, curve.table["size"]), curve.table["status"].to_numpy()
+    counts = np.stack([np.bincount(column[status == word], minlength=len(curve.sizes)) for word in _STATES], axis=1)
     return tuple(
-        SizeState(
-            size=int(size), ok=ok, diverged=diverged, failed=failed, missing=missing, rate=rate(diverged, ok + diverged)
-        )
-        for size, (ok, diverged, failed, missing) in zip(counts.index, counts.to_numpy().tolist(), strict=True)
-    )  # fmt: skip
+        SizeState(size=int(size), **dict(zip(_STATES, row, strict=True)), rate=rate(row[1], row[0] + row[1]))
+        for size, row in zip(curve.sizes, counts.tolist(), strict=True)
+    )
 
 
 def _point(size: int, rows: pd.DataFrame, curve: CurveTrials, metric: Metric | None) -> SizePoint:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from segaug.analysis.curves import CurveFit
+from segaug.analysis.curve_fit import CurveFit
 from segaug.analysis.export import csv_bytes, fits_frame, fits_json, points_frame
 from segaug.results.store import write_atomic
 

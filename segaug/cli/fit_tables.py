@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from segaug.analysis.curves import CurveFit
+from segaug.analysis.curve_fit import CurveFit
 from segaug.analysis.extrapolation import Extrapolation
 from segaug.analysis.fit import Fit
 from segaug.analysis.flexible_forms import FLEXIBLE_FORMS
