@@ -1,16 +1,34 @@
-"""Panels of curves, ready for the page."""
+"""Panels, ready for the page."""
+
+from collections.abc import Iterable
 
 from markupsafe import Markup
 
+from segaug.analysis.curves import CurveFit
 from segaug.report import svg
-from segaug.report.figures import curve_panel
+from segaug.report.figures import overview_panel
 from segaug.report.measure import Measure
+from segaug.report.single_curve import single_panel
 from segaug.report.study import Study
 
 
-def chart(study: Study, measure: Measure, index: int, law: bool) -> Markup:
-    """The panel of one (task, model), with a tooltip for each trial where the law is drawn."""
-    task, model = study.groups[index]
-    figure, tooltips = curve_panel(study, measure, task, model, law)
-    key = f"{'law' if law else measure.key}{index}"
-    return Markup(svg.inline(figure, key, f"{measure.name} against N for {task}, {model}", tooltips))
+def overview_chart(study: Study, measure: Measure, task: str, model: str, laws: bool) -> Markup:
+    """All strategies of one task and model."""
+    figure, tooltips = overview_panel(study, measure, task, model, laws)
+    place = f"{'law' if laws else measure.key}{study.groups.index((task, model))}"
+    return Markup(svg.inline(figure, place, f"{measure.name} against N for {task}, {model}", tooltips))
+
+
+def single_chart(study: Study, curve: CurveFit) -> Markup:
+    """One curve."""
+    figure, tooltips = single_panel(study, curve)
+    label = f"{study.measure.name} against N for {', '.join(curve.key)}"
+    return Markup(svg.inline(figure, f"curve{study.fits.index(curve)}", label, tooltips))
+
+
+def by_task(study: Study, charts: Iterable[tuple[tuple[str, str], Markup]]) -> tuple[tuple[Markup, ...], ...]:
+    """Columns, one a task, its models below each other.  charts: of (task, model), in the order of the study."""
+    columns: dict[str, list[Markup]] = {task: [] for task in study.tasks}
+    for (task, _), chart in charts:
+        columns[task].append(chart)
+    return tuple(tuple(column) for column in columns.values() if column)

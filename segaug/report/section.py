@@ -74,7 +74,9 @@ class Panels:
     template: ClassVar[str] = "panels.html"
     caption: str
     groups: tuple[tuple[Markup, ...], ...]
-    layout: str = "by-task"  # class in page.css: "by-task", a column a group; "by-measure", a row a group
+    layout: str = (
+        "by-task"  # class in page.css: "by-task", a column a group; "by-measure" and "by-curve", a row a group
+    )
 
     @property
     def count(self) -> int:
@@ -92,8 +94,9 @@ class Columns:
 
 @dataclass(frozen=True)
 class Folded:
-    """Blocks that show only on request."""
+    """Blocks that can be hidden."""
 
     template: ClassVar[str] = "folded.html"
     summary: str
     blocks: tuple[Block, ...]
+    unfolded: bool = False  # shown until it is hidden

@@ -3,13 +3,26 @@
 from collections.abc import Callable
 
 from segaug.report.section import Section
-from segaug.report.sections import cautions, curves, data, laws, measures, protocol, training, trials
+from segaug.report.sections import (
+    cautions,
+    checks,
+    curves,
+    data,
+    laws,
+    measures,
+    protocol,
+    training,
+    trials,
+    verdicts,
+)
 from segaug.report.study import Study
 
 SECTIONS: tuple[Callable[[Study], Section | None], ...] = (  # in the order of the page
     cautions.section,
     curves.section,
+    verdicts.section,
     laws.section,
+    checks.section,
     measures.section,
     training.section,
     trials.section,

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from segaug.report.cautions import Caution, cautions
+from segaug.report.caution import Caution
+from segaug.report.cautions import cautions
 from segaug.report.section import Section
 from segaug.report.study import Study
 

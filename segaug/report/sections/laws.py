@@ -1,31 +1,32 @@
-"""The fitted laws as dots and as a table."""
+"""The fitted laws: forest plots, and the numbers behind them."""
 
 from functools import partial
 
 from markupsafe import Markup
 
-from segaug.report import captions, svg, tables
-from segaug.report.coefficients import coefficient_panel, coefficients_figure, fitted_groups
-from segaug.report.section import Block, Folded, Items, Legend, Panels, Section
+from segaug.report import captions, svg
+from segaug.report.forest import QUANTITIES, forest, forest_figure, forest_signs
+from segaug.report.law_tables import curve_notes, law_table, published_table
+from segaug.report.section import Block, Folded, Items, Panels, Section
+from segaug.report.signs import key
 from segaug.report.study import Study
 
 
-def section(study: Study) -> Section:
-    """Coefficients with their intervals, and notes on single curves."""
-    blocks: list[Block] = []
-    panels = _coefficients(study)
-    if panels.count:
-        blocks += [Legend(references=False), panels]
-    blocks.append(tables.coefficient_table(study))
-    if notes := tables.curve_notes(study):
+def section(study: Study) -> Section | None:
+    """None where no curve has a law."""
+    if not study.laws:
+        return None
+    charts = []
+    for index, quantity in enumerate(QUANTITIES):
+        figure, tooltips = forest(study, quantity)
+        charts.append(Markup(svg.inline(figure, f"forest{index}", f"{quantity.name} of all curves", tooltips)))
+    blocks: list[Block] = [
+        key(forest_signs(), "row"),
+        Panels(captions.forest_caption(study), (tuple(charts),), "by-measure"),
+        law_table(study),
+        Folded("The published fit as a table", (published_table(study),)),
+    ]
+    if notes := curve_notes(study):
         blocks.append(Folded(f"Notes on single curves ({len(notes)})", (Items(notes),)))
-    figures = {f"coefficients_{study.metric}": partial(coefficients_figure, study)} if panels.count else {}
+    figures = {f"laws_{study.metric}": partial(forest_figure, study, captions.forest_note(study))}
     return Section("laws", "Fitted laws", "Laws", tuple(blocks), figures)
-
-
-def _coefficients(study: Study) -> Panels:
-    columns: dict[str, list[Markup]] = {}
-    for index, (task, model) in enumerate(fitted_groups(study)):
-        chart = svg.inline(coefficient_panel(study, task, model), f"abc{index}", f"a, b and c of {task}, {model}")
-        columns.setdefault(task, []).append(Markup(chart))
-    return Panels(captions.coefficients_caption(study), tuple(map(tuple, columns.values())))

@@ -3,8 +3,8 @@
 from functools import partial
 
 from segaug.report import captions, tables
-from segaug.report.charts import chart
-from segaug.report.figures import curves_figure
+from segaug.report.charts import overview_chart
+from segaug.report.figures import overview_figure
 from segaug.report.measure import BCE, DICE, RECALIBRATED
 from segaug.report.section import Folded, Legend, Panels, Section
 from segaug.report.study import Study
@@ -15,7 +15,7 @@ MEASURES = (BCE, RECALIBRATED, DICE)
 def section(study: Study) -> Section:
     """A row a task and model, its measures side by side."""
     rows = tuple(
-        tuple(chart(study, measure, index, law=False) for measure in MEASURES) for index in range(len(study.groups))
+        tuple(overview_chart(study, measure, *group, laws=False) for measure in MEASURES) for group in study.groups
     )
     return Section(
         "measures",
@@ -27,7 +27,7 @@ def section(study: Study) -> Section:
             Folded("All measures as a table", (tables.measure_table(study),)),
         ),
         figures={
-            f"curves_{measure.key}": partial(curves_figure, study, measure)
+            f"curves_{measure.key}": partial(overview_figure, study, measure, captions.overview_note(study, measure))
             for measure in MEASURES
             if measure != study.measure
         },
