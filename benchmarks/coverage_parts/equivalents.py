@@ -68,7 +68,7 @@ CONTESTS = (
     Contest(Truth(0.5, 0.2), slower),
 )
 _EQUAL = tuple(Contest(truth, same) for truth in (Truth(0.5, 0.2), Truth(0.8, 0.5), Truth(0.5, 0.0)))
-_BELOW = (Contest(Truth(0.8, 0.5), below_floor),)
+BELOW = (Contest(Truth(0.8, 0.5), below_floor),)
 _COVERED, _SAME = Band(92, 97), Band(93, 98)
 
 
@@ -83,7 +83,7 @@ class Outcome(NamedTuple):
 
 def equivalents(effort: Effort) -> list[Table]:
     repetitions = max(effort.repetitions // _FEWER, 2)
-    kinds = [("different", CONTESTS, _COVERED), ("equal", _EQUAL, _SAME), ("below the floor", _BELOW, None)]
+    kinds = [("different", CONTESTS, _COVERED), ("equal", _EQUAL, _SAME), ("below the floor", BELOW, None)]
     rows = []
     for name, contests, band in kinds:
         for seeds in (5, 10, 20):

@@ -18,6 +18,7 @@ from segaug.analysis.solver import B_MAX, B_MIN, solve
 from .effort import Effort, mean_and_worst
 from .judged import QUANTITIES, holds, quantities, reference_sizes
 from .laws import Setting
+from .scipy_fit import BOUNDS, law
 from .table import Band, Row, Table
 from .truths import Design, Truth
 
@@ -28,19 +29,14 @@ Ends = tuple[Array, Array]  # low and high of `QUANTITIES`, each (Q,)
 def covariance(data: SizeMeans, values: Array) -> Ends:
     """Delta method on the covariance that scipy's unweighted fit returns, as published studies do it."""
     start = solve(data.sizes, data.means[None], data.counts)[0]
-    bounds = [0, B_MIN, 0], [np.inf, B_MAX, np.inf]
     inside = np.clip([start.a, start.b, start.c], [1e-12, B_MIN * 1.001, 1e-12], [np.inf, B_MAX * 0.999, np.inf])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # scipy warns where a covariance does not exist
-        found, pcov = curve_fit(_law, np.tile(data.sizes, len(values)), values.ravel(), inside, bounds=bounds)
+        found, pcov = curve_fit(law, np.tile(data.sizes, len(values)), values.ravel(), inside, bounds=BOUNDS)
     gradient = _gradient(found, data.sizes)
     half = student.ppf(_TAILS[1], values.size - 3) * np.sqrt(np.einsum("qi,ij,qj->q", gradient, pcov, gradient))
     estimate = quantities(PowerLaw(*found), data.sizes)
     return estimate - half, estimate + half
-
-
-def _law(sizes: Array, a: float, b: float, c: float) -> Array:
-    return a * sizes**-b + c
 
 
 def _gradient(parameters: Array, sizes: Array) -> Array:

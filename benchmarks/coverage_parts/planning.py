@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import norm
 
 from segaug.analysis.planning import Design as Planned
-from segaug.analysis.planning import Forecast, precision
+from segaug.analysis.planning import Forecast
 from segaug.analysis.trial_spread import assumed_spread
 
 from .effort import Effort
@@ -21,30 +21,30 @@ _TRUTHS = (Truth(0.3, 0.5), Truth(0.5, 0.2), Truth(0.5, 0.5), Truth(0.8, 0.5))
 _MISLEADING = (Truth(0.5, 0.8), NARROW)  # where the delta method promises most
 _CLOSE, _FAR = Band(-8, 8), Band(30)
 _ROUNDING = 1e-12
+COLUMNS = (
+    "b, phi", "sizes", "seeds", "simulated", "forecast", "off by", "delta method", "off by",
+    "phi_hi", "simulated", "b_hi / b_lo", "simulated",
+)  # fmt: skip
 
 
 def planning(effort: Effort) -> list[Table]:
     designs = [(truth, design, seeds) for truth in _TRUTHS for design in DESIGNS for seeds in (5, 20)]
     designs.append((_MISLEADING[0], _MISLEADING[1], 20))
-    found = effort.map(partial(_simulated, _MORE * effort.repetitions), designs)
-    rows = [_row(*design, judged) for design, judged in zip(designs, found, strict=True)]
+    found = effort.map(partial(simulated, _MORE * effort.repetitions), designs)
+    rows = [row(*design, judged) for design, judged in zip(designs, found, strict=True)]
     notes = (
         "Shares of studies whose interval of phi leaves out zero; off by: forecast - simulated, in points.",
         "phi_hi, b_hi / b_lo: expected ends of intervals, and their medians in simulated studies.",
     )
-    columns = ("b, phi", "sizes", "seeds", "simulated", "forecast", "off by", "delta method", "off by", *_ENDS)
-    return [Table("Power to detect a floor, %", columns, rows, notes)]
+    return [Table("Power to detect a floor, %", COLUMNS, rows, notes)]
 
 
-_ENDS = ("phi_hi", "simulated", "b_hi / b_lo", "simulated")
-
-
-def _simulated(repetitions: int, study: tuple[Truth, Design, int]) -> Judged:
+def simulated(repetitions: int, study: tuple[Truth, Design, int]) -> Judged:
     truth, design, seeds = study
     return simulate(Setting("", Noise(seeds)), repetitions, (design, truth))
 
 
-def _row(truth: Truth, design: Design, seeds: int, judged: Judged) -> Row:
+def row(truth: Truth, design: Design, seeds: int, judged: Judged) -> Row:
     planned, law = Planned(tuple(int(size) for size in design.sizes), seeds), truth.law(design)
     cv = Noise(seeds).cv(design.sizes)
     spread = assumed_spread({design.smallest: float(cv[0]), design.largest: float(cv[-1])})
@@ -75,7 +75,7 @@ def _row(truth: Truth, design: Design, seeds: int, judged: Judged) -> Row:
 def delta_method(forecast: Forecast) -> float:
     """Probability of c > 0 by the inverse of the information matrix at the planned law."""
     law, sizes = forecast.law, np.asarray(forecast.design.sizes, dtype=float)
-    decay = sizes**-law.b
-    columns = np.stack([decay, -law.a * np.log(sizes) * decay, np.ones(len(sizes))], axis=1)
-    covariance = np.linalg.inv(columns.T @ precision(law, forecast.spread, forecast.design) @ columns)
+    decay, deviation = sizes**-law.b, forecast.spread.cv(sizes) * law.predict(sizes)
+    gradient = np.stack([decay, -law.a * np.log(sizes) * decay, np.ones(len(sizes))], axis=1) / deviation[:, None]
+    covariance = np.linalg.inv(forecast.design.seeds * gradient.T @ gradient)
     return float(norm.cdf(law.c / np.sqrt(covariance[2, 2]) - norm.ppf(0.975)))
