@@ -1,5 +1,6 @@
 """One curve: what was measured, its law where there is one, and how far it may be believed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -39,7 +40,20 @@ class CurveFit:
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """Whatever is peculiar about this curve, in plain words."""
-        return tuple(notes(self.trials, self.fit))
+        return (*notes(self.trials, self.fit), *self._on_divergence(), *self._on_patients())
+
+    def _on_divergence(self) -> Iterator[str]:
+        if (other := self.sensitivity) and (plain := self.error(self.points[-1].size)):
+            yield (
+                f"if diverged trials count as constant predictions, E(N={self.trials.sizes[-1]:.0f}) is "
+                f"{other.value:.3g}, else {plain.value:.3g}"
+            )
+        if "divergence_matters" in self.flags:
+            yield "divergence matters: over 10 % at some N, or not as often as with another strategy"
+
+    def _on_patients(self) -> Iterator[str]:
+        if self.population and "few_cases" in self.flags:
+            yield f"{self.population.patients} test patients: intervals for other patients are rough"
 
     @property
     def note(self) -> str:

@@ -57,11 +57,6 @@ class Fit:
         """The default law."""
         return self.default.law
 
-    @property
-    def middle_size(self) -> float:
-        """The measured size in the middle, where the law is known best, about."""
-        return float(self.data.sizes[len(self.data.sizes) // 2])
-
     def error(self, size: float) -> Estimate:
         """E at a size."""
         return self.default.error(size)

@@ -30,7 +30,7 @@ class Form:
     name: str
     parameters: int
     fit: Callable[[Array, Array, Array], Predict]  # (sizes (m,), means (m,), precision (m, m)) -> fitted curve
-    sizes: int = 0  # it needs at least so many, and always more than it has parameters
+    min_sizes: int = 0  # and always more than it has parameters
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,9 @@ def alternatives(sizes: Array, means: Array, precision: Array, forms: tuple[Form
     sizes, means: (m,).  precision: (m, m), inverse covariance of the means, known from repeated trials.
     """
     fitted = {
-        form: form.fit(sizes, means, precision) for form in forms if len(sizes) > max(form.parameters, form.sizes - 1)
+        form: form.fit(sizes, means, precision)
+        for form in forms
+        if len(sizes) > max(form.parameters, form.min_sizes - 1)
     }
     chi2 = {form: _chi2(means - predict(sizes), precision) for form, predict in fitted.items()}
     scores = {form: aicc(chi2[form], form.parameters, len(sizes)) for form in fitted}

@@ -119,7 +119,13 @@ def _floors(curves: Sequence[CurveFit]) -> Iterator[tuple[str, str]]:
     for curve in curves:
         exponent = "" if curve.verdict.exponent == "identified" else "; b is not identifiable from these data"
         provisional = " (provisional)" if "provisional" in curve.flags else ""
-        yield curve.strategy, f"{curve.verdict.reason}{exponent}{provisional}"
+        tested = f" (test of c = 0: p = {curve.fit.p_no_floor:.2g})" if curve.fit and _tested(curve) else ""
+        yield curve.strategy, f"{curve.verdict.reason}{tested}{exponent}{provisional}"
+
+
+def _tested(curve: CurveFit) -> bool:
+    """Is a floor a question of these data?"""
+    return curve.verdict.floor in ("identified", "bounded", "not_identifiable")
 
 
 def _unclaimed(curves: Sequence[CurveFit]) -> list[str]:

@@ -62,7 +62,11 @@ def laws_table(curves: Sequence[CurveFit]) -> Table:
                 _number(published.c),
             )
             found.add_row(
-                curve.strategy, *weighted, NONE if p is None else f"{p:.2g}", *plain, f"{fit.published.r2:.3f}"
+                curve.strategy,
+                *weighted,
+                NONE if p is None else f"{p:.2g}",
+                *plain,
+                f"{fit.published.r2:.3f}",
             )
     return found
 

@@ -85,6 +85,8 @@ def test_diverged_trials_are_named_and_left_out_and_their_weight_is_shown():
     assert "divergence_matters" in curve.flags, "one of five is more than a tenth"
     assert without.sensitivity is None
     assert curve.sensitivity.value > curve.error(32).value, "a diverged trial that counts as constant makes it worse"
+    assert f"E(N=32) is {curve.sensitivity.value:.3g}, else {curve.error(32).value:.3g}" in curve.note
+    assert "divergence matters" in curve.note
 
 
 def test_a_strategy_that_diverges_more_often_than_another_is_flagged():
@@ -176,7 +178,10 @@ def test_notes_on_overlap_constant_and_flat_curves():
     rng = np.random.default_rng(0)
     (flat,) = fit_table(table(0.2 * np.exp(0.1 * rng.standard_normal((5, 6)))), resamples=100)
     assert "may not fall with N" in flat.note
-    assert only(study(strategies=("baseline",), noise=0.01)).note == "worse than a constant prediction: 5 of 5 at N=1"
+    assert only(study(strategies=("baseline",), noise=0.01)).notes == (
+        "worse than a constant prediction: 5 of 5 at N=1",
+        "12 test patients: intervals for other patients are rough",
+    )
 
 
 def test_a_study_on_disk_also_tells_what_is_not_done(tmp_path):
