@@ -115,9 +115,9 @@ def addition() -> None:
     print(
         "So: there is no N to fit: the added images come from another source, and how many they are is not given.\n"
         "No curve rises throughout.  On histology no fall exceeds what trainings that vary by 1 point would show:\n"
-        "neither harm nor benefit of adding data is shown.  On ultrasound Dice falls by 19 points with the first added\n"
-        "images, beyond any such spread, but other neighbours differ by up to 14 points: how much of it is the data, and\n"
-        "how much one unlucky training, needs seeds."
+        "neither harm nor benefit of adding data is shown.  On ultrasound Dice falls by 19 points with the first\n"
+        "added images, beyond any such spread, but other neighbours differ by up to 14 points: how much of it is the\n"
+        "data, and how much one unlucky training, needs seeds."
     )
 
 
@@ -139,7 +139,7 @@ def _against(methods: dict[str, tuple[float, ...]]) -> str:
     ratio, low, high = np.exp([found.mean, found.interval.low, found.interval.high])
     return (
         f"  exchangeable against no extra loss: 1 - Dice x {ratio:.2f} [{low:.2f}, {high:.2f}] over {found.pairs} "
-        f"shares, paired t p = {found.p_t:.3f};\n  shares have most images in common: this says nothing about other data"
+        f"shares, paired t p = {found.p_t:.3f};\n  shares have most images in common: no word on other data"
     )
 
 
