@@ -9,7 +9,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-from segaug.analysis.curves import CurveFit
+from segaug.analysis.curve_fit import CurveFit
 from segaug.analysis.interval import LEVEL
 from segaug.analysis.lack_of_fit import DOUBTFUL, REJECTED
 from segaug.analysis.solver import B_MAX, B_MIN

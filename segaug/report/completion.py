@@ -83,6 +83,6 @@ def _caption(study: Study) -> str:
     lacking = ", ".join(f"{len(states[state]):,} {state}" for state in _OPEN if state in states)
     return (
         f"{len(study.records):,} of {len(study.trials):,} trials have a result{lacking and f' ({lacking})'}. "
-        "Each cell: seeds done, of seeds planned where those are more. A trial that diverged has a result. Nothing is imputed: "
-        "means, laws and comparisons use what is there, and a pair only where both of its trials are."
+        "Each cell: seeds done, of seeds planned where those are more. A trial that diverged has a result. "
+        "Nothing is imputed: means, laws and comparisons use what is there, a pair only where both of its trials are."
     )

@@ -121,7 +121,8 @@ def test_figures_for_a_paper_lie_beside_the_page(troubled, page):
     names = {path.name for path in (troubled / "report" / "figures").iterdir()}
     groups = ("cardiac_lv_nnunet", "phantom_thorax_nnunet", "phantom_thorax_swin_unet")
     single = (f"curves_bce_{group}" for group in groups)
-    stems = ("curves_bce", "curves_bce_recalibrated", "curves_dice", "laws_bce", *single)
+    compared = ("ratio_bce", "equivalent_data_bce", "planning_bce", "divergence")
+    stems = ("curves_bce", "curves_bce_recalibrated", "curves_dice", "laws_bce", *single, *compared)
     assert names == {f"{stem}.{kind}" for stem in stems for kind in ("png", "svg")}
 
 

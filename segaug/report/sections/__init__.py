@@ -5,14 +5,19 @@ from collections.abc import Callable
 from segaug.report.section import Section
 from segaug.report.sections import (
     cautions,
+    checklist,
     checks,
+    comparison,
     curves,
     data,
+    divergence,
     laws,
     measures,
+    planning,
     protocol,
     training,
     trials,
+    variance,
     verdicts,
 )
 from segaug.report.study import Study
@@ -20,12 +25,17 @@ from segaug.report.study import Study
 SECTIONS: tuple[Callable[[Study], Section | None], ...] = (  # in the order of the page
     cautions.section,
     curves.section,
+    comparison.section,
     verdicts.section,
     laws.section,
     checks.section,
     measures.section,
+    variance.section,
+    planning.section,
+    divergence.section,
     training.section,
     trials.section,
     data.section,
     protocol.section,
+    checklist.section,
 )
