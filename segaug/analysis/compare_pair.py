@@ -101,11 +101,12 @@ class Pair:
         )
 
     def _with_constants(self) -> Ratio | None:
-        """The overall ratio of the sensitivity analysis; None where the error of a constant prediction is not known."""
+        """The overall ratio of the sensitivity analysis; None without pairs, or where that error is not known."""
         curves = (self.baseline, self.strategy)
         if not all(np.isfinite(curve.trials.constant) for curve in curves):
             return None
-        return Ratio(Pairing(self.sizes, *(curve.with_constant for curve in curves)).overall, None)
+        overall = Pairing(self.sizes, *(curve.with_constant for curve in curves)).overall
+        return Ratio(overall, None) if overall.pairs else None
 
     @cached_property
     def _drawn(self) -> Array | None:

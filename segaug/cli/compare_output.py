@@ -9,8 +9,8 @@ from textwrap import TextWrapper
 
 from segaug.analysis.comparison import Comparison, Comparisons, Ratio, SizeComparison
 from segaug.analysis.equivalent_data import EquivalentSize
-from segaug.analysis.interval import Interval
 from segaug.analysis.sign_flips import LEAST_FLIPPED
+from segaug.cli.interval_text import with_interval
 
 _WIDTH = 80
 _HELD = "\0"  # a space at which no line ends
@@ -71,30 +71,29 @@ def _overall(one: Comparison, strategies: int) -> Iterator[str]:
     sizes = ", ".join(map(str, overall.sizes))
     yield from _wrapped(f"over N = {sizes}: ratio {_ratio(overall.ratio)}, {log.pairs} seeds", 2)
     if other := overall.ratio.other_cases:
-        yield from _wrapped(f"with other test cases, too: {_brackets(other, _decimals(other, most=3))}", 2)
+        yield from _wrapped(f"with other test cases, too: {with_interval(None, other, most=3)}", 2)
     family = f", {_p(overall.p_holm)} by Holm over {strategies} strategies" if strategies > 1 else ""
     least = f" (with {log.pairs} seeds never below {2 / 2**log.pairs:.2g})" if log.pairs < LEAST_FLIPPED else ""
     yield from _wrapped(f"p = {_p(log.p_t)} by t{family}; {_p(log.p_flip)} by sign flips{least}", 2)
 
 
 def _table(sizes: Sequence[SizeComparison]) -> Iterator[str]:
-    rows = [_HEADER, *(_cells(size) for size in sizes)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (
-            cell.ljust(width) if name in ("ratio", "difference", "p Holm") else cell.rjust(width)
-            for name, cell, width in zip(_HEADER, row, widths, strict=True)
-        )
-        yield "  ".join(cells).rstrip()
+    columns = [column for column in zip(_HEADER, *(_cells(size) for size in sizes), strict=True) if any(column[1:])]
+    widths = [max(map(len, column)) for column in columns]
+    left = ("ratio", "difference", "p Holm")
+    padded = (
+        [cell.ljust(width) if column[0] in left else cell.rjust(width) for cell in column]
+        for column, width in zip(columns, widths, strict=True)
+    )
+    for row in zip(*padded, strict=True):
+        yield "  ".join(row).rstrip()
 
 
 def _cells(one: SizeComparison) -> tuple[str, ...]:
-    difference = one.difference
-    decimals = _decimals(difference.interval, most=5)
-    shown = f"{_signed(difference.mean, decimals)}{_tail(difference.interval, decimals, sign=True)}"
+    difference = with_interval(one.difference.mean, one.difference.interval, most=5, sign=True)
     p = _p(one.p_holm) + ("*" if one.significant else "")
     moved = "" if math.isnan(one.rms_px) else f"{one.rms_px:.2f}"
-    return f"{one.size}", f"{one.ratio.log.pairs}", _ratio(one.ratio), shown, p, moved
+    return f"{one.size}", f"{one.ratio.log.pairs}", _ratio(one.ratio), difference, p, moved
 
 
 def _worth(one: Comparison) -> Iterator[str]:
@@ -133,7 +132,7 @@ def _more(one: Comparison) -> Iterator[str]:
         yield from _wrapped(words, 2)
     if shape:
         b, share = shape.b, shape.floor_share
-        shown = (f"{_signed(each.value, 2)} {_brackets(each.interval, 2, sign=True)}" for each in (b, share))
+        shown = (with_interval(each.value, each.interval, most=2, sign=True) for each in (b, share))
         yield from _wrapped("law minus that of {}: exponent {}, floor share {}".format(one.baseline, *shown), 2)
     for note in one.notes:
         yield from _wrapped(note, 2)
@@ -152,28 +151,7 @@ def _seen(found: Sequence[Comparison]) -> Iterator[str]:
 
 
 def _ratio(ratio: Ratio) -> str:
-    decimals = _decimals(ratio.interval, most=3)
-    return f"{ratio.value:.{decimals}f}{_tail(ratio.interval, decimals)}"
-
-
-def _decimals(interval: Interval | None, most: int) -> int:
-    """As many as show two digits of half the width, from 2 to `most`."""
-    half = (interval.high - interval.low) / 2 if interval else 0.0
-    return min(max(1 - math.floor(math.log10(half)), 2), most) if half > 0 else most
-
-
-def _tail(interval: Interval | None, decimals: int, *, sign: bool = False) -> str:
-    return f" {_brackets(interval, decimals, sign=sign)}" if interval else ""
-
-
-def _brackets(interval: Interval, decimals: int, *, sign: bool = False) -> str:
-    ends = (interval.low, interval.high)
-    low, high = (_signed(end, decimals) if sign else f"{end:.{decimals}f}" for end in ends)
-    return f"[{low}, {high}]"
-
-
-def _signed(value: float, decimals: int) -> str:
-    return f"{round(value, decimals) + 0.0:+.{decimals}f}"  # not -0.00
+    return with_interval(ratio.value, ratio.interval, most=3)
 
 
 def _p(value: float) -> str:

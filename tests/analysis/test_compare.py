@@ -148,6 +148,10 @@ def test_shapes_are_compared_only_where_both_exponents_are_known():
     (red,) = compared(frame({"baseline": 1, "red": 0.8}, seeds=20, sizes=sizes))
     assert red.shape.b.interval.low < 0 < red.shape.b.interval.high
     assert red.shape.floor_share.interval.low < 0 < red.shape.floor_share.interval.high
+    steeper = frame({"baseline": 1, "red": 1}, seeds=20, sizes=sizes)
+    steeper.loc[steeper["curve"] == "red", "error"] *= steeper["N"] ** -0.2
+    (red,) = compared(steeper)
+    assert red.shape.b.value > red.shape.b.interval.low > 0
     (short,) = compared(frame({"baseline": 1, "red": 0.8}, sizes=SIZES[:3]))
     assert short.shape is None
 

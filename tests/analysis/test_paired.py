@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import ttest_1samp
 
 from segaug.analysis.paired import Pairing, effect
+from segaug.analysis.sign_flips import sign_flips
 from tests.analysis.simulated import DESIGNS, coefficient_of_variation, errors
 
 SIZES = DESIGNS["4..128"]
@@ -79,6 +80,15 @@ def test_the_overall_effect_is_the_paired_test_of_each_seeds_mean_over_sizes():
 def test_with_missing_cells_each_size_counts_alike():
     found = pairing(np.random.default_rng(4), 0.8, missing=0.3)
     assert found.overall.mean == pytest.approx(np.nanmean(found.log_ratios, axis=0).mean())
+
+
+def test_flips_of_whole_seeds_stay_exact_with_missing_cells():
+    rng = np.random.default_rng(10)
+    for _ in range(8):
+        found = pairing(rng, 0.95, seeds=8, missing=0.4)
+        used = found.log_ratios[:, found.tested]
+        means = [np.nanmean(signs[:, None] * used, axis=0).mean() for signs in sign_flips(8)]
+        assert found.overall.p_flip == np.mean(np.abs(means) >= abs(means[0]) * (1 - 1e-9))
 
 
 def test_missing_cells_do_not_make_an_effect_that_grows_with_size_look_uncertain():
