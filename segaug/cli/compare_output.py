@@ -24,12 +24,13 @@ _ERRORS = {
 _HEADER = ("N", "pairs", "ratio", "difference", "p Holm", "rms px")
 _LEGEND = (
     "ratio, difference: error against that of {baseline} on the same seeds; below 1 and below 0 are better",
-    "brackets: 95 %, Student over seeds, on this test set; with other test cases: seeds and patients resampled",
-    "over all N: the primary test of a strategy; single sizes are secondary",
+    "brackets: 95 %, Student over seeds, on this test set",
+    "over N = ...: the primary test of a strategy; single sizes are secondary",
     "p Holm: paired t test, adjusted for all strategies and sizes of a task and network; * below 0.05",
-    "rms px: how far the strategy's own stage moves the pixels of the images it is applied to",
     "worth: images that {baseline} needs for the same error, as a multiple of N; claimed within its sizes alone",
 )
+_OTHER_CASES = "with other test cases, too: 95 %, seeds and patients resampled"
+_MOVED = "rms px: how far the strategy's own stage moves the pixels of the images it is applied to"
 
 
 def lines(comparisons: Comparisons) -> Iterator[str]:
@@ -37,18 +38,25 @@ def lines(comparisons: Comparisons) -> Iterator[str]:
     for (task, model), group in groupby(comparisons.found, key=lambda one: one.key[:2]):
         found = list(group)
         place = ", ".join(filter(None, (task, model)))
+        yield ""
         yield from _wrapped(f"{place + ': ' if place else ''}{_ERRORS[found[0].metric]} against {found[0].baseline}")
         for one in found:
             yield ""
             yield from _strategy(one, len(found))
-        yield ""
-        yield from _seen(found)
-        yield from _interpolated(found)
-        yield ""
-    for line in _LEGEND:
-        yield from _wrapped(line.format(baseline=comparisons.found[0].baseline))
+        about = [*_seen(found), *_interpolated(found)]
+        yield from ["", *about] if about else []
+    yield from _legend(comparisons.found)
     for key in comparisons.without_baseline:
         yield from _wrapped(f"{key}: not compared, for this task and network has no {comparisons.found[0].baseline}")
+
+
+def _legend(found: Sequence[Comparison]) -> Iterator[str]:
+    """What the words above mean."""
+    moved = any(not math.isnan(size.rms_px) for one in found for size in one.sizes)
+    other_cases = any(one.overall.ratio.other_cases for one in found)
+    yield ""
+    for line in (*_LEGEND, *([_OTHER_CASES] if other_cases else []), *([_MOVED] if moved else [])):
+        yield from _wrapped(line.format(baseline=found[0].baseline))
 
 
 def _strategy(one: Comparison, strategies: int) -> Iterator[str]:
@@ -103,7 +111,7 @@ def _worth(one: Comparison) -> Iterator[str]:
         return
     for size in found.sizes:
         yield from _wrapped(worth(one, size), 2)
-    if found.summary and found.summary.used + found.summary.censored > 1:
+    if found.summary and found.summary.used > 1:
         used, total = found.summary.used, found.summary.used + found.summary.censored
         words = f"mean of the {used} of {total} intervals that end within the sizes of {one.baseline}"
         yield from _wrapped(f"{words}: {found.summary}", 2)
@@ -132,7 +140,7 @@ def _more(one: Comparison) -> Iterator[str]:
         yield from _wrapped(words, 2)
     if shape:
         b, share = shape.b, shape.floor_share
-        shown = (with_interval(each.value, each.interval, most=2, sign=True) for each in (b, share))
+        shown = (with_interval(each.value, each.interval, most=3, sign=True) for each in (b, share))
         yield from _wrapped("law minus that of {}: exponent {}, floor share {}".format(one.baseline, *shown), 2)
     for note in one.notes:
         yield from _wrapped(note, 2)
