@@ -72,6 +72,24 @@ def forest_note(study: Study) -> str:
     )
 
 
+def published_note(study: Study, methods: Sequence[str]) -> str:
+    """Of errors in the layout of the published study."""
+    return (
+        f"Markers: means of {trial_counts(study, methods)} per method and N, with 95 % t intervals. Lines: the "
+        f"published fit, {LAW} by unweighted least squares over all converged trials, without an interval. {VARIES}"
+    )
+
+
+def published_coefficients_note(study: Study, methods: Sequence[str]) -> str:
+    """Of a, b and c in the layout of the published study."""
+    return (
+        f"{LAW} by unweighted least squares over all converged trials ({trial_counts(study, methods)} per N), as "
+        "published. No intervals: those of the covariance matrix do not hold for this fit; the report has profile "
+        "intervals of the weighted one. Hollow: too few sizes for a law to be read. a, b and c of one curve depend on "
+        f"each other: do not compare them one by one. {VARIES}"
+    )
+
+
 def residual_caption(study: Study) -> str:
     """Of the residuals."""
     return (
@@ -118,6 +136,19 @@ def measures_caption(study: Study, measures: Sequence[Measure]) -> str:
     )
 
 
+def orders_text(opposed: int) -> str:
+    """What is said of the agreement of metrics."""
+    found = (
+        "No two metrics put any pair of strategies clearly in opposite order."
+        if not opposed
+        else f"{opposed} {'pair is' if opposed == 1 else 'pairs are'} put clearly in opposite order by two metrics."
+    )
+    return (
+        f"{found} Clear: the 95 % interval of the paired t test over seeds leaves out no difference; each pair by "
+        "itself, whatever their number, on this test set."
+    )
+
+
 def histories_caption(study: Study) -> str:
     """Of the validation histories."""
     sizes = ", ".join(map(str, shown_sizes(study)))
@@ -128,9 +159,10 @@ def histories_caption(study: Study) -> str:
     )
 
 
-def trial_counts(study: Study) -> str:
-    """How many converged trials a cell has, in words."""
-    counts = {len(cell) for cell in collect(study.ok, "task", "model", "strategy", "size").values()}
+def trial_counts(study: Study, strategies: Sequence[str] | None = None) -> str:
+    """How many converged trials a cell has, in words; of some strategies or of all."""
+    cells = collect(study.ok, "task", "model", "strategy", "size")
+    counts = {len(cell) for (_, _, name, _), cell in cells.items() if strategies is None or name in strategies}
     return f"n = {min(counts, default=0)}{f' to {max(counts)}' if len(counts) > 1 else ''} seeds"
 
 

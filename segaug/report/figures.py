@@ -84,7 +84,7 @@ def draw_overview(axes: Axes, study: Study, measure: Measure, task: str, model: 
         if fit is not None and holds:
             draw_law(axes, fit, style)
             draw_band(axes, fit, style, simultaneous=False, opacity=_BAND)
-        draw_means(axes, means, shift(study, strategy), style, gid, joined=not holds)
+        draw_means(axes, means, shift(study.strategies, study.sizes, strategy), style, gid, joined=not holds)
         tooltips[gid] = [mean.tooltip(strategy) for mean in means]
     set_axes(axes, study, measure, task, model, laws)
     return tooltips | _draw_diverged(axes, study, task, model)
@@ -95,7 +95,7 @@ def _draw_diverged(axes: Axes, study: Study, task: str, model: str) -> Tooltips:
     for index, strategy in enumerate(study.strategies):
         trials = study.diverged_of(task, model, strategy)
         if trials:
-            gid, factor = f"diverged-{index}", shift(study, strategy)
+            gid, factor = f"diverged-{index}", shift(study.strategies, study.sizes, strategy)
             draw_diverged(axes, [trial["size"] * factor for trial in trials], look(strategy), gid)
             tooltips[gid] = [diverged_tooltip(trial["id"], strategy, trial["size"], trial["seed"]) for trial in trials]
     return tooltips

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from segaug.analysis.curves import CurveFit
+from segaug.analysis.curve_fit import CurveFit
 from segaug.analysis.fit import Fit
 from segaug.report.study import Study
 from segaug.report.tables import NONE, Table, number

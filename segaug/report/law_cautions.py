@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
-from segaug.analysis.curves import CurveFit
+from segaug.analysis.curve_fit import CurveFit
 from segaug.analysis.population import FEW_PATIENTS
-from segaug.report.caution import Caution, count, make
+from segaug.report.caution import Caution, make
 from segaug.report.study import Study
+from segaug.report.verdicts import without_verdict
 
 
 def _rejected(study: Study) -> Caution | None:
@@ -19,13 +20,12 @@ def _rejected(study: Study) -> Caution | None:
 
 
 def _few_sizes(study: Study) -> Caution | None:
-    curves = [curve for curve in study.fits if curve.points and curve.verdict.floor == "too_few_sizes"]
     return make(
         "few-sizes",
         "Too few sizes to read a law",
         "Three numbers a, b, c cannot be told from three points, or from four that lie close together: it takes at "
         "least 4 sizes over a factor of 8. Where a law is drawn it only joins the means.",
-        (f"{_name(curve)}: {count(len(curve.points), 'size')}" for curve in curves),
+        without_verdict(study),
     )
 
 
@@ -96,7 +96,3 @@ def _where(study: Study, holds: Callable[[CurveFit], bool]) -> Iterator[str]:
         names = [name for name, curve in study.curves_of(task, model).items() if curve.points and holds(curve)]
         if names:
             yield f"{task} · {model}: {', '.join(names)}"
-
-
-def _name(curve: CurveFit) -> str:
-    return f"{curve.task} · {curve.model} · {curve.strategy}"

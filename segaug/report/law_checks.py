@@ -31,7 +31,7 @@ def draw_residuals(axes: Axes, study: Study, task: str, model: str) -> Tooltips:
     laws = study.laws_of(task, model)
     for index, (strategy, fit) in enumerate(laws.items()):
         style, gid, residuals = look(strategy), f"residuals-{index}", fit.default.relative_residuals
-        x = fit.data.sizes * shift(study, strategy)
+        x = fit.data.sizes * shift(study.strategies, study.sizes, strategy)
         axes.plot(x, residuals, color=style.light, linestyle=style.line, linewidth=0.8, alpha=0.6, zorder=2)
         axes.plot(x, residuals, gid=gid, zorder=3, label=p_words(fit.default), **marker(style))
         tooltips[gid] = [_residual_text(strategy, fit, place) for place in range(len(residuals))]
@@ -69,7 +69,7 @@ def draw_noise(axes: Axes, study: Study, task: str, model: str) -> Tooltips:
         style, gid, data = look(strategy), f"noise-{index}", fit.data
         spread = 100 * np.sqrt(data.variance) / data.means
         known = np.isfinite(spread) & (spread > 0)
-        x = data.sizes[known] * shift(study, strategy)
+        x = data.sizes[known] * shift(study.strategies, study.sizes, strategy)
         axes.plot(x, spread[known], gid=gid, zorder=3, **marker(style))
         grid = np.geomspace(data.sizes[0], data.sizes[-1], 2)
         axes.plot(grid, 100 * data.noise.cv(grid), color=style.light, linestyle=style.line, zorder=2)

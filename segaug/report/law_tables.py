@@ -1,6 +1,6 @@
 """The numbers behind the forest plots, and those of the published fit."""
 
-from segaug.analysis.curves import CurveFit
+from segaug.analysis.curve_fit import CurveFit
 from segaug.analysis.fit import Fit
 from segaug.analysis.law_fit import Estimate
 from segaug.report.captions import LAW

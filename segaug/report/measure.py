@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from segaug.analysis.metric import Metric
+
 Json = Mapping[str, Any]
 
 
@@ -65,4 +67,8 @@ HD95 = Measure(
     key="hd95", name="HD95", unit="px or mm", atlas=None, constant=None,
     meaning="95th percentile of the distances between the two outlines; lower is better",
 )  # fmt: skip
-FITTED = {"bce": BCE, "bce_recalibrated": RECALIBRATED, "1-dice": DICE_ERROR}  # by the metric that the law is fitted to
+FITTED: dict[Metric, Measure] = {
+    "bce": BCE,
+    "bce_recalibrated": RECALIBRATED,
+    "1-dice": DICE_ERROR,
+}  # by what the law is fitted to

@@ -1,6 +1,5 @@
 """The page: one HTML file that needs nothing else, and the figures for a paper beside it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from markupsafe import Markup
 
 from segaug.analysis.metric import Metric
 from segaug.report import svg, trials
+from segaug.report.figure_files import write_figures
 from segaug.report.figures import legend_figure
 from segaug.report.palette import DARK, LIGHT
 from segaug.report.section import Section
@@ -32,7 +32,8 @@ def write_report(folder: Path, metric: Metric = "bce") -> Written:
     report = folder / "report"
     with themed():
         sections = [section for make in SECTIONS if (section := make(study)) is not None]
-        figures = _write_figures(sections, report / "figures")
+        drawn = {name: draw for section in sections for name, draw in section.figures.items()}
+        figures = write_figures(drawn, report / "figures")
         page = _render(study, sections)
     write_atomic(report / "index.html", page.encode())
     return Written(report / "index.html", figures)
@@ -52,17 +53,6 @@ def _render(study: Study, sections: list[Section]) -> str:
         signs={name: f"sign{index}" for index, name in enumerate(study.strategies)},
         swatches={name: _swatch(index, name) for index, name in enumerate(study.strategies)},
     )
-
-
-def _write_figures(sections: Iterable[Section], folder: Path) -> tuple[Path, ...]:
-    paths = []
-    for name, draw in (item for section in sections for item in section.figures.items()):
-        figure = draw()
-        paths += [folder / f"{name}.png", folder / f"{name}.svg"]
-        write_atomic(paths[-1], svg.standalone(figure))
-        figure.set_layout_engine("none")  # laid out once; both files look the same
-        write_atomic(paths[-2], svg.raster(figure))
-    return tuple(paths)
 
 
 def _swatch(index: int, name: str) -> Markup:

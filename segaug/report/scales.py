@@ -1,6 +1,8 @@
 """Axes of errors against N: one range per task, so that models and strategies can be compared."""
 
-from itertools import product
+import math
+from collections.abc import Sequence
+from itertools import pairwise, product
 
 from matplotlib.axes import Axes
 
@@ -9,13 +11,17 @@ from segaug.report.palette import LIGHT
 from segaug.report.study import Study, mean_by_size
 from segaug.report.theme import error_axis, size_axis
 
-_DODGE = 0.22  # how far strategies at one N are spread sideways, in doublings of N
+_DODGE = 0.22  # share of the way to the next N over which strategies are spread
 
 
-def shift(study: Study, strategy: str) -> float:
-    """Factor on N that sets strategies side by side."""
-    names = study.strategies
-    return 2.0 ** (_DODGE * (names.index(strategy) / max(len(names) - 1, 1) - 0.5))
+def shift(strategies: Sequence[str], sizes: Sequence[float], strategy: str) -> float:
+    """Factor on N that sets strategies side by side; sizes: increasing.
+
+    Less than would separate them all, for a mean must stay near its law.
+    """
+    gap = min((math.log2(high / low) for low, high in pairwise(sizes)), default=1.0)
+    place = strategies.index(strategy) / max(len(strategies) - 1, 1)
+    return 2.0 ** (_DODGE * gap * (place - 0.5)) if len(strategies) > 1 else 1.0
 
 
 def set_axes(axes: Axes, study: Study, measure: Measure, task: str, model: str, laws: bool) -> None:

@@ -21,14 +21,12 @@ class Sheet:
 
     figure: Figure
     panel_in: tuple[float, float]  # width, height
-    top_in: float  # of the first row, from below
+    origin_in: tuple[float, float]  # left, top of the first one, from below
 
     def panel(self, row: int, column: int) -> Axes:
         """Axes at a place in the grid."""
-        width, height = self.panel_in
-        return add_panel(
-            self.figure, (_SIDE_IN - _OWN_LABEL_IN + column * width, self.top_in - (row + 1) * height, width, height)
-        )
+        (width, height), (left, top) = self.panel_in, self.origin_in
+        return add_panel(self.figure, (left + column * width, top - (row + 1) * height, width, height))
 
 
 def sheet(
@@ -40,12 +38,16 @@ def sheet(
     xlabel: str,
     ylabel: str,
     note: str,
+    left_in: float = 0.0,
 ) -> Sheet:
-    """Panels of one size (width, height); signs: of the legend, each with a label."""
-    width = max(columns * panel_in[0] + _SIDE_IN, _NARROWEST_IN)
+    """Panels of one size (width, height).
+
+    signs: of the legend, each with a label.  note: small print.  left_in: more room at the left.
+    """
+    width = max(columns * panel_in[0] + _SIDE_IN + left_in, _NARROWEST_IN)
     legend_columns = _columns(signs, width)
     legend = _LEGEND_ROW_IN * -(-len(signs) // legend_columns) + 0.1 if signs else 0.0
-    foot = note_height_in(note, width) + _LABEL_IN
+    foot = note_height_in(note, width) + (_LABEL_IN if xlabel else 0.0)
     figure = Figure(figsize=(width, rows * panel_in[1] + legend + foot))
     write_note(figure, note)
     height = figure.get_size_inches()[1]
@@ -57,7 +59,7 @@ def sheet(
     middle = (foot + rows * panel_in[1] / 2) / height
     figure.text(0.06 / width, middle, ylabel, rotation=90, va="center", fontsize=TEXT_PT)
     figure.text(0.5, (foot - _LABEL_IN + 0.06) / height, xlabel, ha="center", fontsize=TEXT_PT)
-    return Sheet(figure, panel_in, foot + rows * panel_in[1])
+    return Sheet(figure, panel_in, (left_in + _SIDE_IN - _OWN_LABEL_IN, foot + rows * panel_in[1]))
 
 
 def _columns(signs: Sequence[Artist], width_in: float) -> int:

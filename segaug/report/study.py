@@ -8,7 +8,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple
 
-from segaug.analysis.curves import CurveFit, fit_study
+from segaug.analysis.curve_fit import CurveFit
+from segaug.analysis.curves import fit_study
 from segaug.analysis.fit import Fit
 from segaug.analysis.metric import Metric
 from segaug.errors import DataError

@@ -73,8 +73,9 @@ def panel_title(axes: Axes, *parts: str) -> None:
     """Title of a panel from one or two parts; a long one takes two lines of small type."""
     width_pt = 72 * axes.bbox.width / axes.figure.dpi
     text = " · ".join(parts)
-    if len(text) * _LETTER_WIDTH * TEXT_PT <= width_pt:
-        axes.set_title(text)
+    room = width_pt / (_LETTER_WIDTH * max(len(text), 1))  # type size that fits on one line
+    if len(parts) == 1 or room >= TEXT_PT:
+        axes.set_title(text, fontsize=min(max(room, TEXT_PT - 2), TEXT_PT + 0.5))
     else:
         axes.set_title(" ·\n".join(parts), fontsize=TEXT_PT - 2, pad=2.5)
 

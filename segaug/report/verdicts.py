@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from segaug.analysis.curves import CurveFit
+from segaug.analysis.curve_fit import CurveFit
 from segaug.analysis.extrapolation import FACTORS, Extrapolation
 from segaug.analysis.fit import Fit
 from segaug.analysis.holdout import Holdout

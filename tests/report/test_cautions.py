@@ -61,7 +61,7 @@ def test_few_sizes(calm):
     for trial in store.records():
         if (trial["strategy"], trial["size"]) == ("red", 8):
             store.record_path(trial["id"]).unlink()
-    assert due(calm)["few-sizes"].places == ("phantom_thorax · nnunet · red: 3 sizes",)
+    assert due(calm)["few-sizes"].places == ("phantom_thorax · nnunet: red (N = 4, 16, 32)",)
 
 
 def test_overlap_mixed_protocols_skipped_sizes_and_warnings_of_trials(calm):

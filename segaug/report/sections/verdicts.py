@@ -13,6 +13,5 @@ def section(study: Study) -> Section:
     if lacking := claim_conditions(study):
         blocks.append(Folded("What values lack that are not claimed", (Items(lacking),)))
     if without := without_verdict(study):
-        words = "No verdict on these curves: it needs at least 4 sizes over a factor of 8."
-        blocks += [Text(words), Items(without)]
+        blocks += [Text("No verdict, for want of at least 4 sizes over a factor of 8:"), Items(without)]
     return Section("verdicts", "What may be read from the curves", "Verdicts", tuple(blocks))
