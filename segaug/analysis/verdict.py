@@ -58,13 +58,20 @@ def _floor(fit: LawFit) -> tuple[Floor, str]:
         return "too_few_sizes", TOO_FEW_SIZES
     if not fit.data.replicated:
         return "not_identifiable", f"{NOT_IDENTIFIABLE}: no trial was repeated with another seed"
-    if share.low >= _FLAT:
+    if share.low >= _FLAT and not _falls(fit):
         return "flat", "no measurable improvement from data in this range"
     if share.low >= _IDENTIFIED:
-        return "identified", f"if the law holds, the floor is between {floor.low:.3g} and {floor.high:.3g}"
+        levelled = "the error has levelled off; " if share.low >= _FLAT else ""
+        return "identified", f"{levelled}if the law holds, the floor is between {floor.low:.3g} and {floor.high:.3g}"
     if share.high <= _BOUNDED:
         return "bounded", f"a floor is not needed; if there is one it is below {floor.high:.3g}"
     return "not_identifiable", NOT_IDENTIFIABLE
+
+
+def _falls(fit: LawFit) -> bool:
+    """Is the error at the largest size clearly below that at the smallest?"""
+    first, last = (fit.error(float(fit.data.sizes[place])).interval for place in (0, -1))
+    return first.low > last.high
 
 
 def _exponent(b: Interval) -> Exponent:

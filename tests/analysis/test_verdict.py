@@ -15,12 +15,16 @@ FITS, REJECTED = LackOfFit(2.0, 3, 0.5), LackOfFit(30.0, 3, 1e-5)
 C, B = Interval(0.0123456, 0.0567), Interval(0.4, 0.7)
 
 
-def judged(low, high, sizes=SIZES, lack_of_fit=FITS, b=B, replicated=True):
-    """Verdict on a fit of which only what it looks at is there."""
+def judged(low, high, sizes=SIZES, lack_of_fit=FITS, b=B, replicated=True, first=0.0):
+    """Verdict on a fit of which only what it looks at is there; first: low end of E at the smallest size."""
     intervals = {"floor_share": Interval(low, high), "floor": C, "b": b}
     estimates = {name: Estimate(0.0, interval) for name, interval in intervals.items()}
     data = SimpleNamespace(sizes=sizes, replicated=replicated)
-    return verdict(SimpleNamespace(data=data, lack_of_fit=lack_of_fit, **estimates))
+
+    def error(size):
+        return Estimate(0.0, Interval(first, 1.0) if size == sizes[0] else Interval(0.05, 0.06))
+
+    return verdict(SimpleNamespace(data=data, lack_of_fit=lack_of_fit, error=error, **estimates))
 
 
 @pytest.mark.parametrize(
@@ -35,6 +39,13 @@ def judged(low, high, sizes=SIZES, lack_of_fit=FITS, b=B, replicated=True):
 def test_floor(low, high, floor, reason):
     found = judged(low, high)
     assert (found.floor, found.reason) == (floor, reason)
+
+
+@pytest.mark.parametrize(("first", "floor"), [(0.06, "flat"), (0.061, "identified")])
+def test_a_curve_that_fell_and_levelled_off_is_not_flat(first, floor):
+    found = judged(0.9, 1.0, first=first)
+    assert found.floor == floor
+    assert ("levelled off" in found.reason) is (floor == "identified")
 
 
 def test_a_law_that_does_not_fit_says_nothing_about_floor_or_exponent():
