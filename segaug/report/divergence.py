@@ -5,6 +5,8 @@ from segaug.analysis.divergence import MATTERS_RATE
 from segaug.report.study import Study
 from segaug.report.tables import NONE, Table, number
 
+_MATTERS = f"{100 * MATTERS_RATE:g} %"
+
 
 def diverging_groups(study: Study) -> list[tuple[str, str]]:
     """Every (task, model) in which any trial diverged."""
@@ -17,10 +19,10 @@ def divergence_caption(study: Study) -> str:
     ended, diverged = sum(state.rate.trials for state in states), sum(state.diverged for state in states)
     return (
         f"Share of trials that diverged at each N ({diverged:,} of {ended:,} in all; trials that failed or are "
-        "missing do not count). Bars: 95 % Wilson interval of the share; what varies are seeds. Dashed: "
-        f"{MATTERS_RATE:.0%}, beyond which divergence matters. A trial diverged if its loss or error is not finite, "
-        "or if its recalibrated BCE is no better than the best constant prediction and its training loss did not "
-        "improve: one rule for all strategies, fixed before any result."
+        "missing do not count). Bars: 95 % Wilson interval of the share, pale where none diverged; what varies are "
+        f"seeds. Dashed: {_MATTERS}, beyond which divergence matters. A trial diverged if its loss or error is not "
+        "finite, or if its recalibrated BCE is no better than the best constant prediction and its training loss did "
+        "not improve: one rule for all strategies, fixed before any result."
     )
 
 
@@ -30,7 +32,7 @@ def divergence_table(study: Study) -> Table:
     return Table(
         "Curves with diverged trials. E: error of the law at the largest N, given that training converged, and if "
         "every diverged trial counts as the best constant prediction (or as itself where that is worse). Matters: the "
-        f"rate is over {MATTERS_RATE:.0%} at some N, or differs from another strategy's (exact McNemar test over "
+        f"rate is over {_MATTERS} at some N, or differs from another strategy's (exact McNemar test over "
         "pairs of trials, p < 5 %).",
         ("task", "model", "strategy", "diverged", "of", "at N", "E, converged", "E, as constant", "matters"),
         tuple(_row(curve) for curve in curves),

@@ -80,9 +80,9 @@ def planning_notes(study: Study, groups: Sequence[Forecasts]) -> list[str]:
 def effect_table(study: Study) -> Table:
     """Seeds that the primary test of each strategy needs for a difference worth seeing."""
     return Table(
-        f"Seeds with which the paired test over all sizes sees {1 - _RATIO:.0%} less error than {BASELINE} in "
-        f"{POWER:.0%} of studies, by the spread of the log ratios in this one, alone and corrected for all strategies "
-        "of the task and model.",
+        f"Seeds with which the paired test over all sizes sees {100 * (1 - _RATIO):g} % less error than {BASELINE} in "
+        f"{100 * POWER:g} % of studies, by the spread of the log ratios in this one, alone and corrected for all "
+        "strategies of the task and model.",
         ("task", "model", "strategy", "sd of log ratio", "pairs here", "seeds", "seeds, corrected"),
         tuple(row for group in study.groups for row in _effect_rows(study, *group)),
         strategy_column=2,

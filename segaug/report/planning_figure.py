@@ -83,7 +83,7 @@ def _draw_line(axes: Axes, seeds: Sequence[int], values: Sequence[float], style:
               markeredgecolor=LIGHT["paper"], markeredgewidth=0.5, zorder=3)  # fmt: skip
     if own is not None and own in seeds:
         axes.plot([own], [values[seeds.index(own)]], linestyle="none", marker="o", markersize=9, markerfacecolor="none",
-                  markeredgecolor=LIGHT["ink"], zorder=4)  # fmt: skip
+                  markeredgecolor=LIGHT["ink"], clip_on=False, zorder=4)  # fmt: skip
 
 
 def _per_cent_axis(axes: Axes, low: float, high: float) -> None:

@@ -90,7 +90,8 @@ def mean_sentences(study: Study) -> list[str]:
         advice = "more test images would help, more seeds hardly" if share > _MOSTLY else "more seeds would help"
         found.append(
             f"{name}: at N = {size} the mean error is known to {100 * math.sqrt(one.total):.2g} % (one standard "
-            f"deviation, for new seeds and patients); {share:.0%} of that variance comes from the test cases: {advice}."
+            f"deviation, for new seeds and patients); {100 * share:.0f} % of that variance comes from the test cases: "
+            f"{advice}."
         )
     return found
 
