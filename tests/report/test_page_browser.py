@@ -23,7 +23,7 @@ MEASURE = """<script>
     page: document.documentElement.scrollWidth,
     right: Math.max(...wide.map((e) => e.getBoundingClientRect().right)),
     charts: box(".chart svg").map((b) => [b.width, b.height]),
-    signs: box(".sign svg use").map((b) => [b.width, b.height]),
+    signs: box(".sign > svg > use").map((b) => [b.width, b.height]),
     pictures: [...document.images].map((e) => e.naturalWidth),
     background: getComputedStyle(document.body).backgroundColor,
     text: parseFloat(getComputedStyle(document.querySelector(".chart text")).fontSize) *
