@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from segaug.analysis.curves import fit_records, fit_study, fit_table
 from segaug.analysis.export import csv_bytes, fits_frame, fits_json, points_frame
 from segaug.errors import ConfigError, DataError
+from tests.analysis import simulated
+from tests.analysis.simulated import DESIGNS
 from tests.synthetic import LAWS, record, write_study
 
 SIZES = (1, 2, 4, 8, 16, 32)
@@ -157,10 +159,16 @@ def test_strategies_share_their_draws():
 
 
 def test_other_patients_make_the_error_less_certain():
-    curve = only(study(strategies=("red",)))
+    """Cases that differ by a factor of two, in the same way for all trials: new seeds alone do not show that."""
+    factors = np.exp(0.7 * np.random.default_rng(0).standard_normal(12))
+    records = study(strategies=("red",))
+    for one in records:
+        mean = one["test"]["best"]["bce"]
+        one["cases"]["bce"] = (mean * factors / factors.mean()).tolist()
+    curve = only(records)
     here, elsewhere = curve.error(8).interval, curve.population.error(8)
     assert elsewhere.target == "case_population"
-    assert elsewhere.high - elsewhere.low > here.high - here.low
+    assert elsewhere.high - elsewhere.low > 5 * (here.high - here.low)
     assert curve.population.patients == 12
     assert "few_cases" in curve.flags
 
@@ -198,6 +206,13 @@ def test_a_study_on_disk_also_tells_what_is_not_done(tmp_path):
 def planned(seed):
     cell = {"task": "phantom_thorax", "model": "nnunet", "strategy": "red", "size": 32}
     return {"id": f"planned{seed}", **cell, "seed": seed}
+
+
+def test_nested_subsets_are_a_property_of_the_table():
+    sizes = DESIGNS["4..128"]
+    values = simulated.trials(np.random.default_rng(0), sizes, 0.5, 0.5, seeds=4, correlation=0.2)
+    plans = (fit_table(table(values, sizes.astype(int)), nested=plan, resamples=100)[0].fit for plan in (True, False))
+    assert [one.data.noise.correlation > 0 for one in plans] == [True, False]
 
 
 def test_wrong_options_are_refused():

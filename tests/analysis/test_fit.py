@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from segaug.analysis.fit import fit_curve
-from segaug.analysis.profile import threshold
+from segaug.analysis.profile import profile, threshold
 from segaug.errors import DataError
 from tests.analysis.simulated import DESIGNS, errors, trials
 
@@ -29,6 +29,9 @@ def test_a_well_measured_floor_is_identified_and_a_missing_one_bounded():
     assert without.verdict.floor == "bounded"
     assert with_floor.p_no_floor < 1e-6
     assert without.p_no_floor > 0.05
+    steeper = fit_curve(WIDE, np.tile(errors(WIDE, 0.5, 0.0) * WIDE ** (-0.02 * np.log(WIDE)), (3, 1)))
+    assert steeper.law.c == 0
+    assert steeper.p_no_floor == pytest.approx(0.5, abs=1e-3), "half of the law at the limit of c"
 
 
 def test_verdicts_come_at_the_measured_rates():
@@ -67,6 +70,14 @@ def test_the_hold_out_check_does_not_see_the_largest_size():
     assert fit(FOUR).holdout is None
 
 
+@pytest.mark.parametrize(("standard_errors", "passes"), [(-1, True), (1, True), (4, False)])
+def test_the_hold_out_check_allows_for_two_standard_errors_of_what_it_predicts(standard_errors, passes):
+    values = made(SIX)
+    check, margin = fit_curve(SIX, values).holdout, fit_curve(SIX, values).data.standard_error[-1]
+    values[:, -1] *= (check.interval.high + standard_errors * margin) / check.observed
+    assert fit_curve(SIX, values).holdout.passed is passes
+
+
 def test_extrapolation_is_claimed_only_where_all_conditions_hold():
     found = fit(WIDE)
     assert [step.claimed for step in found.extrapolations] == [True, True]
@@ -92,6 +103,8 @@ def test_a_law_that_does_not_fit_is_trimmed_beside_the_full_fit_and_widens_its_i
         threshold(found.data.dof, 2) * test.chi2 / test.df
     )
     assert test.inflation > 3
+    limit = threshold(found.data.dof) * test.inflation
+    assert found.default.profile.b == profile(WIDE, found.data.means, found.data.precision, limit).b
     assert fit(WIDE).trimmed is None
 
 

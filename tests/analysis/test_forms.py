@@ -75,6 +75,13 @@ def test_weights_of_correlated_means_are_used():
     assert fitted("constant", means, precision).predict(SIZES[:1]) == pytest.approx(level)
 
 
+def test_hold_out_errors_are_those_of_the_largest_size():
+    means = TRUTHS[LAW]
+    found = fitted("constant", means, np.eye(8))
+    expected = [abs(means[:-1].mean() - means[-1]), abs(means[:-2].mean() - means[-1])]
+    assert found.holdout_errors == pytest.approx(expected)
+
+
 def test_precision_of_what_remains():
     covariance = 0.5 + 0.5 * np.eye(5)
     assert np.linalg.inv(without_last(np.linalg.inv(covariance), 2)) == pytest.approx(covariance[:3, :3])
