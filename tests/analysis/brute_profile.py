@@ -9,7 +9,7 @@ from segaug.analysis.solver import B_MAX, B_MIN
 
 
 class BruteProfile:
-    """Of one curve; the quantities are "error" (at a size), "floor", "floor_share", "slope", "scale", "drop" and "b"."""
+    """Of one curve; quantities are "error" (at a size), "floor", "floor_share", "slope", "scale", "drop" and "b"."""
 
     def __init__(self, sizes, means, precision, threshold):
         self.sizes, self.means, self.max_size = sizes, means, sizes[-1]

@@ -57,7 +57,7 @@ def test_seeds_that_go_through_all_sizes_must_not_be_ignored():
 @pytest.mark.parametrize("shape", [shapes.double_bump, shapes.steeper, shapes.exponential])
 @pytest.mark.parametrize("design", [MIDDLE, WIDE], ids=str)
 def test_wrong_shapes_are_noticed_and_still_covered(shape, design):
-    found = shapes.simulate(25, (shape, design))
+    found = shapes.simulate(20, (shape, design))
     assert not rate(found.doubtful, Band(95)).failed
     assert not rate(found.default, Band(90)).failed
 

@@ -12,8 +12,8 @@ from tests.synthetic import record
 FIELDS = {
     "curve_id", "task", "model", "strategy", "metric", "seed_policy", "states", "points", "components", "e_ref",
     "e_max", "e_max_with_diverged_as_constant", "verdict_floor", "verdict_exponent", "verdict_reason", "flags", "note",
-    "sizes", "size_var_used", "cv_line", "rho_sizes", "noise_dof", "published_fit", "fit", "trimmed_fit", "extrapolation",
-    "holdout", "p_no_floor", "isotonic", "band", "alternatives",
+    "sizes", "size_var_used", "cv_line", "rho_sizes", "noise_dof", "published_fit", "fit", "trimmed_fit",
+    "extrapolation", "holdout", "p_no_floor", "isotonic", "band", "alternatives",
 }  # fmt: skip
 
 
