@@ -21,13 +21,13 @@ from coverage_parts.table import Band, Cell, Row, Table
 from coverage_parts.trials import Noise, generator
 from coverage_parts.truths import DESIGNS, WIDE, Design, Truth
 
-from segaug.analysis.curves import fit_table
-from segaug.analysis.fit import Fit, fit_curve
-from segaug.analysis.noise import weighted_means
-from segaug.analysis.population import seed_laws
-from segaug.analysis.power_law import Array
-from segaug.analysis.resample import draw_seeds, resampled_means
-from segaug.analysis.solver import rss, solve
+from segaug.analysis.curves.fit_curves import fit_table
+from segaug.analysis.curves.population import seed_laws
+from segaug.analysis.law.fit import Fit, fit_curve
+from segaug.analysis.law.noise import weighted_means
+from segaug.analysis.law.power_law import Array
+from segaug.analysis.law.resample import draw_seeds, resampled_means
+from segaug.analysis.law.solver import rss, solve
 
 SEEDS = 20
 CURVES = (1, 12, 120)

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from segaug.analysis.curve_trials import curves
-from segaug.analysis.table import study_trials
+from segaug.analysis.trials.curve_trials import curves
+from segaug.analysis.trials.table import study_trials
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import checksum
 

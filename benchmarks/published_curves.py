@@ -12,13 +12,13 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from segaug.analysis.curve_fit import CurveFit
-from segaug.analysis.curves import fit_table
-from segaug.analysis.equivalent_by_interpolation import sizes_of
-from segaug.analysis.paired import effect
-from segaug.analysis.power_law import Array
-from segaug.analysis.shape import isotonic, non_monotone
-from segaug.analysis.solver import solve
+from segaug.analysis.comparison.equivalent_by_interpolation import sizes_between
+from segaug.analysis.comparison.paired import effect
+from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fit_curves import fit_table
+from segaug.analysis.law.power_law import Array
+from segaug.analysis.law.shape import isotonic, non_monotone
+from segaug.analysis.law.solver import solve
 
 AUGPAINT = {  # labelled cases -> Dice in per cent
     "ACDC": ((1, 2, 5), {"U-Net": (20.54, 31.33, 52.24), "random augmentation": (24.67, 31.85, 61.05),
@@ -95,7 +95,7 @@ def _gain_line(task: str, sizes: Array, methods: dict[str, tuple[float, ...]]) -
     """Mean gain beside the quoted one, and the U-Net's cases for AugPaint's Dice, between its points."""
     plain, ours = errors(methods["U-Net"]), errors(methods["AugPaint"])
     gain = 100 * float((plain - ours).mean())
-    cases = sizes_of(sizes, plain[None], ours[None])[0]
+    cases = sizes_between(sizes, plain[None], ours[None])[0]
     needed = [f"{n:.1f}" if np.isfinite(n) else f"over {sizes[-1]:g}" for n in cases]
     return (
         f"{task:8s} mean gain over the U-Net {gain:5.2f} points (quoted {QUOTED_GAINS[task]:5.2f}); "

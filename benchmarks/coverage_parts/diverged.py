@@ -1,12 +1,12 @@
-"""Trials that collapse to a constant prediction, sorted out by the rule of `segaug.analysis.divergence`, or not."""
+"""Trials that collapse to a constant prediction, sorted out by the rule of `trials.divergence`, or not."""
 
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from segaug.analysis.divergence import status_by_rule
-from segaug.analysis.power_law import Array
+from segaug.analysis.law.power_law import Array
+from segaug.analysis.trials.divergence import status_by_rule
 
 from .effort import Effort
 from .laws import FEW_SEEDS, Setting, coverage

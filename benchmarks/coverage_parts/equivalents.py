@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from segaug.analysis.compared_curve import ComparedCurve
-from segaug.analysis.equivalent_by_law import sizes_of
-from segaug.analysis.equivalent_data import EquivalentData, equivalent_data
-from segaug.analysis.paired import Pairing
-from segaug.analysis.power_law import Array, PowerLaw
-from segaug.analysis.resample import draw_seeds
+from segaug.analysis.comparison.compared_curve import ComparedCurve
+from segaug.analysis.comparison.equivalent_by_law import sizes_of
+from segaug.analysis.comparison.equivalent_data import EquivalentData, equivalent_data
+from segaug.analysis.comparison.paired import Pairing
+from segaug.analysis.law.power_law import Array, PowerLaw
+from segaug.analysis.law.resample import draw_seeds
 
 from .effort import Effort, rate
 from .paired import correlated_trials

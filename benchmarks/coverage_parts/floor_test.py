@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from segaug.analysis.fit import fit_curve
+from segaug.analysis.law.fit import fit_curve
 
 from .effort import Effort, rate
 from .laws import Setting

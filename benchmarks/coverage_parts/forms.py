@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from segaug.analysis.flexible_forms import FLEXIBLE_FORMS
-from segaug.analysis.forms import FORMS, LAW, Alternative, alternatives
-from segaug.analysis.noise import weighted_means
-from segaug.analysis.power_law import Array
+from segaug.analysis.law.flexible_forms import FLEXIBLE_FORMS
+from segaug.analysis.law.forms import FORMS, LAW, Alternative, alternatives
+from segaug.analysis.law.noise import weighted_means
+from segaug.analysis.law.power_law import Array
 
 from .effort import Effort
 from .shapes import SHAPES, Shape, exponential, flatter, plateau, steeper

@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from segaug.analysis.multiplicity import holm
-from segaug.analysis.paired import Pairing, effect
-from segaug.analysis.power_law import Array
-from segaug.analysis.sign_flips import max_t_p
+from segaug.analysis.comparison.multiplicity import holm
+from segaug.analysis.comparison.paired import Pairing, effect
+from segaug.analysis.comparison.sign_flips import max_t_p
+from segaug.analysis.law.power_law import Array
 
 from .effort import Effort, rate
 from .table import Band, Cell, Row, Table

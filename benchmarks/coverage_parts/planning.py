@@ -5,9 +5,9 @@ from functools import partial
 import numpy as np
 from scipy.stats import norm
 
-from segaug.analysis.planning import Design as Planned
-from segaug.analysis.planning import Forecast
-from segaug.analysis.trial_spread import assumed_spread
+from segaug.analysis.planning.forecast import Design as Planned
+from segaug.analysis.planning.forecast import Forecast
+from segaug.analysis.planning.trial_spread import assumed_spread
 
 from .effort import Effort
 from .judged import QUANTITIES, Judged

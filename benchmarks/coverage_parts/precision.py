@@ -5,8 +5,8 @@ from functools import partial
 
 import numpy as np
 
-from segaug.analysis.power_law import Array
-from segaug.analysis.solver import solve
+from segaug.analysis.law.power_law import Array
+from segaug.analysis.law.solver import solve
 
 from .effort import Effort
 from .judged import QUANTITIES, Judged

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import curve_fit
 
-from segaug.analysis.power_law import Array
-from segaug.analysis.solver import B_MAX, B_MIN
+from segaug.analysis.law.power_law import Array
+from segaug.analysis.law.solver import B_MAX, B_MIN
 
 BOUNDS = [0, B_MIN, 0], [np.inf, B_MAX, np.inf]
 FREE = -np.inf, np.inf

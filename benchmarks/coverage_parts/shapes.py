@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from segaug.analysis.fit import fit_curve
 from segaug.analysis.interval import Interval
-from segaug.analysis.power_law import Array
-from segaug.analysis.profile import profile, threshold
+from segaug.analysis.law.fit import fit_curve
+from segaug.analysis.law.power_law import Array
+from segaug.analysis.law.profile import profile, threshold
 
 from .effort import Effort, rate
 from .table import Band, Cell, Row, Table

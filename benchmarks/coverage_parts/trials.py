@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import numpy as np
 
-from segaug.analysis.power_law import Array
+from segaug.analysis.law.power_law import Array
 
 _CV_AT_ONE = 0.30  # falls to 5 % at N = 512
 _FALL = np.log(6) / np.log(512)

@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 
-from segaug.analysis.power_law import Array, PowerLaw
+from segaug.analysis.law.power_law import Array, PowerLaw
 
 ERROR = 0.1  # of every truth at the largest size of its design
 

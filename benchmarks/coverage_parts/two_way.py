@@ -10,12 +10,12 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from segaug.analysis.case_grid import CaseGrid
-from segaug.analysis.law_fit import fit_law
-from segaug.analysis.noise import weighted_means
-from segaug.analysis.population import draws, population
-from segaug.analysis.power_law import Array
-from segaug.analysis.resample import percentile_interval
+from segaug.analysis.curves.population import draws, population
+from segaug.analysis.law.law_fit import fit_law
+from segaug.analysis.law.noise import weighted_means
+from segaug.analysis.law.power_law import Array
+from segaug.analysis.law.resample import percentile_interval
+from segaug.analysis.trials.case_grid import CaseGrid
 
 from .effort import Effort, mean_and_worst
 from .judged import reference_sizes

@@ -12,24 +12,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from segaug.analysis.curve_fit import CurveFit
-    from segaug.analysis.curves import fit_records, fit_study, fit_table
-    from segaug.analysis.extrapolation import Extrapolation
-    from segaug.analysis.fit import Fit, fit_curve
-    from segaug.analysis.holdout import Holdout
+    from segaug.analysis.curves.curve_fit import CurveFit
+    from segaug.analysis.curves.fit_curves import fit_records, fit_study, fit_table
+    from segaug.analysis.curves.size_point import SizePoint
     from segaug.analysis.interval import Interval
-    from segaug.analysis.lack_of_fit import LackOfFit
-    from segaug.analysis.law_fit import Band, Estimate, LawFit
-    from segaug.analysis.power_law import PowerLaw
-    from segaug.analysis.published import Published
-    from segaug.analysis.size_point import SizePoint
-    from segaug.analysis.verdict import Verdict
+    from segaug.analysis.law.extrapolation import Extrapolation
+    from segaug.analysis.law.fit import Fit, fit_curve
+    from segaug.analysis.law.holdout import Holdout
+    from segaug.analysis.law.lack_of_fit import LackOfFit
+    from segaug.analysis.law.law_fit import Band, Estimate, LawFit
+    from segaug.analysis.law.power_law import PowerLaw
+    from segaug.analysis.law.published import Published
+    from segaug.analysis.law.verdict import Verdict
 
 _HOME = {
-    "CurveFit": "curve_fit", "fit_records": "curves", "fit_study": "curves", "fit_table": "curves",
-    "Extrapolation": "extrapolation", "Fit": "fit", "fit_curve": "fit", "Holdout": "holdout", "Interval": "interval",
-    "LackOfFit": "lack_of_fit", "Band": "law_fit", "Estimate": "law_fit", "LawFit": "law_fit", "PowerLaw": "power_law",
-    "Published": "published", "SizePoint": "size_point", "Verdict": "verdict",
+    "CurveFit": "curves.curve_fit", "fit_records": "curves.fit_curves", "fit_study": "curves.fit_curves",
+    "fit_table": "curves.fit_curves", "SizePoint": "curves.size_point", "Interval": "interval",
+    "Extrapolation": "law.extrapolation", "Fit": "law.fit", "fit_curve": "law.fit", "Holdout": "law.holdout",
+    "LackOfFit": "law.lack_of_fit", "Band": "law.law_fit", "Estimate": "law.law_fit", "LawFit": "law.law_fit",
+    "PowerLaw": "law.power_law", "Published": "law.published", "Verdict": "law.verdict",
 }  # fmt: skip
 __all__ = [
     "Band",

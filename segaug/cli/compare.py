@@ -31,7 +31,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Compare, print, and write <study>/compare/."""
-    from segaug.analysis.compare import compare_study, compare_table
+    from segaug.analysis.comparison.compare import compare_study, compare_table
     from segaug.cli import compare_files, compare_output
     from segaug.results.store import find_study
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from segaug.analysis.compare_record import comparisons_record, overall_row, size_rows
-from segaug.analysis.comparison import Comparisons
-from segaug.analysis.export import csv_bytes
+from segaug.analysis.comparison.comparison import Comparisons
+from segaug.analysis.comparison.record import comparisons_record, overall_row, size_rows
+from segaug.analysis.curves.export import csv_bytes
 from segaug.analysis.plain_json import json_bytes
 from segaug.files import write_atomic
 

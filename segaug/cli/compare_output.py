@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from textwrap import TextWrapper
 
-from segaug.analysis.comparison import Comparison, Comparisons, Ratio, SizeComparison
-from segaug.analysis.equivalent_data import EquivalentSize
-from segaug.analysis.sign_flips import LEAST_FLIPPED
+from segaug.analysis.comparison.comparison import Comparison, Comparisons, Ratio, SizeComparison
+from segaug.analysis.comparison.equivalent_data import EquivalentSize
+from segaug.analysis.comparison.sign_flips import LEAST_FLIPPED
 from segaug.cli.interval_text import with_interval
 
 _WIDTH = 80

@@ -6,7 +6,7 @@ from pathlib import Path
 from segaug.analysis.metric import MEASURES, METRICS
 from segaug.errors import ConfigError
 
-_RESAMPLES = 1000  # that of analysis/resample.py, which is too heavy to import for a help text
+_RESAMPLES = 1000  # that of analysis/law/resample.py, which is too heavy to import for a help text
 _TABLES = (".csv", ".parquet")
 
 
@@ -42,7 +42,7 @@ def run(args: Namespace) -> int:
 
 
 def _table(args: Namespace) -> int:
-    from segaug.analysis.curves import fit_table
+    from segaug.analysis.curves.fit_curves import fit_table
     from segaug.cli import fit_files, fit_output
 
     if args.metric:
@@ -57,8 +57,8 @@ def _table(args: Namespace) -> int:
 
 
 def _study(args: Namespace) -> int:
-    from segaug.analysis.curves import fit_study
-    from segaug.analysis.export import fits_frame, points_frame
+    from segaug.analysis.curves.export import fits_frame, points_frame
+    from segaug.analysis.curves.fit_curves import fit_study
     from segaug.cli import fit_files, fit_output
     from segaug.results.mirror import log_tables
     from segaug.results.store import Store, find_study

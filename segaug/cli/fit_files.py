@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from segaug.analysis.curve_fit import CurveFit
-from segaug.analysis.export import csv_bytes, fits_frame, fits_json, points_frame
+from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.export import csv_bytes, fits_frame, fits_json, points_frame
 from segaug.results.store import write_atomic
 
 

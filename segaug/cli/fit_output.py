@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
-from segaug.analysis.curve_fit import CurveFit
+from segaug.analysis.comparison.metric_order import Disagreement, Order, disagreements, orders
+from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.metric import Metric
-from segaug.analysis.metric_order import Disagreement, Order, disagreements, orders
 from segaug.cli.fit_tables import beyond_table, errors_table, extent, forms_table, laws_table, table
 
 T = TypeVar("T")

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from segaug.analysis.curve_fit import CurveFit
-from segaug.analysis.extrapolation import Extrapolation
-from segaug.analysis.fit import Fit
-from segaug.analysis.flexible_forms import FLEXIBLE_FORMS
-from segaug.analysis.forms import FORMS, alternatives
+from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.interval import Interval
-from segaug.analysis.law_fit import Estimate, LawFit
+from segaug.analysis.law.extrapolation import Extrapolation
+from segaug.analysis.law.fit import Fit
+from segaug.analysis.law.flexible_forms import FLEXIBLE_FORMS
+from segaug.analysis.law.forms import FORMS, alternatives
+from segaug.analysis.law.law_fit import Estimate, LawFit
 
 NONE = "–"
 _NO_FLOOR = 0.05  # floor share from which c is shown as a number, as in `verdict`

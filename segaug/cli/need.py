@@ -23,10 +23,10 @@ def run(args: Namespace) -> int:
     """Print one table for each task and model, write <study>/need/<target>.csv."""
     from rich.console import Console
 
-    from segaug.analysis.curve_need import curve_needs, needs_frame
-    from segaug.analysis.export import csv_bytes
-    from segaug.analysis.table import study_trials
-    from segaug.analysis.target import read_target
+    from segaug.analysis.curves.export import csv_bytes
+    from segaug.analysis.planning.curve_need import curve_needs, needs_frame
+    from segaug.analysis.planning.target import read_target
+    from segaug.analysis.trials.table import study_trials
     from segaug.cli.need_output import print_needs
     from segaug.results.snapshot import Snapshot
     from segaug.results.store import find_study, write_atomic

@@ -8,10 +8,10 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from segaug.analysis.curve_need import CurveNeed, labels
-from segaug.analysis.fit import Fit, Flag
-from segaug.analysis.need import Need, mean_intervals
-from segaug.analysis.target import Target
+from segaug.analysis.law.fit import Fit, Flag
+from segaug.analysis.planning.curve_need import CurveNeed, labels
+from segaug.analysis.planning.need import Need, mean_intervals
+from segaug.analysis.planning.target import Target
 
 _FLAGS: dict[Flag, str] = {
     "law_doubtful": "the law is doubtful; the interval allows for it",

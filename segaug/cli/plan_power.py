@@ -53,11 +53,11 @@ def run(args: Namespace) -> int:
 
 
 def _from_pilot(args: Namespace) -> int:
-    from segaug.analysis.curve_plan import forecast_frame
-    from segaug.analysis.curve_trials import curves
-    from segaug.analysis.export import csv_bytes
-    from segaug.analysis.power_plan import plan_from_pilot
-    from segaug.analysis.table import study_trials
+    from segaug.analysis.curves.export import csv_bytes
+    from segaug.analysis.planning.curve_plan import forecast_frame
+    from segaug.analysis.planning.power_plan import plan_from_pilot
+    from segaug.analysis.trials.curve_trials import curves
+    from segaug.analysis.trials.table import study_trials
     from segaug.cli import plan_power_input as read
     from segaug.cli.plan_power_output import print_plan
     from segaug.results.snapshot import Snapshot
@@ -74,10 +74,10 @@ def _from_pilot(args: Namespace) -> int:
 
 
 def _from_law(args: Namespace) -> int:
-    from segaug.analysis.curve_plan import Assumption
-    from segaug.analysis.power_law import PowerLaw
-    from segaug.analysis.power_plan import plan_from_law
-    from segaug.analysis.trial_spread import assumed_spread
+    from segaug.analysis.law.power_law import PowerLaw
+    from segaug.analysis.planning.curve_plan import Assumption
+    from segaug.analysis.planning.power_plan import plan_from_law
+    from segaug.analysis.planning.trial_spread import assumed_spread
     from segaug.cli import plan_power_input as read
     from segaug.cli.plan_power_output import print_plan
 

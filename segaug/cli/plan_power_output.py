@@ -8,15 +8,15 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from segaug.analysis.curve_plan import BEYOND, CurvePlan
-from segaug.analysis.curve_trials import CurveKey
-from segaug.analysis.design_ranking import Option
-from segaug.analysis.effect_power import SeedsForEffect, spread_range
 from segaug.analysis.interval import Interval
-from segaug.analysis.minimum_trials import shortcomings
-from segaug.analysis.pilot import Pilot
-from segaug.analysis.planning import Design
-from segaug.analysis.power_plan import PilotStudy, PowerPlan
+from segaug.analysis.planning.curve_plan import BEYOND, CurvePlan
+from segaug.analysis.planning.design_ranking import Option
+from segaug.analysis.planning.effect_power import SeedsForEffect, spread_range
+from segaug.analysis.planning.forecast import Design
+from segaug.analysis.planning.minimum_trials import shortcomings
+from segaug.analysis.planning.pilot import Pilot
+from segaug.analysis.planning.power_plan import PilotStudy, PowerPlan
+from segaug.analysis.trials.curve_trials import CurveKey
 
 _CURVE = ("sizes N", "seeds", "b", "floor share", "slope", "E(Nmax)", f"E({BEYOND} Nmax)", "floor seen")
 _MANY = 6  # sizes; of more, only the first, the middle and the last have a column of their own

@@ -6,9 +6,9 @@ The questions are those of the checklist of Li et al., arXiv 2502.18969: form, t
 from collections.abc import Iterable
 from statistics import median
 
-from segaug.analysis.compare import BASELINE
+from segaug.analysis.comparison.compare import BASELINE
+from segaug.analysis.curves.reporting import METHOD, reproducibility
 from segaug.analysis.metric import MEASURES
-from segaug.analysis.reporting import METHOD, reproducibility
 from segaug.report.provenance import flatten
 from segaug.report.study import Study, collect
 from segaug.report.tables import Table

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from segaug.analysis.compare import BASELINE, compare_study
-from segaug.analysis.comparison import Comparison, Ratio
+from segaug.analysis.comparison.compare import BASELINE, compare_study
+from segaug.analysis.comparison.comparison import Comparison, Ratio
 from segaug.analysis.interval import Interval
 from segaug.report.comparison_numbers import ends
 from segaug.report.palette import in_order

@@ -1,7 +1,7 @@
 """How often training diverged, in words."""
 
-from segaug.analysis.curve_fit import CurveFit
-from segaug.analysis.divergence import MATTERS_RATE
+from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.trials.divergence import MATTERS_RATE
 from segaug.report.study import Study
 from segaug.report.tables import NONE, Table, number
 

@@ -3,9 +3,9 @@
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from segaug.analysis.curve_fit import CurveFit
-from segaug.analysis.divergence import MATTERS_RATE
-from segaug.analysis.size_point import SizeState
+from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.size_point import SizeState
+from segaug.analysis.trials.divergence import MATTERS_RATE
 from segaug.report.divergence import divergence_caption, diverging_groups
 from segaug.report.dodge import dodge, dodged_axis
 from segaug.report.figures import PANEL_IN, strategy_sign

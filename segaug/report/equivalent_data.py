@@ -3,9 +3,9 @@
 import math
 from collections.abc import Sequence
 
-from segaug.analysis.comparison import Comparison
-from segaug.analysis.curve_trials import CurveKey
-from segaug.analysis.equivalent_data import EquivalentSize
+from segaug.analysis.comparison.comparison import Comparison
+from segaug.analysis.comparison.equivalent_data import EquivalentSize
+from segaug.analysis.trials.curve_trials import CurveKey
 from segaug.report.comparison import Groups
 from segaug.report.study import Study
 from segaug.report.tables import NONE, Table

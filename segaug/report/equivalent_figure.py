@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from segaug.analysis.comparison import Comparison
-from segaug.analysis.equivalent_data import EquivalentSize
+from segaug.analysis.comparison.comparison import Comparison
+from segaug.analysis.comparison.equivalent_data import EquivalentSize
 from segaug.report.comparison import Groups
 from segaug.report.dodge import dodge, dodged_axis
 from segaug.report.figures import PANEL_IN, strategy_sign

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from segaug.analysis.fit import Fit
-from segaug.analysis.law_fit import Estimate, LawFit
-from segaug.analysis.power_law import PowerLaw
+from segaug.analysis.law.fit import Fit
+from segaug.analysis.law.law_fit import Estimate, LawFit
+from segaug.analysis.law.power_law import PowerLaw
 from segaug.report.marks import Tooltips
 from segaug.report.palette import LIGHT, look
 from segaug.report.study import Study

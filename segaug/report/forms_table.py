@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from segaug.analysis.curve_fit import CurveFit
-from segaug.analysis.fit import Fit
+from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.law.fit import Fit
 from segaug.report.study import Study
 from segaug.report.tables import NONE, Table, number
 

@@ -7,9 +7,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from segaug.analysis.curve_fit import CurveFit
-from segaug.analysis.fit import Fit
-from segaug.analysis.power_law import PowerLaws
+from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.law.fit import Fit
+from segaug.analysis.law.power_law import PowerLaws
 from segaug.report.palette import LIGHT, look
 from segaug.report.study import Study
 from segaug.report.theme import panel_figure, panel_title

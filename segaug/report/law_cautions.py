@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from segaug.analysis.curve_fit import CurveFit
-from segaug.analysis.population import FEW_PATIENTS
+from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.population import FEW_PATIENTS
 from segaug.report.caution import Caution, make
 from segaug.report.study import Study
 from segaug.report.verdicts import without_verdict

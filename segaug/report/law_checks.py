@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from segaug.analysis.fit import Fit
+from segaug.analysis.law.fit import Fit
 from segaug.report.figures import PANEL_IN
 from segaug.report.marks import Tooltips, marker
 from segaug.report.palette import LIGHT, look

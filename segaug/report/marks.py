@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from scipy.stats import t
 
-from segaug.analysis.fit import Fit
 from segaug.analysis.interval import LEVEL, Interval
+from segaug.analysis.law.fit import Fit
 from segaug.report.palette import LIGHT, Look
 from segaug.report.study import Seed, values_by_size
 

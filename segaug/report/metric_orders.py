@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from segaug.analysis.curve_fit import CurveFit
-from segaug.analysis.curves import fit_study
+from segaug.analysis.comparison.metric_order import Disagreement, Order, disagreements, orders
+from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fit_curves import fit_study
 from segaug.analysis.metric import Metric
-from segaug.analysis.metric_order import Disagreement, Order, disagreements, orders
 from segaug.report.measure import FITTED
 from segaug.report.study import Study
 from segaug.report.tables import Table

@@ -2,7 +2,7 @@
 
 import math
 
-from segaug.analysis.comparison import Comparison, SizeComparison
+from segaug.analysis.comparison.comparison import Comparison, SizeComparison
 from segaug.report.comparison import Groups
 from segaug.report.comparison_numbers import ends, finite, p_value, span
 from segaug.report.study import Study

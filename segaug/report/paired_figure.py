@@ -12,7 +12,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from segaug.analysis.comparison import Comparison, Ratio
+from segaug.analysis.comparison.comparison import Comparison, Ratio
 from segaug.report.comparison import Groups
 from segaug.report.comparison_numbers import ends, finite, p_value
 from segaug.report.marks import Tooltips

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from segaug.analysis.comparison import Comparison
+from segaug.analysis.comparison.comparison import Comparison
 from segaug.report.study import Study
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from segaug.analysis.compare import BASELINE
-from segaug.analysis.curve_plan import CurvePlan, plan_curve
-from segaug.analysis.design_ranking import size_choices
-from segaug.analysis.effect_power import POWER, paired_spread, seeds_needed
-from segaug.analysis.pilot import NoPilot, Pilot, pilot
-from segaug.analysis.planning import Design, Forecast
+from segaug.analysis.comparison.compare import BASELINE
+from segaug.analysis.planning.curve_plan import CurvePlan, plan_curve
+from segaug.analysis.planning.design_ranking import size_choices
+from segaug.analysis.planning.effect_power import POWER, paired_spread, seeds_needed
+from segaug.analysis.planning.forecast import Design, Forecast
+from segaug.analysis.planning.pilot import NoPilot, Pilot, pilot
 from segaug.report.study import Study
 from segaug.report.tables import Table, number
 

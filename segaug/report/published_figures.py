@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from segaug.analysis.fit import Fit
+from segaug.analysis.law.fit import Fit
 from segaug.analysis.metric import Metric
 from segaug.errors import DataError
 from segaug.report import captions

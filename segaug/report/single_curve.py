@@ -6,8 +6,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from segaug.analysis.curve_fit import CurveFit
-from segaug.analysis.fit import Fit
+from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.law.fit import Fit
 from segaug.report.figures import diverged_tooltip
 from segaug.report.marks import (
     POINTWISE,

@@ -8,9 +8,9 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple
 
-from segaug.analysis.curve_fit import CurveFit
-from segaug.analysis.curves import fit_study
-from segaug.analysis.fit import Fit
+from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fit_curves import fit_study
+from segaug.analysis.law.fit import Fit
 from segaug.analysis.metric import Metric
 from segaug.errors import DataError
 from segaug.report.measure import FITTED, Measure

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import fmean
 
-from segaug.analysis.curve_fit import CurveFit
-from segaug.analysis.variance import Components
+from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.variance import Components
 from segaug.report.study import Study
 from segaug.report.tables import NONE, Table
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from segaug.analysis.curve_fit import CurveFit
-from segaug.analysis.extrapolation import FACTORS, Extrapolation
-from segaug.analysis.fit import Fit
-from segaug.analysis.holdout import Holdout
+from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.interval import Interval
-from segaug.analysis.law_fit import LawFit
+from segaug.analysis.law.extrapolation import FACTORS, Extrapolation
+from segaug.analysis.law.fit import Fit
+from segaug.analysis.law.holdout import Holdout
+from segaug.analysis.law.law_fit import LawFit
 from segaug.report.study import Study
 from segaug.report.tables import NONE, Table, number
 

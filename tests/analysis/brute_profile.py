@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import brentq, nnls
 
-from segaug.analysis.solver import B_MAX, B_MIN
+from segaug.analysis.law.solver import B_MAX, B_MIN
 
 
 class BruteProfile:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from segaug.analysis.curve_trials import CurveKey, CurveTrials
+from segaug.analysis.trials.curve_trials import CurveKey, CurveTrials
 
 
 def curve(values, sizes, strategy="baseline", task="lung", seconds=10.0, updates=256, validation=16, pool=500):

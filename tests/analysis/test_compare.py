@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segaug.analysis.compare import compare_study, compare_table, compare_trials
-from segaug.analysis.multiplicity import holm
-from segaug.analysis.paired import effect
-from segaug.analysis.table import trials
+from segaug.analysis.comparison.compare import compare_study, compare_table, compare_trials
+from segaug.analysis.comparison.multiplicity import holm
+from segaug.analysis.comparison.paired import effect
+from segaug.analysis.trials.table import trials
 from segaug.errors import DataError
 from tests.synthetic import record, write_study
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segaug.analysis.compare import compare_table
-from segaug.analysis.compare_record import comparison_record, comparisons_record, overall_row, size_rows
+from segaug.analysis.comparison.compare import compare_table
+from segaug.analysis.comparison.record import comparison_record, comparisons_record, overall_row, size_rows
 from segaug.analysis.plain_json import json_bytes
 from tests.analysis.test_compare import frame
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segaug.analysis.case_grid import case_grid
-from segaug.analysis.curve_trials import CurveKey, curves
-from segaug.analysis.divergence import divergence_matters, rates, with_constant
-from segaug.analysis.foreign_table import from_frame
-from segaug.analysis.table import measured, study_trials, trials, with_unfinished
-from segaug.analysis.variance import components
+from segaug.analysis.curves.variance import components
+from segaug.analysis.trials.case_grid import case_grid
+from segaug.analysis.trials.curve_trials import CurveKey, curves
+from segaug.analysis.trials.divergence import divergence_matters, rates, with_constant
+from segaug.analysis.trials.foreign_table import from_frame
+from segaug.analysis.trials.table import measured, study_trials, trials, with_unfinished
 from segaug.errors import DataError
 from segaug.results.case_errors import cases_of_records
 from segaug.results.snapshot import Snapshot

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from scipy.stats import binom, norm
 
-from segaug.analysis.divergence import divergence_matters, mcnemar, rate, rates, status_by_rule, with_constant
-from segaug.analysis.table import trials
+from segaug.analysis.trials.divergence import divergence_matters, mcnemar, rate, rates, status_by_rule, with_constant
+from segaug.analysis.trials.table import trials
 from tests.synthetic import record
 
 NAN = float("nan")

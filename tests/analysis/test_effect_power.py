@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from segaug.analysis.curve_trials import CurveKey, CurveTrials
-from segaug.analysis.effect_power import (
+from segaug.analysis.planning.effect_power import (
     effects,
     paired_spread,
     seeds_for_effect,
@@ -15,7 +14,8 @@ from segaug.analysis.effect_power import (
     spread_range,
     unpaired_spread,
 )
-from segaug.analysis.trial_spread import assumed_spread
+from segaug.analysis.planning.trial_spread import assumed_spread
+from segaug.analysis.trials.curve_trials import CurveKey, CurveTrials
 from segaug.errors import DataError
 from tests.analysis.simulated import DESIGNS
 

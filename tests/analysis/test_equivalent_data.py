@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar, nnls
 
-from segaug.analysis.compared_curve import ComparedCurve
-from segaug.analysis.equivalent_by_law import LawEquivalence, sizes_of
-from segaug.analysis.equivalent_data import EquivalentSize, equivalent_data
+from segaug.analysis.comparison.compared_curve import ComparedCurve
+from segaug.analysis.comparison.equivalent_by_law import LawEquivalence, sizes_of
+from segaug.analysis.comparison.equivalent_data import EquivalentSize, equivalent_data
 from segaug.analysis.interval import Interval
-from segaug.analysis.power_law import PowerLaw, PowerLaws
-from segaug.analysis.profile import threshold
-from segaug.analysis.resample import draw_seeds
-from segaug.analysis.solver import solve
+from segaug.analysis.law.power_law import PowerLaw, PowerLaws
+from segaug.analysis.law.profile import threshold
+from segaug.analysis.law.resample import draw_seeds
+from segaug.analysis.law.solver import solve
 from tests.analysis.simulated import DESIGNS, coefficient_of_variation
 
 SIZES = DESIGNS["4..128"]
@@ -124,6 +124,26 @@ def test_pairs_that_agree_narrow_the_interval():
     assert np.log(paired.high / paired.low) < 0.6 * np.log(alone.high / alone.low)
 
 
+@pytest.mark.parametrize("seeds", [3, 5, 20])
+@pytest.mark.parametrize("correlation", [0.0, 0.6, 0.95])
+def test_an_estimate_lies_in_its_interval(seeds, correlation):
+    rng = np.random.default_rng(15)
+    for factor in rng.uniform(0.5, 2, 10):
+        pair = curves(rng, better(factor), seeds, correlation=correlation, resamples=10)
+        for one in equivalent_data(*pair, correlation).sizes:
+            assert one.interval.low <= one.equivalent <= one.interval.high
+
+
+def test_pairs_that_agree_bring_the_estimate_nearer_to_the_truth():
+    rng, strategy, off = np.random.default_rng(16), better(1.3), {0.0: [], 0.9: []}
+    truth = sizes_of(LAW, strategy.predict(SIZES))[1:-1]
+    for _ in range(40):
+        pair = curves(rng, strategy, 10, correlation=0.9, resamples=10)
+        for known, errors in off.items() if pair[0].fit else ():
+            errors.append(np.log(LawEquivalence(*pair, known).equivalents[1:-1] / truth))
+    assert np.std(off[0.9]) < np.std(off[0.0])
+
+
 def test_a_strategy_beside_itself_is_worth_one_without_an_error():
     baseline, _ = curves(np.random.default_rng(5), LAW)
     found = equivalent_data(baseline, baseline, 1.0)
@@ -154,7 +174,7 @@ def test_a_strategy_without_a_law_is_read_by_its_means():
     baseline, strategy = curves(np.random.default_rng(8), better(1.5), seeds=20)
     values = strategy.values.copy()
     values[:, [0, 2, 3, 4, 5]] = np.nan
-    found = equivalent_data(baseline, ComparedCurve(SIZES, values, strategy.draws), CORRELATION)
+    found = equivalent_data(baseline, ComparedCurve(SIZES, values, strategy.draws), 0.0)
     (only,) = found.sizes
     assert (found.method, only.size) == ("law", 8)
     assert found.reason.startswith("the strategy by its means")

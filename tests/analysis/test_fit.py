@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from segaug.analysis.fit import fit_curve
-from segaug.analysis.profile import profile, threshold
+from segaug.analysis.law.fit import fit_curve
+from segaug.analysis.law.profile import profile, threshold
 from segaug.errors import DataError
 from tests.analysis.simulated import DESIGNS, errors, trials
 

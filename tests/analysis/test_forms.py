@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from segaug.analysis.flexible_forms import FLEXIBLE_FORMS, _m4_curve
-from segaug.analysis.forms import FORMS, LAW, aicc, alternatives, without_last
+from segaug.analysis.law.flexible_forms import FLEXIBLE_FORMS, _m4_curve
+from segaug.analysis.law.forms import FORMS, LAW, aicc, alternatives, without_last
 
 SIZES = 2.0 ** np.arange(1, 9)
 TRUTHS = {

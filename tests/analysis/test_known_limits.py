@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import curve_fit
 from scipy.stats import t
 
-from segaug.analysis.fit import fit_curve
+from segaug.analysis.law.fit import fit_curve
 from tests.analysis.simulated import DESIGNS, coefficient_of_variation, errors, trials
 
 SIX = DESIGNS["4..128"]

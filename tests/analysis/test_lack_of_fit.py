@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from segaug.analysis.lack_of_fit import lack_of_fit, parameters_in_use
-from segaug.analysis.noise import weighted_means
-from segaug.analysis.power_law import PowerLaw
-from segaug.analysis.solver import rss, solve
+from segaug.analysis.law.lack_of_fit import lack_of_fit, parameters_in_use
+from segaug.analysis.law.noise import weighted_means
+from segaug.analysis.law.power_law import PowerLaw
+from segaug.analysis.law.solver import rss, solve
 
 SIZES = 2.0 ** np.arange(2, 8)
 SHAPES = {

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import nnls
 
-from segaug.analysis.linear_problem import LinearProblem, gain
+from segaug.analysis.law.linear_problem import LinearProblem, gain
 
 SIZES = np.array([1.0, 3, 4, 20, 100])
 B = np.array([0.01, 0.3, 1.0, 4.0])

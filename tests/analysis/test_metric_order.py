@@ -4,8 +4,8 @@ from itertools import cycle
 
 import numpy as np
 
-from segaug.analysis.curves import fit_records
-from segaug.analysis.metric_order import disagreements, orders
+from segaug.analysis.comparison.metric_order import disagreements, orders
+from segaug.analysis.curves.fit_curves import fit_records
 from tests.synthetic import record
 
 

@@ -3,8 +3,8 @@
 import pytest
 from scipy.stats import binom
 
-from segaug.analysis.minimum_trials import seeds_for_flips, shortcomings
-from segaug.analysis.planning import Design
+from segaug.analysis.planning.forecast import Design
+from segaug.analysis.planning.minimum_trials import seeds_for_flips, shortcomings
 
 WIDE = tuple(2**k for k in range(10))
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segaug.analysis.multiplicity import holm
+from segaug.analysis.comparison.multiplicity import holm
 
 
 def test_the_textbook_example():

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from segaug.analysis.fit import fit_curve
-from segaug.analysis.need import need, need_by_law, need_by_sizes
-from segaug.analysis.noise import weighted_means
+from segaug.analysis.law.fit import fit_curve
+from segaug.analysis.law.noise import weighted_means
+from segaug.analysis.planning.need import need, need_by_law, need_by_sizes
 from tests.analysis.made_curve import curve
 from tests.analysis.simulated import DESIGNS, errors, trials
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.special import polygamma
 
-from segaug.analysis.noise import CV_MIN, noise_of, weighted_means
-from segaug.analysis.solver import solve
+from segaug.analysis.law.noise import CV_MIN, noise_of, weighted_means
+from segaug.analysis.law.solver import solve
 from segaug.errors import DataError
 from tests.analysis.simulated import coefficient_of_variation, errors, trials
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_1samp
 
-from segaug.analysis.paired import Pairing, effect
-from segaug.analysis.sign_flips import sign_flips
+from segaug.analysis.comparison.paired import Pairing, effect
+from segaug.analysis.comparison.sign_flips import sign_flips
 from tests.analysis.simulated import DESIGNS, coefficient_of_variation, errors
 
 SIZES = DESIGNS["4..128"]

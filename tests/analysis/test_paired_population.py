@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from segaug.analysis.paired_population import drawn_log_ratios, errors_on_drawn_cases, ratio_interval
-from segaug.analysis.resample import draw_cases, draw_seeds
+from segaug.analysis.comparison.paired_population import drawn_log_ratios, errors_on_drawn_cases, ratio_interval
+from segaug.analysis.law.resample import draw_cases, draw_seeds
 
 SEEDS, CASES, DRAWS = 6, 40, 400
 

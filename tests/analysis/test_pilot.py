@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from segaug.analysis.pilot import NoPilot, Pilot, pilot, pilots
-from segaug.analysis.power_law import PowerLaws
-from segaug.analysis.profile import threshold
-from segaug.analysis.solver import rss
+from segaug.analysis.law.power_law import PowerLaws
+from segaug.analysis.law.profile import threshold
+from segaug.analysis.law.solver import rss
+from segaug.analysis.planning.pilot import NoPilot, Pilot, pilot, pilots
 from segaug.errors import DataError
 from tests.analysis.made_curve import curve
 from tests.analysis.simulated import DESIGNS, trials

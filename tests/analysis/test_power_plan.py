@@ -5,13 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from segaug.analysis.curve_plan import Assumption, forecast_frame, plan_curve
-from segaug.analysis.design_ranking import size_choices
-from segaug.analysis.pilot import pilot
-from segaug.analysis.planning import Design, floor_detection
-from segaug.analysis.power_law import PowerLaw
-from segaug.analysis.power_plan import plan_from_law, plan_from_pilot
-from segaug.analysis.trial_spread import assumed_spread
+from segaug.analysis.law.power_law import PowerLaw
+from segaug.analysis.planning.curve_plan import Assumption, forecast_frame, plan_curve
+from segaug.analysis.planning.design_ranking import size_choices
+from segaug.analysis.planning.forecast import Design, floor_detection
+from segaug.analysis.planning.pilot import pilot
+from segaug.analysis.planning.power_plan import plan_from_law, plan_from_pilot
+from segaug.analysis.planning.trial_spread import assumed_spread
 from tests.analysis.made_curve import curve
 from tests.analysis.simulated import DESIGNS, trials
 

@@ -9,10 +9,10 @@ from scipy.optimize import approx_fprime
 from scipy.stats import f
 
 from segaug.analysis.interval import Interval
-from segaug.analysis.noise import weighted_means
-from segaug.analysis.power_law import PowerLaw
-from segaug.analysis.profile import joint_region, profile, rss_with_extra_size, threshold
-from segaug.analysis.solver import B_GRID, B_MAX, B_MIN, rss, solve
+from segaug.analysis.law.noise import weighted_means
+from segaug.analysis.law.power_law import PowerLaw
+from segaug.analysis.law.profile import joint_region, profile, rss_with_extra_size, threshold
+from segaug.analysis.law.solver import B_GRID, B_MAX, B_MIN, rss, solve
 from tests.analysis.brute_profile import BruteProfile
 from tests.analysis.simulated import DESIGNS, ERROR, coefficient_of_variation, errors, trials
 

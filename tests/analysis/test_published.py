@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.optimize import curve_fit
 
-from segaug.analysis.noise import weighted_means
-from segaug.analysis.published import fit_published
+from segaug.analysis.law.noise import weighted_means
+from segaug.analysis.law.published import fit_published
 
 SIZES = 2.0 ** np.arange(8)
 

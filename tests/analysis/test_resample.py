@@ -7,8 +7,15 @@ import numpy as np
 import pytest
 from scipy.stats import norm, t
 
-from segaug.analysis.resample import draw_cases, draw_seeds, kappa, percentile_interval, resampled_means, two_way_means
-from segaug.analysis.solver import solve
+from segaug.analysis.law.resample import (
+    draw_cases,
+    draw_seeds,
+    kappa,
+    percentile_interval,
+    resampled_means,
+    two_way_means,
+)
+from segaug.analysis.law.solver import solve
 
 SIZES = 2.0 ** np.arange(2, 8)
 LAW = 0.6 * SIZES**-0.5 + 0.03
@@ -49,7 +56,7 @@ def test_curves_of_a_group_share_draws():
 
 def test_draws_are_the_same_in_another_process():
     code = (
-        "from segaug.analysis.resample import draw_cases, draw_seeds;"
+        "from segaug.analysis.law.resample import draw_cases, draw_seeds;"
         "print(draw_seeds(range(4), 'x', 3).counts.tolist(), draw_cases(list('aab'), 'x', 3).tolist())"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -134,7 +141,7 @@ def test_blocks_do_not_change_draws(monkeypatch):
     values = np.random.default_rng(0).lognormal(size=(5, 3, 8))
     seeds, cases = draw_seeds(range(5), "x", 40).counts, draw_cases(list("abcdefgh"), "x", 40)
     whole = two_way_means(values, seeds, cases, 8)
-    monkeypatch.setattr("segaug.analysis.resample._BLOCK", 7)
+    monkeypatch.setattr("segaug.analysis.law.resample._BLOCK", 7)
     assert two_way_means(values, seeds, cases, 8) == pytest.approx(whole, rel=1e-14)
 
 

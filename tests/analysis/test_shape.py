@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segaug.analysis.shape import isotonic, non_monotone
+from segaug.analysis.law.shape import isotonic, non_monotone
 
 FALLING = np.array([0.5, 0.4, 0.3, 0.25, 0.2, 0.18])
 PRECISION = np.diag(1 / (0.03 * FALLING) ** 2)

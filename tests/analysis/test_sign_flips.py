@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import permutation_test, ttest_1samp
 
-from segaug.analysis.sign_flips import LEAST_FLIPPED, flip_p, max_t_p, sign_flips, varied
+from segaug.analysis.comparison.sign_flips import LEAST_FLIPPED, flip_p, max_t_p, sign_flips, varied
 
 RNG = np.random.default_rng(0)
 

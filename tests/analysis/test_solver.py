@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import curve_fit
 
-from segaug.analysis.power_law import PowerLaw
-from segaug.analysis.solver import B_MAX, B_MIN, rss, solve
+from segaug.analysis.law.power_law import PowerLaw
+from segaug.analysis.law.solver import B_MAX, B_MIN, rss, solve
 from segaug.errors import DataError
 
 SIZES = 2.0 ** np.arange(8)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from segaug.analysis.target import Target, read_target
+from segaug.analysis.planning.target import Target, read_target
 from segaug.errors import ConfigError
 
 

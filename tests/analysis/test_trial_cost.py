@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from segaug.analysis.planning import Design
-from segaug.analysis.trial_cost import cost, seconds_per_trial, task_images, updates_follow_size
+from segaug.analysis.planning.forecast import Design
+from segaug.analysis.planning.trial_cost import cost, seconds_per_trial, task_images, updates_follow_size
 from tests.analysis.made_curve import curve
 
 ONES = np.ones((3, 3))

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from segaug.analysis.noise import Noise
-from segaug.analysis.trial_spread import TrialSpread, assumed_spread
+from segaug.analysis.law.noise import Noise
+from segaug.analysis.planning.trial_spread import TrialSpread, assumed_spread
 
 FALLING = Noise(alpha=2 * np.log(0.2), beta=-1.0, centre=8.0, correlation=0.3, dof=20)
 

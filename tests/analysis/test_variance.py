@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from segaug.analysis.case_grid import case_grid
-from segaug.analysis.curve_trials import curves
-from segaug.analysis.table import trials
-from segaug.analysis.variance import by_subset, components, patient_means, two_way
+from segaug.analysis.curves.variance import by_subset, components, patient_means, two_way
+from segaug.analysis.trials.case_grid import case_grid
+from segaug.analysis.trials.curve_trials import curves
+from segaug.analysis.trials.table import trials
 from segaug.results.case_errors import cases_of_records
 from tests.synthetic import record
 

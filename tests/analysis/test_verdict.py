@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from segaug.analysis.interval import Interval
-from segaug.analysis.lack_of_fit import LackOfFit
-from segaug.analysis.law_fit import Estimate
-from segaug.analysis.verdict import failed_conditions, verdict
+from segaug.analysis.law.lack_of_fit import LackOfFit
+from segaug.analysis.law.law_fit import Estimate
+from segaug.analysis.law.verdict import failed_conditions, verdict
 
 SIZES = 2.0 ** np.arange(6)
 FITS, REJECTED = LackOfFit(2.0, 3, 0.5), LackOfFit(30.0, 3, 1e-5)

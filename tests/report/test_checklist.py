@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from segaug.analysis.reporting import METHOD
+from segaug.analysis.curves.reporting import METHOD
 from segaug.report.checklist import checklist_table
 from segaug.report.study import load_study
 from tests.report.paired_study import SIZES, write_paired_study

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from segaug.analysis.power_plan import plan_from_pilot
+from segaug.analysis.planning.power_plan import plan_from_pilot
 from segaug.report.planning import SEEDS, Forecasts, effect_table, forecasts, planning_caption, planning_notes
 from segaug.report.planning_figure import planning_figure, planning_panel, planning_signs
 from segaug.report.sections.planning import section

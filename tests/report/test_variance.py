@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from segaug.analysis.variance import Components
+from segaug.analysis.curves.variance import Components
 from segaug.report.sections.variance import section
 from segaug.report.study import Study, load_study
 from segaug.report.theme import themed

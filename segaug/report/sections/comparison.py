@@ -5,8 +5,8 @@ from functools import partial
 
 from markupsafe import Markup
 
-from segaug.analysis.compare import BASELINE
-from segaug.analysis.comparison import Comparison
+from segaug.analysis.comparison.compare import BASELINE
+from segaug.analysis.comparison.comparison import Comparison
 from segaug.errors import DataError
 from segaug.report import svg
 from segaug.report.charts import by_task
