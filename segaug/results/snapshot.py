@@ -6,7 +6,6 @@ records are read and verified one by one, as `Store.records` does, and join both
 replaced as a whole, and each row is compared with its record, so that of two writers either may come last.
 """
 
-import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -16,13 +15,12 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from segaug.results.case_errors import MEASURES, CaseErrors, Measure, patients_of
+from segaug.results.case_errors import CaseErrors, Measure
+from segaug.results.columns import CASE_FIELDS, ROW_FIELDS, case_errors, case_row
 from segaug.results.sealed_parquet import read_sealed, write_sealed
 from segaug.results.store import Json, Store, read_record
 from segaug.results.trial_row import COLUMNS, trial_row
 
-_ARROW = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
-_NAMES = pa.dictionary(pa.int32(), pa.string())  # a few texts, each in many rows
 _KEY = [("folder", pa.string()), ("checksum", pa.string())]  # of the record that a row stands for
 _CHUNK = 500  # records in memory at a time
 _TAIL = 80  # bytes that hold the end of a record: its checksum
@@ -48,14 +46,7 @@ class Snapshot:
     def cases(self, measure: Measure) -> dict[str, CaseErrors]:
         """One measure of each test case, by trial id, of the trials that have it."""
         table = self._table(_CASES, ["folder", "checksum", "id", "cases", "patients", measure])
-        table = table.filter(table[measure].is_valid()).unify_dictionaries().combine_chunks()
-        if not table.num_rows:
-            return {}
-        lists = table[measure].chunk(0)
-        values, ends = lists.flatten().to_numpy(), lists.value_lengths().to_numpy().cumsum().tolist()
-        spans = map(slice, [0, *ends[:-1]], ends)
-        rows = zip(table["id"].to_pylist(), _names(table["cases"]), _names(table["patients"]), spans, strict=True)
-        return {trial: CaseErrors(cases, patients, values[span]) for trial, cases, patients, span in rows}
+        return case_errors(table, measure)
 
     def _table(self, part: "_Part", columns: list[str]) -> pa.Table:
         if self._read is None:
@@ -91,23 +82,8 @@ class _Part:
         return pa.Table.from_pylist(rows, self.schema)
 
 
-def _case_row(record: Json) -> Json:
-    cases = record["cases"]
-    if not cases:
-        return {"id": record["id"]}
-    names = {"cases": json.dumps(cases["ids"]), "patients": json.dumps(patients_of(cases))}
-    return {"id": record["id"]} | names | {name: cases[name] for name in MEASURES}
-
-
-_TRIALS = _Part(
-    "snapshot.parquet", pa.schema([*_KEY, *((name, _ARROW[kind]) for name, kind in COLUMNS.items())]), trial_row
-)
-_CASES = _Part(
-    "cases.parquet",
-    pa.schema([*_KEY, ("id", pa.string()), ("cases", _NAMES), ("patients", _NAMES)]
-              + [(name, pa.list_(pa.float64())) for name in MEASURES]),
-    _case_row,
-)  # fmt: skip
+_TRIALS = _Part("snapshot.parquet", pa.schema([*_KEY, *ROW_FIELDS]), trial_row)
+_CASES = _Part("cases.parquet", pa.schema([*_KEY, *CASE_FIELDS]), case_row)
 
 
 def _refresh(folder: Path, seals: Seals) -> dict[_Part, pa.Table]:
@@ -154,10 +130,3 @@ def _seal(path: str) -> str | None:
     finally:
         os.close(file)
     return quoted[1].decode(errors="replace") if len(quoted) == 3 else ""
-
-
-def _names(column: pa.ChunkedArray) -> list[tuple[str, ...]]:
-    """The names in each row; rows of one text share a tuple."""
-    texts = column.chunk(0)
-    names = [tuple(json.loads(text)) for text in texts.dictionary.to_pylist()]
-    return [names[code] for code in texts.indices.to_pylist()]
