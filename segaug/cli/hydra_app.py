@@ -63,6 +63,7 @@ def run_app(verb: str, overrides: Sequence[str], study: "Study") -> None:
 
     from segaug.cli.hydra_errors import one_line
     from segaug.experiment.compose import CONFIG_NAME, trial_of
+    from segaug.experiment.data_only import refuse_rerun
     from segaug.experiment.folders import conf_dir
     from segaug.experiment.launcher import STUDY, register_plugins
 
@@ -71,6 +72,7 @@ def run_app(verb: str, overrides: Sequence[str], study: "Study") -> None:
     def keep(composed: DictConfig) -> None:
         kept.append((composed, HydraConfig.get(), GlobalHydra.instance().config_loader()))
 
+    refuse_rerun(overrides)
     register_plugins()
     STUDY.set(study)
     os.environ["HYDRA_FULL_ERROR"] = "1"  # let errors through, to be told in one line, or with a whole traceback

@@ -26,6 +26,7 @@ from omegaconf import DictConfig
 
 from segaug.errors import ConfigError
 from segaug.experiment.compose import trial_of
+from segaug.experiment.data_only import install
 from segaug.experiment.folders import studies_dir
 from segaug.experiment.schema import register
 from segaug.experiment.sweep import run_study
@@ -173,6 +174,7 @@ class StudySweeperConf:
 def register_plugins() -> None:
     """Tell Hydra about the schemas and the plugins; may be called more than once."""
     register()
+    install()
     # Hydra runs registered plugins only from a package named hydra_plugins, which two tools cannot both install safely.
     Plugins.is_in_toplevel_plugins_module = staticmethod(_may_plug_in)  # type: ignore[method-assign]
     for plugin in (StudySearchPath, LocalLauncher, StudySweeper):
