@@ -6,7 +6,7 @@ A changed file or option is another name, so an entry never goes stale; a damage
 import json
 import warnings
 from collections.abc import Sequence
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 import PIL
@@ -16,6 +16,7 @@ from safetensors.torch import save
 
 from segaug.data.cases import FileCase
 from segaug.data.decode import Decoded
+from segaug.data.place import refuse_special
 from segaug.files import write_atomic
 
 DECODER = 1  # raise when `pixels.py` or `readers.py` give other tensors for the same files
@@ -74,4 +75,6 @@ def _checksum(decoded: Decoded) -> str:
 
 
 def _file_hash(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()
+    refuse_special(path)
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()

@@ -65,7 +65,7 @@ def _read(folder: Path, content_hash: str) -> tuple[Json, dict[str, Tensor]]:
 
 def _facts(name: str, task: Task, trial: Trial) -> Json:
     dataset, split = trial.config.dataset, task.split
-    told = {key: getattr(dataset, key, "") for key in DESCRIPTIVE if key != "root"}
+    told = {key: getattr(dataset, key, "") for key in DESCRIPTIVE if key not in ("root", "follow_links")}
     spacing = task.spacing_mm.nanmean(dim=0).tolist()
     return {
         "task": name,
