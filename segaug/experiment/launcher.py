@@ -3,9 +3,7 @@
 Registered from here, so that no top-level `hydra_plugins/` package is needed.
 """
 
-import dataclasses
 import shlex
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -25,9 +23,9 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
 from segaug.errors import ConfigError
-from segaug.experiment.compose import trial_of
 from segaug.experiment.data_only import install
 from segaug.experiment.folders import studies_dir
+from segaug.experiment.grid import trials_of
 from segaug.experiment.schema import register
 from segaug.experiment.sweep import run_study
 from segaug.experiment.trial import Trial
@@ -104,47 +102,9 @@ class LocalLauncher(Launcher):
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
         """Compose every job, then do with them what the command is for; raises at the end if any failed."""
         command = shlex.join(["segaug", "train", "-m", *self.config.hydra.overrides.task])
-        records = STUDY.get()(self._trials(job_overrides), workers=self.workers, many=True, command=command)
+        trials = trials_of(job_overrides, self.config, self.hydra_context.config_loader)
+        records = STUDY.get()(trials, workers=self.workers, many=True, command=command)
         return [JobReturn(_return_value=record["id"], status=JobStatus.COMPLETED) for record in records]
-
-    def _trials(self, job_overrides: Sequence[Sequence[str]]) -> list[Trial]:
-        loader = self.hydra_context.config_loader
-        composed: dict[tuple[str, ...], Trial] = {}  # without the seed: composing costs some 80 ms a job
-        protocols = _swept_protocols(job_overrides)
-        trials = []
-        for overrides in job_overrides:
-            others = tuple(one for one in overrides if not one.startswith("seed="))
-            if others not in composed:
-                config = loader.load_sweep_config(self.config, list(overrides))
-                trial = trial_of(config, config.hydra.runtime.choices, loader)
-                trial = _named_after(trial, [one for one in others if one in protocols])
-                composed[others] = trial.in_folder(self.config.hydra.sweep.dir)
-            trial = composed[others]
-            seeds = [_seed(one.removeprefix("seed=")) for one in overrides if one.startswith("seed=")]
-            trials.append(trial.at(size=trial.config.scale.size, seed=seeds[-1] if seeds else trial.config.seed))
-        return trials
-
-
-def _seed(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise ConfigError(key="seed", problem=f"got {text!r}", fix="use whole numbers, e.g. 'seed=range(20)'") from None
-
-
-def _swept_protocols(job_overrides: Sequence[Sequence[str]]) -> set[str]:
-    """Overrides of the protocol that differ between the jobs."""
-    every = {one for overrides in job_overrides for one in overrides if one.startswith("protocol")}
-    keys = Counter(one.partition("=")[0] for one in every)
-    return {one for one in every if keys[one.partition("=")[0]] > 1}
-
-
-def _named_after(trial: Trial, protocol: Sequence[str]) -> Trial:
-    """One curve has one protocol; a sweep over protocols tells its curves apart: `baseline [learning_rate=0.001]`."""
-    if not protocol:
-        return trial
-    told = ", ".join(one.removeprefix("protocol.").removeprefix("protocol=") for one in protocol)
-    return dataclasses.replace(trial, strategy=f"{trial.strategy} [{told}]")
 
 
 def _may_plug_in(clazz: str) -> bool:
