@@ -11,7 +11,6 @@ from segaug.data.tensors import load_task
 from segaug.errors import ConfigError
 from segaug.experiment.machine import device_of
 from segaug.experiment.trial import Identities, Trial
-from segaug.results.record import SCHEMA
 from segaug.results.store import Json, Store
 
 
@@ -30,7 +29,7 @@ class Planned:
         return size
 
     def key(self) -> Json:
-        """How plan.json, records and failures name this trial."""
+        """How plan, records and failures name this trial."""
         task, model, strategy = self.trial.curve
         names = {"task": task, "model": model, "strategy": strategy}
         return {"id": self.id, **names, "size": self.size, "seed": self.trial.config.seed}
@@ -128,8 +127,5 @@ def check_consistent(plan: Plan, stored: Iterable[Json]) -> None:
 
 
 def remember(plan: Plan, store: Store, facts: Json) -> None:
-    """Add what was asked for to plan.json: earlier trials stay, facts (command, tracker) are those of the last run."""
-    before = store.plan()
-    trials = {trial["id"]: trial for trial in before["trials"]} | {one.id: one.key() for one in plan.trials}
-    skipped = {(row["task"], row["size"]): row for row in (*before["skipped"], *plan.skipped)}
-    store.write_plan({"schema": SCHEMA, **facts, "skipped": list(skipped.values()), "trials": list(trials.values())})
+    """Add what was asked for to the study's plan, with facts of the command: its text, the tracker."""
+    store.add_plan({**facts, "skipped": list(plan.skipped), "trials": [one.key() for one in plan.trials]})

@@ -51,7 +51,7 @@ def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, comma
     """Run all trials that have no record yet; returns the records of all of them, in the order of the plan.
 
     workers: None is one per core (on a GPU: one in all).  many: a multirun, where sizes above a pool are skipped.
-    command: what the user typed, for plan.json.
+    command: what the user typed, for the plan.
     Raises TrialsFailed at the end if any trial raised.
     """
     plan = make_plan(trials, skip_large=many)

@@ -33,8 +33,7 @@ A record is one JSON object. Everything outside "run" is reproduced bit for bit 
                   is in none of them
     checksum      sha256 of the rest
 
-A trial that raised leaves `failure.json` instead: {"schema", "id", "task", "model", "strategy", "size", "seed",
-"error", "traceback", "host", "finished"}.
+A trial that raised leaves `failure.json` instead: see `results/failure.py`.
 """
 
 SCHEMA = 1

@@ -49,16 +49,14 @@ def is_on(tracker: Tracker) -> TypeGuard[WandbTracker]:
 
 
 def tracker_from_plan(plan: Mapping[str, object]) -> Tracker:
-    """The tracker that the sweep wrote to `plan.json`: `dataclasses.asdict` of it, under the key "tracker"."""
+    """The tracker that the sweep wrote to the plan: `dataclasses.asdict` of it, under the key "tracker"."""
     entry = plan.get("tracker") or {"name": "none"}
     if not isinstance(entry, Mapping) or entry.get("name") not in TRACKERS:
-        raise _error("name", f"got {entry!r}", f"choose from {', '.join(TRACKERS)}", file="plan.json")
+        raise _error("name", f"got {entry!r}", f"choose from {', '.join(TRACKERS)}", file="plan")
     options = {key: value for key, value in entry.items() if key != "name"}
     kind = TRACKERS[entry["name"]]
     if unknown := sorted(set(options) - {field.name for field in fields(kind)}):
-        raise _error(
-            unknown[0], "is no option of this tracker", "run `segaug train` again to renew it", file="plan.json"
-        )
+        raise _error(unknown[0], "is no option of this tracker", "run `segaug train` again to renew it", file="plan")
     return kind(**options)
 
 

@@ -5,7 +5,7 @@ import pytest
 from segaug.cli import main as cli
 from segaug.cli.status import study_state
 from segaug.results.store import Store, find_study, read_record
-from tests.synthetic import write_study
+from tests.synthetic import plan_anew, replace_record, write_study
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_a_complete_study(store, capsys):
 
 def test_each_trial_is_counted_in_one_state(store):
     plan = store.plan()["trials"]
-    store.write_record({**read_record(store.record_path(plan[3]["id"])), "status": "diverged"})
+    replace_record(store, {**read_record(store.record_path(plan[3]["id"])), "status": "diverged"})
     fail(store, plan[0], "ValueError: boom")
     store.record_path(plan[1]["id"]).unlink()
     store.record_path(plan[2]["id"]).write_bytes(b'{"schema": 1, "id"')  # a record cut short is run again
@@ -40,7 +40,7 @@ def test_each_trial_is_counted_in_one_state(store):
 
 
 def test_diverged_is_a_result(store):
-    store.write_record({**store.records()[0], "status": "diverged"})
+    replace_record(store, {**store.records()[0], "status": "diverged"})
     assert study_state(store)["complete"]
 
 
@@ -63,12 +63,12 @@ def test_a_retried_trial_is_no_failure(store):
     trial = store.plan()["trials"][0]
     record = store.records()[0]
     fail(store, trial, "ValueError: boom")
-    store.write_record({**record, "id": trial["id"]})
+    replace_record(store, {**record, "id": trial["id"]})
     assert study_state(store)["failures"] == []
 
 
 def test_skipped_sizes_are_named(store, capsys):
-    store.write_plan(store.plan() | {"skipped": [{"task": "phantom_thorax", "size": 512, "pool": 180}]})
+    plan_anew(store, store.plan() | {"skipped": [{"task": "phantom_thorax", "size": 512, "pool": 180}]})
     assert cli.main(["status", "pilot"]) == 0
     assert "skipped: phantom_thorax at size 512, its pool has 180" in capsys.readouterr().out
 

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -26,7 +27,7 @@ from tests.results.fake_trackers import (
     wait_for,
     without_wandb,
 )
-from tests.synthetic import record, write_study
+from tests.synthetic import plan_anew, record, write_study
 
 WANDB = WandbTracker()
 TRIALS = WandbTracker(granularity="trial")
@@ -43,7 +44,7 @@ def planned(tmp_path):
     """One cell with 3 planned seeds and no record yet."""
     store = Store(tmp_path / "pilot")
     trials = [record("thorax", "nnunet", "red", 4, seed) for seed in range(3)]
-    store.write_plan({"schema": 1, "trials": trials, "skipped": []})
+    plan_anew(store, {"schema": 1, "trials": trials, "skipped": []})
     return store, trials
 
 
@@ -149,7 +150,7 @@ def test_anything_may_be_put(planned):
 
 
 def test_a_study_is_rebuilt_from_records_without_its_plan(store):
-    (store.folder / "plan.json").unlink()
+    shutil.rmtree(store.folder / "plan")
     assert mirror_study(store, WANDB, publish=note) == Synced(written=4)
     assert mirror_study(store, WANDB, publish=note) == Synced(unchanged=4)
     assert mirror_study(store, TRIALS, publish=note) == Synced(written=12)

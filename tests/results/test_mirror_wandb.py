@@ -14,7 +14,7 @@ from segaug.results.store import Store
 from segaug.results.tracker import WandbTracker
 from tests.results.fake_trackers import alive, wait_for, without_server
 from tests.results.wandb_files import OfflineRun, offline_runs
-from tests.synthetic import record, write_study
+from tests.synthetic import plan_anew, record, write_study
 
 KEY = "0123456789" * 4
 
@@ -112,8 +112,8 @@ def test_mirroring_again_changes_nothing(store, runs):
 def test_a_new_seed_replaces_the_run_of_its_cell_alone(home, tmp_path):
     store = write_study(tmp_path / "pilot", sizes=(1,), seeds=2)
     before = {run.id: run.folder for run in mirror(store)}
-    store.write_plan(
-        {"schema": 1, "trials": [*store.plan()["trials"], record("phantom_thorax", "nnunet", "red", 1, 2)]}
+    plan_anew(
+        store, {"schema": 1, "trials": [*store.plan()["trials"], record("phantom_thorax", "nnunet", "red", 1, 2)]}
     )
     store.write_record(record("phantom_thorax", "nnunet", "red", 1, 2))
     after = mirror(store)

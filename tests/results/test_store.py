@@ -128,8 +128,9 @@ def test_a_new_study_has_an_empty_plan(store):
 def results(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for age, name in enumerate(["newest", "middle", "oldest"]):
-        Store(store_module.RESULTS / name).write_plan({"schema": 1, "trials": []})
-        os.utime(store_module.RESULTS / name / "plan.json", (10_000 - age, 10_000 - age))
+        Store(store_module.RESULTS / name).add_plan({"trials": [], "skipped": []})
+        (piece,) = (store_module.RESULTS / name / "plan").iterdir()
+        os.utime(piece, (10_000 - age, 10_000 - age))
     return tmp_path / store_module.RESULTS
 
 
@@ -140,7 +141,7 @@ def test_a_study_is_found_by_name_by_path_or_as_the_last_written(results):
 
 
 def test_an_unknown_study_names_those_that_exist(results):
-    with pytest.raises(DataError, match=r"nosuch.*plan\.json.*middle, newest, oldest"):
+    with pytest.raises(DataError, match=r"nosuch.*no plan.*middle, newest, oldest"):
         find_study("nosuch")
 
 

@@ -1,0 +1,54 @@
+"""JSON objects on disk: one spelling for hashing, one way to find that a file is damaged."""
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from segaug.errors import DataError
+from segaug.results.record import SCHEMA
+
+Json = dict[str, Any]  # plain JSON; `results/record.py` documents the keys of a record
+
+
+class DamagedRecord(DataError):
+    """A record, or another file of a study, that is truncated, garbled or does not match its checksum."""
+
+
+def canonical(value: object) -> bytes:
+    """One spelling for each JSON value, for hashing; NaN and infinities are refused."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def checksum(record: Mapping[str, Any]) -> str:
+    """sha256 of a record without its own checksum."""
+    return sha256(canonical({key: value for key, value in record.items() if key != "checksum"})).hexdigest()
+
+
+def read_object(path: Path) -> Json:
+    """A JSON object of this schema; raises DamagedRecord, or DataError if it cannot be read or is of another schema."""
+    fix = "delete it; the same `segaug train` command makes it again"
+    try:
+        value = json.loads(path.read_bytes())
+    except OSError as error:
+        raise DataError(file=path, problem=f"cannot be read ({error.strerror})", fix="make it readable") from error
+    except ValueError as error:
+        raise DamagedRecord(file=path, problem=f"is not valid JSON ({error})", fix=fix) from error
+    if not isinstance(value, dict):
+        raise DamagedRecord(file=path, problem="is not a JSON object", fix=fix)
+    if value.get("schema") != SCHEMA:
+        raise DataError(
+            file=path,
+            problem=f"has schema {value.get('schema')!r}, this segaug reads {SCHEMA}",
+            fix="read it with the segaug version that wrote it, or start a new study folder with name=...",
+        )
+    return value
+
+
+def read_record(path: Path) -> Json:
+    """Read and verify one record."""
+    record = read_object(path)
+    if record.get("checksum") != checksum(record):
+        raise DamagedRecord(file=path, problem="does not match its checksum", fix="delete it and run the study again")
+    return record
