@@ -14,6 +14,7 @@ from segaug.errors import UserError
 VERBS = {  # verb -> line of help; each is segaug/cli/<verb>.py with add_arguments(parser) and run(args) -> int
     "train": "train one trial, or every missing trial of a study",
     "prepare": "learn ahead what strategies learn before training",
+    "submit": "send a study to a Slurm cluster and return",
     "status": "what of a study is done, failed or missing",
     "fit": "fit the scaling curves of a study",
     "compare": "pair the strategies of a study seed by seed",
@@ -33,7 +34,7 @@ examples:
   segaug fit quick && segaug report quick                          its curves, its page
   segaug train --help                                              what can be configured
 """
-HYDRA_VERBS = ("train", "prepare")  # their options too go to Hydra, --help included
+HYDRA_VERBS = ("train", "prepare", "submit")  # their options too go to Hydra, --help included
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
 

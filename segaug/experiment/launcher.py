@@ -40,6 +40,8 @@ class Study(Protocol):
         ...
 
 
+PLUGINS = {f"{__name__}."}  # modules whose classes Hydra may make, besides its own
+
 # Hydra makes the launcher from the config, where a function has no place; so the command leaves it here.
 STUDY: ContextVar[Study] = ContextVar("study", default=run_study)
 
@@ -108,7 +110,7 @@ class LocalLauncher(Launcher):
 
 
 def _may_plug_in(clazz: str) -> bool:
-    return clazz.startswith(("hydra_plugins.", "hydra._internal.core_plugins.", f"{__name__}."))
+    return clazz.startswith(("hydra_plugins.", "hydra._internal.core_plugins.", *PLUGINS))
 
 
 @dataclass

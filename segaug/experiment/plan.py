@@ -44,13 +44,14 @@ class Plan:
     tasks: dict[str, Task]
 
 
-def make_plan(trials: Iterable[Trial], *, skip_large: bool) -> Plan:
+def make_plan(trials: Iterable[Trial], *, skip_large: bool, here: bool = True) -> Plan:
     """Load every task, settle sizes and ids.
 
-    A size above the pool is left out and listed with `skip_large`, else an error.
+    A size above the pool is left out and listed with `skip_large`, else an error.  here: the trials will run on this
+    machine, so that it must have their device.
     """
     trials = list(trials)
-    for device in {trial.config.device for trial in trials}:
+    for device in {trial.config.device for trial in trials if here}:
         device_of(device)
     _check_names(trials)
     tasks: dict[str, Task] = {}

@@ -94,9 +94,14 @@ def register() -> None:
 
 
 def _store(name: str, schema: type, group: str | None) -> None:
-    node = OmegaConf.structured(schema)
+    ConfigStore.instance().store(name=name, node=blank(schema), group=group)
+
+
+def blank(schema: type) -> DictConfig:
+    """A schema's defaults, to be filled in and turned into an object by `OmegaConf.to_object`."""
+    node: DictConfig = OmegaConf.structured(schema)
     _unlock(node)
-    ConfigStore.instance().store(name=name, node=node, group=group)
+    return node
 
 
 def _unlock(node: DictConfig) -> None:
