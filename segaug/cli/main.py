@@ -16,6 +16,8 @@ VERBS = {  # verb -> line of help; each is segaug/cli/<verb>.py with add_argumen
     "prepare": "learn ahead what strategies learn before training",
     "submit": "send a study to a Slurm cluster and return",
     "status": "what of a study is done, failed or missing",
+    "retry": "run the failed trials of a study again",
+    "cancel": "end the jobs of a study on the cluster",
     "fit": "fit the scaling curves of a study",
     "compare": "pair the strategies of a study seed by seed",
     "plan": "which sizes and how many seeds a study needs, before it is run",

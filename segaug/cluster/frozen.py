@@ -1,6 +1,7 @@
 """Code and configuration as plain JSON, so that a job can tell that both are still what was submitted."""
 
 import dataclasses
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,12 @@ from segaug.results.store import Json
 from segaug.results.tracker import TRACKERS
 from segaug.training.protocol import Protocol
 
-NAMED = {"dataset": DATASETS, "model": MODELS, "augment": STRATEGIES, "tracker": TRACKERS}
+NAMED: dict[str, Mapping[str, type]] = {
+    "dataset": DATASETS,
+    "model": MODELS,
+    "augment": STRATEGIES,
+    "tracker": TRACKERS,
+}
 PLAIN: dict[str, type] = {"scale": Scale, "protocol": Protocol}
 
 

@@ -45,9 +45,7 @@ class SlurmLauncher(Launcher):
     hydra_context: HydraContext
 
     def __init__(self, **settings: Any) -> None:  # values that Hydra has checked against SlurmConf
-        plain = {
-            name: OmegaConf.to_container(one) if OmegaConf.is_config(one) else one for name, one in settings.items()
-        }
+        plain: dict[str, Any] = {name: _plain(one) for name, one in settings.items()}
         self.settings = SlurmSettings(**plain)
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
@@ -62,6 +60,10 @@ class SlurmLauncher(Launcher):
         trials = trials_of(job_overrides, self.config, self.hydra_context.config_loader)
         records = ON_CLUSTER.get()(trials, self.settings, command)
         return [JobReturn(_return_value=record["id"], status=JobStatus.COMPLETED) for record in records]
+
+
+def _plain(value: Any) -> Any:  # a value of YAML
+    return OmegaConf.to_container(value) if OmegaConf.is_config(value) else value
 
 
 SlurmConf = dataclasses.make_dataclass(

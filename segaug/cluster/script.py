@@ -34,7 +34,7 @@ def script(settings: SlurmSettings, folder: Path, *, name: str, first: int, task
         signal_delay_s=settings.signal_delay_s,
         array_parallelism=parallel,
         map_count=tasks,
-        wckey=None,
+        wckey=None,  # type: ignore[arg-type]  # left out: clusters that check such keys refuse unknown ones
         stderr_to_stdout=True,
         additional_parameters={"requeue": True, **settings.additional_parameters},
         # since 22.05 srun no longer takes the number of cores from its batch job

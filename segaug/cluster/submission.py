@@ -55,10 +55,13 @@ class Submission:
         entry = {"schema": SCHEMA, "job": job, "first": first, "tasks": tasks}
         write_atomic(self.folder / "jobs" / f"{first:05d}.json", json.dumps(entry).encode())
 
-    def job_of(self, pack: int) -> str:
-        """The job of a pack, "12_3"; "" if it was not sent."""
-        found = [one for one in self.jobs() if one["first"] <= pack < one["first"] + one["tasks"]]
-        return f"{found[-1]['job']}_{pack - found[-1]['first']}" if found else ""
+    def job_names(self) -> list[str]:
+        """The job of each pack, "12_3"; "" if it was not sent."""
+        names = [""] * len(self.facts()["packs"])
+        for one in self.jobs():
+            for place in range(one["tasks"]):
+                names[one["first"] + place] = f"{one['job']}_{place}"
+        return names
 
     def trials(self, ids: Iterable[str] | None = None) -> list[tuple[Planned, str]]:
         """Its trials, or some of them in their order, each with the content hash of its task."""

@@ -66,10 +66,12 @@ def live_submissions(study: Path) -> list[Submission]:
 
 
 def pending_trials(submission: Submission) -> list[str]:
-    """Trials in the packs of its live jobs."""
+    """Trials in the packs of its live jobs, without those that failed: these jobs will not run them again."""
+    facts, store = submission.facts(), Store(submission.study)
     alive = set(slurm.alive(job["job"] for job in submission.jobs()))
-    packs = submission.facts()["packs"]
-    return [one for number, pack in enumerate(packs) if submission.job_of(number) in alive for one in pack]
+    names = submission.job_names()
+    inside = [one for name, pack in zip(names, facts["packs"], strict=True) if name in alive for one in pack]
+    return [one for one in inside if not failed_here(facts, store, one)]
 
 
 def packs_of(trials: Iterable[Planned], forecast: Forecast, settings: SlurmSettings, most: int) -> list[Pack]:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from hydra._internal.config_repository import CachingConfigRepository, ConfigRepository
+from hydra._internal.config_repository import CachingConfigRepository, ConfigRepository, IConfigRepository
 from hydra._internal.config_search_path_impl import ConfigSearchPathImpl
-from hydra.core.default_element import ConfigDefault
+from hydra.core.default_element import ConfigDefault, InputDefault
 from omegaconf import DictConfig, OmegaConf
 
 SETTLED_LATER = ("hydra", "output")  # the folder of a sweep is that of its launcher
@@ -23,7 +23,7 @@ def looks_elsewhere(composed: DictConfig) -> bool:
     )
 
 
-def files_of(composed: DictConfig) -> ConfigRepository:
+def files_of(composed: DictConfig) -> IConfigRepository:
     """The files that a config was composed from, those of hydra.searchpath included."""
     path = ConfigSearchPathImpl()
     for source in composed.hydra.runtime.config_sources:
@@ -32,24 +32,21 @@ def files_of(composed: DictConfig) -> ConfigRepository:
     return CachingConfigRepository(ConfigRepository(path))
 
 
-def reaches_out(files: ConfigRepository, group: str, choice: str | None) -> bool:
+def reaches_out(files: IConfigRepository, group: str, choice: str | None) -> bool:
     """Does the file behind `group=choice` set anything outside of its group?"""
     found = files.load_config(f"{group}/{choice}") if choice else None
     if found is None or found.header.get("package") not in (None, group, "_group_"):
         return True
-    parents = [one for one in found.defaults_list or () if not one.is_self()]
-    return any(_foreign(one) or _parent_reaches_out(files, group, one.path) for one in parents)
+    return any(_parent_reaches_out(files, group, one) for one in found.defaults_list or () if not one.is_self())
 
 
-def _parent_reaches_out(files: ConfigRepository, group: str, name: str) -> bool:
-    return not name.startswith("base_") and reaches_out(files, group, name)  # base_*: a schema, values of one group
-
-
-def _foreign(default: object) -> bool:
-    """Anything but the plain name of another file of the same group."""
+def _parent_reaches_out(files: IConfigRepository, group: str, default: InputDefault) -> bool:
+    """Is it anything but the plain name of a file of the same group, which itself does not reach out?"""
     if not isinstance(default, ConfigDefault) or default.package is not None or default.path is None:
         return True
-    return "/" in default.path or "${" in default.path
+    if default.path.startswith("base_"):  # a schema: values of one group
+        return False
+    return "/" in default.path or "${" in default.path or reaches_out(files, group, default.path)
 
 
 def _plain(composed: DictConfig, key: str) -> Any:  # whatever YAML can hold

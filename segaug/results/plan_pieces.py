@@ -31,11 +31,16 @@ def add_piece(study: Path, piece: Json) -> None:
 
 def read_pieces(study: Path) -> Json:
     """All pieces as one: trials by id, skipped sizes, and the facts of the piece that was added last."""
-    pieces = sorted((_read(path) for path in _paths(study)), key=lambda piece: (piece["order"], _digest(piece)))
-    trials = {trial["id"]: trial for piece in pieces for trial in piece["trials"]}
-    skipped = {(row["task"], row["size"]): row for piece in pieces for row in piece["skipped"]}
-    facts = {key: value for key, value in pieces[-1].items() if key not in _NAMELESS} if pieces else {}
+    asked = pieces(study)
+    trials = {trial["id"]: trial for piece in asked for trial in piece["trials"]}
+    skipped = {(row["task"], row["size"]): row for piece in asked for row in piece["skipped"]}
+    facts = {key: value for key, value in asked[-1].items() if key not in _NAMELESS} if asked else {}
     return {"schema": SCHEMA, **facts, "trials": list(trials.values()), "skipped": list(skipped.values())}
+
+
+def pieces(study: Path) -> list[Json]:
+    """What each command asked for, the last one last."""
+    return sorted((_read(path) for path in _paths(study)), key=lambda piece: (piece["order"], _digest(piece)))
 
 
 def has_plan(study: Path) -> bool:

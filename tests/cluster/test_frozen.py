@@ -63,7 +63,7 @@ def test_changed_code_or_configuration_is_refused(submission, monkeypatch):
 def test_the_job_of_a_pack_is_found(submission):
     made, _ = submission
     made.sent("12", 0, 1)
-    assert (made.job_of(0), made.job_of(1)) == ("12_0", "")
+    assert made.job_names() == ["12_0", ""]
 
 
 @pytest.mark.parametrize(
