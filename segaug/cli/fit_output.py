@@ -28,8 +28,9 @@ _ABOUT_ERRORS = (
     "largest N. b: exponent.",
 )
 _ABOUT_LAWS = (
-    "below a, b, c: 95 % over new seeds, each by itself; their errors move together,",
-    "so never compare one of them alone. p: chance of means this far from the law.",
+    "below a, b, c: 95 % over new seeds, each by itself. Their errors move",
+    "together: never compare one of them alone. p: chance of means this far from",
+    "the law.",
     "as published: all trials count alike, and there are no intervals",
 )
 
