@@ -21,6 +21,14 @@ MAY_IMPORT = {
     # `segaug data check` and `segaug register` need no experiment
     "cli": {"experiment", "analysis", "report", "results", "data", "registration", "deform"},
 }
+WITHIN_ANALYSIS = {  # rooms of segaug/analysis; "" is its single files
+    "": set(),
+    "law": {""},
+    "trials": {"", "law"},
+    "curves": {"", "law", "trials"},
+    "comparison": {"", "law", "trials", "curves"},
+    "planning": {"", "law", "trials", "curves", "comparison"},
+}
 TORCH = {
     "torch",
     "segaug.batch",
@@ -56,6 +64,22 @@ def test_imports_follow_the_arrows():
         if not allowed(layer, name)
     ]
     assert layers
+    assert not wrong, "\n".join(wrong)
+
+
+def test_statistics_build_on_the_law():
+    home = PACKAGE / "analysis"
+    rooms = {folder.name for folder in home.iterdir() if (folder / "__init__.py").is_file()}
+    assert rooms | {""} == set(WITHIN_ANALYSIS)
+    wrong = []
+    for file in home.rglob("*.py"):
+        if file == home / "__init__.py":
+            continue  # it hands out the names of all rooms
+        room = file.parent.name if file.parent != home else ""
+        for name in imports(file):
+            target = name.removeprefix("segaug.analysis.").partition(".")[0] if "segaug.analysis." in name else None
+            if target and (target if target in rooms else "") not in WITHIN_ANALYSIS[room] | {room}:
+                wrong.append(f"{file.relative_to(home)} imports {name}")
     assert not wrong, "\n".join(wrong)
 
 

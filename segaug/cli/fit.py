@@ -1,43 +1,80 @@
-"""`segaug fit`: fit E(N) = a N^-b + c to every curve of a study, print the laws and write them beside the records."""
+"""`segaug fit`: fit E(N) = a N^-b + c to every curve of a study or of a table, print and write what may be said."""
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
-from segaug.analysis.metric import METRICS
+from segaug.analysis.metric import MEASURES, METRICS
+from segaug.errors import ConfigError
 
-_RESAMPLES = 1000  # that of analysis/bootstrap.py, which is too heavy to import for a help text
+_RESAMPLES = 1000  # that of analysis/law/resample.py, which is too heavy to import for a help text
+_TABLES = (".csv", ".parquet")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Options of the command."""
-    parser.add_argument("study", nargs="?", help="study folder, or its name under results/; default: the latest one")
     parser.add_argument(
-        "--metric", choices=METRICS, default=METRICS[0], help="test error to fit (default: %(default)s)"
+        "study", nargs="?", metavar="STUDY|TABLE",
+        help="study folder, or its name under results/ (default: the latest one); or a .csv or .parquet file with the "
+        "columns curve, N, seed, error",
+    )  # fmt: skip
+    parser.add_argument(
+        "--metric", choices=(*METRICS, "all"),
+        help="test error to fit (default: bce); all: who is first by each test error, and where they disagree",
+    )  # fmt: skip
+    parser.add_argument(
+        "--resamples", type=int, default=_RESAMPLES, help="draws of seeds and of test cases (default: %(default)s)"
     )
     parser.add_argument(
-        "--resamples", type=int, default=_RESAMPLES, help="bootstrap resamples of the seeds (default: %(default)s)"
+        "--nested", action="store_true", help="of a table: a seed's smaller subsets are part of its larger ones"
     )
+    parser.add_argument("--forms", action="store_true", help="show other forms than the law (a second a curve)")
 
 
 def run(args: Namespace) -> int:
-    """Fit, write <study>/fit/ and print."""
-    from rich.console import Console
+    """Fit, write and print."""
+    if args.study and args.study.lower().endswith(_TABLES):
+        return _table(args)
+    if args.nested:
+        raise ConfigError(
+            key="--nested", problem="is of tables", fix="leave it out; records of a study say how they drew subsets"
+        )
+    return _study(args)
 
-    from segaug.analysis.curves import fit_study
-    from segaug.analysis.export import fits_frame, points_frame
-    from segaug.cli import fit_output
+
+def _table(args: Namespace) -> int:
+    from segaug.analysis.curves.fit_curves import fit_table
+    from segaug.cli import fit_files, fit_output
+
+    if args.metric:
+        raise ConfigError(key="--metric", problem="is of studies", fix="leave it out; a table has one error a trial")
+    table = Path(args.study)
+    fits = fit_table(table, nested=args.nested, resamples=args.resamples)
+    folder = table.with_name(f"{table.stem}_fit")
+    written = fit_files.write(folder, fits)
+    fit_output.show(fits, forms=args.forms)
+    print(f"wrote {folder}: {', '.join(written)}")
+    return 0
+
+
+def _study(args: Namespace) -> int:
+    from segaug.analysis.curves.export import fits_frame, points_frame
+    from segaug.analysis.curves.fit_curves import fit_study
+    from segaug.cli import fit_files, fit_output
     from segaug.results.mirror import log_tables
     from segaug.results.store import Store, find_study
     from segaug.results.tracker import tracker_from_plan
 
     store = Store(find_study(args.study))
-    records = store.records()
-    fits = fit_study(records, args.metric, args.resamples)
-    written = fit_output.write(store.folder / "fit", records, fits)
-    console = Console(markup=False, highlight=False)
-    for table in fit_output.tables(fits):
-        console.print(table)
-    console.print(fit_output.trial_counts(store, records))
-    console.print(f"wrote {', '.join(written)} to {store.folder / 'fit'}", soft_wrap=True)
-    frames = {"fits": fits_frame(fits), "curves": points_frame(fits)}
+    wanted = tuple(MEASURES) if args.metric == "all" else (args.metric or METRICS[0],)
+    fits = {metric: fit_study(store, metric, args.resamples) for metric in METRICS if metric in wanted}
+    curves = [curve for found in fits.values() for curve in found]
+    written = fit_files.write(store.folder / "fit", curves)
+    if len(fits) > 1:
+        fit_output.show_orders(fits)
+    else:
+        fit_output.show(curves, forms=args.forms)
+    print(fit_output.trial_counts(next(iter(fits.values()))))
+    print(f"wrote {store.folder / 'fit'}: {', '.join(written)}")
+    frames = {"fits": fits_frame(curves), "curves": points_frame(curves)}
     log_tables(store.folder, tracker_from_plan(store.plan()), frames, [], job_type="fit")
     return 0

@@ -1,99 +1,168 @@
-"""What `segaug fit` prints and writes."""
+"""What `segaug fit` prints: first what the data say, then the laws, then what is peculiar."""
 
-import io
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from pathlib import Path
+from typing import TypeVar
 
-import pandas as pd
-from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 
-from segaug.analysis.bootstrap import Interval
-from segaug.analysis.curves import CurveFit
-from segaug.analysis.export import csv_bytes, fits_frame, fits_json, points_frame
-from segaug.analysis.fit import Fit
-from segaug.analysis.table import trials
-from segaug.results.store import Json, Store, write_atomic
+from segaug.analysis.comparison.metric_order import Disagreement, Order, disagreements, orders
+from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.metric import Metric
+from segaug.cli.fit_tables import beyond_table, errors_table, extent, forms_table, laws_table, table
 
-_COLUMNS = ("strategy", "a", "b", "c", "R²", "E, middle N", "E, largest N", "floor")
-
-
-def write(folder: Path, records: Sequence[Json], fits: Sequence[CurveFit]) -> list[str]:
-    """Write fits, curves and trials as CSV and Parquet, and the fits as JSON; returns the file names."""
-    files = {"fits.json": fits_json(fits)}
-    for name, table in (("fits", fits_frame(fits)), ("curves", points_frame(fits)), ("trials", trials(records))):
-        files |= {f"{name}.csv": csv_bytes(table), f"{name}.parquet": _parquet(table)}
-    for name, data in files.items():
-        write_atomic(folder / name, data)
-    return list(files)
-
-
-def _parquet(table: pd.DataFrame) -> bytes:
-    buffer = io.BytesIO()
-    table.to_parquet(buffer, index=False)
-    return buffer.getvalue()
-
-
-def tables(fits: Sequence[CurveFit]) -> Iterator[Table]:
-    """One table for each task and model, a row a strategy."""
-    for (task, model), group in groupby(fits, key=lambda curve: (curve.task, curve.model)):
-        yield _table(f"{task}, {model}: {_name(fits[0].metric)} after training on N images", list(group))
+T = TypeVar("T")
+_NAMES = {
+    "bce": "test BCE [nats per pixel]",
+    "bce_recalibrated": "test BCE after recalibration on validation [nats per pixel]",
+    "1-dice": "test 1 - Dice",
+    "validation_bce": "lowest validation BCE [nats per pixel]",
+    None: "error",
+}
+_ABOUT_ERRORS = (
+    "E: error; below it 95 % over new seeds on this test set, in brackets over new",
+    "patients, too. slope: per cent of the error that 1 % more data removes, at the",
+    "largest N. b: exponent.",
+)
+_ABOUT_LAWS = (
+    "below a, b, c: 95 % over new seeds, each by itself. Their errors move",
+    "together: never compare one of them alone. p: chance of means this far from",
+    "the law.",
+    "as published: all trials count alike, and there are no intervals",
+)
 
 
-def trial_counts(store: Store, records: Sequence[Json]) -> str:
-    """One line: how many of the planned trials are there, and in what state."""
-    planned = {trial["id"] for trial in store.plan()["trials"]}
-    done = Counter(record["status"] for record in records)
-    failed = {failure["id"] for failure in store.failures()}
-    missing = planned - failed - {record["id"] for record in records}
-    return f"trials: {done['ok']} ok, {done['diverged']} diverged, {len(failed)} failed, {len(missing)} missing"
+def show(fits: Sequence[CurveFit], *, forms: bool = False) -> None:
+    """One block for each task and model.  forms: with the other forms of every curve."""
+    console = Console(markup=False, highlight=False)
+    for (task, model), group in groupby(fits, key=lambda curve: curve.key[:2]):
+        curves = list(group)
+        console.print()
+        console.print(": ".join(filter(None, (", ".join(filter(None, (task, model))), _NAMES[curves[0].metric]))))
+        console.print(_training(curves))
+        for block in _blocks(curves, forms):
+            console.print(block)
 
 
-def _table(title: str, curves: Sequence[CurveFit]) -> Table:
-    validation = sorted({point.validation_labels for curve in curves for point in curve.points})
-    caption = [
-        f"each N comes with V = {' or '.join(map(str, validation))} validation labels",
-        "low to high: 95 % over seeds, on this test set; a, b and c are only meaningful together",
-        "floor: can these data tell c from 0?",
-        *(f"{curve.strategy}: {curve.note}" for curve in curves if curve.note),
-    ]
-    table = Table(title=title, caption="\n".join(caption), caption_justify="left", leading=1)
-    table.box, table.collapse_padding, table.pad_edge = SIMPLE_HEAD, True, False
-    for column in _COLUMNS:
-        table.add_column(column, overflow="fold")  # a narrow terminal must not cut numbers short
+def show_orders(fits: Mapping[Metric, Sequence[CurveFit]]) -> None:
+    """Who is first under each metric, and where metrics do not agree."""
+    console = Console(markup=False, highlight=False)
+    curves = [curve for found in fits.values() for curve in found if curve.points]
+    sizes = {curve.reference_size for curve in curves} | {curve.points[-1].size for curve in curves}
+    for order in (order for size in sorted(sizes) for order in orders(fits, size)):
+        where = ", ".join(filter(None, (order.task, order.model, f"N = {order.size}")))
+        console.print(f"{where}: mean error, and rank")
+        console.print(_ranks(order))
+        if found := disagreements(fits, order):
+            console.print("the first of two against the second; not all metrics say the same:")
+            console.print(_signs(found))
+    console.print(
+        "Pairs share seeds; empty: 95 % on this test set hold no difference, of each pair alone, whatever\n"
+        "their number. `segaug fit --metric M` prints one metric in full.\n"
+    )
+
+
+def _ranks(order: Order) -> Table:
+    found = table("", "strategy", *order.strategies)
+    for name in next(iter(order.strategies.values())):
+        cells = (f"{order.errors[m, name]:.3g} ({names.index(name) + 1})" for m, names in order.strategies.items())
+        found.add_row(name, *cells)
+    return found
+
+
+def _signs(found: Sequence[Disagreement]) -> Table:
+    signs = table("", "first", "second", *found[0].signs, "")
+    for one in sorted(found, key=lambda one: not one.contradicts):
+        words = ("" if sign == "unclear" else sign for sign in one.signs.values())
+        signs.add_row(one.first, one.second, *words, "contradiction" if one.contradicts else "")
+    return signs
+
+
+def trial_counts(fits: Sequence[CurveFit]) -> str:
+    """One line: how the planned trials ended."""
+    states = [state for curve in fits for state in curve.states]
+    words = ("ok", "diverged", "failed", "missing")
+    return "trials: " + ", ".join(f"{sum(getattr(state, word) for state in states)} {word}" for word in words)
+
+
+def _training(curves: Sequence[CurveFit]) -> str:
+    """What the trials have cost."""
+    extents = {extent(curve) for curve in curves}
+    labels = sorted({point.validation_labels or 0 for one in curves for point in one.points} - {0})
+    validation = f", and V = {' or '.join(map(str, labels))} for validation" if labels else ""
+    return f"labelled images: N for training{validation}" + (f"; {extents.pop()}" if len(extents) == 1 else "")
+
+
+def _blocks(curves: Sequence[CurveFit], forms: bool) -> Iterator[object]:
+    yield errors_table(curves)
+    yield from _lines("", _ABOUT_ERRORS)
+    yield from _lines("Is there a floor, an error that no amount of data removes?", _shared(_floors(curves)))
+    if fitted := [curve for curve in curves if curve.fit]:
+        claimed = any(step.claimed for curve in fitted if curve.fit for step in curve.fit.extrapolations)
+        yield f"Beyond the data, if the law holds{'' if claimed else '; nothing of this is claimed'}:"
+        yield beyond_table(fitted)
+        yield from _lines("", _unclaimed(fitted))
+        yield "Laws a N^-b + c, weighted by the noise at each N, and as published:"
+        yield laws_table(fitted)
+        yield from _lines("", _ABOUT_LAWS)
+    for curve in fitted if forms else ():
+        if curve.fit:
+            yield forms_table(curve, curve.fit)
+            yield from _lines("", ["a diagnostic: the law with a floor stays the reference, whatever wins here"])
+    notes = ((curve.strategy, note) for curve in curves for note in curve.notes)
+    yield from _lines("Notes", _shared(notes))
+
+
+def _floors(curves: Sequence[CurveFit]) -> Iterator[tuple[str, str]]:
+    """Verdicts word for word."""
     for curve in curves:
-        table.add_row(*_cells(curve))
-    return table
+        exponent = "" if curve.verdict.exponent == "identified" else "; b is not identifiable from these data"
+        provisional = " (provisional)" if "provisional" in curve.flags else ""
+        tested = f" (test of c = 0: p = {curve.fit.p_no_floor:.2g})" if curve.fit and _tested(curve) else ""
+        yield curve.strategy, f"{curve.verdict.reason}{tested}{exponent}{provisional}"
 
 
-def _cells(curve: CurveFit) -> list[str]:
-    sizes, trials_per_size = [point.size for point in curve.points], [point.n for point in curve.points]
-    cells = [f"{curve.strategy}\nN {_span(sizes)}, {_span(trials_per_size)} seeds"]
-    fit = curve.fit
-    if fit is None:
-        means = [f"{point.mean:.3g} (N={point.size})" for point in curve.points]
-        return [*cells, "no fit", "", "", "", *(means[(len(means) - 1) // 2 : (len(means) + 1) // 2]), *means[-1:]]
-    spread = fit.bootstrap
-    cells += [_with(value, getattr(spread, name, None)) for name, value in asdict(fit.law).items()]
-    cells += [f"{fit.r2:.3f}", _error(fit, fit.middle_size), _error(fit, fit.sizes[-1])]
-    return [*cells, "yes" if fit.floor_identified else "no"]
+def _tested(curve: CurveFit) -> bool:
+    """Is a floor a question of these data?"""
+    return curve.verdict.floor in ("identified", "bounded", "not_identifiable")
 
 
-def _error(fit: Fit, size: float) -> str:
-    return _with(float(fit.law.predict(size)), fit.interval(size), f" (N={size:.0f})")
+def _unclaimed(curves: Sequence[CurveFit]) -> list[str]:
+    """Why values beyond the data are not claimed."""
+    failed = _grouped(
+        (condition, (curve.strategy, f"{step.factor:.0f} x"))
+        for curve in curves
+        if curve.fit
+        for step in curve.fit.extrapolations
+        for condition in step.failed_conditions
+    )
+    steps = sum(len(curve.fit.extrapolations) for curve in curves if curve.fit)
+    lines = []
+    for condition, places in failed.items():
+        names = ", ".join(f"{name} ({', '.join(factors)})" for name, factors in _grouped(places).items())
+        lines.append(f"not claimed without {condition}" + ("" if len(places) == steps else f": {names}"))
+    return lines
 
 
-def _with(value: float, interval: Interval | None, where: str = "") -> str:
-    return f"{value:.3g}{where}" + (f"\n{interval.low:.3g} to {interval.high:.3g}" if interval else "")
+def _shared(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """Strategies of which the same is said share a line."""
+    texts = _grouped((text, name) for name, text in pairs)
+    return [f"{', '.join(names)}: {text}" for text, names in texts.items()]
 
 
-def _span(values: Sequence[int]) -> str:
-    low, high = min(values, default=0), max(values, default=0)
-    return str(low) if low == high else f"{low}-{high}"
+def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return found
 
 
-def _name(metric: str) -> str:
-    return "lowest validation BCE" if metric == "validation_bce" else f"test {metric}"
+def _lines(title: str, lines: Sequence[str]) -> Iterator[object]:
+    if lines:
+        if title:
+            yield title
+        yield from (Padding(line, (0, 0, 0, 2)) for line in lines)
+        yield ""

@@ -17,6 +17,8 @@ VERBS = {  # verb -> line of help; each is segaug/cli/<verb>.py with add_argumen
     "status": "what of a study is done, failed or missing",
     "fit": "fit the scaling curves of a study",
     "compare": "pair the strategies of a study seed by seed",
+    "plan": "which sizes and how many seeds a study needs, before it is run",
+    "need": "how many labelled images a target needs, by the curves of a study",
     "report": "write figures and one HTML page of a study",
     "preview": "draw what a strategy does to images, masks and grids",
     "register": "deform one image so that it looks like another",

@@ -1,6 +1,8 @@
 """`segaug report`: figures and one HTML page of a study."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from pathlib import Path
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -11,19 +13,34 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--metric", default="bce", metavar="METRIC", help="fit the laws to bce (default), bce_recalibrated or 1-dice"
     )
+    parser.add_argument(
+        "--figures", choices=("all", "published"), default="all",
+        help="all: page and figures (default); published: only figures 1, 2 and 3 in the layout of arXiv 2511.13883",
+    )  # fmt: skip
 
 
 def run(args: Namespace) -> int:
     """Write the report and say where it lies."""
-    from segaug.report.page import write_report
-    from segaug.results.mirror import log_tables
-    from segaug.results.store import Store, find_study
-    from segaug.results.tracker import tracker_from_plan
+    from segaug.results.store import find_study
 
     folder = find_study(args.study)
+    if args.figures == "published":
+        from segaug.report.published_figures import write_published
+
+        _say_figures(write_published(folder, args.metric))
+        return 0
+    from segaug.report.page import write_report
+    from segaug.results.mirror import log_tables
+    from segaug.results.store import Store
+    from segaug.results.tracker import tracker_from_plan
+
     written = write_report(folder, args.metric)
     print(f"page     {written.page}")
-    print(f"figures  {written.figures[0].parent}  ({len(written.figures)} files, PNG at 300 dpi and SVG)")
+    _say_figures(written.figures)
     pictures = [path for path in written.figures if path.suffix == ".png"]
     log_tables(folder, tracker_from_plan(Store(folder).plan()), {}, pictures, job_type="report")
     return 0
+
+
+def _say_figures(paths: Sequence[Path]) -> None:
+    print(f"figures  {paths[0].parent}  ({len(paths)} files, PNG at 300 dpi and SVG)")

@@ -98,7 +98,7 @@ def _record(
         },
         "sees": list(config.augment.sees),
         "test": {name: one.means() for name, one in scores.items()} if scores else None,
-        "cases": {"ids": [task.ids[row] for row in task.split.test], **best.cases()} if best else None,
+        "cases": _cases(task, best) if best else None,
         "hd95": best.hd95() if best else None,
         "recalibration": best.recalibration._asdict() if best and best.recalibration else None,
         **reference(task, parts.rows),
@@ -112,6 +112,15 @@ def _record(
             "stopped": trained.stopped,
         },
         "warnings": _warnings(planned, pool, parts),
+    }
+
+
+def _cases(task: Task, scores: Scores) -> Json:
+    rows = task.split.test
+    return {
+        "ids": [task.ids[row] for row in rows],
+        "patients": [task.patients[row] for row in rows],
+        **scores.cases(),
     }
 
 

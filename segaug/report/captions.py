@@ -7,18 +7,122 @@ from segaug.report.measure import BCE, Measure
 from segaug.report.study import Study, collect
 
 LAW = "E(N) = a·N⁻ᵇ + c"
+VARIES = (
+    "The trials of one N differ in their seed: which images are drawn, initial weights, order and augmentation. The "
+    "test images are the same for all."
+)
+PROFILE = "95 % profile intervals over seeds, for this test set"
 
 
-def curves_caption(study: Study) -> str:
-    """Of the fitted measure against N."""
+def overview_caption(study: Study) -> str:
+    """Of the fitted measure against N, all strategies together."""
     measure = study.measure
     return (
-        f"{measure.name[0].upper()}{measure.name[1:]} ({measure.meaning}) against the number N of labelled training "
-        f"{study.counted}; both axes are logarithmic, and the panels of a task share theirs. {_cost(study)} "
-        f"Small points: one trial each, {_trials(study)} per strategy and N. Large markers: their mean; strategies are "
-        f"moved sideways a little so that none hides another. Lines: the fitted law {LAW}, over the measured sizes "
-        "only; where there is no law the means are joined. Shaded: pointwise 95 % percentile interval of the law, "
-        f"bootstrap over seeds, for this test set. {_references(measure)} Crosses at the top: diverged trials."
+        f"{_title(measure)} ({measure.meaning}) against the number N of labelled training {study.counted}; both axes "
+        f"are logarithmic, and the panels of a task share theirs. {_cost(study)} Markers: means of "
+        f"{trial_counts(study)} per strategy and N, with 95 % t intervals; strategies are moved sideways a little so "
+        f"that none hides another. Lines: the law {LAW}, weighted by the noise at each N; where there is no law, or "
+        "it is rejected, the means are joined. Dashed on grey: extrapolation, where it is claimed. Shaded: pointwise "
+        f"95 % profile interval of the law, for this test set. {VARIES} {references_caption(measure)} Crosses at the "
+        "top: diverged trials."
+    )
+
+
+def single_caption(study: Study) -> str:
+    """Of the panels of single curves."""
+    return (
+        f"The same curves one by one, on the axes of their task. {trial_counts(study)} per N, each a faint point that "
+        "names its trial under the pointer. Grey: the law is rejected. Darker: the law lies here with 95 % "
+        "confidence at any one N; lighter: at all N at once. Dotted: the falling curve that is nearest to the means, "
+        "without any law. Bracket at the right edge: 95 % profile interval of the floor c, only where a floor is "
+        f"identified. {VARIES}"
+    )
+
+
+def overview_note(study: Study, measure: Measure) -> str:
+    """The same in the small print of a file."""
+    law = "Lines: weighted law, with pointwise 95 % profile bands over seeds. " if measure == study.measure else ""
+    return f"Markers: means with 95 % t intervals; {trial_counts(study)} per strategy and N. {law}{VARIES}"
+
+
+def single_note(study: Study) -> str:
+    """The same for single curves."""
+    return (
+        f"{trial_counts(study)} per N. Law: {LAW}, weighted by the noise at each N; bands and the bracket of the "
+        f"floor: {PROFILE}. {VARIES}"
+    )
+
+
+def forest_caption(study: Study) -> str:
+    """Of the forest plots."""
+    return (
+        f"What the law {LAW} of {study.measure.name} says, one row a curve ({trial_counts(study)} per N). Markers: "
+        f"the law weighted by the noise at each N; bars: {PROFILE}; arrows: the data leave that end open, or it lies "
+        "beyond the axis. Hollow: not identified from these data, or the law is rejected. Grey strokes below: the "
+        "published, unweighted fit, which has no interval. E(Nmax), slope and φ may be compared between strategies; "
+        f"a and c depend on b and on each other: they are not to be compared one by one. {VARIES}"
+    )
+
+
+def forest_note(study: Study) -> str:
+    """The same in the small print of a file."""
+    return (
+        f"{LAW}; {trial_counts(study)} per N. Bars: {PROFILE}. Grey strokes: the published, unweighted fit. a and c "
+        f"are not to be compared one by one. {VARIES}"
+    )
+
+
+def published_note(study: Study, methods: Sequence[str]) -> str:
+    """Of errors in the layout of the published study."""
+    return (
+        f"Markers: means of {trial_counts(study, methods)} per method and N, with 95 % t intervals. Lines: the "
+        f"published fit, {LAW} by unweighted least squares over all converged trials, without an interval. {VARIES}"
+    )
+
+
+def published_coefficients_note(study: Study, methods: Sequence[str]) -> str:
+    """Of a, b and c in the layout of the published study."""
+    return (
+        f"{LAW} by unweighted least squares over all converged trials ({trial_counts(study, methods)} per N), as "
+        "published. No intervals: those of the covariance matrix do not hold for this fit; the report has profile "
+        "intervals of the weighted one. Hollow: too few sizes for a law to be read. a, b and c of one curve depend on "
+        f"each other: do not compare them one by one. {VARIES}"
+    )
+
+
+def residual_caption(study: Study) -> str:
+    """Of the residuals."""
+    return (
+        f"Size means ({trial_counts(study)} per N) minus the law, in standard errors of the mean; dashed: ± 2. p: "
+        "lack of fit, how often chance alone would put the means as far from the law (F test against the spread of "
+        f"repeated trials; no interval). A pattern that strategies share comes from what they share. {VARIES}"
+    )
+
+
+def holdout_caption(study: Study) -> str:
+    """Of the hold-out check."""
+    return (
+        f"The law fitted without the largest N predicts the mean there; each marker is a curve ({trial_counts(study)} "
+        f"per N). Bars: {PROFILE}, of the prediction. Hollow: the check failed, the observed mean lies outside by "
+        "more than 2 of its standard errors. On the line: predicted exactly."
+    )
+
+
+def noise_caption(study: Study) -> str:
+    """Of the noise lines."""
+    return (
+        f"Standard deviation between trials over their mean ({trial_counts(study)} per N), logarithmic axes; no "
+        f"interval. Lines: what the weights of the law come from, a straight line for each curve. {VARIES}"
+    )
+
+
+def joint_caption(study: Study) -> str:
+    """Of the joint regions."""
+    return (
+        f"Which exponents b and floor shares φ = c / E(Nmax) go together, one panel a curve ({trial_counts(study)} "
+        "per N). Filled: joint 50 % and 95 % profile regions over seeds, for this test set. Points: laws of "
+        "resampled seeds. A long diagonal says that a small b without a floor fits as well as a larger b with one; b "
+        "and c then mean nothing by themselves."
     )
 
 
@@ -27,18 +131,21 @@ def measures_caption(study: Study, measures: Sequence[Measure]) -> str:
     names = ", ".join(measure.name for measure in measures)
     meanings = "; ".join(f"{measure.name}: {measure.meaning}" for measure in measures)
     return (
-        f"Per task and model: {names} against N. {meanings}. N and both BCE are on logarithmic axes. "
-        f"Markers: mean over {_trials(study)}; bars: ± 1 standard deviation between seeds. {_references(BCE)}"
+        f"Per task and model: {names} against N. {meanings}. N and both BCE are on logarithmic axes. Markers: means "
+        f"of {trial_counts(study)} per strategy and N, with 95 % t intervals. {VARIES} {references_caption(BCE)}"
     )
 
 
-def coefficients_caption(study: Study) -> str:
-    """Of the dot plots."""
+def orders_text(opposed: int) -> str:
+    """What is said of the agreement of metrics."""
+    found = (
+        "No two metrics put any pair of strategies clearly in opposite order."
+        if not opposed
+        else f"{opposed} {'pair is' if opposed == 1 else 'pairs are'} put clearly in opposite order by two metrics."
+    )
     return (
-        f"Coefficients of {LAW} for {study.measure.name}. Bars: 95 % percentile intervals, bootstrap over seeds; "
-        "an arrow goes on beyond the axis. Hollow: not identified (c: its interval reaches 0; b: at a limit of the "
-        "search). Each coefficient has one axis for all panels. a and c are not to be compared one by one: they "
-        "depend on b."
+        f"{found} Clear: the 95 % interval of the paired t test over seeds leaves out no difference; each pair by "
+        "itself, whatever their number, on this test set."
     )
 
 
@@ -47,8 +154,26 @@ def histories_caption(study: Study) -> str:
     sizes = ", ".join(map(str, shown_sizes(study)))
     return (
         "Validation BCE (nats per pixel, logarithmic) against the number of updates, at the smallest, the middle and "
-        f"the largest N ({sizes}). Lines: median over the seeds that were still training."
+        f"the largest N ({sizes}). Lines: median over the seeds that were still training; {trial_counts(study)} at "
+        "the start, no interval."
     )
+
+
+def trial_counts(study: Study, strategies: Sequence[str] | None = None) -> str:
+    """How many converged trials a cell has, in words; of some strategies or of all."""
+    cells = collect(study.ok, "task", "model", "strategy", "size")
+    counts = {len(cell) for (_, _, name, _), cell in cells.items() if strategies is None or name in strategies}
+    return f"n = {min(counts, default=0)}{f' to {max(counts)}' if len(counts) > 1 else ''} seeds"
+
+
+def references_caption(measure: Measure) -> str:
+    """What the grey lines are."""
+    text = "Dotted grey: the atlas, the mean mask of the same training images, which never looks at the test image."
+    return text if measure.constant is None else f"{text} Dashed grey: the best constant prediction."
+
+
+def _title(measure: Measure) -> str:
+    return measure.name[0].upper() + measure.name[1:]
 
 
 def _cost(study: Study) -> str:
@@ -57,13 +182,3 @@ def _cost(study: Study) -> str:
         return "No validation labels were used."
     span = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     return f"Every N also costs V = {span} validation labels: a trial needs N + V labelled images."
-
-
-def _trials(study: Study) -> str:
-    counts = {len(cell) for cell in collect(study.ok, "task", "model", "strategy", "size").values()}
-    return f"n = {min(counts, default=0)}{f' to {max(counts)}' if len(counts) > 1 else ''} seeds"
-
-
-def _references(measure: Measure) -> str:
-    text = "Dotted grey: the atlas, the mean mask of the same training images, which never looks at the test image."
-    return text if measure.constant is None else f"{text} Dashed grey: the best constant prediction."

@@ -1,28 +1,23 @@
 """Cards of the data sets: what they are, where they come from, and what the strategies make of a few images."""
 
-import io
 import json
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
-from matplotlib.figure import Figure
-from PIL import Image
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from segaug.errors import DataError
+from segaug.report.mosaic import mosaic_png
 from segaug.report.palette import in_order
-from segaug.report.preview import preview_figure
 from segaug.report.provenance import flatten
-from segaug.report.tables import NONE, Table, number
+from segaug.report.tables import Table, number
 
 MOST_IMAGES = 4  # examples shown of a data set
-_COLOURS = 96  # of an embedded picture: greys and one outline
-_DPI = 110
 _FACTS = {  # key in card.json -> what the page calls it
     "modality": "modality",
     "anatomy": "anatomy",
@@ -53,31 +48,37 @@ class Picture:
 class Card:
     """One task; facts and pictures are empty where the study has no card of it."""
 
+    template: ClassVar[str] = "card.html"
     task: str
-    licence: str
     facts: Table | None
     pictures: tuple[Picture, ...]
 
 
 def read_card(folder: Path, task: str) -> Card:
     """Card of a task from <study>/cards/<task>/; raises DataError where a file is there but cannot be read."""
-    path = folder / "cards" / task / "card.json"
+    path = _path(folder, task)
     if not path.is_file():
-        return Card(task, "", None, ())
+        return Card(task, None, ())
+    return Card(task, _facts(_read(path)), _pictures(path.with_name("examples.safetensors"), task))
+
+
+def licences(folder: Path, tasks: Iterable[str]) -> list[tuple[str, str]]:
+    """(task, licence) of those tasks whose card names one."""
+    cards = ((task, _path(folder, task)) for task in tasks)
+    read = [(task, _read(path).get("licence")) for task, path in cards if path.is_file()]
+    return [(task, licence) for task, licence in read if licence]
+
+
+def _path(folder: Path, task: str) -> Path:
+    return folder / "cards" / task / "card.json"
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
-        card = json.loads(path.read_bytes())
+        card: dict[str, Any] = json.loads(path.read_bytes())
     except ValueError as error:
         raise _damaged(path, error) from error
-    return Card(task, card.get("licence") or "", _facts(card), _pictures(path.with_name("examples.safetensors"), task))
-
-
-def png(figure: Figure) -> bytes:
-    """The figure as a small PNG."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=_DPI, metadata={"Software": None})
-    small = io.BytesIO()
-    Image.open(buffer).convert("RGB").quantize(_COLOURS).save(small, format="png", optimize=True)
-    return small.getvalue()
+    return card
 
 
 def _facts(card: Mapping[str, Any]) -> Table:
@@ -108,17 +109,17 @@ def _pictures(path: Path, task: str) -> tuple[Picture, ...]:
 
 
 def _picture(tensors: Mapping[str, np.ndarray], task: str, strategy: str) -> Picture:
-    image = tensors.get(f"{strategy}/original", tensors["image"])[:MOST_IMAGES]
-    label = tensors.get(f"{strategy}/original_label", tensors["label"])[:MOST_IMAGES]
-    none = np.zeros((len(image), 0, *image.shape[1:]))
-    figure = preview_figure(
-        image, label,
-        tensors.get(f"{strategy}/image", none)[:MOST_IMAGES], tensors.get(f"{strategy}/label", none)[:MOST_IMAGES],
-        title=strategy,
-    )  # fmt: skip
+    """Each image in a row: the original, then its augmented versions."""
+    tiles = []
+    for name in ("image", "label"):
+        original = tensors.get(f"{strategy}/original{'' if name == 'image' else '_label'}", tensors[name])
+        none = np.zeros((len(original), 0, *original.shape[1:]))
+        versions = tensors.get(f"{strategy}/{name}", none)
+        tiles.append(np.concatenate([original[:MOST_IMAGES, None], versions[:MOST_IMAGES]], axis=1))
     what = f"augmented by {strategy}" if strategy else "without augmentation"
     description = f"Images of {task} with the outline of the mask, {what}"
-    return Picture(strategy or NONE, f"data:image/png;base64,{b64encode(png(figure)).decode()}", description)
+    data = b64encode(mosaic_png(*tiles)).decode()
+    return Picture(strategy or "original", f"data:image/png;base64,{data}", description)
 
 
 def _damaged(path: Path, error: Exception) -> DataError:

@@ -7,9 +7,11 @@ from matplotlib.figure import Figure
 
 from segaug.report.palette import in_order, look
 from segaug.report.study import Json, Study, collect
-from segaug.report.theme import error_axis, new_figure
+from segaug.report.theme import error_axis
 
 MOST_SIZES = 3
+_PANEL_IN = (3.9, 1.8)
+_MARGINS = {"left": 0.15, "right": 0.98, "bottom": 0.2, "top": 0.8, "wspace": 0.12}
 
 
 def shown_sizes(study: Study) -> list[int]:
@@ -24,7 +26,8 @@ def history_panel(study: Study, task: str, model: str) -> Figure | None:
     if not records:
         return None
     sizes = shown_sizes(study)
-    figure = new_figure(3.9, 1.75)
+    figure = Figure(figsize=_PANEL_IN)
+    figure.subplots_adjust(**_MARGINS)
     for axes, size in zip(figure.subplots(1, len(sizes), sharey=True, squeeze=False)[0], sizes, strict=True):
         groups = collect((record for record in records if record["size"] == size), "strategy")
         for strategy in in_order(groups):
@@ -32,13 +35,12 @@ def history_panel(study: Study, task: str, model: str) -> Figure | None:
             axes.plot(updates, median, color=look(strategy).light, linestyle=look(strategy).line, linewidth=1.2)
         axes.set_title(f"N = {size}", fontweight="normal")
         axes.set_yscale("log")
-    figure.supxlabel("update", fontsize=8)
+    figure.text(0.5, 0.02, "update", ha="center")
     first = figure.axes[0]
+    first.yaxis.set_label_coords(-0.4, 0.5)
     first.set_ylabel("validation BCE")
     error_axis(first, log=True)
-    figure.suptitle(
-        task if len(study.models) == 1 else f"{task} · {model}", x=0.01, ha="left", fontweight="bold", fontsize=8.5
-    )
+    figure.text(0.01, 0.98, study.title(task, model), va="top", fontweight="bold")
     return figure
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from segaug.analysis.metric import Metric
+
 Json = Mapping[str, Any]
 
 
@@ -13,13 +15,18 @@ class Measure:
 
     key: str  # in record["test"][checkpoint]
     name: str
-    axis: str  # name with unit, for the axis
+    unit: str
     meaning: str  # one clause for the caption
     atlas: str | None  # its value for the two references, in record["reference"]
     constant: str | None
     checkpoint: Literal["best", "last"] = "best"
     log: bool = True
     complement: bool = False  # draw 1 - value
+
+    @property
+    def axis(self) -> str:
+        """Name with unit."""
+        return f"{self.name} [{self.unit}]"
 
     def of(self, record: Json) -> float | None:
         """Value of one trial; None where the trial has none."""
@@ -39,25 +46,29 @@ class Measure:
 
 
 BCE = Measure(
-    key="bce", name="test BCE", axis="test BCE [nats per pixel]", atlas="atlas_bce", constant="constant_bce",
+    key="bce", name="test BCE", unit="nats per pixel", atlas="atlas_bce", constant="constant_bce",
     meaning="mean binary cross-entropy per pixel on the test set, natural logarithm; lower is better",
 )  # fmt: skip
 RECALIBRATED = Measure(
-    key="bce_recalibrated", name="recalibrated BCE", axis="recalibrated BCE [nats per pixel]",
+    key="bce_recalibrated", name="recalibrated BCE", unit="nats per pixel",
     atlas="atlas_bce", constant="constant_bce",
     meaning="test BCE after one scale and one offset on the logits, fitted on the validation labels; lower is better",
 )  # fmt: skip
 DICE = Measure(
-    key="dice", name="Dice", axis="Dice [0 to 1]", atlas="atlas_dice", constant=None, log=False,
+    key="dice", name="Dice", unit="0 to 1", atlas="atlas_dice", constant=None, log=False,
     meaning="Dice overlap of the mask at probability 0.5, 0 to 1; higher is better",
 )  # fmt: skip
 DICE_ERROR = Measure(
-    key="dice", name="1 − Dice", axis="1 − Dice [0 to 1]", atlas="atlas_dice", constant=None, complement=True,
+    key="dice", name="1 − Dice", unit="0 to 1", atlas="atlas_dice", constant=None, complement=True,
     meaning="one minus the Dice overlap of the mask at probability 0.5; lower is better",
 )  # fmt: skip
 BCE_LAST = replace(BCE, name="BCE of last weights", checkpoint="last")
 HD95 = Measure(
-    key="hd95", name="HD95", axis="HD95", atlas=None, constant=None,
+    key="hd95", name="HD95", unit="px or mm", atlas=None, constant=None,
     meaning="95th percentile of the distances between the two outlines; lower is better",
 )  # fmt: skip
-FITTED = {"bce": BCE, "bce_recalibrated": RECALIBRATED, "1-dice": DICE_ERROR}  # by the metric that the law is fitted to
+FITTED: dict[Metric, Measure] = {
+    "bce": BCE,
+    "bce_recalibrated": RECALIBRATED,
+    "1-dice": DICE_ERROR,
+}  # by what the law is fitted to

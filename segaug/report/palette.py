@@ -71,17 +71,30 @@ _DASHES = (SOLID, DASHED, DOTTED, DASH_DOT)
 
 
 def look(strategy: str) -> Look:
-    """The look of a strategy; one that is not in LOOKS gets its look from the hash of its name."""
+    """The look of a strategy.
+
+    A strategy with other options, such as "red(p=0.5)", keeps the colour of its own kind.  A name that is not in LOOKS
+    gets its look from its hash.
+    """
     if strategy in LOOKS:
         return LOOKS[strategy]
+    kind = LOOKS.get(_kind(strategy))
+    taken = (kind.marker, kind.dash) if kind else ()
     digest = sha256(strategy.encode()).digest()
     hue, marker, dash = (
-        options[byte % len(options)] for options, byte in zip((_HUES, _MARKERS, _DASHES), digest, strict=False)
+        free[byte % len(free)]
+        for options, byte in zip((_HUES, _MARKERS, _DASHES), digest, strict=False)
+        if (free := [option for option in options if option not in taken])
     )
-    return Look(str(hue), str(marker), dash)  # type: ignore[arg-type]
+    return Look(kind.colour if kind else str(hue), str(marker), dash)  # type: ignore[arg-type]
 
 
 def in_order(strategies: Iterable[str]) -> list[str]:
-    """Each strategy once: the known ones in the order of LOOKS, then the others by name."""
+    """Each strategy once: the known ones in the order of LOOKS, each before its kind; then the others by name."""
     rank = {name: index for index, name in enumerate(LOOKS)}
-    return sorted(set(strategies), key=lambda name: (rank.get(name, len(rank)), name))
+    return sorted(set(strategies), key=lambda name: (rank.get(_kind(name), len(rank)), name))
+
+
+def _kind(strategy: str) -> str:
+    """Its name without options."""
+    return strategy.split("(", 1)[0]

@@ -8,7 +8,9 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple
 
-from segaug.analysis.curves import CurveFit, fit_study
+from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fit_curves import fit_study
+from segaug.analysis.law.fit import Fit
 from segaug.analysis.metric import Metric
 from segaug.errors import DataError
 from segaug.report.measure import FITTED, Measure
@@ -16,14 +18,6 @@ from segaug.report.palette import in_order
 from segaug.results.store import Store
 
 Json = Mapping[str, Any]
-
-
-class Curve(NamedTuple):
-    """Names one scaling curve."""
-
-    task: str
-    model: str
-    strategy: str
 
 
 class Seed(NamedTuple):
@@ -58,13 +52,23 @@ class Study:
 
     @cached_property
     def ok(self) -> tuple[Json, ...]:
-        """Records of trials that converged."""
-        return tuple(record for record in self.records if record["status"] == "ok")
+        """Records of trials that converged, by the rule of `analysis.divergence`."""
+        return tuple(record for record in self.records if record["id"] in self._converged)
 
     @cached_property
     def diverged(self) -> tuple[Json, ...]:
         """Records of trials that did not."""
-        return tuple(record for record in self.records if record["status"] != "ok")
+        return tuple(record for record in self.records if record["id"] not in self._converged)
+
+    @cached_property
+    def _converged(self) -> frozenset[str]:
+        tables = (curve.trials.table for curve in self.fits)
+        return frozenset(trial for table in tables for trial in table.loc[table["status"] == "ok", "id"])
+
+    def diverged_of(self, task: str, model: str, strategy: str) -> list[Json]:
+        """Those of one curve."""
+        curve = (task, model, strategy)
+        return [trial for trial in self.diverged if (trial["task"], trial["model"], trial["strategy"]) == curve]
 
     @cached_property
     def missing(self) -> tuple[Json, ...]:
@@ -113,22 +117,33 @@ class Study:
         """Records by (task, model)."""
         return collect(self.records, "task", "model")
 
-    def fit_of(self, task: str, model: str, strategy: str) -> CurveFit | None:
-        """The fitted curve; None where no trial of it converged."""
-        return self._fits.get(Curve(task, model, strategy))
+    def curves_of(self, task: str, model: str) -> dict[str, CurveFit]:
+        """Strategy -> its curve, in palette order; also one without a law or without a converged trial."""
+        found = {curve.strategy: curve for curve in self.fits if (curve.task, curve.model) == (task, model)}
+        return {strategy: found[strategy] for strategy in in_order(found)}
+
+    @cached_property
+    def laws(self) -> list[tuple[CurveFit, Fit]]:
+        """Every curve that has a law, with it: by task, model, and strategy in palette order."""
+        curves = (curve for group in self.groups for curve in self.curves_of(*group).values())
+        return [(curve, curve.fit) for curve in curves if curve.fit is not None]
+
+    def laws_of(self, task: str, model: str) -> dict[str, Fit]:
+        """Strategy -> its law, in palette order; without the curves that have none."""
+        return {curve.strategy: fit for curve, fit in self.laws if (curve.task, curve.model) == (task, model)}
+
+    def title(self, task: str, model: str) -> str:
+        """Of a panel: the model only where there are several."""
+        return task if len(self.models) == 1 else f"{task} · {model}"
 
     def seeds(self, measure: Measure, task: str, model: str) -> dict[str, list[Seed]]:
         """Strategy -> its converged trials with a value, by size and seed; in palette order."""
         found: dict[str, list[Seed]] = defaultdict(list)
         for record in self.by_group.get((task, model), ()):
             value = measure.of(record)
-            if record["status"] == "ok" and value is not None:
+            if record["id"] in self._converged and value is not None:
                 found[record["strategy"]].append(Seed(record["size"], record["seed"], record["id"], value))
         return {strategy: sorted(found[strategy]) for strategy in in_order(found)}
-
-    @cached_property
-    def _fits(self) -> Mapping[Curve, CurveFit]:
-        return {Curve(fit.task, fit.model, fit.strategy): fit for fit in self.fits}
 
 
 def load_study(folder: Path, metric: Metric) -> Study:
@@ -141,9 +156,7 @@ def load_study(folder: Path, metric: Metric) -> Study:
             problem=f"holds no finished trial ({len(failures)} failed)",
             fix="run the study first; `segaug status` shows what went wrong",
         )
-    return Study(
-        folder, metric, tuple(records), tuple(failures), store.plan(), tuple(fit_study(records, metric=metric))
-    )
+    return Study(folder, metric, tuple(records), tuple(failures), store.plan(), tuple(fit_study(store, metric)))
 
 
 def collect(trials: Iterable[Json], *keys: str) -> dict[Any, list[Json]]:

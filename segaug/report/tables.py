@@ -3,11 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean, stdev
-from typing import Any
+from typing import Any, ClassVar
 
-from segaug.analysis.bootstrap import Interval
-from segaug.analysis.curves import CurveFit
-from segaug.report.captions import LAW
 from segaug.report.measure import BCE, BCE_LAST, DICE, HD95, RECALIBRATED
 from segaug.report.study import Study, collect
 
@@ -19,6 +16,7 @@ NONE = "–"
 class Table:
     """What a table says; `strategy_column` is where the names of strategies stand, if anywhere."""
 
+    template: ClassVar[str] = "table.html"
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -31,41 +29,6 @@ def number(value: float | None) -> str:
     if value is None:
         return NONE
     return f"{value:.2e}" if value and not 1e-4 <= abs(value) < 1e5 else f"{value:#.3g}".rstrip(".")
-
-
-def coefficient_table(study: Study) -> Table:
-    """The fitted law of every curve."""
-    return Table(
-        f"Fitted laws {LAW} of {study.measure.name}: unweighted least squares over all converged trials. In brackets: "
-        "95 % percentile interval of the bootstrap over seeds; it speaks about new seeds on this test set. a, b and c "
-        "of one curve depend on each other: do not rank strategies by one of them. R²: share of the variation between "
-        "sizes that the law explains. ΔAIC: pure power law (c = 0) minus this law; above 0 speaks for a floor.",
-        ("task", "model", "strategy", "a", "b", "c", "R²", "ΔAIC", "sizes", "trials"),
-        tuple(_coefficient_row(curve) for curve in _in_order(study)),
-        strategy_column=2,
-        number_columns=frozenset(range(3, 10)),
-    )
-
-
-def curve_notes(study: Study) -> list[str]:
-    """What is peculiar about single curves."""
-    return [
-        f"{curve.task} · {curve.model} · {curve.strategy}: {curve.note}" for curve in _in_order(study) if curve.note
-    ]
-
-
-def _in_order(study: Study) -> list[CurveFit]:
-    return sorted(study.fits, key=lambda curve: (curve.task, curve.model, study.strategies.index(curve.strategy)))
-
-
-def _coefficient_row(curve: CurveFit) -> tuple[str, ...]:
-    cells: tuple[str, ...] = (NONE,) * 5
-    if (fit := curve.fit) is not None:
-        intervals = (fit.bootstrap.a, fit.bootstrap.b, fit.bootstrap.c) if fit.bootstrap else (None,) * 3
-        a, b, c = map(_estimate, (fit.law.a, fit.law.b, fit.law.c), intervals)
-        cells = (a, b, c if fit.floor_identified else f"{c}, not identified", f"{fit.r2:.3f}", f"{fit.aic_gain:+.1f}")
-    trials = sum(point.n for point in curve.points)
-    return (curve.task, curve.model, curve.strategy, *cells, str(len(curve.points)), str(trials))
 
 
 def measure_table(study: Study) -> Table:
@@ -99,10 +62,6 @@ def _measure_cells(records: Sequence[Json]) -> tuple[str, ...]:
         _mean(scales),
         _range(record["training"]["updates"] for record in records),
     )
-
-
-def _estimate(value: float, interval: Interval | None) -> str:
-    return number(value) + (f" [{number(interval.low)}, {number(interval.high)}]" if interval else "")
 
 
 def _spread(values: Iterable[float | None]) -> str:

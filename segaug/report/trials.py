@@ -1,27 +1,12 @@
-"""Tables of the trials themselves: which are done, and where their time went."""
+"""The trials themselves: where their time went, and why some failed."""
 
-from collections import Counter
 from dataclasses import dataclass
 from statistics import fmean
 
 from segaug.report.study import Json, Study, collect
-from segaug.report.tables import NONE, Table
+from segaug.report.tables import Table
 
 _PARTS = ("data", "prepare", "augmentation", "network", "other")
-
-
-def trial_table(study: Study) -> Table:
-    """How many trials of each cell are done; what is not done is named."""
-    states = _states(study)
-    order = {name: index for index, name in enumerate(study.strategies)}
-    curves = sorted({cell[:3] for cell in states}, key=lambda curve: (*curve[:2], order[curve[2]]))
-    return Table(
-        "Trials at each N: finished, and by name what is not finished.",
-        ("task", "model", "strategy", *(f"N = {size}" for size in study.sizes)),
-        tuple((*curve, *(_state(states.get((*curve, size), Counter())) for size in study.sizes)) for curve in curves),
-        strategy_column=2,
-        number_columns=frozenset(range(3, 3 + len(study.sizes))),
-    )
 
 
 def time_table(study: Study) -> Table:
@@ -72,20 +57,3 @@ def _times(trials: list[dict[str, float]]) -> tuple[str, ...]:
     means = {part: fmean(trial.get(part, 0.0) for trial in trials) for part in _PARTS}
     shares = (f"{mean:.1f} ({100 * mean * len(trials) / total:.0f} %)" for mean in means.values())
     return (*shares, f"{total / len(trials):.1f}", f"{total / 3600:.2f}")
-
-
-def _states(study: Study) -> dict[tuple[str, str, str, int], Counter[str]]:
-    states: dict[tuple[str, str, str, int], Counter[str]] = {}
-    named = (("done", study.ok), ("diverged", study.diverged), ("failed", study.failures), ("missing", study.missing))
-    for state, trials in named:
-        for trial in trials:
-            cell = (trial["task"], trial["model"], trial["strategy"], trial["size"])
-            states.setdefault(cell, Counter())[state] += 1
-    return states
-
-
-def _state(counts: Counter[str]) -> str:
-    if not counts:
-        return NONE
-    troubles = [f"{counts[state]} {state}" for state in ("diverged", "failed", "missing") if counts[state]]
-    return ", ".join([f"{counts['done']} done" if troubles else str(counts["done"]), *troubles])

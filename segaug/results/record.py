@@ -16,7 +16,8 @@ A record is one JSON object. Everything outside "run" is reproduced bit for bit 
                   field before the baseline, over 64 draws on the subset, each applied whatever its p; p95: of the
                   lengths of all pixels; folded_share: of the cells of four pixels; null: no field, or not finite
     test          {"best": M, "last": M}  M = {"bce", "dice", "hd95", "bce_recalibrated"} means over test cases, or null
-    cases         {"ids": [...], "bce": [...], "dice": [...], "hd95": [...], "bce_recalibrated": [...]}  best checkpoint
+    cases         {"ids", "patients", "bce", "dice", "hd95", "bce_recalibrated"}  lists over the test cases, best
+                  checkpoint; patients: whom each case shows (older records lack it: each case is then its own)
     hd95          {"unit": "mm" | "px", "both_empty": int, "one_empty": int}
     recalibration {"scale": float, "offset": float}   fitted on validation; scale > 1: under-confident
     reference     {"constant_bce", "constant_pool_bce", "atlas_bce", "atlas_dice"}  means on the test set: best

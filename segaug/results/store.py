@@ -4,6 +4,7 @@ results/<study>/plan.json                       what was asked for, over all run
                 trials/<id>/record.json         a finished trial, written once and never changed
                 trials/<id>/failure.json        the last failure of a trial that has no record yet
                 trials/<id>/weights.safetensors only where asked for
+                snapshot.parquet  cases.parquet copies of the records as columns, for reading: see `snapshot`
                 cards/<task>/                   what the report shows of a data set
                 fit/  report/                   made by `segaug fit` and `segaug report`
 """

@@ -1,15 +1,14 @@
 """The solver recovers laws, respects its constraints and is never worse than scipy's bounded least squares."""
 
-import warnings
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import curve_fit
 
-from segaug.analysis.power_law import PowerLaw
-from segaug.analysis.solver import B_MAX, B_MIN, solve
+from segaug.analysis.law.power_law import PowerLaw
+from segaug.analysis.law.solver import B_MAX, B_MIN, rss, solve
+from segaug.errors import DataError
 
 SIZES = 2.0 ** np.arange(8)
 ONES = np.ones(8)
@@ -36,7 +35,8 @@ def noisy_curves(rows, seed=0, spread=0.05):
 
 def test_published_example():
     found = fit(SIZES, law(SIZES, 1.0, 0.5, 0.05))
-    assert (found.a, found.b, found.c) == pytest.approx((1.0, 0.5, 0.05), abs=1e-4)
+    assert (found.a, found.b, found.c) == pytest.approx((1.0, 0.5, 0.05), rel=1e-9)
+    assert objective(found, SIZES, law(SIZES, 1.0, 0.5, 0.05), ONES) < 1e-20
 
 
 @given(b=st.floats(0.05, 3), floor_share=st.floats(0, 0.99))
@@ -49,21 +49,39 @@ def test_recovers_noiseless_laws(b, floor_share):
     assert found.c == pytest.approx(c, abs=1e-4 * error)
 
 
+def scipy_objective(means, counts, floor=True, starts=((0.5, 0.01),)):
+    """Of scipy's bounded least squares: the best of several starts (b, c)."""
+    upper = [np.inf, B_MAX, np.inf if floor else 1e-300]
+    laws = [
+        curve_fit(
+            law, SIZES, means, (means[0], b, c if floor else 0), counts**-0.5, bounds=([0, B_MIN, 0], upper),
+            xtol=1e-14, ftol=1e-14, gtol=1e-14,
+        )[0]
+        for b, c in starts
+    ]  # fmt: skip
+    return min(objective(PowerLaw(*found), SIZES, means, counts) for found in laws)
+
+
+@pytest.mark.filterwarnings("ignore:Covariance of the parameters")
 @pytest.mark.parametrize("floor", [True, False])
 def test_never_worse_than_scipy(floor):
     counts = np.array([20, 20, 19, 20, 7, 20, 20, 12.0])
+    starts = [(b, c) for b in (0.1, 0.5, 1.5) for c in (1e-6, 0.05)] if floor else [(0.2, 0), (1.0, 0)]
     for means in noisy_curves(100):
-        lower, upper = ([0, B_MIN, 0], [np.inf, B_MAX, np.inf if floor else 1e-300])
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            start = (means[0], 0.5, 0.01 if floor else 0)
-            peer, _ = curve_fit(
-                law, SIZES, means, start, counts**-0.5, bounds=(lower, upper), xtol=1e-14, ftol=1e-14, gtol=1e-14
-            )
         ours = objective(fit(SIZES, means, counts, floor=floor), SIZES, means, counts)
-        theirs = objective(PowerLaw(*peer), SIZES, means, counts)
+        theirs = scipy_objective(means, counts, floor, starts)
         assert ours <= theirs * (1 + 1e-9)
-        assert theirs <= ours * (1 + 1e-5)
+        assert theirs <= ours * (1 + 1e-6)
+
+
+@pytest.mark.filterwarnings("ignore:Covariance of the parameters")
+def test_resamples_are_as_good_as_scipy():
+    rng, counts = np.random.default_rng(4), np.full(8, 20.0)
+    values = law(SIZES, 0.5, 0.6, 0.05) * np.exp(0.1 * rng.standard_normal((20, 8)))
+    means = rng.multinomial(20, [0.05] * 20, 300) @ values / 20
+    ours = rss(solve(SIZES, means, counts), SIZES, means, counts)
+    theirs = np.array([scipy_objective(row, counts) for row in means])
+    assert (ours <= theirs * (1 + 1e-6)).all()
 
 
 def test_search_without_polish_is_good_enough_for_resamples():
@@ -73,14 +91,66 @@ def test_search_without_polish_is_good_enough_for_resamples():
     assert rough.b == pytest.approx(fine.b, rel=1e-4)
 
 
-def test_many_curves_at_once_equal_each_alone():
-    means = noisy_curves(20)
-    together = solve(SIZES, means, ONES, polish=True)
-    for row, values in enumerate(means):
-        alone = fit(SIZES, values)
+@pytest.mark.parametrize("polish", [True, False])
+def test_many_curves_at_once_equal_each_alone(polish):
+    means = noisy_curves(600)  # more than one block
+    together = solve(SIZES, means, ONES, polish=polish)
+    for row in range(0, 600, 7):
+        alone = solve(SIZES, means[row : row + 1], ONES, polish=polish)[0]
         assert (together[row].a, together[row].b, together[row].c) == pytest.approx(
-            (alone.a, alone.b, alone.c), rel=1e-6
+            (alone.a, alone.b, alone.c), rel=1e-9, abs=1e-12
         )
+
+
+def correlated(sizes=8, seed=5):
+    """A precision matrix far from diagonal."""
+    mixing = np.random.default_rng(seed).standard_normal((sizes, sizes))
+    return mixing @ mixing.T + 0.3 * np.eye(sizes)
+
+
+def test_a_diagonal_matrix_is_the_same_as_weights():
+    means, weights = noisy_curves(20), np.array([3, 1, 4, 1, 5, 9, 2, 6.0])
+    vector, matrix = solve(SIZES, means, weights, polish=True), solve(SIZES, means, np.diag(weights), polish=True)
+    assert matrix.predict(SIZES) == pytest.approx(vector.predict(SIZES), rel=1e-9)
+    assert rss(matrix, SIZES, means, np.diag(weights)) == pytest.approx(rss(vector, SIZES, means, weights), rel=1e-9)
+
+
+def test_correlated_means_get_the_generalised_least_squares_law():
+    """Against scipy with the covariance of the means, which it takes as `sigma`; best of many starts."""
+    precision = correlated()
+    for means in noisy_curves(20, spread=0.01):
+        ours = rss(solve(SIZES, means[None], precision, polish=True), SIZES, means[None], precision)[0]
+        laws = [
+            curve_fit(law, SIZES, means, (means[0], b, 0.01), np.linalg.inv(precision), bounds=(0, [9, B_MAX, 9]))[0]
+            for b in (0.1, 0.3, 0.6, 1.2)
+        ]
+        theirs = min(rss_of(found, means, precision) for found in laws)
+        assert ours == pytest.approx(theirs, rel=1e-4)
+        assert ours <= theirs * (1 + 1e-9)
+
+
+def rss_of(parameters, means, precision):
+    residuals = means - law(SIZES, *parameters)
+    return residuals @ precision @ residuals
+
+
+def test_what_is_not_finite_is_refused():
+    means = law(SIZES, 0.5, 0.6, 0.05)
+    with pytest.raises(DataError, match=r"not finite.*diverged"):
+        fit(SIZES, np.where(SIZES == 8, np.nan, means))
+    with pytest.raises(DataError, match="not finite"):
+        fit(SIZES, means, np.full(8, np.inf))
+
+
+def test_floor_share_and_slope_are_those_of_the_curve():
+    one = PowerLaw(2.0, 0.5, 0.1)
+    laws = solve(SIZES, np.stack([law(SIZES, 2.0, 0.5, 0.1), np.full(8, 0.3)]), ONES, polish=True)
+    assert one.floor_share(100) == pytest.approx(0.1 / 0.3)
+    step = 1e-5
+    assert one.slope(100) == pytest.approx(-np.log(one.predict(100 * (1 + step)) / one.predict(100)) / step, rel=1e-4)
+    assert laws.floor_share(100) == pytest.approx([0.1 / 0.3, 1])
+    assert laws.slope(100) == pytest.approx([one.slope(100), 0])
+    assert (laws[1].floor_share(100), laws[1].slope(100)) == (1, 0)
 
 
 @given(st.lists(st.floats(-1, 1), min_size=8, max_size=8))

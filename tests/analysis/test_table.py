@@ -5,7 +5,7 @@ import random
 import pandas as pd
 import pytest
 
-from segaug.analysis.table import errors, trials
+from segaug.analysis.trials.table import errors, trials
 from segaug.errors import DataError
 from tests.synthetic import record
 

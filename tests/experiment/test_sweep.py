@@ -26,7 +26,7 @@ def test_a_trial_ends_in_one_valid_record(tiny, store):
     assert store.records() == [record]
     assert record["status"] == "ok"
     assert record["labels"] == {"training": 4, "validation": len(record["config"]) and 16}
-    assert len(record["cases"]["bce"]) == len(record["cases"]["ids"]) == 15
+    assert len(record["cases"]["bce"]) == len(record["cases"]["ids"]) == len(record["cases"]["patients"]) == 15
     for metric in ("bce", "dice", "hd95", "bce_recalibrated"):
         cases = record["cases"][metric]
         assert record["test"]["best"][metric] == pytest.approx(sum(cases) / len(cases))

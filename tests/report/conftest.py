@@ -17,12 +17,19 @@ SIZES = (1, 2, 4, 8, 16)
 
 @pytest.fixture
 def calm(tmp_path: Path) -> Path:
-    """All trials done, four sizes, always better than the atlas, floor well determined."""
+    """All trials done, four sizes, many test cases, always better than the atlas, floor well determined."""
     folder = tmp_path / "calm"
-    store = write_study(folder, sizes=(4, 8, 16, 32), seeds=6, noise=0.001)
+    store = write_study(folder, sizes=(4, 8, 16, 32), seeds=6, noise=0.01)
     for trial in store.records():
-        store.write_record({**trial, "reference": {**trial["reference"], "atlas_bce": 1.5, "constant_bce": 2.0}})
+        reference = {**trial["reference"], "atlas_bce": 1.5, "constant_bce": 2.0}
+        store.write_record({**trial, "reference": reference, "cases": thrice(trial["cases"])})
     return folder
+
+
+def thrice(cases: dict) -> dict:
+    """Three patients for each test case."""
+    ids = [f"{case}-{copy}" for copy in range(3) for case in cases["ids"]]
+    return {name: ids if name == "ids" else 3 * values for name, values in cases.items()}
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,17 @@
 """Cautions: each appears exactly when it is due."""
 
+from collections.abc import Callable
 from math import sin
 from pathlib import Path
 
 import pytest
 
-from segaug.report.cautions import Caution, cautions
+from segaug.report.caution import Caution
+from segaug.report.cautions import cautions
 from segaug.report.study import load_study
 from segaug.results.store import Store
 from tests.report.conftest import HOSTILE, diverge, fail, forget
+from tests.synthetic import write_study
 
 
 def due(folder: Path) -> dict[str, Caution]:
@@ -58,7 +61,7 @@ def test_few_sizes(calm):
     for trial in store.records():
         if (trial["strategy"], trial["size"]) == ("red", 8):
             store.record_path(trial["id"]).unlink()
-    assert due(calm)["few-sizes"].places == ("phantom_thorax · nnunet · red: 3 sizes",)
+    assert due(calm)["few-sizes"].places == ("phantom_thorax · nnunet: red (N = 4, 16, 32)",)
 
 
 def test_overlap_mixed_protocols_skipped_sizes_and_warnings_of_trials(calm):
@@ -76,10 +79,42 @@ def test_overlap_mixed_protocols_skipped_sizes_and_warnings_of_trials(calm):
     assert found["trial-warnings"].places == (f"{HOSTILE} (24 trials)",)
 
 
-def test_a_pure_power_law_has_no_identified_floor(calm):
+def rewrite(folder: Path, bce: Callable[[dict], float]) -> None:
+    """Give all trials of red another error."""
+    store = Store(folder)
+    for trial in store.records():
+        if trial["strategy"] == "red":
+            means = {**trial["test"]["best"], "bce": bce(trial)}
+            store.write_record({**trial, "test": {**trial["test"], "best": means}})
+
+
+def wave(trial: dict, share: float) -> float:
+    """A factor that differs between seeds, with mean about 1."""
+    return 1 + share * sin(7 * trial["seed"] + trial["size"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "bce"),
+    [
+        ("floor", lambda trial: 0.5 * trial["size"] ** -0.3 * wave(trial, 0.1)),  # a pure power law, noisy
+        ("rejected", lambda trial: 0.5 / (1 + (trial["size"] / 10) ** 4) * wave(trial, 0.02)),
+        ("rising", lambda trial: (0.2 if trial["size"] < 32 else 0.3) * wave(trial, 0.02)),
+        ("zero-variance", lambda trial: 0.5 * trial["size"] ** -0.5 + 0.05),
+    ],
+)
+def test_what_is_peculiar_about_a_law_names_its_curve(calm, kind, bce):
+    rewrite(calm, bce)
+    assert due(calm)[kind].places == ("phantom_thorax · nnunet: red",)
+
+
+def test_two_seeds_are_provisional(calm):
     store = Store(calm)
     for trial in store.records():
-        bce = 0.5 / trial["size"] * (1 + 0.1 * sin(7 * trial["seed"] + trial["size"]))  # a pure power law, noisy
-        means = {**trial["test"]["best"], "bce": bce}
-        store.write_record({**trial, "test": {**trial["test"], "best": means}})
-    assert due(calm)["floor"].places == ("phantom_thorax · nnunet · baseline", "phantom_thorax · nnunet · red")
+        if trial["seed"] > 1:
+            store.record_path(trial["id"]).unlink()
+    assert due(calm)["provisional"].places == ("phantom_thorax · nnunet: baseline, red",)
+
+
+def test_few_test_patients(tmp_path):
+    write_study(tmp_path / "small", sizes=(4, 8, 16, 32))
+    assert due(tmp_path / "small")["few-patients"].places == ("phantom_thorax · nnunet: baseline, red",)

@@ -69,11 +69,17 @@ def test_every_panel_is_there(page):
     curves = re.findall(r'aria-label="test BCE against N for (\w+), (\w+)"', page)
     groups = [("cardiac_lv", "nnunet"), ("phantom_thorax", "nnunet"), ("phantom_thorax", "swin_unet")]
     assert sorted(curves) == sorted(2 * groups)  # once with laws, once beside Dice
-    assert len(re.findall(r'aria-label="a, b and c of', page)) == len(groups)
+    single = re.findall(r'aria-label="test BCE against N for \w+, \w+, [^"]+"', page)
+    assert len(single) == 6  # two strategies in two groups, one in the third, and the hostile one
+    for name in ("E(Nmax)", "slope at Nmax", "φ = c / E(Nmax)", "b", "c", "a"):
+        assert f'aria-label="{name} of all curves"' in page
+    for name in ("residuals", "noise"):
+        assert len(re.findall(f'aria-label="{name} of ', page)) == len(groups)
+    assert len(re.findall('aria-label="b and floor share of ', page)) == 5  # the hostile one has two sizes: no law
 
 
 def test_every_converged_trial_is_a_point_with_its_value(page, troubled):
-    tooltips = re.findall(r"<title>(\S+)\n(.*?), N = (\d+), seed (\d+): (\S+)</title>", page)
+    tooltips = re.findall(r"<title>(\S+)\n(.*?), N = (\d+), seed (\d+): ([\d.e-]+)</title>", page)
     expected = {
         (trial["id"], str(trial["size"]), str(trial["seed"]), f"{trial['test']['best']['bce']:.4g}")
         for trial in Store(troubled).records()
@@ -81,10 +87,11 @@ def test_every_converged_trial_is_a_point_with_its_value(page, troubled):
     }
     assert {(trial, size, seed, value) for trial, _, size, seed, value in tooltips} == expected
     assert len(tooltips) == len(expected)
+    assert "cardiac_lv-nnunet-red-1-0\nred, N = 1, seed 0: diverged" in page
 
 
 def test_captions_say_axes_interval_number_of_seeds_and_validation_labels(read):
-    for words in ("nats per pixel", "logarithmic", "95 % percentile interval", "n = 2 to 4 seeds", "V = 16 validation"):
+    for words in ("nats per pixel", "logarithmic", "95 % profile interval", "n = 2 to 4 seeds", "V = 16 validation"):
         assert words in " ".join(read.text.split())
 
 
@@ -112,13 +119,16 @@ def test_equal_records_give_equal_bytes(tmp_path):
 
 def test_figures_for_a_paper_lie_beside_the_page(troubled, page):
     names = {path.name for path in (troubled / "report" / "figures").iterdir()}
-    stems = ("curves_bce", "curves_bce_recalibrated", "curves_dice", "coefficients_bce")
+    groups = ("cardiac_lv_nnunet", "phantom_thorax_nnunet", "phantom_thorax_swin_unet")
+    single = (f"curves_bce_{group}" for group in groups)
+    compared = ("ratio_bce", "equivalent_data_bce", "planning_bce", "divergence")
+    stems = ("curves_bce", "curves_bce_recalibrated", "curves_dice", "laws_bce", *single, *compared)
     assert names == {f"{stem}.{kind}" for stem in stems for kind in ("png", "svg")}
 
 
 def test_laws_can_be_fitted_to_dice(calm):
     text = " ".join(Reader(write_report(calm, "1-dice").page.read_text()).text.split())
-    assert "of 1 − Dice: unweighted least squares" in text
+    assert "What the law E(N) = a·N⁻ᵇ + c of 1 − Dice says" in text
     assert (calm / "report" / "figures" / "curves_1-dice.svg").is_file()
 
 

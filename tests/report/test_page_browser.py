@@ -23,7 +23,7 @@ MEASURE = """<script>
     page: document.documentElement.scrollWidth,
     right: Math.max(...wide.map((e) => e.getBoundingClientRect().right)),
     charts: box(".chart svg").map((b) => [b.width, b.height]),
-    signs: box(".sign svg use").map((b) => [b.width, b.height]),
+    signs: box(".sign > svg > use").map((b) => [b.width, b.height]),
     pictures: [...document.images].map((e) => e.naturalWidth),
     background: getComputedStyle(document.body).backgroundColor,
     text: parseFloat(getComputedStyle(document.querySelector(".chart text")).fontSize) *
@@ -74,7 +74,7 @@ def test_charts_and_pictures_are_there_and_nothing_sticks_out(page, tmp_path, wi
     assert found["window"] == width
     assert found["page"] <= width
     assert found["right"] <= width
-    assert len(found["charts"]) == 3 * (1 + 3 + 1 + 1)  # per task and model: law, three measures, a b c, history
+    assert len(found["charts"]) == page.read_text().count('<div class="chart">') > 30
     assert all(box_width > 250 and height > 60 for box_width, height in found["charts"])
     assert all(min(box) > 5 for box in found["signs"])
     assert all(natural > 200 for natural in found["pictures"])

@@ -1,0 +1,1 @@
+"""What `benchmarks/coverage.py` is made of: true curves, simulated trials, what is judged, and the tables."""

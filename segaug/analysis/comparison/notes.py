@@ -1,0 +1,69 @@
+"""What a reader must know about a comparison before believing it, in plain words."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from segaug.analysis.comparison.pair import Pair
+from segaug.analysis.comparison.sign_flips import varied
+from segaug.analysis.curves.population import FEW_PATIENTS
+
+FEW_PAIRS = 5  # with fewer the spread of the differences is hardly known
+
+
+def comparison_notes(pair: Pair) -> Iterator[str]:
+    """Everything peculiar about one strategy beside its baseline."""
+    pairing = pair.pairing
+    pairs = pairing.pairs[pair.paired]
+    if not len(pairs):
+        yield "no seed and size in common with the baseline: nothing to pair"
+        return
+    most = int(pairs.max())
+    if most == 1:
+        yield "one pair a size: no intervals, no tests"
+    elif most < FEW_PAIRS:
+        yield f"provisional: at most {most} pairs a size"
+    yield from _lonely(pair)
+    yield from _alike(pair)
+    yield from _subsets(pair)
+    cases = pair.strategy.cases
+    if cases and cases.patient_count < FEW_PATIENTS:
+        yield f"{cases.patient_count} test patients: too few to know what others would show"
+
+
+def _lonely(pair: Pair) -> Iterator[str]:
+    """Converged trials that the other side lacks."""
+    present = [np.isfinite(curve.compared.values) for curve in (pair.strategy, pair.baseline)]
+    for own, other, words in zip(present, reversed(present), ("without", "only of"), strict=True):
+        sizes = pair.sizes[(own & ~other).any(axis=0)]
+        count = int((own & ~other).sum())
+        if count:
+            yield f"{count} trials {words} the baseline, at N={_listed(sizes)}, are in no pair"
+
+
+def _alike(pair: Pair) -> Iterator[str]:
+    """Sizes at which chance shows in no seed."""
+    log_ratios = np.nan_to_num(pair.pairing.log_ratios)
+    columns = pair.pairing.tested
+    same = columns[~log_ratios[:, columns].any(axis=0)]
+    if len(same):
+        yield f"the same error as the baseline on every seed at N={_listed(pair.sizes[same])}: was it applied?"
+    fixed = [column for column in columns if column not in same and not varied(log_ratios[:, [column]])[0]]
+    if fixed:
+        yield f"the same ratio on every seed at N={_listed(pair.sizes[fixed])}: no interval"
+
+
+def _subsets(pair: Pair) -> Iterator[str]:
+    """Pairs are pairs because both trained on the same images."""
+    tables = [curve.trials.table for curve in (pair.strategy, pair.baseline)]
+    if not all("subset" in table for table in tables):
+        return
+    cells = [table.loc[table["status"] == "ok", ["size", "seed", "subset"]] for table in tables]
+    both = cells[0].merge(cells[1], on=["size", "seed"])
+    other = both[both["subset_x"] != both["subset_y"]]
+    if len(other):
+        yield f"trained on other images than the baseline in {len(other)} of {len(both)} pairs: pairing gains less"
+
+
+def _listed(sizes: np.ndarray) -> str:
+    return ", ".join(f"{size:.0f}" for size in sizes)

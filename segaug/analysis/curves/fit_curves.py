@@ -1,0 +1,120 @@
+"""From trials to curves: statistics of each size, the law where there is one, and how far it may be believed."""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain, groupby
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.population import FEW_PATIENTS, Draws, draws, population, seed_laws
+from segaug.analysis.curves.size_point import size_points, size_states
+from segaug.analysis.law.fit import fit_curve
+from segaug.analysis.law.law_fit import MIN_SIZES
+from segaug.analysis.law.resample import RESAMPLES
+from segaug.analysis.metric import MEASURES, METRICS, Metric
+from segaug.analysis.trials.case_grid import case_grid
+from segaug.analysis.trials.curve_trials import CurveTrials, curves
+from segaug.analysis.trials.divergence import divergence_matters, mcnemar
+from segaug.analysis.trials.foreign_table import from_frame
+from segaug.analysis.trials.table import study_trials, trials, with_unfinished
+from segaug.errors import ConfigError
+from segaug.results.case_errors import Cases, cases_of_records
+from segaug.results.snapshot import Snapshot
+from segaug.results.store import Store
+from segaug.results.trial_row import Record
+
+_ENDED = ("ok", "diverged")
+_MIN_RESAMPLES = 100  # fewer say nothing about a 95 % interval
+
+
+def fit_study(study: Store | Path | str, metric: Metric = "bce", resamples: int = RESAMPLES) -> list[CurveFit]:
+    """Every curve of a study's folder, by task, model and strategy."""
+    store = study if isinstance(study, Store) else Store(Path(study))
+    _check_metric(metric)
+    snapshot = Snapshot(store.folder)
+    table = with_unfinished(study_trials(snapshot), store)
+    cases = snapshot.cases(MEASURES[metric]) if metric in MEASURES else {}
+    return fit_trials(table, metric, cases, resamples)
+
+
+def fit_records(records: Sequence[Record], metric: Metric = "bce", resamples: int = RESAMPLES) -> list[CurveFit]:
+    """The same of records that are at hand; see `trials` for what is refused."""
+    _check_metric(metric)
+    cases = cases_of_records(records, MEASURES[metric]) if metric in MEASURES else {}
+    return fit_trials(trials(records), metric, cases, resamples)
+
+
+def fit_table(source: pd.DataFrame | Path | str, *, nested: bool = False, resamples: int = RESAMPLES) -> list[CurveFit]:
+    """Every curve of a table from anywhere: columns curve, N, seed, error, and those that `foreign_table` names.
+
+    nested: a seed's smaller subsets are part of its larger ones.
+    """
+    table = from_frame(source, nested=nested)
+    return fit_trials(table.trials, None, table.cases, resamples)
+
+
+def fit_trials(table: pd.DataFrame, metric: Metric | None, cases: Cases, resamples: int = RESAMPLES) -> list[CurveFit]:
+    """Every curve of a table of trials.  cases: errors of single test cases, by trial, where there are any."""
+    if resamples < _MIN_RESAMPLES:
+        raise ConfigError(key="resamples", problem=f"got {resamples}", fix=f"use at least {_MIN_RESAMPLES}")
+    found = curves(table, metric)
+    sizes = sorted({size for curve in found for size in curve.usable().sizes})
+    reference = float(sizes[len(sizes) // 2]) if sizes else float("nan")
+    groups = [list(group) for _, group in groupby(found, key=lambda curve: curve.key[:2])]
+    return [fit for group in groups for fit in _fit_group(group, metric, cases, resamples, reference)]
+
+
+def _fit_group(
+    group: Sequence[CurveTrials], metric: Metric | None, cases: Cases, resamples: int, reference: float
+) -> Iterable[CurveFit]:
+    """The curves of one task and model: their draws are shared, so that their laws can be compared draw by draw."""
+    seeds = sorted(set(chain.from_iterable(curve.seeds.tolist() for curve in group)))
+    drawn = draws(seeds, f"{group[0].key.task}/{group[0].key.model}", resamples)
+    for curve in group:
+        others = [other for other in group if other is not curve]
+        yield _fit(curve, others, metric, cases, drawn, reference)
+
+
+def _fit(
+    curve: CurveTrials,
+    others: Sequence[CurveTrials],
+    metric: Metric | None,
+    cases: Cases,
+    drawn: Draws,
+    reference: float,
+) -> CurveFit:
+    usable, states = curve.usable(), size_states(curve)
+    grid = case_grid(usable, cases, metric)
+    fit = fit_curve(usable.sizes, usable.values, nested=curve.nested) if len(usable.sizes) >= MIN_SIZES else None
+    laws = of_cases = None
+    if fit is not None:
+        counts = drawn.seeds.of(usable.seeds)
+        laws = seed_laws(usable.sizes, usable.values, fit.data.precision, counts)
+        of_cases = population(grid, usable.sizes, fit.data.precision, counts, drawn) if grid else None
+    flags = set(fit.flags if fit else ())
+    if divergence_matters([state.rate for state in states], tuple(_mcnemar(curve, other) for other in others)):
+        flags.add("divergence_matters")
+    if of_cases and of_cases.patients < FEW_PATIENTS:
+        flags.add("few_cases")
+    return CurveFit(
+        key=curve.key, metric=metric, trials=curve, points=size_points(curve, metric), states=states, grid=grid,
+        reference_size=reference, fit=fit, seed_laws=laws, population=of_cases, flags=frozenset(flags),
+    )  # fmt: skip
+
+
+def _mcnemar(curve: CurveTrials, other: CurveTrials) -> float:
+    """p-value that two strategies diverge equally often, over the seeds and sizes that came to an end in both."""
+    if not (curve.count("diverged").any() or other.count("diverged").any()):
+        return 1.0
+    _, rows, other_rows = np.intersect1d(curve.seeds, other.seeds, return_indices=True)
+    _, columns, other_columns = np.intersect1d(curve.sizes, other.sizes, return_indices=True)
+    first, second = curve.status[np.ix_(rows, columns)], other.status[np.ix_(other_rows, other_columns)]
+    ended = np.isin(first, _ENDED) & np.isin(second, _ENDED)
+    return mcnemar(first[ended] == "diverged", second[ended] == "diverged")
+
+
+def _check_metric(metric: str) -> None:
+    if metric not in METRICS:
+        raise ConfigError(key="metric", problem=f"{metric!r} is unknown", fix=f"choose from {', '.join(METRICS)}")

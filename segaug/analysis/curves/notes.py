@@ -1,0 +1,80 @@
+"""What a reader must know about a curve before believing it, in plain words."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pandas as pd
+
+from segaug.analysis.law.fit import Fit
+from segaug.analysis.law.law_fit import MIN_SIZES
+from segaug.analysis.trials.curve_trials import CurveTrials
+
+
+def notes(curve: CurveTrials, fit: Fit | None) -> list[str]:
+    """Everything peculiar about one curve, the trials first."""
+    return [*_on_trials(curve), *(_on_fit(fit) if fit else ())]
+
+
+def _on_trials(curve: CurveTrials) -> Iterator[str]:
+    ok, seeds = curve.count("ok"), len(curve.seeds)
+    if (measured := int((ok > 0).sum())) < MIN_SIZES:
+        yield f"{measured} of at least {MIN_SIZES} sizes: no law"
+    if (ok > 0).any() and (ok <= 1).all():
+        yield "one seed: no intervals of means"
+    for status, words in _STATES.items():
+        cells = curve.table.loc[curve.table["status"] == status, ["size", "seed"]].sort_values(["size", "seed"])
+        if len(cells):
+            yield f"{words}: " + ", ".join(f"N={size} seed {seed}" for size, seed in cells.to_numpy().tolist())
+    short = [f"{count} at N={size:.0f}" for count, size in zip(ok, curve.sizes, strict=True) if count < seeds]
+    if short:
+        yield f"fewer than {seeds} trials: {', '.join(short)}"
+    worse = curve.worse_than_constant.sum(axis=0)
+    if worse.any():
+        places = zip(worse, ok, curve.sizes, strict=True)
+        listed = [f"{bad} of {count} at N={size:.0f}" for bad, count, size in places if bad]
+        yield f"worse than a constant prediction: {', '.join(listed)}"
+    yield from _on_overlap(curve.table)
+
+
+def _on_overlap(table: pd.DataFrame) -> Iterator[str]:
+    if "overlap" not in table:
+        return
+    sizes = table.loc[table["overlap"].eq(True), "size"].unique()
+    if len(sizes):
+        yield f"N={_listed(sizes)} is over half of the pool: seeds share images, so their spread is too small"
+
+
+def _on_fit(fit: Fit) -> Iterator[str]:
+    if fit.law.a == 0:
+        yield "the error does not fall with N: a constant was fitted, b means nothing"
+    elif fit.default.slope.interval.low <= 0:
+        yield "the error may not fall with N at all: a constant fits, too"
+    elif fit.default.b_at_bound:
+        yield f"b ended at the limit {fit.law.b:g} of the search"
+    for flag, text in _BY_FLAG.items():
+        if flag in fit.flags:
+            yield text
+    if fit.trimmed is not None:
+        yield f"the law fits from N={fit.trimmed.data.sizes[0]:.0f} on; that fit claims nothing beyond the data"
+    if "suspicious_zero_variance" in fit.flags:
+        yield f"seeds agree to 0.1 % at N={_listed(fit.data.without_spread)}: was the seed applied there?"
+    if (other := fit.better_form) is not None:
+        size = 4 * fit.default.max_size
+        beyond = float(other.predict(np.array([size]))[0])
+        yield (
+            f"another form, the {other.form}, fits better: it expects {beyond:.3g} at N={size:.0f}, "
+            f"the law {float(fit.law.predict(size)):.3g}"
+        )
+
+
+_STATES = {"diverged": "diverged and left out", "failed": "failed", "missing": "planned, not there yet"}
+_BY_FLAG = {
+    "law_doubtful": "the law fits poorly: intervals are widened by what it misses",
+    "non_monotone": "the error rises somewhere by more than chance",
+    "provisional": "provisional: fewer than three seeds",
+    "unequal_seeds": "some sizes have over twice as many trials as others",
+}
+
+
+def _listed(sizes: Iterable[float]) -> str:
+    return ", ".join(f"{size:.0f}" for size in sizes)

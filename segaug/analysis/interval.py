@@ -1,0 +1,24 @@
+"""An interval for one quantity, and what it speaks about."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+LEVEL = 0.95
+Method = Literal["profile", "bootstrap", "t", "wilson"]
+Target = Literal["this_test_set", "case_population"]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """From low to high at the level `LEVEL`.
+
+    An open end is where the search stopped, not where the data did: read it as "at most" or "at least".
+    target: new seeds on this test set, or new seeds and new test cases.
+    """
+
+    low: float
+    high: float
+    open_low: bool = False
+    open_high: bool = False
+    method: Method = "profile"
+    target: Target = "this_test_set"

@@ -1,0 +1,40 @@
+"""E(N) beyond the data: always shown, seldom claimed.
+
+Even a claim holds only if the law does: a curve that bends near the end of the data passes every check
+(measured: benchmarks/coverage.py).
+"""
+
+from dataclasses import dataclass
+
+from segaug.analysis.interval import Interval
+from segaug.analysis.law.holdout import Holdout
+from segaug.analysis.law.law_fit import LawFit
+from segaug.analysis.law.verdict import failed_conditions
+
+FACTORS = (2, 4)
+
+
+@dataclass(frozen=True)
+class Extrapolation:
+    """E at a multiple of the largest size, conditional on the law."""
+
+    factor: float
+    size: float
+    value: float
+    interval: Interval
+    failed_conditions: tuple[str, ...]  # of a claim
+
+    @property
+    def claimed(self) -> bool:
+        """Do the data carry it?"""
+        return not self.failed_conditions
+
+
+def extrapolate(fit: LawFit, check: Holdout | None, factor: float) -> Extrapolation:
+    """E(factor Nmax), and whether it may be claimed."""
+    size = factor * fit.max_size
+    estimate = fit.error(size)
+    failed = failed_conditions(
+        factor, fit.data.sizes, fit.lack_of_fit, check.passed if check else None, estimate.value, estimate.interval
+    )
+    return Extrapolation(factor, size, estimate.value, estimate.interval, failed)

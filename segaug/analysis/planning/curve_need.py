@@ -1,0 +1,71 @@
+"""What a target needs, for every curve of a study: training images and images for validation."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from segaug.analysis.planning.need import Need, need
+from segaug.analysis.planning.target import Target
+from segaug.analysis.trials.curve_trials import CurveKey, CurveTrials, curves
+
+_ROUNDING = 1e-9  # relative: a size that is reached exactly must not be rounded up
+
+
+@dataclass(frozen=True)
+class CurveNeed:
+    """One curve."""
+
+    key: CurveKey
+    need: Need | None  # None: no trial converged
+    validation: int  # labelled images for validation, the same at every N
+    counts: Literal["images", "patients"]  # what N counts
+    trials: int
+    diverged: int
+
+
+def curve_needs(table: pd.DataFrame, target: Target) -> list[CurveNeed]:
+    """By task, model and strategy; table: from `study_trials`."""
+    return [_need(curve, target.error) for curve in curves(table, target.metric)]
+
+
+def labels(images: float, validation: int = 0) -> int:
+    """A number of training images as whole images, with those for validation."""
+    return math.ceil(images * (1 - _ROUNDING)) + validation
+
+
+def needs_frame(needs: Sequence[CurveNeed], target: Target) -> pd.DataFrame:
+    """One row a curve; a number that is not known is missing, an end that is open says so."""
+    return pd.DataFrame(
+        [one.key._asdict() | {"target": f"{target.measure}={target.value:g}"} | _row(one) for one in needs]
+    )
+
+
+def _need(curve: CurveTrials, error: float) -> CurveNeed:
+    converged = bool(curve.count("ok").any())
+    return CurveNeed(
+        key=curve.key,
+        need=need(curve, error) if converged else None,
+        validation=int(curve.table["validation_labels"].max()),
+        counts="patients" if (curve.table["count"] == "patients").any() else "images",
+        trials=int((curve.count("ok") + curve.count("diverged")).sum()),
+        diverged=int(curve.count("diverged").sum()),
+    )
+
+
+def _row(one: CurveNeed) -> dict[str, object]:
+    found = one.need
+    row: dict[str, object] = {"validation": one.validation, "counts": one.counts, "diverged": one.diverged}
+    if found is None:
+        return {"outcome": "no trial converged"} | row
+    known, interval = 0 < found.images < math.inf, found.interval
+    return (
+        {"outcome": found.outcome, "method": "law" if found.fit else "sizes", "reason": found.reason}
+        | {"training": labels(found.images) if known else None}
+        | {"training_low": labels(interval.low), "training_high": labels(interval.high)}
+        | {"open_low": interval.open_low, "open_high": interval.open_high}
+        | row
+        | {"smallest_size": found.data.sizes[0], "largest_size": found.data.sizes[-1]}
+    )

@@ -1,0 +1,92 @@
+"""Trials that did not converge: which, how many, whether that matters, and what they would change.
+
+A record says "diverged" where a loss or a metric was not finite; it says so because nothing else can be computed.
+Whether a trial with a finite error counts is decided here, from what the record stores, by one rule for all strategies
+and metrics, fixed before any result was seen: it diverged if its recalibrated BCE on the test set is no better than
+that of the best constant prediction AND its training loss did not improve.  A bad error alone is no reason: at small N
+and under a short schedule it is the normal case.
+
+"Improve" compares the last recorded training loss with the first.  It says little where a network starts far from the
+foreground share (protocol.output_bias=zero): one that collapses to a constant prediction has then improved, too, and is
+kept, marked `worse_than_constant`.  A stricter rule would also drop trials that merely generalise badly, more of them
+for one strategy than for another.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import binomtest
+
+from segaug.analysis.interval import LEVEL, Interval
+from segaug.analysis.law.power_law import Array
+
+Flags = NDArray[np.bool_]
+MATTERS_RATE = 0.10
+_MATTERS_P = 0.05
+
+
+def status_by_rule(table: pd.DataFrame) -> pd.Series:
+    """Status of each trial; table: rows of `trials` with the status of their records.
+
+    Without recalibration (no validation labels) the BCE itself stands for the recalibrated one.
+    """
+    best = table["bce_recalibrated_best"].fillna(table["bce_best"])
+    useless = (best >= table["constant_bce"]) & ~table["improved"]
+    return table["status"].mask((table["status"] == "ok") & useless, "diverged")
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How many of the trials that came to an end diverged."""
+
+    diverged: int
+    trials: int  # converged and diverged
+    interval: Interval  # Wilson; its method is "wilson"
+
+    @property
+    def share(self) -> float:
+        """Diverged trials in one; 0 where there is no trial."""
+        return self.diverged / self.trials if self.trials else 0.0
+
+
+def rate(diverged: int, trials: int) -> Rate:
+    """Rate with its Wilson interval; without trials nothing is known: 0 to 1."""
+    if not trials:
+        return Rate(0, 0, Interval(0.0, 1.0, method="wilson"))
+    low, high = binomtest(diverged, trials).proportion_ci(LEVEL, method="wilson")
+    return Rate(diverged, trials, Interval(float(low), float(high), method="wilson"))
+
+
+def rates(status: NDArray[np.str_]) -> list[Rate]:
+    """Rate at each size; status: (S, m) of one curve, see `CurveTrials`."""
+    diverged, ok = (status == "diverged").sum(axis=0), (status == "ok").sum(axis=0)
+    return [rate(int(bad), int(bad + good)) for bad, good in zip(diverged, ok, strict=True)]
+
+
+def mcnemar(first: Flags, second: Flags) -> float:
+    """Exact two-sided p-value that two strategies diverge equally often.
+
+    first, second: (n,), did the trials of the same subset, weights and order diverge?  Pairs that agree say nothing.
+    Source: McNemar (1947) with the binomial distribution of the discordant pairs.
+    """
+    only_first, only_second = int((first & ~second).sum()), int((second & ~first).sum())
+    discordant = only_first + only_second
+    return float(binomtest(min(only_first, only_second), discordant).pvalue) if discordant else 1.0
+
+
+def divergence_matters(found: Iterable[Rate], p_values: Iterable[float] = ()) -> bool:
+    """Is the rate over 10 % at any size, or does it differ from another strategy's (McNemar p below 5 %)?"""
+    return any(one.share > MATTERS_RATE for one in found) or any(p < _MATTERS_P for p in p_values)
+
+
+def with_constant(errors: Array, status: NDArray[np.str_], constant: float) -> Array:
+    """Values of the sensitivity analysis: a diverged trial counts as a constant prediction, or as itself if worse.
+
+    errors: (S, m), NaN where there is none.  constant: error of that prediction.  Returns (S, m), NaN where a trial
+    failed or is missing.
+    """
+    replaced = np.fmax(np.where(np.isfinite(errors), errors, constant), constant)
+    return np.select([status == "ok", status == "diverged"], [errors, replaced], np.nan)

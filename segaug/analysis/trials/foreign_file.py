@@ -1,0 +1,76 @@
+"""Read a table that segaug did not write, and say where in it something is wrong."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+
+import pandas as pd
+
+from segaug.errors import DataError
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    """Only an empty field is missing: a curve may be called NA or None."""
+    frame = pd.read_csv(path, encoding="utf-8-sig", skip_blank_lines=False, keep_default_na=False, na_values=[""])
+    if not isinstance(frame.index, pd.RangeIndex):  # pandas takes the first columns for row labels then
+        raise ValueError("its rows have more fields than its header")
+    return frame
+
+
+_READERS: dict[str, Callable[[Path], pd.DataFrame]] = {".csv": _read_csv, ".parquet": pd.read_parquet}
+
+
+@dataclass(frozen=True, eq=False)
+class ForeignFile:
+    """A table and how to name its places; its index is 0, 1, ..., without the blank lines."""
+
+    name: str
+    frame: pd.DataFrame
+    row_word: str
+    first_row: int  # number of the first row, in the words of whoever opens the file
+    headings: Mapping[str, str] = field(default_factory=dict)  # name of a column -> what the file calls it
+
+    def place(self, row: int) -> str:
+        """Where a row lies, e.g. "line 2"."""
+        return f"{self.row_word} {row + self.first_row}"
+
+    def refuse(self, *, column: str = "", row: int | None = None, problem: str, fix: str) -> NoReturn:
+        """Raise a DataError that names the place."""
+        parts = [
+            self.name,
+            "" if row is None else self.place(row),
+            f"column {self.headings.get(column, column)}" if column else "",
+        ]
+        raise DataError(file=", ".join(filter(None, parts)), problem=problem, fix=fix)
+
+
+def read_file(source: pd.DataFrame | Path | str) -> ForeignFile:
+    """A table at hand, or a .csv (comma-separated, with a header) or .parquet file of one; it has at least one row."""
+    if isinstance(source, pd.DataFrame):
+        file = ForeignFile("table", source.reset_index(drop=True), "row", 0)
+    else:
+        path = Path(source)
+        line = path.suffix.lower() == ".csv"
+        file = ForeignFile(str(path), _read(path), "line" if line else "row", 2 if line else 0)
+    if file.frame.empty:
+        file.refuse(problem="has no row", fix="give a header and one row a trial")
+    return file
+
+
+def _read(path: Path) -> pd.DataFrame:
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise DataError(file=path, problem="is neither .csv nor .parquet", fix="save the table as one of them")
+    try:
+        return reader(path).reset_index(drop=True).dropna(how="all")
+    except pd.errors.EmptyDataError as error:
+        raise DataError(file=path, problem="is empty", fix="give a header and one row a trial") from error
+    except OSError as error:
+        raise DataError(
+            file=path, problem=f"cannot be read ({error.strerror or error})", fix="check name and permissions"
+        ) from error
+    except ValueError as error:  # that of pandas' parser, of the text's encoding and of pyarrow
+        raise DataError(
+            file=path, problem=f"cannot be parsed ({' '.join(str(error).split())})", fix="save it again"
+        ) from error

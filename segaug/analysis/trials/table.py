@@ -1,0 +1,103 @@
+"""The trials of a study as one tidy table: a row a trial."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from segaug.analysis.metric import Metric, constant_error_of, error_of
+from segaug.analysis.trials.divergence import status_by_rule
+from segaug.errors import DataError
+from segaug.results.snapshot import Snapshot
+from segaug.results.store import Store
+from segaug.results.trial_row import REDO, Record, trial_row
+
+CURVE = ["task", "model", "strategy"]
+
+
+def trials(records: Iterable[Record]) -> pd.DataFrame:
+    """One row a trial, by task, model, strategy, size, seed; the order of the records does not matter.
+
+    Columns: those of `results.trial_row.COLUMNS`; status is "ok" or "diverged", by the rule of `divergence`.
+    Raises DataError where the trials of a curve cannot be compared with each other.
+    """
+    return _checked(pd.DataFrame([trial_row(record) for record in records]))
+
+
+def study_trials(snapshot: Snapshot) -> pd.DataFrame:
+    """The same table of all records in a study's folder."""
+    return _checked(snapshot.trials())
+
+
+def with_unfinished(table: pd.DataFrame, store: Store) -> pd.DataFrame:
+    """Add a row for each planned trial without a record: status "failed" or "missing", no values."""
+    lacking = pd.DataFrame(store.plan()["trials"], columns=["id", *CURVE, "size", "seed"])
+    lacking = lacking[~lacking["id"].isin(table["id"])]
+    failed = [store.failure_path(trial).is_file() for trial in lacking["id"]]
+    lacking = lacking.assign(
+        status=pd.Series(failed, lacking.index, dtype=bool).map({True: "failed", False: "missing"})
+    )
+    return pd.concat([table, lacking], ignore_index=True) if len(lacking) else table
+
+
+def measured(table: pd.DataFrame, metric: Metric) -> pd.DataFrame:
+    """Add the columns `error`, in the unit of the metric, and `constant`, the error of the best constant prediction.
+
+    A diverged trial may have an error: it is finite, but no result.
+    """
+    error = error_of(metric, table)
+    _refuse_rows(table[(table["status"] == "ok") & error.isna()], f"is ok but has no {metric}")
+    return table.assign(error=error, constant=constant_error_of(metric, table))
+
+
+def errors(table: pd.DataFrame, metric: Metric) -> pd.Series:
+    """Error of the best checkpoint of each trial in the unit of the metric; missing where it diverged."""
+    return measured(table, metric)["error"].where(table["status"] == "ok")
+
+
+def _checked(table: pd.DataFrame) -> pd.DataFrame:
+    if table.empty:
+        raise DataError(
+            file="study", problem="has no finished trial", fix="run `segaug train`, then look at `segaug status`"
+        )
+    table = table.sort_values([*CURVE, "size", "seed", "id"], ignore_index=True)
+    for column in ("dataset_hash", "protocol_hash"):
+        _refuse_mixed(table, column)
+    _refuse_duplicates(table)
+    _refuse_rows(table[~table["status"].isin(["ok", "diverged"])], "has a status that is neither ok nor diverged")
+    return table.assign(status=status_by_rule(table))
+
+
+def _refuse_rows(bad: pd.DataFrame, problem: str) -> None:
+    if len(bad):
+        raise DataError(file=f"record {', '.join(bad['id'])}", problem=problem, fix=REDO)
+
+
+def _refuse_mixed(table: pd.DataFrame, column: str) -> None:
+    """One curve, one data set and one protocol: else its points are not one experiment."""
+    mixed = table[table.groupby(CURVE)[column].transform("nunique") > 1]
+    if len(mixed):
+        found = mixed.groupby(_label(mixed))[column].unique()
+        raise DataError(
+            file="study",
+            problem=f"mixes more than one {column} in " + _listed(found),
+            fix="train changed data or protocols under their own name=..., or delete the trials that are out of date",
+        )
+
+
+def _refuse_duplicates(table: pd.DataFrame) -> None:
+    twice = table[table.duplicated([*CURVE, "size", "seed"], keep=False)]
+    if len(twice):
+        cell = _label(twice) + " N=" + twice["size"].astype(str) + " seed " + twice["seed"].astype(str)
+        raise DataError(
+            file="study",
+            problem="has more than one trial for " + _listed(twice.groupby(cell)["id"].unique()),
+            fix="give each setting its own name=..., or delete the folder of the trial that is out of date",
+        )
+
+
+def _label(table: pd.DataFrame) -> pd.Series:
+    return table["task"] + "/" + table["model"] + "/" + table["strategy"]
+
+
+def _listed(found: pd.Series) -> str:
+    return "; ".join(f"{place} ({', '.join(values)})" for place, values in found.items())

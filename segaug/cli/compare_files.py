@@ -1,0 +1,26 @@
+"""What `segaug compare` writes."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from segaug.analysis.comparison.comparison import Comparisons
+from segaug.analysis.comparison.record import comparisons_record, overall_row, size_rows
+from segaug.analysis.curves.export import csv_bytes
+from segaug.analysis.plain_json import json_bytes
+from segaug.files import write_atomic
+
+
+def write(folder: Path, comparisons: Comparisons) -> list[str]:
+    """A row a size, a row a strategy, and everything as JSON; returns the file names."""
+    first = comparisons.found[0]
+    stem = f"{first.metric or 'error'}_against_{first.baseline.replace('/', '_')}"
+    sizes = [row for one in comparisons.found for row in size_rows(one)]
+    files = {
+        f"{stem}.csv": csv_bytes(pd.DataFrame(sizes)),
+        f"{stem}_overall.csv": csv_bytes(pd.DataFrame([overall_row(one) for one in comparisons.found])),
+        f"{stem}.json": json_bytes(comparisons_record(comparisons)),
+    }
+    for name, data in files.items():
+        write_atomic(folder / name, data)
+    return list(files)

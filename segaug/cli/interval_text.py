@@ -1,0 +1,33 @@
+"""A number and its interval as text: as many digits as the interval leaves meaning to."""
+
+import math
+
+from segaug.analysis.interval import Interval
+
+_LARGE = 100.0  # from here on, and below what the decimals show, two significant digits
+
+
+def with_interval(value: float | None, interval: Interval | None, *, most: int, sign: bool = False) -> str:
+    """Such as "0.79 [0.72, 0.88]": two digits of half the width, in 2 to `most` decimals.
+
+    value: None prints the interval alone.  sign: print a plus, too, and small numbers in full.
+    """
+    ends = [interval.low, interval.high] if interval else []
+    form = _form([value or 0.0, *ends], most, sign)
+    brackets = f"[{', '.join(_number(end, form) for end in ends)}]" if ends else ""
+    return " ".join(filter(None, (_number(value, form) if value is not None else "", brackets)))
+
+
+def _form(numbers: list[float], most: int, sign: bool) -> str:
+    """Format of a number and the ends of its interval."""
+    plus = "+" if sign else ""
+    half = (numbers[-1] - numbers[-2]) / 2 if len(numbers) > 1 else 0.0
+    needed = 1 - math.floor(math.log10(half)) if half > 0 else most
+    if max(map(abs, numbers)) >= _LARGE or (sign and needed > most):
+        return f"{plus}.2g"
+    return f"{plus}.{min(max(needed, 2), most)}f"
+
+
+def _number(number: float, form: str) -> str:
+    text = format(number, form)
+    return text.replace("-", "+" if "+" in form else "") if not float(text) else text  # no negative zero

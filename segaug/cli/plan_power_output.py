@@ -1,0 +1,225 @@
+"""What `segaug plan power` prints."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from segaug.analysis.interval import Interval
+from segaug.analysis.planning.curve_plan import BEYOND, CurvePlan
+from segaug.analysis.planning.design_ranking import Option
+from segaug.analysis.planning.effect_power import SeedsForEffect, spread_range
+from segaug.analysis.planning.forecast import Design
+from segaug.analysis.planning.minimum_trials import shortcomings
+from segaug.analysis.planning.pilot import Pilot
+from segaug.analysis.planning.power_plan import PilotStudy, PowerPlan
+from segaug.analysis.trials.curve_trials import CurveKey
+
+_CURVE = ("sizes N", "seeds", "b", "floor share", "slope", "E(Nmax)", f"E({BEYOND} Nmax)", "floor seen")
+_MANY = 6  # sizes; of more, only the first, the middle and the last have a column of their own
+
+
+def print_plan(
+    plan: PowerPlan, metric: str, baseline: str, ratio: float, budget: float = math.inf, *, all_curves: bool = False
+) -> None:
+    """Tables, each with its notes.  budget: hours.  all_curves: every strategy, not the baseline alone."""
+    console = Console(markup=False, highlight=False)
+    shown = {key: one for key, one in plan.curves.items() if all_curves or key.strategy == baseline} or plan.curves
+    for key, one in shown.items():
+        console.print(_curve_title(key, one, metric), curve_table(one), sep="\n")
+    console.print(*_curve_notes(next(iter(shown.values()))), "", sep="\n")
+    options = [option for option in plan.options if option.cost.hours is None or option.cost.hours <= budget]
+    curves = f"{len(plan.curves)} curves" if len(plan.curves) > 1 else "one curve"
+    console.print(f"what each design costs for {curves}, the surest first", option_table(plan, options), sep="\n")
+    console.print(*_option_notes(plan, options, budget), *_more_seeds_or_sizes(plan), "", sep="\n")
+    console.print(f"seeds to see an error {100 * (1 - ratio):.3g} % below that of {baseline}")
+    for family, rows in plan.effects.items():
+        console.print(", ".join(filter(None, family)), effect_table(rows), sep="\n")
+    console.print(*_effect_notes([row for rows in plan.effects.values() for row in rows.values()]), "", sep="\n")
+    console.print(*_closing_lines(plan, hidden=len(shown) < len(plan.curves)), sep="\n")
+
+
+def curve_table(plan: CurvePlan) -> Table:
+    """One row a design."""
+    table = _table("sizes N", "seeds", "b", "floor %", "slope", "E(Nmax)", f"E({BEYOND}Nmax)", "floor seen")
+    for _, group in groupby(plan.forecasts, key=lambda design: design.sizes):
+        for place, design in enumerate(group):
+            table.add_row("" if place else design.sizes_label, *_forecast_cells(plan, design))
+        table.add_section()
+    return table
+
+
+def option_table(plan: PowerPlan, options: Sequence[Option]) -> Table:
+    """One row a design for all curves together."""
+    hours = [] if plan.pilot is None else ["hours"]
+    table = _table("sizes N", "seeds", f"E(N={plan.yardstick})", "floor seen", "trials", *hours, "images", "")
+    for option in options:
+        table.add_row(*_option_cells(option, bool(hours)), "*" if option.efficient else "")
+    return table
+
+
+def effect_table(rows: Mapping[str, SeedsForEffect]) -> Table:
+    """One row a strategy, or a set of sizes."""
+    sizes = sorted({size for row in rows.values() for size in row.at})
+    if len(sizes) > _MANY:
+        sizes = [sizes[0], sizes[len(sizes) // 2], sizes[-1]]
+    table = _table("", "all N", *(f"N={size}" for size in sizes))
+    for label, row in rows.items():
+        table.add_row(label, _seeds(row.overall), *(_seeds(row.at.get(size)) for size in sizes))
+    return table
+
+
+def _curve_title(key: CurveKey, plan: CurvePlan, metric: str) -> str:
+    law, basis = plan.basis.law, plan.basis
+    ends = min(design.sizes[0] for design in plan.forecasts), max(design.sizes[-1] for design in plan.forecasts)
+    first, last = basis.spread.cv(ends)
+    cautions = "".join(f"\ncaution: {caution}" for caution in basis.cautions) if isinstance(basis, Pilot) else ""
+    return (
+        f"{', '.join(filter(None, key)) or 'assumed law'}: {metric} = {law.a:.3g} N^-{law.b:.3g} + {law.c:.3g}, "
+        f"a trial varies by {first:.0%} at N={ends[0]}, {last:.0%} at N={ends[1]}{cautions}"
+    )
+
+
+def _curve_notes(plan: CurvePlan) -> Iterator[str]:
+    yield "b, floor (share of E(Nmax)), slope (at Nmax): 95 % intervals to expect, if the law is true"
+    yield "E: half width of its interval; Nmax: the largest size of each design"
+    ranged = "; in brackets: under all laws that the pilot accepts" if plan.basis.plausible_laws else ""
+    yield f"floor seen: chance, in %, that the interval of c leaves out 0{ranged}"
+    if dof := plan.basis.spread.noise.dof:
+        low, high = spread_range(dof)
+        yield f"widths may be {low:.2f} to {high:.2f} times as large: so uncertain is the spread in the pilot"
+
+
+def _option_notes(plan: PowerPlan, options: Sequence[Option], budget: float) -> Iterator[str]:
+    of = " of the middle curve" if len(plan.curves) > 1 else ""
+    yield f"*: nothing as cheap is as sure; E(N={plan.yardstick}): half width{of}, one size for all designs"
+    if not options:
+        cheapest = min(option.cost.price for option in plan.options)
+        yield f"no design is within {budget:g} hours: the cheapest takes {_hours(cheapest)}"
+    elif len(options) < len(plan.options):
+        yield f"{len(options)} of {len(plan.options)} designs are within {budget:g} hours"
+    if plan.pilot is None:
+        yield "images: the largest N; labels for validation come on top"
+    else:
+        yield from _pilot_notes(plan.pilot, [option.design for option in options])
+
+
+def _pilot_notes(pilot: PilotStudy, designs: Sequence[Design]) -> Iterator[str]:
+    yield "trials: those that the pilot has not run; hours: of one core (or of the pilot's device)"
+    if any(design.sizes[-1] > pilot.sizes[-1] for design in designs):
+        how = "in proportion to N" if pilot.updates_follow_size else "as long as there"
+        yield f"hours beyond a curve's largest size are extrapolated by its updates: {how}"
+    labels = ", ".join(f"{task.validation} ({task.task})" for task in pilot.tasks)
+    yield f"images: the largest N; labels for validation come on top: {labels}"
+    largest = max((design.sizes[-1] for design in designs), default=0)
+    for task in pilot.tasks:
+        if largest > task.pool:
+            yield f"{task.task} has {task.pool} images to draw from: a larger N needs new ones"
+        elif 2 * largest > task.pool:
+            yield f"{task.task} has {task.pool} images to draw from: beyond half of them seeds share many"
+
+
+def _effect_notes(rows: Sequence[SeedsForEffect]) -> Iterator[str]:
+    yield "pairs of trials of the same seed; chance to see it 80 %, level 5 %"
+    yield "all N: one test over all sizes, the main one of a study"
+    yield "in brackets: where the strategies (all N) or all comparisons share the level"
+    measured = [row.spread.noise.dof for row in rows if row.spread.measured]
+    if measured:
+        low, high = (factor**2 for factor in spread_range(min(measured)))
+        yield f"may be {low:.1f} to {high:.1f} times as many: so uncertain is the spread of the pilot's pairs"
+    if len(measured) < len(rows):
+        yield "no pairs were measured: their spread is CV sqrt(2 (1 - r)), r = 0.5 assumed"
+
+
+def _closing_lines(plan: PowerPlan, hidden: bool) -> Iterator[str]:
+    found: dict[str, list[Design]] = {}
+    for design in list(plan.costs):
+        for text in shortcomings(design, plan.comparisons(design)):
+            found.setdefault(text, []).append(design)
+    yield from (f"{_designs_label(having, list(plan.costs))}: {text}" for text, having in found.items())
+    yield from (f"not planned: {one.key}: {one.reason}" for one in plan.lacking)
+    if hidden:
+        yield "--all-curves shows the other strategies too"
+
+
+def _more_seeds_or_sizes(plan: PowerPlan) -> list[str]:
+    """The narrowest sizes with most seeds, against the widest with fewest; nothing without a choice."""
+    seeds = sorted({design.seeds for design in list(plan.costs)})
+    narrow = min((design.sizes for design in list(plan.costs)), key=lambda sizes: (sizes[-1], len(sizes)))
+    wide = max((design.sizes for design in list(plan.costs)), key=lambda sizes: (sizes[-1], -len(sizes)))
+    if len(seeds) < 2 or narrow == wide:
+        return []
+    by_design = {option.design: option for option in plan.options}
+    choices = {"more seeds": by_design[Design(narrow, seeds[-1])], "more sizes": by_design[Design(wide, seeds[0])]}
+    return [f"{name}: {_bought(option, plan.yardstick)}" for name, option in choices.items()]
+
+
+def _bought(option: Option, yardstick: int) -> str:
+    what = f"{option.design.sizes_label} with {option.design.seeds} seeds"
+    hours = "" if option.cost.hours is None else f", {_hours(option.cost.hours)} hours"
+    return f"{what}: E(N={yardstick}) {_half_width(option.half_width)}, {option.cost.trials} trials{hours}"
+
+
+def _forecast_cells(plan: CurvePlan, design: Design) -> Iterator[str]:
+    found, largest = plan.forecasts[design], design.sizes[-1]
+    share, plausible = found.profile.floor_share, plan.floor_detection_range[design]
+    yield str(design.seeds)
+    yield _span(found.profile.b)
+    yield f"{100 * share.low:.0f}-{100 * share.high:.0f}"
+    yield _span(found.profile.slope)
+    yield _half_width(found.relative_half_width(largest))
+    yield _half_width(found.relative_half_width(BEYOND * largest))
+    ranged = " ({:.0f}-{:.0f})".format(*(100 * chance for chance in plausible)) if plausible else ""
+    yield f"{100 * found.floor_detection:.0f}{ranged}"
+
+
+def _option_cells(option: Option, hours: bool) -> Iterator[str]:
+    cost = option.cost
+    yield from (option.design.sizes_label, str(option.design.seeds), _half_width(option.half_width))
+    yield from (f"{option.floor_detection:.0%}", str(cost.trials))
+    if hours:
+        yield "?" if cost.hours is None else _hours(cost.hours)
+    yield str(cost.images)
+
+
+def _designs_label(having: Sequence[Design], designs: Sequence[Design]) -> str:
+    seeds = sorted({one.seeds for one in having})
+    if len(having) == len(designs):
+        return "all designs"
+    if len(having) == sum(one.seeds in seeds for one in designs):
+        return f"{', '.join(map(str, seeds))} seeds"
+    return ", ".join(dict.fromkeys(one.sizes_label for one in having))
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(box=SIMPLE_HEAD, padding=0, pad_edge=False)
+    table.add_column(first, overflow="fold")
+    for column in others:
+        table.add_column(column, justify="right", no_wrap=True)
+    return table
+
+
+def _span(interval: Interval) -> str:
+    if interval.open_low and interval.open_high:
+        return "any"
+    if interval.open_high:
+        return f">{interval.low:.2f}"
+    return f"<{interval.high:.2f}" if interval.open_low else f"{interval.low:.2f}-{interval.high:.2f}"
+
+
+def _half_width(share: float) -> str:
+    return f"±{share:.0%}" if share < 10 else "over 10 x"
+
+
+def _hours(hours: float) -> str:
+    return f"{hours:.1f}" if hours < 100 else f"{hours:.0f}"
+
+
+def _seeds(needed: tuple[int, int] | None) -> str:
+    if needed is None:
+        return ""
+    alone, shared = needed
+    return str(alone) if alone == shared else f"{alone} ({shared})"

@@ -1,0 +1,65 @@
+"""Where BCE, recalibrated BCE and Dice do not say the same about strategies."""
+
+from collections.abc import Mapping, Sequence
+
+from segaug.analysis.comparison.metric_order import Disagreement, Order, disagreements, orders
+from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fit_curves import fit_study
+from segaug.analysis.metric import Metric
+from segaug.report.measure import FITTED
+from segaug.report.study import Study
+from segaug.report.tables import Table
+from segaug.results.store import Store
+
+_RESAMPLES = 100  # the fewest that are allowed: only the means of trials are used
+Fits = Mapping[Metric, Sequence[CurveFit]]
+
+
+def fits_by_metric(study: Study) -> Fits:
+    """The curves of every metric that all converged trials have."""
+    metrics = [metric for metric in FITTED if all(_positive(FITTED[metric].of(record)) for record in study.ok)]
+    return {
+        metric: study.fits if metric == study.metric else fit_study(Store(study.folder), metric, _RESAMPLES)
+        for metric in metrics
+    }
+
+
+def order_table(study: Study, fits: Fits) -> Table:
+    """Strategies from the lowest mean error to the highest, under each metric at each N."""
+    rows = tuple(_row(study, order) for size in study.sizes for order in orders(fits, size))
+    return Table(
+        "Strategies from the lowest mean error to the highest. Neighbours may differ by chance alone: see below for "
+        "those that do not.",
+        ("task", "model", "N", *(FITTED[metric].name for metric in fits)),
+        tuple(sorted(rows, key=lambda row: (row[0], row[1], int(row[2])))),
+        number_columns=frozenset({2}),
+    )
+
+
+def contradictions(study: Study, fits: Fits) -> list[str]:
+    """Pairs of strategies that one metric puts clearly one way and another clearly the other way."""
+    return [_sentence(order, pair, fits) for order, pair in _pairs(study, fits) if pair.contradicts]
+
+
+def one_sided(study: Study, fits: Fits) -> list[str]:
+    """Pairs whose order is clear under one metric and unclear under another."""
+    return [_sentence(order, pair, fits) for order, pair in _pairs(study, fits) if not pair.contradicts]
+
+
+def _pairs(study: Study, fits: Fits) -> list[tuple[Order, Disagreement]]:
+    found = (order for size in study.sizes for order in orders(fits, size))
+    pairs = [(order, pair) for order in found for pair in disagreements(fits, order)]
+    return sorted(pairs, key=lambda pair: (pair[0].task, pair[0].model, pair[0].size))
+
+
+def _positive(value: float | None) -> bool:
+    return value is not None and value > 0
+
+
+def _row(study: Study, order: Order) -> tuple[str, ...]:
+    return order.task, order.model, str(order.size), *(" < ".join(names) for names in order.strategies.values())
+
+
+def _sentence(order: Order, pair: Disagreement, fits: Fits) -> str:
+    said = ", ".join(f"{pair.signs[metric]} in {FITTED[metric].name}" for metric in fits)
+    return f"{order.task} · {order.model}, N = {order.size}: {pair.first} against {pair.second} is {said}"

@@ -1,0 +1,90 @@
+"""Words and tables of the paired comparison."""
+
+import math
+
+from segaug.analysis.comparison.comparison import Comparison, SizeComparison
+from segaug.report.comparison import Groups
+from segaug.report.comparison_numbers import ends, finite, p_value, span
+from segaug.report.study import Study
+from segaug.report.tables import NONE, Table
+
+
+def paired_caption(study: Study, groups: Groups) -> str:
+    """Of the ratios."""
+    found = [one for group in groups for one in group]
+    pairs = [size.ratio.log.pairs for one in found for size in one.sizes]
+    family = sorted({sum(len(one.sizes) for one in group) for group in groups})
+    return (
+        f"{study.measure.name[0].upper()}{study.measure.name[1:]} of a strategy over that of {found[0].baseline} on "
+        f"the same subset, initial weights and batches, n = {span(pairs)} pairs; below the line at 1 the strategy is "
+        "better. Both axes are logarithmic. Thin lines: one seed each. Markers: geometric mean over seeds; bars: 95 % "
+        "interval of the paired t test on log ratios, each for one comparison, for new seeds on this test set; that "
+        f"of two pairs may leave the axis. Filled: p < 5 % after Holm's correction over the {span(family)} strategies "
+        "and sizes of a task and model. All: mean over the sizes, the primary test of a strategy, corrected over "
+        "strategies."
+    )
+
+
+def overall_table(groups: Groups) -> Table:
+    """The primary test of every strategy."""
+    return Table(
+        "All sizes together, each counting alike: the primary test of a strategy. Ratio of errors, below 1 is better, "
+        "with 95 % intervals for new seeds on this test set, and for new seeds and new patients. p: paired t test on "
+        "the mean log ratio of a seed, after Holm's correction over the strategies of a task and model, and sign "
+        "flips of whole seeds, which assume no distribution, uncorrected. Correlation: of the two errors over seeds; "
+        "the higher, the more pairing helps.",
+        ("task", "model", "strategy", "ratio", "this test set", "new patients", "p (t, Holm)", "p (flips)",
+         "pairs × sizes", "correlation"),
+        tuple(_overall_row(one) for group in groups for one in group),
+        strategy_column=2,
+        number_columns=frozenset(range(3, 10)),
+    )  # fmt: skip
+
+
+def size_table(groups: Groups) -> Table:
+    """Every strategy at every size."""
+    return Table(
+        "Each size by itself, over the seeds with a converged trial of both. Ratio and difference with 95 % t "
+        "intervals of one comparison. p after Holm: t test, corrected over all strategies and sizes of the task and "
+        "model; p of max-t: sign flips, corrected for the same.",
+        ("task", "model", "strategy", "N", "pairs", "error", "baseline", "ratio", "95 %", "difference", "95 %", "p (t)",
+         "p (flips)", "p (Holm)", "p (max-t)", "correlation", "moves [px]"),
+        tuple(_size_row(one, size) for group in groups for one in group for size in one.sizes),
+        strategy_column=2,
+        number_columns=frozenset(range(3, 17)),
+    )  # fmt: skip
+
+
+def _overall_row(found: Comparison) -> tuple[str, ...]:
+    ratio, correlations = (
+        found.overall.ratio,
+        [one.correlation for one in found.sizes if math.isfinite(one.correlation)],
+    )
+    return (
+        *found.key,
+        finite(ratio.value),
+        ends(ratio.interval),
+        ends(ratio.other_cases),
+        p_value(found.overall.p_holm),
+        p_value(ratio.log.p_flip),
+        f"{ratio.log.pairs} × {len(found.overall.sizes)}",
+        f"{sum(correlations) / len(correlations):.2f}" if correlations else NONE,
+    )
+
+
+def _size_row(found: Comparison, one: SizeComparison) -> tuple[str, ...]:
+    difference, ratio = one.difference, one.ratio
+    return (
+        *found.key,
+        str(one.size),
+        str(ratio.log.pairs),
+        finite(one.strategy),
+        finite(one.baseline),
+        finite(ratio.value),
+        ends(ratio.interval),
+        finite(difference.mean),
+        ends(difference.interval),
+        *map(p_value, (ratio.log.p_t, ratio.log.p_flip, one.p_holm, one.p_max_t)),
+        f"{one.correlation:.2f}" if math.isfinite(one.correlation) else NONE,
+        finite(one.rms_px),
+    )

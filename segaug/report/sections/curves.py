@@ -1,0 +1,48 @@
+"""Errors against N, with the fitted laws: all strategies together, then each curve by itself."""
+
+from functools import partial
+
+from segaug.report import captions
+from segaug.report.charts import by_task, overview_chart, single_chart
+from segaug.report.figures import overview_figure
+from segaug.report.palette import LIGHT
+from segaug.report.section import Block, Draw, Folded, Legend, Panels, Section
+from segaug.report.signs import key
+from segaug.report.single_curve import single_figure, single_signs
+from segaug.report.study import Study
+
+_MOST_OPEN = 24  # panels of single curves that are shown without being asked for
+
+
+def section(study: Study) -> Section:
+    """A column a task, its models below each other; then a row of curves for each task and model."""
+    charts = ((group, overview_chart(study, study.measure, *group, laws=True)) for group in study.groups)
+    panels = Panels(captions.overview_caption(study), by_task(study, charts))
+    return Section(
+        "curves",
+        f"Error against labelled {study.counted}",
+        "Curves",
+        (Legend(), panels, _single(study)),
+        figures={f"curves_{study.metric}": _overview(study), **_singles(study)},
+    )
+
+
+def _single(study: Study) -> Block:
+    rows = tuple(
+        tuple(single_chart(study, curve) for curve in study.curves_of(*group).values()) for group in study.groups
+    )
+    blocks = (key(single_signs(LIGHT["muted"]), "single"), Panels(captions.single_caption(study), rows, "by-curve"))
+    count = sum(map(len, rows))
+    return Folded(f"Each curve by itself, with every trial ({count})", blocks, unfolded=count <= _MOST_OPEN)
+
+
+def _overview(study: Study) -> Draw:
+    return partial(overview_figure, study, study.measure, captions.overview_note(study, study.measure))
+
+
+def _singles(study: Study) -> dict[str, Draw]:
+    note = captions.single_note(study)
+    return {
+        f"curves_{study.metric}_{'_'.join(group)}": partial(single_figure, study, *group, note)
+        for group in study.groups
+    }

@@ -1,0 +1,10 @@
+"""The cards of the data sets."""
+
+from segaug.report.cards import read_card
+from segaug.report.section import Section
+from segaug.report.study import Study
+
+
+def section(study: Study) -> Section:
+    """A card a task."""
+    return Section("data", "Data sets", "Data", tuple(read_card(study.folder, task) for task in study.tasks))

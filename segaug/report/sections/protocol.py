@@ -1,0 +1,29 @@
+"""How the study was made."""
+
+from segaug.report import provenance
+from segaug.report.cards import licences
+from segaug.report.section import Block, Columns, Heading, Items, Section, Text
+from segaug.report.strength import strength_table
+from segaug.report.study import Study
+
+
+def section(study: Study) -> Section:
+    """Strategies, protocol, versions, licences, plan."""
+    blocks: list[Block] = [
+        strength_table(study),
+        provenance.sees_table(study),
+        Columns((provenance.protocol_table(study), provenance.versions_table(study))),
+    ]
+    if known := licences(study.folder, study.tasks):
+        blocks += [Heading("Licences"), Items([f"{task}: {licence}" for task, licence in known])]
+    count = len(study.plan["trials"])
+    blocks += [Heading("Plan"), Text(f"{count} trials were asked for over all runs of this study.")]
+    if notes := _plan_notes(study):
+        blocks.append(Items(notes))
+    return Section("protocol", "Protocol and provenance", "Protocol", tuple(blocks))
+
+
+def _plan_notes(study: Study) -> list[str]:
+    """What the plan says beside its trials."""
+    said = {key: value for key, value in study.plan.items() if key not in ("schema", "trials", "skipped") and value}
+    return [f"{key}: {text}" for key, text in provenance.flatten(said) if key]

@@ -1,0 +1,25 @@
+"""How training went, and what it cost."""
+
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from segaug.report import captions, svg, trials
+from segaug.report.charts import by_task
+from segaug.report.histories import history_panel
+from segaug.report.section import Block, Legend, Panels, Section
+from segaug.report.study import Study
+
+
+def section(study: Study) -> Section:
+    """Validation histories and times."""
+    panels = Panels(captions.histories_caption(study), by_task(study, _histories(study)))
+    drawn: tuple[Block, ...] = (Legend(references=False), panels) if panels.count else ()
+    return Section("training", "Training", "Training", (*drawn, trials.time_table(study)))
+
+
+def _histories(study: Study) -> Iterator[tuple[tuple[str, str], Markup]]:
+    for index, (task, model) in enumerate(study.groups):
+        if (figure := history_panel(study, task, model)) is not None:
+            chart = svg.inline(figure, f"history{index}", f"validation BCE during training for {task}, {model}")
+            yield (task, model), Markup(chart)

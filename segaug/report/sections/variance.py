@@ -1,0 +1,31 @@
+"""Where the spread comes from: more seeds, or more test images?"""
+
+from markupsafe import Markup
+
+from segaug.report import svg
+from segaug.report.charts import by_task
+from segaug.report.section import Folded, Items, Panels, Section
+from segaug.report.signs import key
+from segaug.report.study import Study
+from segaug.report.variance import mean_sentences, variance_caption, variance_groups, variance_table
+from segaug.report.variance_figure import variance_panel, variance_signs
+
+
+def section(study: Study) -> Section | None:
+    """None where no curve has two trials of a size with errors of single test cases."""
+    groups = variance_groups(study)
+    if not groups:
+        return None
+    charts = by_task(study, ((group, _chart(study, index, *group)) for index, group in enumerate(groups)))
+    blocks = (
+        key(variance_signs(), "source"),
+        Panels(variance_caption(study), charts),
+        Items(mean_sentences(study)),
+        Folded("Every curve as a table", (variance_table(study),)),
+    )
+    return Section("variance", "Where the spread comes from", "Spread", blocks)
+
+
+def _chart(study: Study, index: int, task: str, model: str) -> Markup:
+    figure = variance_panel(study, task, model)
+    return Markup(svg.inline(figure, f"variance{index}", f"sources of spread of {task}, {model}"))

@@ -1,0 +1,51 @@
+"""Parquet files that carry the digest of their own bytes: a damaged one is noticed before anything in it is parsed."""
+
+import io
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from segaug.files import write_atomic
+
+_MARK = b"segaug.sha256."  # followed by the digest, in the key-value metadata of the file's footer
+_BLANK = b"0" * 64
+
+
+def write_sealed(path: Path, table: pa.Table) -> None:
+    """Write atomically; any Parquet reader can read the file."""
+    sink = io.BytesIO()
+    with pq.ParquetWriter(sink, table.schema, use_dictionary=_repetitive(table.schema), compression="none") as writer:
+        writer.write_table(table)
+        writer.add_key_value_metadata({"seal": (_MARK + _BLANK).decode()})
+    data = sink.getvalue()
+    at = data.rindex(_MARK) + len(_MARK)
+    write_atomic(path, b"".join((data[:at], _digest(data, at), data[at + len(_BLANK) :])))
+
+
+def read_sealed(path: Path, schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table | None:
+    """The table, or some columns of it; None if there is no file, or it is damaged or of another schema."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    at = data.rfind(_MARK) + len(_MARK)
+    if data[at : at + len(_BLANK)] != _digest(data, at):
+        return None
+    file = pq.ParquetFile(pa.BufferReader(data))
+    return file.read(columns=columns) if file.schema_arrow.equals(schema) else None
+
+
+def _digest(data: bytes, at: int) -> bytes:
+    """Digest of all bytes, those of the digest itself counted as zeros."""
+    view = memoryview(data)
+    digest = sha256(view[:at])
+    digest.update(_BLANK)
+    digest.update(view[at + len(_BLANK) :])
+    return digest.hexdigest().encode()
+
+
+def _repetitive(schema: pa.Schema) -> list[str]:
+    return [field.name for field in schema if pa.types.is_string(field.type)]

@@ -1,0 +1,163 @@
+"""The records of a study as columns, so that 50,000 of them load in a second: snapshot.parquet and cases.parquet.
+
+Both are caches: rows copied from verified records, thrown away whenever there is doubt.  A row stands for a record as
+long as the checksum at the end of the record's file is the row's; times of files are never asked.  New and changed
+records are read and verified one by one, as `Store.records` does, and join both files.  Writers need no lock: a file is
+replaced as a whole, and each row is compared with its record, so that of two writers either may come last.
+"""
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from segaug.results.case_errors import MEASURES, CaseErrors, Measure, patients_of
+from segaug.results.sealed_parquet import read_sealed, write_sealed
+from segaug.results.store import Json, Store, read_record
+from segaug.results.trial_row import COLUMNS, trial_row
+
+_ARROW = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
+_NAMES = pa.dictionary(pa.int32(), pa.string())  # a few texts, each in many rows
+_KEY = [("folder", pa.string()), ("checksum", pa.string())]  # of the record that a row stands for
+_CHUNK = 500  # records in memory at a time
+_TAIL = 80  # bytes that hold the end of a record: its checksum
+Seals = Mapping[str, str]  # folder of a trial -> checksum that its record ends with
+
+
+class Snapshot:
+    """The records that a study's folder holds at one moment; brings its two files up to date where they are not.
+
+    Both methods raise DataError naming the file if a record that has to be read is damaged or of another schema.
+    """
+
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = Path(folder)
+        self._seals = _seals(self.folder)
+        self._read: dict[_Part, pa.Table] | None = None
+
+    def trials(self) -> pd.DataFrame:
+        """One row a record, by id; columns: those of `COLUMNS`."""
+        table = self._table(_TRIALS, ["folder", "checksum", *COLUMNS])
+        return table.sort_by("folder").drop_columns(["folder", "checksum"]).to_pandas()
+
+    def cases(self, measure: Measure) -> dict[str, CaseErrors]:
+        """One measure of each test case, by trial id, of the trials that have it."""
+        table = self._table(_CASES, ["folder", "checksum", "id", "cases", "patients", measure])
+        table = table.filter(table[measure].is_valid()).unify_dictionaries().combine_chunks()
+        if not table.num_rows:
+            return {}
+        lists = table[measure].chunk(0)
+        values, ends = lists.flatten().to_numpy(), lists.value_lengths().to_numpy().cumsum().tolist()
+        spans = map(slice, [0, *ends[:-1]], ends)
+        rows = zip(table["id"].to_pylist(), _names(table["cases"]), _names(table["patients"]), spans, strict=True)
+        return {trial: CaseErrors(cases, patients, values[span]) for trial, cases, patients, span in rows}
+
+    def _table(self, part: "_Part", columns: list[str]) -> pa.Table:
+        if self._read is None:
+            table = part.of(self.folder, self._seals, columns)
+            if len(table) == len(self._seals):
+                return table
+            self._read = _refresh(self.folder, self._seals)
+        return self._read[part].select(columns)
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """One of the two files."""
+
+    name: str
+    schema: pa.Schema
+    row: Callable[[Json], Json]
+
+    def of(self, folder: Path, seals: Seals, columns: Sequence[str] | None = None) -> pa.Table:
+        """The rows of the file that still stand for a record."""
+        table = read_sealed(folder / self.name, self.schema, columns)
+        if table is None:
+            return self.schema.empty_table().select(columns or self.schema.names)
+        keys = zip(table["folder"].to_pylist(), table["checksum"].to_pylist(), strict=True)
+        valid = [seals.get(trial) == seal for trial, seal in keys]
+        return table if all(valid) else table.filter(pa.array(valid, pa.bool_()))
+
+    def table(self, records: Mapping[str, Json]) -> pa.Table:
+        """Rows of records, by folder."""
+        rows = [
+            {"folder": trial, "checksum": record["checksum"], **self.row(record)} for trial, record in records.items()
+        ]
+        return pa.Table.from_pylist(rows, self.schema)
+
+
+def _case_row(record: Json) -> Json:
+    cases = record["cases"]
+    if not cases:
+        return {"id": record["id"]}
+    names = {"cases": json.dumps(cases["ids"]), "patients": json.dumps(patients_of(cases))}
+    return {"id": record["id"]} | names | {name: cases[name] for name in MEASURES}
+
+
+_TRIALS = _Part(
+    "snapshot.parquet", pa.schema([*_KEY, *((name, _ARROW[kind]) for name, kind in COLUMNS.items())]), trial_row
+)
+_CASES = _Part(
+    "cases.parquet",
+    pa.schema([*_KEY, ("id", pa.string()), ("cases", _NAMES), ("patients", _NAMES)]
+              + [(name, pa.list_(pa.float64())) for name in MEASURES]),
+    _case_row,
+)  # fmt: skip
+
+
+def _refresh(folder: Path, seals: Seals) -> dict[_Part, pa.Table]:
+    """Bring both files up to date; each record that one of them lacks is read once."""
+    tables = {part: [part.of(folder, seals)] for part in (_TRIALS, _CASES)}
+    held = {part: set(found[0]["folder"].to_pylist()) for part, found in tables.items()}
+    lacking = sorted(seals.keys() - set.intersection(*held.values()))
+    store = Store(folder)
+    try:
+        for start in range(0, len(lacking), _CHUNK):
+            read = {trial: read_record(store.record_path(trial)) for trial in lacking[start : start + _CHUNK]}
+            for part, found in tables.items():
+                found.append(part.table({trial: record for trial, record in read.items() if trial not in held[part]}))
+    finally:  # a damaged record must not cost the work on those before it
+        whole = {part: pa.concat_tables(found).unify_dictionaries() for part, found in tables.items()}
+        for part, table in whole.items():
+            with suppress(OSError):  # a study that is read-only loads all the same, only slower
+                write_sealed(folder / part.name, table)
+    return whole
+
+
+def _seals(folder: Path) -> Seals:
+    """Every trial with a record."""
+    trials = folder / "trials"
+    if not trials.is_dir():
+        return {}
+    found = ((entry.name, _seal(f"{trials}/{entry.name}/record.json")) for entry in os.scandir(trials))
+    return {trial: seal for trial, seal in found if seal is not None}
+
+
+def _seal(path: str) -> str | None:
+    """The last quoted text of a file, without reading the rest; "" if there is none, None if there is no file."""
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError:
+        return ""  # matches no row, so that the record is read and the error told
+    try:
+        os.lseek(file, -_TAIL, os.SEEK_END)
+        quoted = os.read(file, _TAIL).rsplit(b'"', 2)
+    except OSError:  # shorter than that
+        return ""
+    finally:
+        os.close(file)
+    return quoted[1].decode(errors="replace") if len(quoted) == 3 else ""
+
+
+def _names(column: pa.ChunkedArray) -> list[tuple[str, ...]]:
+    """The names in each row; rows of one text share a tuple."""
+    texts = column.chunk(0)
+    names = [tuple(json.loads(text)) for text in texts.dictionary.to_pylist()]
+    return [names[code] for code in texts.indices.to_pylist()]

@@ -1,0 +1,34 @@
+"""Numbers with their intervals as text."""
+
+import pytest
+
+from segaug.analysis.interval import Interval
+from segaug.cli.interval_text import with_interval
+
+
+@pytest.mark.parametrize(
+    ("value", "ends", "text"),
+    [
+        (0.79704, (0.72399, 0.87745), "0.797 [0.724, 0.877]"),
+        (0.71, (0.0711, 7.097), "0.71 [0.07, 7.10]"),
+        (0.98, (0.98, 0.98), "0.980 [0.980, 0.980]"),
+        (12.0, (0.001, 140.0), "12 [0.001, 1.4e+02]"),
+        (0.8182, None, "0.818"),
+        (None, (0.72399, 0.87745), "[0.724, 0.877]"),
+    ],
+)
+def test_ratios_show_two_digits_of_half_their_width(value, ends, text):
+    assert with_interval(value, ends and Interval(*ends), most=3) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "ends", "text"),
+    [
+        (-0.02704, (-0.0368, -0.0173), "-0.0270 [-0.0368, -0.0173]"),
+        (-0.0001, (-0.05, 0.05), "+0.000 [-0.050, +0.050]"),
+        (-3.21e-9, (-4e-9, -2e-9), "-3.2e-09 [-4e-09, -2e-09]"),
+        (0.0, None, "+0.00000"),
+    ],
+)
+def test_differences_keep_their_sign_whatever_their_unit(value, ends, text):
+    assert with_interval(value, ends and Interval(*ends), most=5, sign=True) == text

@@ -1,0 +1,31 @@
+"""Ticks of ratios: few, within the range, 1 among them, and even."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segaug.report.ratio_axis import ratio_axis, ratio_ticks
+from segaug.report.theme import new_figure
+
+
+@given(low=st.floats(1e-6, 0.9), high=st.floats(1.11, 1e6))
+def test_ticks_are_few_and_hold_one(low: float, high: float) -> None:
+    ticks = ratio_ticks(low, high)
+    assert 1.0 in ticks
+    assert len(ticks) <= 7
+    assert low <= min(ticks)
+    assert max(ticks) <= high
+    assert sorted(ticks) == ticks
+
+
+def test_narrow_ranges_get_plain_decimals() -> None:
+    assert ratio_ticks(0.7, 1.2) == [0.7, 0.8, 0.9, 1.0, 1.1, 1.2]
+    assert ratio_ticks(0.25, 4) == [0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0]
+
+
+def test_what_is_shown_and_one_are_on_the_axis() -> None:
+    axes = new_figure(2, 2).subplots()
+    ratio_axis(axes, 1.3, 2.0)
+    bottom, top = axes.get_ylim()
+    assert bottom < 1 < 1.3 < 2.0 < top
+    assert np.isfinite([bottom, top]).all()
