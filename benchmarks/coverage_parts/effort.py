@@ -40,7 +40,12 @@ class Effort:
 def rate(hits: NDArray[np.bool_], band: Band | None = None) -> Cell:
     """Share of hits, in per cent; a dash of none."""
     value = 100 * float(hits.mean()) if hits.size else float("nan")
-    return Cell(f"{value:.1f}" if hits.size else "–", value, band, STANDARD_ERRORS * _standard_error(band, hits.size) if band else 0.0)
+    return Cell(
+        f"{value:.1f}" if hits.size else "–",
+        value,
+        band,
+        STANDARD_ERRORS * _standard_error(band, hits.size) if band else 0.0,
+    )
 
 
 def mean_and_worst(hits: NDArray[np.bool_], band: Band | None = None, floor: float = 0.0) -> Cell:

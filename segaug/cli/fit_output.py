@@ -28,8 +28,10 @@ _ABOUT_ERRORS = (
     "largest N. b: exponent.",
 )
 _ABOUT_LAWS = (
-    "p: chance of means this far from the law. Published: all trials count alike.",
-    "a, b and c of a law are only meaningful together.",
+    "below a, b, c: 95 % over new seeds, each by itself. Their errors move",
+    "together: never compare one of them alone. p: chance of means this far from",
+    "the law.",
+    "as published: all trials count alike, and there are no intervals",
 )
 
 
@@ -103,7 +105,7 @@ def _blocks(curves: Sequence[CurveFit], forms: bool) -> Iterator[object]:
         yield f"Beyond the data, if the law holds{'' if claimed else '; nothing of this is claimed'}:"
         yield beyond_table(fitted)
         yield from _lines("", _unclaimed(fitted))
-        yield "Laws a N^-b + c, weighted by the noise at each N | as published:"
+        yield "Laws a N^-b + c, weighted by the noise at each N, and as published:"
         yield laws_table(fitted)
         yield from _lines("", _ABOUT_LAWS)
     for curve in fitted if forms else ():

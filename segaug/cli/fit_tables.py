@@ -50,24 +50,15 @@ def beyond_table(curves: Sequence[CurveFit]) -> Table:
 
 
 def laws_table(curves: Sequence[CurveFit]) -> Table:
-    """The law weighted by noise with its lack-of-fit test, and the published one beside it."""
-    found = table("", "strategy", "a", "b", "c", "p", "| a", "b", "c", "R²")
+    """The law weighted by noise, with intervals and its lack-of-fit test, and below it the published fit."""
+    found = table("", "strategy", "a", "b", "c", "p", "R²")
     for curve in curves:
         if fit := curve.fit:
-            law, published, p = fit.law, fit.published.law, fit.default.lack_of_fit.p
-            weighted = (_number(law.a), _number(law.b) if law.a > 0 else NONE, _floor(fit.default))
-            plain = (
-                f"| {_number(published.a)}",
-                _number(published.b) if published.a > 0 else NONE,
-                _number(published.c),
-            )
-            found.add_row(
-                curve.strategy,
-                *weighted,
-                NONE if p is None else f"{p:.2g}",
-                *plain,
-                f"{fit.published.r2:.3f}",
-            )
+            p, published = fit.default.lack_of_fit.p, fit.published.law
+            found.add_row(curve.strategy, *_parameters(fit.default), NONE if p is None else f"{p:.2g}", "")
+            b = _number(published.b) if published.a > 0 else NONE
+            plain = (_number(published.a), b, _number(published.c), "", f"{fit.published.r2:.3f}")
+            found.add_row("  as published", *plain)
     return found
 
 
@@ -128,11 +119,13 @@ def _holdout(fit: Fit) -> str:
     return f"{fit.holdout.relative_error:+.1%}, {'passed' if fit.holdout.passed else 'failed'}"
 
 
-def _floor(fit: LawFit) -> str:
-    """c as a number only where it is not 0."""
+def _parameters(fit: LawFit) -> tuple[str, str, str]:
+    """a, b and c; c as a number only where it is not 0."""
+    a = f"{_number(fit.law.a)}\n{span(fit.profile.scale)}"
+    b = _cell(fit.b) if fit.law.a > 0 else NONE
     if fit.floor_share.interval.low >= _NO_FLOOR:
-        return _number(fit.floor.value)
-    return "unknown" if fit.floor.interval.open_high else f"≤ {_number(fit.floor.interval.high)}"
+        return a, b, _cell(fit.floor)
+    return a, b, "unknown" if fit.floor.interval.open_high else f"≤ {_number(fit.floor.interval.high)}"
 
 
 def _cell(estimate: Estimate, where: str = "") -> str:

@@ -83,9 +83,7 @@ def _draw(axes: Axes, study: Study, comparisons: Sequence[Comparison]) -> Toolti
             _draw_factors(axes, chosen, shift[found.key.strategy], look(found.key.strategy), inside, gid)
             if chosen:
                 tooltips[gid] = [f"{found.key.strategy}, N = {one.size:g}: {one}" for one in chosen]
-    axes.set(
-        xlabel=f"labelled training {study.counted} N", ylabel=f"equivalent data of {comparisons[0].baseline} [factor]"
-    )
+    axes.set(xlabel=f"labelled training {study.counted} N", ylabel="equivalent data [factor]")
     return tooltips
 
 
