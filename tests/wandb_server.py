@@ -67,7 +67,7 @@ class WandbServer:
 
 
 class _Answers:
-    """Data of each GraphQL operation."""
+    """Data of each GraphQL operation, by its name."""
 
     def __init__(self, server: WandbServer) -> None:
         self.server = server
@@ -91,7 +91,7 @@ class _Answers:
         new = (project, name) not in self.server.runs
         run = self.server.runs.setdefault((project, name), RemoteRun(name, project))
         if asked.get("config"):
-            run.config, run.state = json.loads(asked["config"]), "running"
+            run.config = json.loads(asked["config"])
         names = {"groupName": "group", "jobType": "jobType", "displayName": "displayName", "tags": "tags"}
         run.facts |= {fact: asked[key] for key, fact in names.items() if asked.get(key)}
         return {"upsertBucket": {"bucket": _bucket(run), "inserted": new}}
@@ -155,7 +155,7 @@ def _errors(problem: str) -> str:
 
 
 def _matches(run: RemoteRun, wanted: Json) -> bool:
-    """Equality and $in on configuration values and facts: what segaug asks for, out of the query language of MongoDB."""
+    """Equality and $in on configuration values and facts: what segaug asks for, of MongoDB's language."""
 
     def holds(key: str, value: Any) -> bool:
         if key == "$and":
@@ -205,6 +205,8 @@ class _Handlers:
             run.summary = json.loads(rows["content"][-1])
         if asked.get("complete"):
             run.state = "failed" if asked.get("exitcode") else "finished"
+        elif files:
+            run.state = "running"
         return web.json_response({"exitcode": None, "limits": {}})
 
     async def upload(self, request: web.Request) -> web.Response:

@@ -18,6 +18,7 @@ VERBS = {  # verb -> line of help; each is segaug/cli/<verb>.py with add_argumen
     "status": "what of a study is done, failed or missing",
     "retry": "run the failed trials of a study again",
     "cancel": "end the jobs of a study on the cluster",
+    "sync": "build or repair the W&B project of a study from its records",
     "fit": "fit the scaling curves of a study",
     "compare": "pair the strategies of a study seed by seed",
     "plan": "which sizes and how many seeds a study needs, before it is run",

@@ -8,17 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import getproxies
+from urllib.request import getproxies, proxy_bypass
 
 from segaug.errors import UserError
 
 PROBE_S = 3.0
 _PORTS = {"http": 80, "https": 443}
 _REFUSED = re.compile(
-    r"HTTP 40[0134]\b|HTTP 409\b|permission denied|previously created and deleted|No authentication|API key|"
-    r"No API key|not logged in|unauthori[sz]ed|Could not find project|not found",
+    r"HTTP 40[0134]\b|HTTP 409\b|permission denied|previously created and deleted|unauthori[sz]ed|API key|valid URL|"
+    r"Could not find project|not found",
     re.IGNORECASE,
 )
+_NO_KEY = re.compile(r"No API key|No authentication|not logged in|api_key not configured", re.IGNORECASE)
 
 
 class Refused(UserError):
@@ -50,10 +51,15 @@ def require_server() -> None:
     """Raise Unreachable within seconds where nothing answers; the client itself would try for half a minute."""
     import wandb
 
-    address = urlsplit(wandb.setup().settings.base_url)
-    if address.scheme in getproxies():
+    try:
+        address = urlsplit(os.environ.get("WANDB_BASE_URL") or str(wandb.setup().settings.base_url))
+    except Exception as error:  # of pydantic, by a setting in the environment or in a file
+        raise Refused(f"wandb cannot start: {describe(error)}") from error
+    if not address.hostname:
+        raise Refused(f"W&B: {address.geturl()!r} is no web address; set WANDB_BASE_URL to one, or leave it out")
+    host, port = address.hostname, address.port or _PORTS.get(address.scheme, 443)
+    if address.scheme in getproxies() and not proxy_bypass(host):
         return  # only the proxy knows
-    host, port = address.hostname or "", address.port or _PORTS.get(address.scheme, 443)
     try:
         socket.create_connection((host, port), timeout=PROBE_S).close()
     except OSError as error:
@@ -64,8 +70,10 @@ def named(error: Exception) -> UserError:
     """The same error as what it means: `Refused` or `Unreachable`."""
     if isinstance(error, UserError):
         return error
+    if _NO_KEY.search(str(error)):
+        return Refused("W&B: this machine has no API key; set WANDB_API_KEY or run `wandb login`")
     kind = Refused if _REFUSED.search(str(error)) else Unreachable
-    return kind(describe(error))
+    return kind(f"W&B: {describe(error)}")
 
 
 def describe(error: BaseException) -> str:

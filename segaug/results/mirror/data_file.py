@@ -14,7 +14,8 @@ from segaug.results.store import Json
 from segaug.results.trial_row import trial_row
 
 TRIALS, PLAN = "segaug-trials.parquet", "segaug-plan.parquet"
-_TRIALS = pa.schema(dict([*ROW_FIELDS, *CASE_FIELDS]))
+_CASE_COLUMNS = {name: f"case_{name}" for name, _ in CASE_FIELDS if name != "id"}
+_TRIALS = pa.schema([*ROW_FIELDS, *((_CASE_COLUMNS[name], kind) for name, kind in CASE_FIELDS if name != "id")])
 _TEXT = pa.string()
 _PLAN = pa.schema([
     ("id", _TEXT), ("task", _TEXT), ("model", _TEXT), ("strategy", _TEXT), ("size", pa.int64()), ("seed", pa.int64()),
@@ -24,7 +25,8 @@ _PLAN = pa.schema([
 
 def trials_file(records: Sequence[Json]) -> DataFile:
     """One row a record: what a fit reads of it, and the errors of its test cases."""
-    rows = [{**trial_row(record), **case_row(record)} for record in records]
+    cases = ({_CASE_COLUMNS.get(name, name): value for name, value in case_row(record).items()} for record in records)
+    rows = [{**trial_row(record), **row} for record, row in zip(records, cases, strict=True)]
     return DataFile(name=TRIALS, data=_bytes(pa.Table.from_pylist(rows, _TRIALS)))
 
 
@@ -38,6 +40,16 @@ def read_trials(data: bytes, source: str) -> pa.Table:
     return _table(data, _TRIALS, source)
 
 
+def rows_of(trials: pa.Table) -> pd.DataFrame:
+    """What `trial_row` read of each record."""
+    return trials.select([name for name, _ in ROW_FIELDS]).to_pandas()
+
+
+def cases_of(trials: pa.Table) -> pa.Table:
+    """What `case_row` read of each record."""
+    return trials.select(["id", *_CASE_COLUMNS.values()]).rename_columns(["id", *_CASE_COLUMNS])
+
+
 def read_plan(data: bytes, source: str) -> pd.DataFrame:
     """The planned trials again; raises DataError where it is no such file."""
     return _table(data, _PLAN, source).to_pandas()
@@ -49,8 +61,14 @@ def no_trials() -> pa.Table:
 
 
 def _bytes(table: pa.Table) -> bytes:
+    """Compressed: bytes of like weight of the errors lie together, and names are written once."""
+    lists = [field.name for field in table.schema if pa.types.is_list(field.type)]
     sink = io.BytesIO()
-    pq.write_table(table, sink, compression="zstd", write_statistics=False, store_schema=False)
+    pq.write_table(
+        table, sink, compression="zstd", write_statistics=False, store_schema=False,
+        use_byte_stream_split=[f"{name}.list.element" for name in lists],
+        use_dictionary=[name for name in table.column_names if name not in lists],
+    )  # fmt: skip
     return sink.getvalue()
 
 

@@ -13,10 +13,9 @@ from segaug.errors import DataError
 from segaug.results.case_errors import CaseErrors, Measure
 from segaug.results.columns import case_errors
 from segaug.results.mirror.client import quiet
-from segaug.results.mirror.data_file import no_trials, read_plan, read_trials
+from segaug.results.mirror.data_file import cases_of, no_trials, read_plan, read_trials, rows_of
 from segaug.results.mirror.granularity import GRANULARITIES
 from segaug.results.mirror.remote import Remote, RemoteRun
-from segaug.results.trial_row import COLUMNS
 
 PREFIX = "wandb:"
 _AT_ONCE = 8  # downloads
@@ -33,11 +32,11 @@ class MirroredStudy:
 
     def trials(self) -> pd.DataFrame:
         """One row a trial, by id; columns: those of `trial_row.COLUMNS`."""
-        return self._rows.select(list(COLUMNS)).to_pandas()
+        return rows_of(self._rows)
 
     def cases(self, measure: Measure) -> dict[str, CaseErrors]:
         """One measure of each test case, by trial id, of the trials that have it."""
-        return case_errors(self._rows, measure)
+        return case_errors(cases_of(self._rows), measure)
 
 
 def fetch_study(address: str, study: str | None = None) -> MirroredStudy:

@@ -41,7 +41,7 @@ class Remote:
 
         require_server()
         self._api = _asked(lambda: wandb.Api(timeout=TIMEOUT_S))
-        self.entity = entity or str(_asked(lambda: self._api.default_entity))
+        self.entity = entity or self._api.settings["entity"] or str(_asked(lambda: self._api.default_entity))
         self.project = project
         self.path = f"{self.entity}/{self.project}"
 
