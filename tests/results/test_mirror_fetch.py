@@ -13,7 +13,7 @@ from segaug.results.mirror.sync import sync_study
 from segaug.results.planned import planned_trials
 from segaug.results.snapshot import Snapshot
 from segaug.results.tracker import WandbTracker
-from tests.synthetic import record, write_study
+from tests.synthetic import plan_anew, record, write_study
 from tests.wandb_server import WandbServer, account, serving
 
 
@@ -35,8 +35,8 @@ def store(tmp_path_factory):
     nothing = {"status": "diverged", "test": None, "cases": None, "recalibration": None}
     trials = [*store.plan()["trials"], {"id": "lost", "seed": 7, **cell}, {"id": "broken", "seed": 8, **cell}]
     diverged = record(**cell, seed=5) | nothing
-    plan = {"schema": 1, "trials": [*trials, {"id": diverged["id"], "seed": 5, **cell}], "skipped": []}
-    store.write_plan(plan)
+    plan = {"trials": [*trials, {"id": diverged["id"], "seed": 5, **cell}], "skipped": []}
+    plan_anew(store, plan)
     store.write_record(diverged)
     store.write_failure({"schema": 1, "id": "broken", "seed": 8, **cell, "error": "out of memory"})
     return store

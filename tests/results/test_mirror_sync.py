@@ -1,5 +1,6 @@
 """`segaug sync` with real clients against a stand-in server that may be slow, broken, busy or away."""
 
+import shutil
 import time
 from argparse import ArgumentParser
 from pathlib import Path
@@ -238,5 +239,5 @@ def test_home_stays_clean(store, server):
 
 def test_wandb_of_a_study_that_is_read_only_by_its_records(store, server):
     """The records alone are enough: no plan, no snapshot, no ledger."""
-    (store.folder / "plan.json").unlink()
+    shutil.rmtree(store.folder / "plan")
     assert sync_study(Store(store.folder), WandbTracker(mode="online")).counts == {"written": CELLS + 1}
