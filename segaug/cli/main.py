@@ -71,9 +71,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UserError as error:
         print(f"segaug: error: {error}", file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        print("segaug: interrupted", file=sys.stderr)
-        return EXIT_INTERRUPTED
+    except KeyboardInterrupt as interrupt:
+        print(f"segaug: interrupted {interrupt}".rstrip(), file=sys.stderr)
+        return getattr(interrupt, "exit_code", EXIT_INTERRUPTED)  # a signal has its own
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more at exit
         return EXIT_BROKEN_PIPE
