@@ -17,15 +17,17 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    """Verify every new record, write the columns, and say what they hold."""
+    """Verify every new record, write the columns, tidy up, and say what they hold."""
     store, start = Store(find_study(args.study)), time.monotonic()
     table = Snapshot(store.folder, skip_damaged=True, must_write=True).trials()
     held, asked = set(table["id"]), [trial["id"] for trial in store.plan()["trials"]]
     missing = [trial for trial in asked if trial not in held]
-    damaged = TrialFiles.of(store).damaged(missing)
-    print(
-        f"{len(table)} records in {time.monotonic() - start:.1f} s, {len(missing)} of {len(asked)} planned are missing"
-    )
+    files = TrialFiles.of(store)
+    damaged = files.damaged(missing)
+    took = time.monotonic() - start
+    print(f"{len(table)} records in {took:.1f} s, {len(missing)} of {len(asked)} planned are missing")
+    for path in files.leftovers(held):
+        path.unlink(missing_ok=True)
     for path in damaged:
         print(f"damaged, left out: {path}; the same `segaug train` command makes it again")
     for name in FILES:

@@ -52,6 +52,15 @@ class TrialFiles:
         there = (trial for trial in trials if "record.json" in self.names.get(trial, ()))
         return [self.store.record_path(trial) for trial in there]
 
+    def leftovers(self, finished: Iterable[str]) -> list[Path]:
+        """What killed workers have left of finished trials: leases and half-written files, which mean nothing now."""
+        return [
+            self.store.folder / "trials" / trial / name
+            for trial in finished
+            for name in sorted(self.names.get(trial, ()))
+            if name.endswith(".part") or name.startswith("lease.")
+        ]
+
     def _any(self, trial: str, start: str) -> bool:
         return any(name.startswith(start) for name in self.names.get(trial, ()))
 
