@@ -16,8 +16,11 @@ VERBS = {  # verb -> line of help; each is segaug/cli/<verb>.py with add_argumen
     "prepare": "learn ahead what strategies learn before training",
     "submit": "send a study to a Slurm cluster and return",
     "status": "what of a study is done, failed or missing",
+    "explain": "what happened to a cell or a trial, and what to do about it",
+    "collect": "write the records of a study as columns",
     "retry": "run the failed trials of a study again",
     "cancel": "end the jobs of a study on the cluster",
+    "sync": "build or repair the W&B project of a study from its records",
     "fit": "fit the scaling curves of a study",
     "compare": "pair the strategies of a study seed by seed",
     "plan": "which sizes and how many seeds a study needs, before it is run",
@@ -70,9 +73,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UserError as error:
         print(f"segaug: error: {error}", file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        print("segaug: interrupted", file=sys.stderr)
-        return EXIT_INTERRUPTED
+    except KeyboardInterrupt as interrupt:
+        print(f"segaug: interrupted {interrupt}".rstrip(), file=sys.stderr)
+        return getattr(interrupt, "exit_code", EXIT_INTERRUPTED)  # a signal has its own
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more at exit
         return EXIT_BROKEN_PIPE

@@ -3,8 +3,8 @@
 import contextlib
 import multiprocessing as mp
 import os
-import signal
 import threading
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
@@ -13,6 +13,9 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from segaug.experiment.memory import Memory
+from segaug.experiment.stop import REQUEST, listen
+
+GRACE_S = 3.0
 
 # The default allocator gives big blocks back to the kernel after every step and asks for them again; keeping them makes
 # a training step about a fifth faster (benchmarks/network.py).  Read by glibc when a process starts, unknown elsewhere.
@@ -96,10 +99,19 @@ def run_jobs(
                     _give(_Hiring(context, work, team, worker.place), kept, queue)
                     yield number, answer
         finally:
-            for worker in team:
-                worker.process.kill()
-            for worker in team:
-                worker.process.join()
+            _end(team)
+
+
+def _end(team: list[_Worker]) -> None:
+    """Ask all to stop, give them a moment to hand back what they hold, kill what is then left."""
+    for worker in team:
+        worker.process.terminate()
+    deadline = time.monotonic() + GRACE_S * any(worker.job is not None for worker in team)
+    for worker in team:
+        worker.process.join(max(0.0, deadline - time.monotonic()))
+        worker.process.kill()
+    for worker in team:
+        worker.process.join()
 
 
 def _context(preload: list[str]) -> Any:  # the typeshed has no common type with set_forkserver_preload
@@ -142,10 +154,10 @@ class _Hiring:
 
 def _serve(pipe: Connection, work: Work, place: dict[str, str]) -> None:
     os.environ.update(place)  # before CUDA is first used: a process never sees another device than its own
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides what it means
+    listen()  # Ctrl-C reaches the whole group; the parent decides what it means
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with contextlib.suppress(EOFError):
-        while True:
+        while not REQUEST:
             pipe.send(work(pipe.recv(), lambda value: pipe.send(Note(value))))
 
 

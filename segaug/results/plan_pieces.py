@@ -24,6 +24,8 @@ def add_piece(study: Path, piece: Json) -> None:
     piece = {"trials": [], "skipped": [], **piece}
     name = _digest(piece)
     path = study / FOLDER / f"{name}.json"
+    if _is_whole(path):
+        return
     data = canonical({**piece, "schema": SCHEMA, "order": 1 + _last(study)})
     if not create_exclusive(path, data) and not _is_whole(path):
         write_atomic(path, data)
@@ -67,7 +69,7 @@ def _read(path: Path) -> Json:
 
 def _is_whole(path: Path) -> bool:
     with suppress(DamagedRecord):
-        return bool(_read(path))
+        return path.exists() and bool(_read(path))
     return False
 
 

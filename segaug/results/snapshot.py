@@ -18,7 +18,7 @@ import pyarrow as pa
 from segaug.results.case_errors import CaseErrors, Measure
 from segaug.results.columns import CASE_FIELDS, ROW_FIELDS, case_errors, case_row
 from segaug.results.sealed_parquet import read_sealed, write_sealed
-from segaug.results.store import Json, Store, read_record
+from segaug.results.store import DamagedRecord, Json, Store, read_record
 from segaug.results.trial_row import COLUMNS, trial_row
 
 _KEY = [("folder", pa.string()), ("checksum", pa.string())]  # of the record that a row stands for
@@ -31,10 +31,12 @@ class Snapshot:
     """The records that a study's folder holds at one moment; brings its two files up to date where they are not.
 
     Both methods raise DataError naming the file if a record that has to be read is damaged or of another schema.
+    skip_damaged: leave damaged ones out, because their trials run again and replace them.
+    must_write: raise where the files cannot be written, instead of going without them.
     """
 
-    def __init__(self, folder: Path | str) -> None:
-        self.folder = Path(folder)
+    def __init__(self, folder: Path | str, *, skip_damaged: bool = False, must_write: bool = False) -> None:
+        self.folder, self.skip_damaged, self.must_write = Path(folder), skip_damaged, must_write
         self._seals = _seals(self.folder)
         self._read: dict[_Part, pa.Table] | None = None
 
@@ -53,7 +55,7 @@ class Snapshot:
             table = part.of(self.folder, self._seals, columns)
             if len(table) == len(self._seals):
                 return table
-            self._read = _refresh(self.folder, self._seals)
+            self._read = _refresh(self.folder, self._seals, self.skip_damaged, self.must_write)
         return self._read[part].select(columns)
 
 
@@ -86,7 +88,7 @@ _TRIALS = _Part("snapshot.parquet", pa.schema([*_KEY, *ROW_FIELDS]), trial_row)
 _CASES = _Part("cases.parquet", pa.schema([*_KEY, *CASE_FIELDS]), case_row)
 
 
-def _refresh(folder: Path, seals: Seals) -> dict[_Part, pa.Table]:
+def _refresh(folder: Path, seals: Seals, skip_damaged: bool, must_write: bool) -> dict[_Part, pa.Table]:
     """Bring both files up to date; each record that one of them lacks is read once."""
     tables = {part: [part.of(folder, seals)] for part in (_TRIALS, _CASES)}
     held = {part: set(found[0]["folder"].to_pylist()) for part, found in tables.items()}
@@ -94,13 +96,16 @@ def _refresh(folder: Path, seals: Seals) -> dict[_Part, pa.Table]:
     store = Store(folder)
     try:
         for start in range(0, len(lacking), _CHUNK):
-            read = {trial: read_record(store.record_path(trial)) for trial in lacking[start : start + _CHUNK]}
+            read = {}
+            for trial in lacking[start : start + _CHUNK]:
+                with suppress(*[DamagedRecord] * skip_damaged):
+                    read[trial] = read_record(store.record_path(trial))
             for part, found in tables.items():
                 found.append(part.table({trial: record for trial, record in read.items() if trial not in held[part]}))
     finally:  # a damaged record must not cost the work on those before it
         whole = {part: pa.concat_tables(found).unify_dictionaries() for part, found in tables.items()}
         for part, table in whole.items():
-            with suppress(OSError):  # a study that is read-only loads all the same, only slower
+            with suppress(*[OSError] * (not must_write)):  # a study that is read-only loads all the same, only slower
                 write_sealed(folder / part.name, table)
     return whole
 

@@ -7,7 +7,7 @@ from typing import TypeGuard
 from segaug.errors import ConfigError
 
 MODES = ("offline", "online", "disabled")
-GRANULARITIES = ("cell", "trial")
+GRANULARITIES = ("curve", "cell", "trial")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,10 +22,12 @@ class WandbTracker:
     """Mirror finished trials to Weights & Biases from a process of its own; training never waits for it."""
 
     name: str = "wandb"
-    mode: str = "offline"  # offline: files in <study>/wandb, upload with `wandb sync`; online: upload at once; disabled
+    mode: str = "offline"  # offline: files in <study>/wandb, sent by `segaug sync`; online: sent at once; disabled
     project: str = "segaug"
     entity: str | None = None  # user or team; null: the default of the account
-    granularity: str = "cell"  # cell: a run has all seeds of a cell in a table; trial: one run per trial
+    granularity: str = (
+        "cell"  # curve: one run for all sizes and seeds; cell: one run for all seeds; trial: one run each
+    )
 
     def __post_init__(self) -> None:
         self._check_choice("mode", self.mode, MODES)

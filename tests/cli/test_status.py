@@ -3,7 +3,7 @@ import json
 import pytest
 
 from segaug.cli import main as cli
-from segaug.cli.status import study_state
+from segaug.cli.study_state import study_state
 from segaug.results.store import Store, find_study, read_record
 from tests.synthetic import plan_anew, replace_record, write_study
 
@@ -23,7 +23,7 @@ def fail(store, trial, error):
 def test_a_complete_study(store, capsys):
     assert cli.main(["status", "pilot"]) == 0
     shown = capsys.readouterr().out
-    assert "8 trials: 8 done, 0 diverged, 0 failed, 0 missing" in shown
+    assert "8 trials: 8 done, 0 diverged, 0 failed, 0 running, 0 missing" in shown
     assert "to go on" not in shown
 
 
@@ -34,7 +34,7 @@ def test_each_trial_is_counted_in_one_state(store):
     store.record_path(plan[1]["id"]).unlink()
     store.record_path(plan[2]["id"]).write_bytes(b'{"schema": 1, "id"')  # a record cut short is run again
     state = study_state(store)
-    assert state["totals"] == {"done": 4, "diverged": 1, "failed": 1, "missing": 2}
+    assert state["totals"] == {"done": 4, "diverged": 1, "failed": 1, "running": 0, "missing": 2}
     assert sum(cell[name] for cell in state["cells"] for name in state["totals"]) == len(plan)
     assert not state["complete"]
 

@@ -38,7 +38,11 @@ def home(tmp_path_factory):
 
 def mirror(store: Store, **options) -> list[OfflineRun]:
     assert start_mirror(WandbTracker(**options), store, "pilot").close(timeout_s=60)
-    return offline_runs(store.folder)
+    return runs_of_trials(store)
+
+
+def runs_of_trials(store: Store) -> list[OfflineRun]:
+    return [run for run in offline_runs(store.folder) if run.job_type != "study"]
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +55,7 @@ def store(home, tmp_path_factory) -> Store:
 
 @pytest.fixture(scope="module")
 def runs(store) -> list[OfflineRun]:
-    return offline_runs(store.folder)
+    return runs_of_trials(store)
 
 
 def test_each_cell_is_one_finished_run(runs):
@@ -94,7 +98,7 @@ def test_curves_are_drawn_over_updates(runs):
 def test_all_files_lie_in_the_study_and_few_they_are(store, runs, home):
     assert not [path for path in home.rglob("*") if "wandb" in path.name]
     for run in runs:
-        assert len([path for path in run.folder.rglob("*") if path.is_file()]) == 2  # records and the table
+        assert len([path for path in run.folder.rglob("*") if path.is_file()]) == 3  # log, table, and data for a fit
         assert run.artifacts
         assert all(path.is_file() and store.folder in path.parents for path in run.artifacts)  # `wandb sync` needs them
 
