@@ -17,6 +17,7 @@ from torch import Tensor
 
 from segaug.errors import DataError
 from segaug.files import write_atomic
+from segaug.json_data import parse_json
 from segaug.registration.modes import Modes
 
 FORMAT = "segaug momentum 1"  # the number is the version
@@ -63,7 +64,7 @@ def load_momentum(path: Path) -> StoredMomentum:
             momentum, facts = file.get_tensor("momentum"), head["facts"]
         if head["checksum"] != _checksum(facts, momentum):
             raise _refused(path, "is damaged: its checksum differs")
-        stored = _stored(momentum, json.loads(facts))
+        stored = _stored(momentum, parse_json(facts))
     except FileNotFoundError:
         raise _refused(path, "is missing") from None
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:

@@ -1,6 +1,5 @@
 """Cards of the data sets: what they are, where they come from, and what the strategies make of a few images."""
 
-import json
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from segaug.errors import DataError
+from segaug.json_data import parse_json
 from segaug.report.mosaic import mosaic_png
 from segaug.report.palette import in_order
 from segaug.report.provenance import flatten
@@ -75,9 +75,11 @@ def _path(folder: Path, task: str) -> Path:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        card: dict[str, Any] = json.loads(path.read_bytes())
+        card = parse_json(path.read_bytes())
     except ValueError as error:
         raise _damaged(path, error) from error
+    if not isinstance(card, dict):
+        raise _damaged(path, ValueError("not a JSON object"))
     return card
 
 
@@ -103,9 +105,10 @@ def _pictures(path: Path, task: str) -> tuple[Picture, ...]:
     except (SafetensorError, OSError) as error:
         raise _damaged(path, error) from error
     strategies = in_order(name.rsplit("/", 1)[0] for name in tensors if "/" in name)
-    if not strategies:
-        return (_picture(tensors, task, ""),)
-    return tuple(_picture(tensors, task, strategy) for strategy in strategies)
+    try:
+        return tuple(_picture(tensors, task, strategy) for strategy in strategies or [""])
+    except (KeyError, ValueError, IndexError, TypeError) as error:  # its images do not belong together
+        raise _damaged(path, error) from error
 
 
 def _picture(tensors: Mapping[str, np.ndarray], task: str, strategy: str) -> Picture:
