@@ -6,9 +6,9 @@ STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup study test check test-slow test-drills test-browser bench clean
+.PHONY: fuzz help setup study test check test-slow test-drills test-browser bench clean
 
-test test-slow test-drills test-browser bench: export OMP_NUM_THREADS = 1# threads of two processes only disturb each other
+test test-slow test-drills test-browser bench fuzz: export OMP_NUM_THREADS = 1# threads of two processes only disturb each other
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name help; do printf '  %-14s %s\n' "$$name" "$$help"; done
@@ -46,6 +46,9 @@ test-drills: setup ## kill processes in the middle and prove that nothing is los
 
 test-browser: setup ## open the report in headless Chromium
 	$(PYTEST) -m browser
+
+fuzz: setup ## hand spoiled files to every reader for SEGAUG_FUZZ_SECONDS (600), and count them
+	$(BIN)/python -m tests.fuzz.long
 
 bench: setup ## measure speed beside a peer, in one run each
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

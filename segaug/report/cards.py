@@ -85,8 +85,13 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _facts(card: Mapping[str, Any]) -> Table:
     rows = [(title, _text(card[key])) for key, title in _FACTS.items() if card.get(key) not in (None, "")]
-    rows += [(f"images for {part}", str(count)) for part, count in (card.get("parts") or {}).items()]
+    rows += [(f"images for {part}", str(count)) for part, count in _parts(card).items()]
     return Table("", ("what", "value"), tuple(rows))
+
+
+def _parts(card: Mapping[str, Any]) -> Mapping[str, Any]:
+    parts = card.get("parts")
+    return parts if isinstance(parts, dict) else {}
 
 
 def _text(value: Any) -> str:  # Any: JSON

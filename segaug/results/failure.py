@@ -34,6 +34,12 @@ def kind_of(error: BaseException) -> Kind:
     return "error"
 
 
+def is_failure(value: Json, trial_id: str) -> bool:
+    """Is this what a trial left, and not something that only lies where that belongs?"""
+    kinds = {"error": str, "attempt": int, "earlier": list}
+    return value.get("id") == trial_id and all(isinstance(value.get(key, kind()), kind) for key, kind in kinds.items())
+
+
 def next_attempt(failure: Json, before: Json | None) -> Json:
     """The failure with its attempt counted, and those before it in short."""
     if before is None:

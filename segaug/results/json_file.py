@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from segaug.errors import DataError
+from segaug.json_data import parse_json
 from segaug.results.record import SCHEMA
 
 Json = dict[str, Any]  # plain JSON; `results/record.py` documents the keys of a record
@@ -30,7 +31,7 @@ def read_object(path: Path) -> Json:
     """A JSON object of this schema; raises DamagedRecord, or DataError if it cannot be read or is of another schema."""
     fix = "delete it; the same `segaug train` command makes it again"
     try:
-        value = json.loads(path.read_bytes())
+        value = parse_json(path.read_bytes())
     except OSError as error:
         raise DataError(file=path, problem=f"cannot be read ({error.strerror})", fix="make it readable") from error
     except ValueError as error:
@@ -49,6 +50,14 @@ def read_object(path: Path) -> Json:
 def read_record(path: Path) -> Json:
     """Read and verify one record."""
     record = read_object(path)
-    if record.get("checksum") != checksum(record):
+    if not _matches(record):
         raise DamagedRecord(file=path, problem="does not match its checksum", fix="delete it and run the study again")
     return record
+
+
+def _matches(record: Json) -> bool:
+    """Does the checksum fit?  Never that of a number which JSON cannot hold, such as the infinity that 1e999 is."""
+    try:
+        return isinstance(record.get("id"), str) and record.get("checksum") == checksum(record)
+    except (ValueError, RecursionError):
+        return False

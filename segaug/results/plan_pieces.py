@@ -61,10 +61,29 @@ def _paths(study: Path) -> list[Path]:
 
 def _read(path: Path) -> Json:
     piece = read_object(path)
-    if path.stem != _digest(piece):
-        fix = "delete it; the `segaug train` command that it is of makes it again"
+    fix = "delete it; the `segaug train` command that it is of makes it again"
+    if not _is_named(path.stem, piece):
         raise DamagedRecord(file=path, problem="does not match the digest that is its name", fix=fix)
+    if not _is_plan(piece):
+        raise DamagedRecord(file=path, problem="holds no order, or no trials by id", fix=fix)
     return piece
+
+
+def _is_named(name: str, piece: Json) -> bool:
+    with suppress(ValueError, RecursionError):  # 1e999 is read as infinity, which has no spelling in JSON
+        return name == _digest(piece)
+    return False
+
+
+def _is_plan(piece: Json) -> bool:
+    trials, skipped = piece.get("trials"), piece.get("skipped")
+    if not (isinstance(piece.get("order"), int) and isinstance(trials, list) and isinstance(skipped, list)):
+        return False
+    return all(_has(row, "id") for row in trials) and all(_has(row, "task", "size") for row in skipped)
+
+
+def _has(row: object, *keys: str) -> bool:
+    return isinstance(row, dict) and all(isinstance(row.get(key), str | int) for key in keys)
 
 
 def _is_whole(path: Path) -> bool:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from segaug.errors import DataError
 from segaug.files import create_exclusive, write_atomic
-from segaug.results.failure import next_attempt
+from segaug.results.failure import is_failure, next_attempt
 from segaug.results.json_file import DamagedRecord, Json, canonical, checksum, read_object, read_record
 from segaug.results.plan_pieces import add_piece, has_plan, last_asked, read_pieces
 from segaug.results.record import SCHEMA
@@ -86,7 +86,8 @@ class Store:
     def failure(self, trial_id: str) -> Json | None:
         """The last failure of a trial; None if there is none, or it cannot be read."""
         try:
-            return read_object(self.failure_path(trial_id))
+            failure = read_object(self.failure_path(trial_id))
+            return failure if is_failure(failure, trial_id) else None
         except DataError:  # it is a note, nothing depends on it
             return None
 

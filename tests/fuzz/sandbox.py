@@ -42,6 +42,7 @@ def _child(work: Callable[[Callable[[], None]], None], count: Path, trace: Path)
     limit = _address_space() + MEMORY_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # libtiff says there what it thinks of each file
     with open(count, "ab", buffering=0) as counter, open(trace, "w") as told:
 
         def begin() -> None:

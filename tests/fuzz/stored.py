@@ -20,6 +20,7 @@ from segaug.registration import momentum_file
 from segaug.registration.modes import Modes
 from segaug.registration.momentum_file import ImageId, StoredMomentum, load_momenta, save_momentum
 from segaug.report.cards import read_card
+from segaug.results.plan_pieces import _digest
 from segaug.results.sealed_parquet import read_sealed
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Store, checksum
@@ -29,6 +30,10 @@ from tests.fuzz.target import Target
 from tests.synthetic import record, write_study
 
 RECORD = {**record("task", "nnunet", "red", 4, 0)}
+PLAN = {
+    "schema": 1, "order": 1, "trials": [{"id": "a", "task": "t", "model": "m", "strategy": "s", "size": 1, "seed": 0}],
+    "skipped": [{"task": "t", "size": 512, "pool": 80}], "tracker": None, "command": "segaug train",
+}  # fmt: skip
 TENSORS = {"momentum": torch.zeros(2, 2, 17, 17).half(), "other": torch.ones(3)}
 
 
@@ -71,6 +76,17 @@ def _read_failure(folder: Path, data: bytes) -> None:
     store = Store(folder / "failures")
     written(store.failure_path("a"), data)
     store.failures()
+
+
+def _read_plan(folder: Path, data: bytes) -> None:
+    """Under the name that a spoiled piece has by its content, where it has one, and under that of the whole one."""
+    for path in (folder / "study/plan").glob("*.json"):
+        path.unlink()
+    name = "0" * 16
+    with suppress(ValueError, AttributeError, RecursionError):
+        name = _digest(json.loads(data))
+    written(folder / f"study/plan/{name}.json", data)
+    Store(folder / "study").plan()
 
 
 def _study_file(name: str) -> bytes:
@@ -183,6 +199,7 @@ STORED = [
     Target("record", lambda: _json_inputs(RECORD, _sealed), _read_record),
     Target("record in a snapshot", lambda: _json_inputs(RECORD, _sealed), _read_snapshot, weight=0.3),
     Target("failure", lambda: _json_inputs({"schema": 1, "id": "a", "error": "x", "kind": "oom"}), _read_failure),
+    Target("plan", lambda: _json_inputs(PLAN), _read_plan),
     Target("snapshot.parquet", _parquet_inputs("snapshot.parquet"), _read_parquet("snapshot.parquet")),
     Target("cases.parquet", _parquet_inputs("cases.parquet"), _read_parquet("cases.parquet")),
     Target("artefact", _artefact_inputs, _read_artefact),
