@@ -17,8 +17,9 @@ from segaug.data.place import refuse_special
 from segaug.errors import DataError
 
 MAX_PIXELS = 64_000_000  # more is refused before decoding: a small file can claim a size that fills the memory
-BROKEN = (OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, ArithmeticError, struct.error)
-"""What Pillow's decoders raise on damaged files."""
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, ArithmeticError, struct.error,
+          AssertionError, AttributeError, MemoryError)  # fmt: skip
+"""What Pillow's decoders raise on damaged files; memory, where a length in the file is garbled."""
 FORMATS = ("PNG", "JPEG", "BMP", "TIFF")  # Pillow would try all that it knows; for one it starts another program
 SCAN, MAX_SCANS = b"\xff\xda", 100  # of a progressive JPEG; each costs the time of the whole image, and a few bytes
 ORIENTATION = 0x0112  # EXIF tag; 1 = stored upright
@@ -128,7 +129,11 @@ def _refuse_alpha(path: Path, image: Image.Image) -> None:
 
 
 def _damaged(path: Path, error: Exception) -> DataError:
-    return DataError(file=path, problem=f"cannot be decoded ({error})", fix="copy the file again from its source")
+    return DataError(
+        file=path,
+        problem=f"cannot be decoded ({error or type(error).__name__})",
+        fix="copy the file again from its source",
+    )
 
 
 def _too_large(path: Path, what: str) -> DataError:

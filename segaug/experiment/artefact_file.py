@@ -55,8 +55,8 @@ def _opened(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a dict
         told = {name: metadata[name] for name in _HEADER}
         parsed = {name: parse_json(text) for name, text in told.items()}
-        if not isinstance(parsed["facts"], dict):
-            raise ValueError("its facts are no JSON object")
+        if not isinstance(parsed["facts"], dict) or not isinstance(parsed["facts"].get("failed"), str | None):
+            raise ValueError("its facts are no facts")
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise DamagedArtefact(path, f"cannot be read ({error})") from error
     if metadata.get("checksum") != _checksum(told, tensors):

@@ -4,9 +4,10 @@ import json
 
 import pyarrow as pa
 
+from segaug.errors import DataError
 from segaug.results.case_errors import MEASURES, CaseErrors, Measure, patients_of
 from segaug.results.store import Json
-from segaug.results.trial_row import COLUMNS
+from segaug.results.trial_row import COLUMNS, REDO
 
 _ARROW = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
 _NAMES = pa.dictionary(pa.int32(), pa.string())  # a few texts, each in many rows
@@ -24,8 +25,18 @@ def case_row(record: Json) -> Json:
     cases = record["cases"]
     if not cases:
         return {"id": record["id"]}
-    names = {"cases": json.dumps(cases["ids"]), "patients": json.dumps(patients_of(cases))}
-    return {"id": record["id"]} | names | {name: cases[name] for name in MEASURES}
+    try:
+        lists = [list(patients_of(cases)), *(cases[name] or [] for name in MEASURES)]
+        if not all(len(values) in (0, len(cases["ids"])) for values in lists):
+            raise ValueError("its lists of cases differ in length")
+        names = {"cases": json.dumps([*cases["ids"]]), "patients": json.dumps(lists[0])}
+        return {"id": record["id"]} | names | {name: _numbers(cases[name]) for name in MEASURES}
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise DataError(file=f"record {record['id']}", problem=f"has malformed cases ({error})", fix=REDO) from error
+
+
+def _numbers(values: list[float | None] | None) -> list[float | None] | None:
+    return None if values is None else [None if value is None else float(value) for value in values]
 
 
 def case_errors(table: pa.Table, measure: Measure) -> dict[str, CaseErrors]:

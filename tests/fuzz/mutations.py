@@ -1,5 +1,6 @@
 """Ways to spoil bytes and JSON, as hypothesis strategies: they know what parsers trust (lengths, counts, headers)."""
 
+import copy
 import json
 import struct
 from collections.abc import Callable, Sequence
@@ -113,7 +114,7 @@ def _change(tree: Any, path: tuple[str | int, ...], new: Any, remove: bool) -> N
         if remove:
             del tree[path[-1]]
         else:
-            tree[path[-1]] = new
+            tree[path[-1]] = copy.deepcopy(new)
     except (KeyError, IndexError, TypeError):
         return  # an earlier change took it away
 
