@@ -23,7 +23,7 @@ VERBS = {  # verb -> line of help; each is segaug/cli/<verb>.py with add_argumen
     "sync": "build or repair the W&B project of a study from its records",
     "fit": "fit the scaling curves of a study",
     "compare": "pair the strategies of a study seed by seed",
-    "plan": "which sizes and how many seeds a study needs, before it is run",
+    "plan": "what a study costs and what of it is done, or what its design can say",
     "need": "how many labelled images a target needs, by the curves of a study",
     "report": "write figures and one HTML page of a study",
     "preview": "draw what a strategy does to images, masks and grids",
@@ -85,6 +85,13 @@ def _run(arguments: list[str]) -> int:
     verb = _verb(arguments)
     if verb and verb not in VERBS:
         raise _unknown(verb)
+    if verb == "plan":
+        from segaug.cli.plan import is_study
+
+        if is_study(arguments[1:]):
+            from segaug.cli.plan_study import run
+
+            return run(arguments[1:])
     if verb in HYDRA_VERBS:
         return _call(verb, Namespace(overrides=arguments[1:]))
     parser = build_parser(verb)
