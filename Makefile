@@ -41,8 +41,9 @@ check: setup ## run format, lint, type and layer checks: the same here, before a
 test-slow: setup ## run the tests that take more than a few seconds
 	$(PYTEST) -m slow
 
-test-drills: setup ## kill processes in the middle and prove that nothing is lost
-	$(PYTEST) -m drill
+test-drills: setup ## kill, fill, garble and double: prove that nothing is lost, and count the faults
+	$(PYTEST) -q tests/drills -m "drill or not drill"
+	$(PYTEST) -q --ignore=tests/drills -m drill
 
 test-browser: setup ## open the report in headless Chromium
 	$(PYTEST) -m browser

@@ -3,6 +3,9 @@
 import time
 from argparse import ArgumentParser, Namespace
 
+import pandas as pd
+
+from segaug.errors import DataError
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Store, find_study
 from segaug.results.trial_files import TrialFiles
@@ -19,7 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Verify every new record, write the columns, tidy up, and say what they hold."""
     store, start = Store(find_study(args.study)), time.monotonic()
-    table = Snapshot(store.folder, skip_damaged=True, must_write=True).trials()
+    table = _written(store)
     held, asked = set(table["id"]), [trial["id"] for trial in store.plan()["trials"]]
     missing = [trial for trial in asked if trial not in held]
     files = TrialFiles.of(store)
@@ -33,3 +36,11 @@ def run(args: Namespace) -> int:
     for name in FILES:
         print(f"{store.folder / name}: {(store.folder / name).stat().st_size / 2**20:.1f} MiB")
     return 1 if missing else 0
+
+
+def _written(store: Store) -> pd.DataFrame:
+    try:
+        return Snapshot(store.folder, skip_damaged=True, must_write=True).trials()
+    except OSError as error:
+        fix = "make room, or copy the study to a folder that you may write to"
+        raise DataError(file=store.folder, problem=f"cannot be written ({error.strerror})", fix=fix) from error

@@ -75,8 +75,12 @@ def _print_running(state: Json, console: Console) -> None:
         more = f" and {len(hosts) - SHOWN} more machines" if len(hosts) > SHOWN else ""
         console.print(f"running on {', '.join(hosts[:SHOWN])}{more}", soft_wrap=True)
     if hours:
-        at_work = f", {hours / len(running):.1f} h with the {len(running)} at work" if running else ""
-        console.print(f"left: about {hours:.1f} worker-hours{at_work}")
+        at_work = f", {_time(hours / len(running))} with the {len(running)} at work" if running else ""
+        console.print(f"left: about {_time(hours)} of one worker{at_work}")
+
+
+def _time(hours: float) -> str:
+    return f"{hours:.1f} h" if hours >= 1 else f"{60 * hours:.0f} min"
 
 
 def _print_second(second: Json, console: Console) -> None:

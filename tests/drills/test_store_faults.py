@@ -229,3 +229,14 @@ def test_many_commands_add_their_plans_at_once(tmp_path):
         list(pool.map(lambda key: Store(tmp_path).add_plan({"trials": [key]}), keys * 2))
     assert {trial["id"] for trial in Store(tmp_path).plan()["trials"]} == {key["id"] for key in keys}
     assert len(list(tmp_path.glob("plan/*"))) == len(keys)
+
+
+def test_a_plan_of_20_000_trials_is_added_and_read_in_seconds(tmp_path):
+    import time
+
+    trials = [{**KEYS[0], "id": f"{number:016x}", "seed": number} for number in range(20_000)]
+    start = time.process_time()
+    Store(tmp_path).add_plan({"trials": trials})
+    Store(tmp_path).add_plan({"trials": trials[:10_000], "command": "a part of it again"})
+    assert Store(tmp_path).plan()["trials"] == trials
+    assert time.process_time() - start < 10
