@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -40,10 +41,13 @@ def train(
             num_sanity_val_steps=0,
             use_distributed_sampler=False,
         )
+        # Signals have one owner, the sweep: Lightning would end the process in the middle of the next step.
+        trainer._signal_connector.register_signal_handlers = lambda: None
         try:
             trainer.fit(module, train_dataloaders=batches)
         except SystemExit:
             if trainer.interrupted:  # Lightning turns Ctrl-C into an exit, which would hide it from the sweep
+                signal.signal(signal.SIGINT, signal.default_int_handler)  # and ignores it from then on
                 raise KeyboardInterrupt from None
             raise
 

@@ -27,7 +27,7 @@ class Outcome:
     record: Json | None = None
     failure: Json | None = None
     held: bool = False
-    stopped: bool = False  # this process was asked to
+    stopped: int = 0  # by which signal
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def _under(lease: Lease, store: Store, key: Json, train: Train, claim: Claim) ->
             lease.clear()
         return Outcome(record=record)
     except Stopped:
-        return Outcome(held=lease.lost, stopped=not lease.lost)
+        return Outcome(held=True) if lease.lost else Outcome(stopped=REQUEST.number)
     except Exception as error:
         told = f"{type(error).__name__}: {error}"
         return Outcome(failure=fail(store, key, told, traceback.format_exc(), kind_of(error)))

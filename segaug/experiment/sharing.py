@@ -42,7 +42,7 @@ def share(
     while open_:
         for number, outcome in run([(number, open_[number]) for number in ready]):
             if outcome.stopped:
-                raise Terminated()
+                raise Terminated(outcome.stopped)
             if outcome.held:
                 _free(keys[number], store, observer)  # its time runs from now on
             elif outcome.failure and may_try_again(outcome.failure):
