@@ -21,6 +21,7 @@ VERBS = {  # verb -> line of help; each is segaug/cli/<verb>.py with add_argumen
     "retry": "run the failed trials of a study again",
     "cancel": "end the jobs of a study on the cluster",
     "sync": "build or repair the W&B project of a study from its records",
+    "dashboard": "make the W&B workspace and report of a study",
     "fit": "fit the scaling curves of a study",
     "compare": "pair the strategies of a study seed by seed",
     "plan": "what a study costs and what of it is done, or what its design can say",

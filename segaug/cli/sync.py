@@ -33,21 +33,22 @@ def run(args: Namespace) -> int:
     from segaug.results.store import Store, find_study
 
     store = Store(find_study(args.study))
-    tracker = _tracker(store, args)
+    tracker = tracker_of(
+        store, "offline" if args.offline else "online",
+        entity=args.entity, project=args.project, granularity=args.granularity,
+    )  # fmt: skip
     with _Progress() as progress:
         synced = sync_study(store, tracker, progress=progress)
     _tell(store, tracker, synced)
     return 0 if synced.complete else 1
 
 
-def _tracker(store: "Store", args: Namespace) -> WandbTracker:
+def tracker_of(store: "Store", mode: str = "online", **asked: str | None) -> WandbTracker:
     """The study's own tracker, changed where asked for."""
     from segaug.results.tracker import tracker_from_plan
 
     planned = tracker_from_plan(store.plan())
     tracker = planned if isinstance(planned, WandbTracker) else WandbTracker()
-    asked = {key: getattr(args, key) for key in ("entity", "project", "granularity")}
-    mode = "offline" if args.offline else "online"
     return replace(tracker, mode=mode, **{key: value for key, value in asked.items() if value is not None})
 
 
@@ -70,7 +71,7 @@ def _tell(store: "Store", tracker: WandbTracker, synced: "Synced") -> None:
     for name, problem in list(synced.problems.items())[:_SHOWN]:
         print(f"  {name}: {problem}")
     if len(synced.problems) > _SHOWN:
-        print(f"  and {len(synced.problems) - _SHOWN} more: see {store.folder}/wandb/sync.log")
+        print(f"  and {len(synced.problems) - _SHOWN} more")
     if not synced.complete:
         print(f"nothing is lost; `segaug sync {store.folder.name}` again sends what is missing, and only that")
     elif not synced.path:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -63,16 +63,25 @@ class Publisher:
         """Write one run from the records that exist, unless the same was written before."""
         finished = self.finished(ids)
         content = self.content(key, finished)
-        if not content or self.ledger.has(self.run_id(key), content):
+        if not content:
+            return Outcome("unchanged")
+        return self._send(self.run_id(key), content, "/".join(map(str, key)), lambda: self._run(key, finished))
+
+    def send(self, run: Run) -> Outcome:
+        """Write a run that is at hand, unless the same was written before."""
+        return self._send(run.id, run.content, run.name, lambda: run)
+
+    def _send(self, identity: str, content: str, name: str, make: Callable[[], Run]) -> Outcome:
+        if self.ledger.has(identity, content):
             return Outcome("unchanged")
         self._pace()
         try:
-            self._publish(self._run(key, finished), self.tracker, self.store.folder)
+            self._publish(make(), self.tracker, self.store.folder)
         except Exception as error:  # whatever W&B raises must end here
             cause = named(error)
-            log.warning("%s was not mirrored: %s", "/".join(map(str, key)), cause)
+            log.warning("%s was not mirrored: %s", name, cause)
             return Outcome("refused" if isinstance(cause, Refused) else "failed", str(cause))
-        self.ledger.add(self.run_id(key), content)
+        self.ledger.add(identity, content)
         return Outcome("written")
 
     def _pace(self) -> None:

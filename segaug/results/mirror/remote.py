@@ -63,6 +63,13 @@ class Remote:
             raise
         return [_remote_run(run) for run in found if "content" in run.config]
 
+    def runs_if_any(self, study: str) -> list[RemoteRun]:
+        """The same, and none where there is no such project yet: the first run makes it, or is told why it must not."""
+        try:
+            return self.runs(study)
+        except DataError:
+            return []
+
     def run(self, run_id: str) -> RemoteRun:
         """One run as it is now."""
         self._api.flush()

@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from segaug.errors import UserError
-from segaug.results.mirror.client import Unreachable, quiet
+from segaug.results.mirror.client import quiet
 from segaug.results.mirror.granularity import Key, grouped
 from segaug.results.mirror.publish import Publish, publish_run
 from segaug.results.mirror.publisher import STUDY, Outcome, Publisher
-from segaug.results.mirror.remote import Remote, RemoteRun
+from segaug.results.mirror.remote import Remote
 from segaug.results.planned import KEYS
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Store
@@ -104,16 +103,8 @@ class _Checked:
     def __init__(self, publisher: Publisher) -> None:
         self._publisher = publisher
         self._remote = Remote(publisher.tracker.entity, publisher.tracker.project)
-        self._runs = {run.id: run for run in self._listed()}
+        self._runs = {run.id: run for run in self._remote.runs_if_any(publisher.study)}
         self.path = self._remote.path
-
-    def _listed(self) -> Iterable[RemoteRun]:
-        try:
-            return self._remote.runs(self._publisher.study)
-        except Unreachable:
-            raise
-        except UserError:
-            return []  # no such project yet: the first run makes it, or says why it must not
 
     def check(self, key: Key, ids: Iterable[str]) -> None:
         """Make the ledger say of this run what is true."""
