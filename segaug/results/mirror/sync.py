@@ -49,10 +49,11 @@ def sync_study(
     """Write all runs of a study from its records alone.
 
     Online, what W&B holds is asked first, so that nothing is sent twice and what is broken is sent again; offline, the
-    ledger tells what was written.  Raises UserError where W&B cannot be asked, DataError where a record is damaged.
+    ledger tells what was written.  A damaged record counts as none.  Raises UserError where W&B cannot be
+    asked.
     """
     publisher = Publisher(tracker, store, study or store.folder.resolve().name, publish)
-    found = Snapshot(store.folder).trials()
+    found = Snapshot(store.folder, skip_damaged=True).trials()
     rows = (dict(zip(KEYS, row, strict=True)) for row in zip(*(found[key].tolist() for key in KEYS), strict=True))
     groups: dict[Key, set[str]] = {**grouped(rows, publisher.granularity), STUDY: set()}
     with quiet(store.folder / "wandb"):
