@@ -88,7 +88,7 @@ def _print_second(second: Json, console: Console) -> None:
         return
     unlike = {trial: [one for one in found if one["differs"]] for trial, found in second.items()}
     unlike = {trial: found for trial, found in unlike.items() if found}
-    console.print(f"{len(second)} trials were run twice: the first record counts; {len(unlike)} of them differ")
+    console.print(f"run more than once: {len(second)} of the trials; the first record counts; {len(unlike)} differ")
     for trial, found in list(unlike.items())[:SHOWN]:
         keys = ", ".join(found[0]["differs"][:SHOWN])
         console.print(

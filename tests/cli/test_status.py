@@ -4,6 +4,8 @@ import pytest
 
 from segaug.cli import main as cli
 from segaug.cli.study_state import study_state
+from segaug.results.lease import take
+from segaug.results.owner import this_process
 from segaug.results.store import Store, find_study, read_record
 from tests.synthetic import plan_anew, replace_record, write_study
 
@@ -83,3 +85,35 @@ def test_json_holds_all_that_is_shown(store, capsys):
 def test_an_unknown_study_names_the_known_ones(store, capsys):
     assert cli.main(["status", "pilto"]) == 2
     assert "pilot" in capsys.readouterr().err
+
+
+def test_running_trials_second_records_and_kinds_are_told(store, capsys):
+    plan = store.plan()["trials"]
+    fail(store, plan[0], "CUDA out of memory")
+    fail(store, plan[1], "the worker process was killed")
+    take(store.record_path(plan[1]["id"]).parent, this_process(), None)
+    take(store.record_path(plan[4]["id"]).parent, this_process(), None).release()
+    store.record_path(plan[4]["id"]).unlink()
+    second = store.record(plan[2]["id"])
+    store.write_record({**second, "run": {**second["run"], "host": "another"}})
+    store.write_record({**second, "warnings": ["another"]})
+    state = study_state(store)
+    assert state["totals"] == {"done": 5, "diverged": 0, "failed": 1, "running": 1, "missing": 1}
+    assert [one["id"] for one in state["running"]] == [plan[1]["id"]]
+    assert state["worker_hours_left"] == pytest.approx(3 * 20.9 / 3600)
+    assert cli.main(["status", "pilot"]) == 1
+    shown = capsys.readouterr().out
+    assert "run more than once: 1 of the trials; the first record counts; 1 differ" in shown
+    assert f"differs {plan[2]['id']}: warnings" in shown
+    assert f"running on {this_process().host} (1)" in shown
+    assert "left: about 1 min of one worker" in shown
+    assert "failures: 1 error" in shown
+
+
+def test_watching_ends_when_all_is_done(store, capsys, monkeypatch):
+    trial = store.plan()["trials"][0]
+    record = store.record(trial["id"])
+    store.record_path(trial["id"]).unlink()
+    monkeypatch.setattr("time.sleep", lambda _: store.write_record(record))
+    assert cli.main(["status", "pilot", "--watch"]) == 0
+    assert capsys.readouterr().out.count("8 trials:") == 2
