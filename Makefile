@@ -6,9 +6,9 @@ STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: fuzz help setup study test check test-slow test-drills test-browser bench clean
+.PHONY: fuzz help setup study test check test-slow test-drills test-slurm test-browser bench clean
 
-test test-slow test-drills test-browser bench fuzz: export OMP_NUM_THREADS = 1# threads of two processes only disturb each other
+test test-slow test-drills test-slurm test-browser bench fuzz: export OMP_NUM_THREADS = 1# threads of two processes only disturb each other
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name help; do printf '  %-14s %s\n' "$$name" "$$help"; done
@@ -44,6 +44,9 @@ test-slow: setup ## run the tests that take more than a few seconds
 test-drills: setup ## kill, fill, garble and double: prove that nothing is lost, and count the faults
 	$(PYTEST) -q tests/drills -m "drill or not drill"
 	$(PYTEST) -q --ignore=tests/drills -m drill
+
+test-slurm: setup ## run studies on a real Slurm of one node, which this starts (root, Debian)
+	$(PYTEST) -m slurm tests/slurm
 
 test-browser: setup ## open the report in headless Chromium
 	$(PYTEST) -m browser
