@@ -27,20 +27,20 @@ class Allotment:
 
     def __init__(
         self,
-        entries: Sequence[Entry],
         end: float,
         workers: int,
         stopping: Callable[[], bool],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`end` and `clock` in seconds; stopping: has the job been told to end?"""
-        self.waiting = list(entries)
+        self.waiting: list[Entry] = []
         self.end, self.workers, self.stopping, self.clock = end, workers, stopping, clock
         self.given: list[Entry] = []
         self.ratio: float | None = None  # of the time that trials took to that foretold, the worst so far
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self, offered: Sequence[Entry]) -> Iterator[Entry]:
         """The next trial each time it is asked; ends when none fits, or the job is to stop."""
+        self.waiting = list(offered)
         while not self.stopping() and (entry := self._next()):
             self.waiting.remove(entry)
             self.given.append(entry)

@@ -3,11 +3,15 @@
 import multiprocessing
 import os
 import signal
+import threading
 import time
+from contextlib import suppress
 from types import FrameType
 
 from segaug.cluster import slurm
 from segaug.cluster.settings import SlurmSettings
+
+KILL_WAIT_S = 30  # Slurm's own default, between SIGTERM and SIGKILL
 
 
 class Ending:
@@ -51,9 +55,18 @@ class Ending:
     def _hear(self, number: int, frame: FrameType | None) -> None:
         self.limit |= number == signal.SIGUSR2
         self.terminated |= number == signal.SIGTERM
-        for child in multiprocessing.active_children():  # not all clusters signal the processes of a process
-            if child.pid is not None:
-                os.kill(child.pid, signal.SIGUSR2)
+        _each_worker(signal.SIGUSR2)  # not all clusters signal the processes of a process
+        grace = self.settings.signal_delay_s / 2 if number == signal.SIGUSR2 else KILL_WAIT_S / 2
+        timer = threading.Timer(grace, _each_worker, [signal.SIGKILL])  # where no safe point comes
+        timer.daemon = True
+        timer.start()
+
+
+def _each_worker(number: int) -> None:
+    for child in multiprocessing.active_children():
+        if child.pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(child.pid, number)
 
 
 def job_name() -> str:

@@ -6,12 +6,11 @@ the job puts itself back into the queue.  Exit code: 0, 1 where a trial failed, 
 """
 
 import os
-import signal
 import socket
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 
 from segaug.cluster.allotment import Allotment, Entry
@@ -20,12 +19,18 @@ from segaug.cluster.ending import Ending
 from segaug.cluster.submission import Submission
 from segaug.cluster.submit import failed_here
 from segaug.errors import UserError
+from segaug.experiment.attempt import Claim, Outcome, fail
 from segaug.experiment.machine import now, places
 from segaug.experiment.preparation import PRELOAD
-from segaug.experiment.sweep import Job, Outcome, work
-from segaug.experiment.workers import SINGLE_THREAD, Died, Note, Tell, run_jobs
-from segaug.results.record import SCHEMA
-from segaug.results.store import Json, Store
+from segaug.experiment.progress import line, name_of
+from segaug.experiment.sharing import share
+from segaug.experiment.sweep import Job, work
+from segaug.experiment.workers import SINGLE_THREAD, Died, Note, run_jobs
+from segaug.results.store import Store
+
+
+class Over(Exception):
+    """No trial may be begun any more, though some are left."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,7 +65,7 @@ class Pack:
             check_frozen(self.submission)
         except UserError as error:
             for key in self.submission.keys(todo):
-                self._fail(key, "mismatch", str(error))
+                fail(self.store, key, str(error), "", "mismatch")
             raise
         if todo:
             self._run(todo)
@@ -82,55 +87,62 @@ class Pack:
     def _run(self, todo: Sequence[str]) -> None:
         seconds = dict(zip(self.ids, self.facts["forecast"]["seconds"][self.number], strict=True))
         entries = [Entry(one, content, seconds[one.id]) for one, content in self.submission.trials(todo)]
-        allotment = Allotment(entries, self.ending.at, self.settings.workers, self.ending.stopping)
-        jobs = (Job(one.planned, one.content_hash, self.store.folder) for one in allotment.entries())
-        where = places(entries[0].planned.trial.config.device)
-        with closing(run_jobs(work_until_told, jobs, self.settings.workers, PRELOAD, where)) as answers:
-            for number, answer in answers:
-                if not isinstance(answer, Note):
-                    self._ended(allotment, number, answer)
+        keys = [one.planned.key() for one in entries]
+        allotment = Allotment(self.ending.at, self.settings.workers, self.ending.stopping)
 
-    def _ended(self, allotment: Allotment, number: int, answer: Outcome | Died) -> None:
-        entry = allotment.given[number]
-        name = f"{' '.join(entry.planned.trial.curve)} N={entry.planned.size} seed={entry.planned.trial.config.seed}"
-        if isinstance(answer, Died):
-            self._died(entry, answer, name, had_it_all=allotment.had_it_all(number))
-        elif answer.record:
-            allotment.took(entry, answer.record["run"]["seconds"]["total"])
-            self.say(f"{name}: done in {answer.record['run']['seconds']['total']:.0f} s")
-        elif answer.failure:
-            self.failed += 1
-            self.say(f"{name}: failed: {answer.failure['error']}")
+        def run(claims: list[tuple[int, Claim]]) -> Iterator[tuple[int, Outcome]]:
+            return self._attempts(allotment, [(number, entries[number], claim) for number, claim in claims])
 
-    def _died(self, entry: Entry, answer: Died, name: str, *, had_it_all: bool) -> None:
+        with suppress(Over):
+            for number, outcome in share(keys, self.store, run, self._wait):
+                self._told(entries[number], outcome)
+
+    def _wait(self, others: int) -> None:
+        if self.ending.stopping():
+            raise Over
+
+    def _attempts(
+        self, allotment: Allotment, offered: Sequence[tuple[int, Entry, Claim]]
+    ) -> Iterator[tuple[int, Outcome]]:
+        """Run what fits into the time; raises Over when something does not."""
+        places_of = {entry.planned.id: number for number, entry, _ in offered}
+        claims = {entry.planned.id: claim for _, entry, claim in offered}
+        before = len(allotment.given)
+        turns = allotment.entries([entry for _, entry, _ in offered])
+        jobs = (Job(one.planned, one.content_hash, self.store.folder, claims[one.planned.id]) for one in turns)
+        device = offered[0][1].planned.trial.config.device if offered else "auto"
+        with closing(run_jobs(work, jobs, self.settings.workers, PRELOAD, places(device))) as answers:
+            for job, answer in answers:
+                if isinstance(answer, Note):
+                    continue
+                number = before + job
+                entry = allotment.given[number]
+                if outcome := self._judged(entry, answer, had_it_all=allotment.had_it_all(number)):
+                    if outcome.record:
+                        allotment.took(entry, outcome.record["run"]["seconds"]["total"])
+                    yield places_of[entry.planned.id], outcome
+        if allotment.waiting or self.ending.stopping():
+            raise Over
+
+    def _judged(self, entry: Entry, answer: Outcome | Died, *, had_it_all: bool) -> Outcome | None:
+        """How the attempt counts; None where it was cut short and will be made again."""
+        key = entry.planned.key()
+        if isinstance(answer, Outcome) and not answer.stopped:
+            return answer
         if self.ending.limit and had_it_all:
             error = (
                 f"not done within the time limit of {self.settings.timeout_min} min, with nothing before it; "
                 "raise hydra.launcher.timeout_min"
             )
-            self._fail(entry.planned.key(), "timeout", error)
-        elif self.ending.stopping():
-            self.say(f"{name}: dropped, because the job has to end")
-            return
-        else:
-            self._fail(entry.planned.key(), "killed", answer.reason)
-        self.say(f"{name}: failed")
+            return Outcome(failure=fail(self.store, key, error, "", "timeout"))
+        if isinstance(answer, Outcome) or self.ending.stopping():
+            self.say(f"{name_of(key)}: dropped, because the job has to end")
+            return None
+        return Outcome(failure=fail(self.store, key, answer.reason, "", "killed"))
 
-    def _fail(self, key: Json, kind: str, error: str) -> None:
-        self.failed += 1
-        told = {"kind": kind, "error": error, "traceback": "", "host": socket.gethostname(), "finished": now()}
-        self.store.write_failure({"schema": SCHEMA, **key, **told})
-
-
-def work_until_told(job: Job, tell: Tell) -> Outcome:
-    """Run a trial in a process that ends at once when it is told to, also while Lightning has the word."""
-    for number in (signal.SIGTERM, signal.SIGUSR2):
-        signal.signal(number, _leave)
-    return work(job, tell)
-
-
-def _leave(number: int, frame: object) -> None:
-    os._exit(128 + number)  # what is written is written whole or not at all, so there is nothing to tidy up
+    def _told(self, entry: Entry, outcome: Outcome) -> None:
+        self.failed += outcome.failure is not None
+        self.say(line(entry.planned, outcome.record, outcome.failure))
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from segaug.errors import ConfigError
 from segaug.experiment.data_only import install
 from segaug.experiment.folders import studies_dir
 from segaug.experiment.grid import trials_of
+from segaug.experiment.machine import default_workers
 from segaug.experiment.schema import register
 from segaug.experiment.sweep import run_study
 from segaug.experiment.trial import Trial
@@ -90,12 +91,14 @@ class LocalLauncher(Launcher):
     config: DictConfig
     hydra_context: HydraContext
 
-    def __init__(self, workers: int | None) -> None:
+    def __init__(self, workers: int | None, per_gpu: int) -> None:
+        if per_gpu < 1:
+            raise ConfigError(key="hydra.launcher.per_gpu", problem=f"got {per_gpu}", fix="use 1 or more")
         if workers is not None and workers < 1:
             raise ConfigError(
                 key="hydra.launcher.workers", problem=f"got {workers}", fix="use 1 or more, or null for one per core"
             )
-        self.workers = workers
+        self.workers, self.per_gpu = workers, per_gpu
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Keep what composing the jobs needs."""
@@ -105,7 +108,8 @@ class LocalLauncher(Launcher):
         """Compose every job, then do with them what the command is for; raises at the end if any failed."""
         command = shlex.join(["segaug", "train", "-m", *self.config.hydra.overrides.task])
         trials = trials_of(job_overrides, self.config, self.hydra_context.config_loader)
-        records = STUDY.get()(trials, workers=self.workers, many=True, command=command)
+        workers = self.workers or (default_workers(trials[0].config.device, self.per_gpu) if trials else None)
+        records = STUDY.get()(trials, workers=workers, many=True, command=command)
         return [JobReturn(_return_value=record["id"], status=JobStatus.COMPLETED) for record in records]
 
 
@@ -118,7 +122,8 @@ class LocalLauncherConf:
     """`hydra/launcher=local`, the default."""
 
     _target_: str = f"{__name__}.LocalLauncher"
-    workers: int | None = None  # None: one per core; on a GPU, one in all
+    workers: int | None = None  # None: one per core; with GPUs, per_gpu on each
+    per_gpu: int = 1
 
 
 @dataclass

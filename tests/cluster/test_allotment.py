@@ -14,13 +14,12 @@ class Clock:
 def allotment(seconds, end, workers=1):
     clock = Clock()
     stop = []
-    entries = [Entry(None, str(number), one) for number, one in enumerate(seconds)]
-    return Allotment(entries, end, workers, lambda: bool(stop), clock), clock, stop
+    given = Allotment(end, workers, lambda: bool(stop), clock)
+    return given, given.entries([Entry(None, str(number), one) for number, one in enumerate(seconds)]), clock, stop
 
 
 def test_the_first_is_always_tried_the_others_only_if_they_fit():
-    given, clock, _ = allotment([100, 100, 10, 100], end=50)
-    turn = given.entries()
+    given, turn, clock, _ = allotment([100, 100, 10, 100], end=50)
     assert next(turn).seconds == 100
     clock.now = 5
     assert next(turn).seconds == 10
@@ -30,8 +29,7 @@ def test_the_first_is_always_tried_the_others_only_if_they_fit():
 
 
 def test_forecasts_are_corrected_by_what_trials_took():
-    given, clock, _ = allotment([10] * 5, end=100)
-    turn = given.entries()
+    given, turn, clock, _ = allotment([10] * 5, end=100)
     clock.now = 40
     given.took(next(turn), 40)
     assert next(turn, None) is not None  # 1.3 x 40 s fit into 60 s
@@ -40,8 +38,7 @@ def test_forecasts_are_corrected_by_what_trials_took():
 
 
 def test_nothing_is_given_after_a_signal():
-    given, _, stop = allotment([1, 1], end=100, workers=2)
-    turn = given.entries()
+    given, turn, _, stop = allotment([1, 1], end=100, workers=2)
     next(turn)
     stop.append(True)
     assert next(turn, None) is None
