@@ -43,7 +43,7 @@ def train(
             use_distributed_sampler=False,
         )
         # Signals have one owner, the sweep: Lightning would end the process in the middle of the next step.
-        trainer._signal_connector.register_signal_handlers = lambda: None  # type: ignore[method-assign]
+        trainer._signal_connector.register_signal_handlers = lambda: None  # type: ignore
         try:
             trainer.fit(module, train_dataloaders=batches)
         except SystemExit:

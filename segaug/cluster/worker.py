@@ -56,6 +56,7 @@ class Pack:
         self.store = Store(submission.study)
         self.ending = Ending(self.settings, start)
         self.failed = 0
+        self.settled: set[str] = set()  # also where nothing could be written of it, which a requeue would not mend
 
     def run(self) -> int:
         """Run what is to be done, and requeue the job if not all of it was."""
@@ -69,7 +70,7 @@ class Pack:
             raise
         if todo:
             self._run(todo)
-        left = self.todo()
+        left = [one for one in self.todo() if one not in self.settled]
         if left:
             self.say(f"{len(left)} trials are left; {self.ending.leave()}")
         return 1 if self.failed else 0
@@ -142,6 +143,7 @@ class Pack:
 
     def _told(self, entry: Entry, outcome: Outcome) -> None:
         self.failed += outcome.failure is not None
+        self.settled.add(entry.planned.id)
         self.say(line(entry.planned, outcome.record, outcome.failure))
 
 
