@@ -22,8 +22,8 @@ Block = tuple[str, str]  # name, and its lines
 def resolved(uv: str) -> list[Block]:
     """Every package with its hashes, for all platforms, from the oldest Python on."""
     command = [
-        uv, "pip", "compile", "pyproject.toml", "-", "--extra=dev", "--universal", "--python-version=3.11", "--generate-hashes",
-        "--constraint=constraints.txt", "--no-annotate", "--no-header", "--quiet",
+        uv, "pip", "compile", "pyproject.toml", "-", "--extra=dev", "--universal", "--python-version=3.11",
+        "--generate-hashes", "--constraint=constraints.txt", "--no-annotate", "--no-header", "--quiet",
     ]  # fmt: skip
     done = subprocess.run(
         command, input="hatchling\neditables\nsetuptools\n", text=True, capture_output=True, check=True, cwd=HERE.parent
@@ -33,7 +33,7 @@ def resolved(uv: str) -> list[Block]:
 
 
 def with_hashes(block: Block, kept: str, wheels: list[Path]) -> str:
-    """The lines of a package, joined by the hashes of wheels at hand, and by those that were locked for this version."""
+    """The lines of a package, with the hashes of wheels at hand and those that were locked for this version."""
     name, lines = block
     version = lines.partition("==")[2].split()[0]
     hashes = set(re.findall(r"sha256:[0-9a-f]{64}", lines))

@@ -20,7 +20,8 @@ MODULES = [".".join(path.relative_to(Path(__file__).parents[2]).with_suffix("").
 
 def run(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", NO_SOCKETS + code]
-    env = {"PYTHONPATH": str(Path(__file__).parents[2]), "HOME": str(folder), "SEGAUG_CACHE": str(folder / "cache"), "PATH": "/usr/bin:/bin", "OMP_NUM_THREADS": "1"}  # fmt: skip
+    own = {"PYTHONPATH": str(Path(__file__).parents[2]), "HOME": str(folder), "SEGAUG_CACHE": str(folder / "cache")}
+    env = {**own, "PATH": "/usr/bin:/bin", "OMP_NUM_THREADS": "1"}
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=250)
 
 
