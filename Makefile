@@ -14,7 +14,7 @@ test test-slow test-drills test-slurm test-browser bench fuzz: export OMP_NUM_TH
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name help; do printf '  %-14s %s\n' "$$name" "$$help"; done
 
-setup: $(STAMP) ## create .venv, install segaug with the exact versions of constraints.txt; LOCKED=1: check every hash
+setup: $(STAMP) ## create .venv, install segaug with the exact versions of constraints.txt; LOCKED=cpu or cuda: check every hash
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "segaug needs Python 3.11 or later, %s is %s: make setup PYTHON=python3.12" % (sys.executable, sys.version.split()[0]))'
@@ -24,7 +24,7 @@ $(STAMP): pyproject.toml constraints.txt
 ifdef LOCKED
 	@$(LOCKED_INSTALL) -r dependencies/locked-build.txt
 	@$(LOCKED_INSTALL) -r dependencies/locked-main.txt
-	@$(BIN)/python -c 'from importlib.metadata import version; raise SystemExit("+cpu" not in version("torch"))' || $(LOCKED_INSTALL) -r dependencies/locked-cuda.txt
+	@$(LOCKED_INSTALL) -r dependencies/locked-$(LOCKED).txt
 	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m pip check
 else

@@ -14,7 +14,7 @@ from dependencies.audit import HERE, installed, known_bad, pinned, told
 from tests.test_repository import PROJECT
 
 ENTRIES = json.loads((HERE / "known_bad.json").read_text())
-LOCKED = [HERE / f"locked-{part}.txt" for part in ("build", "main", "cuda")]
+LOCKED = [HERE / f"locked-{part}.txt" for part in ("build", "main", "cuda", "cpu")]
 
 
 def bad_versions(entry) -> list[Version]:
