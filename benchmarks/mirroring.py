@@ -6,6 +6,7 @@ are those of W&B's client against a stand-in server on this machine: a real one 
 """
 
 import argparse
+import shutil
 import sys
 import tempfile
 import time
@@ -13,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1])]  # for the stand-in server of the tests
+
+import wandb
 
 from benchmarks.loading import make
 from segaug.results.mirror.granularity import GRANULARITIES
@@ -38,6 +41,7 @@ class Counting:
 
 def measure(store: Store, granularity: str) -> None:
     """All runs of a study, made but not sent; then again, when there is nothing to do."""
+    shutil.rmtree(store.folder / "wandb", ignore_errors=True)
     tracker, counting, seconds = WandbTracker(project=f"all-{granularity}", granularity=granularity), Counting(), []
     for _ in range(2):
         before = time.process_time()
@@ -59,6 +63,7 @@ def send(folder: Path, granularity: str) -> None:
         before = time.perf_counter()
         found = sync_study(store, WandbTracker(mode="online", granularity=granularity))
         passed, runs = time.perf_counter() - before, found.counts["written"]
+    wandb.teardown()  # it remembers its first server
     files = [len(data) for run in server.runs.values() for data in run.files.values()]
     requests = sum(" " in asked for asked in server.asked)
     print(

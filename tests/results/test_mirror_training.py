@@ -17,7 +17,7 @@ MODES = {
     "slow": {"mode": "slow", "delay_s": 10.0},
     "absent": {},
 }
-CLOSING_S = 62  # what the end of a sweep may wait for W&B
+CLOSING_S = 75  # what the end of a sweep may take: 60 s for W&B, then the end of its processes
 
 
 @pytest.mark.slow
@@ -25,10 +25,11 @@ CLOSING_S = 62  # what the end of a sweep may wait for W&B
 def test_a_study_trains_as_if_there_were_no_wandb(name, tmp_path):
     server = WandbServer(**MODES[name])
     with serving(server), account("http://127.0.0.1:9" if name == "absent" else server.url, tmp_path):
-        alone, alone_s = train(tmp_path, "without")
-        online, online_s = train(tmp_path, "with", "tracker=wandb", "tracker.mode=online")
+        alone, _ = train(tmp_path, "without")
+        online, end = train(tmp_path, "with", "tracker=wandb", "tracker.mode=online")
     assert online.returncode == alone.returncode == 0, online.stderr
-    assert online_s < 2 * alone_s + CLOSING_S
+    records = (tmp_path / "results/with").rglob("record.json")
+    assert end - max(path.stat().st_mtime for path in records) < CLOSING_S
     assert trial_s(tmp_path / "results/with") < 3 * trial_s(tmp_path / "results/without") + 1, "trials waited"
     complete = name in ("ok", "limited")
     assert ("`segaug sync" in online.stderr + online.stdout) == (not complete)
@@ -40,9 +41,8 @@ def test_a_study_trains_as_if_there_were_no_wandb(name, tmp_path):
 
 
 def train(folder: Path, name: str, *options: str) -> tuple[subprocess.CompletedProcess[str], float]:
-    before = time.monotonic()
-    done = segaug("train", "-m", *TINY, f"name={name}", "seed=0,1", *options, cwd=folder)
-    return done, time.monotonic() - before
+    """What the command said, and when it ended."""
+    return segaug("train", "-m", *TINY, f"name={name}", "seed=0,1", *options, cwd=folder), time.time()
 
 
 def trial_s(study: Path) -> float:
