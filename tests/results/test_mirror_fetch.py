@@ -1,5 +1,8 @@
 """What is read back from W&B is what the local store holds, number by number."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -130,3 +133,18 @@ def test_options_that_do_not_go_together_are_refused(store):
         fit(store.folder, "--from", "wandb:me/x")
     with pytest.raises(ConfigError, match="is of --from"):
         fit(store.folder, "--study", "pilot")
+
+
+@pytest.mark.slow
+def test_offline_runs_that_wandb_sends_can_be_read_back(server, tmp_path):
+    """`segaug sync --offline` here, `wandb sync` where there is a network, and no segaug there."""
+    store = write_study(tmp_path / "away", sizes=(1, 4), seeds=2)
+    assert sync_study(store, WandbTracker(mode="offline", project="offline", granularity="curve")).complete
+    folders = sorted((store.folder / "wandb").glob("offline-run-*"))
+    subprocess.run([sys.executable, "-m", "wandb", "sync", *folders], check=True, capture_output=True, timeout=120)
+    assert len(server.of("offline", "curve")) == 2
+    pd.testing.assert_frame_equal(fetch_study("wandb:me/offline").trials(), Snapshot(store.folder).trials())
+    before = server.writes()
+    tracker = WandbTracker(mode="online", project="offline", granularity="curve")
+    assert sync_study(store, tracker).counts == {"unchanged": 3}
+    assert server.writes() == before
