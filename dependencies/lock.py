@@ -1,6 +1,6 @@
 """`make lock`: every package of `make setup` with the hashes of its files, for `make setup LOCKED=cpu` (or `cuda`).
 
-Versions are those of constraints.txt.  Three files are installed one after the other, none with a look for dependencies:
+Versions are those of constraints.txt.  Three files are installed one after the other, none of them resolved:
 locked-build.txt (what builds segaug and the one package that is offered as source only), locked-main.txt, and torch:
 locked-cuda.txt, as the default index has it, with what it needs of CUDA, or locked-cpu.txt, its CPU build.  The wheels
 of that are given as arguments; pip would prefer the others, which an index has hashes of, if both were in one file.
@@ -23,7 +23,8 @@ def resolved(uv: str) -> list[Block]:
     """Every package with its hashes, for all platforms, from the oldest Python on."""
     command = [
         uv, "pip", "compile", "pyproject.toml", "-", "--extra=dev", "--extra=dashboard", "--universal",
-        "--python-version=3.11", "--generate-hashes", "--constraint=constraints.txt", "--no-annotate", "--no-header", "--quiet",
+        "--python-version=3.11", "--generate-hashes", "--constraint=constraints.txt", "--no-annotate",
+        "--no-header", "--quiet",
     ]  # fmt: skip
     done = subprocess.run(
         command, input="hatchling\neditables\nsetuptools\n", text=True, capture_output=True, check=True, cwd=HERE.parent
