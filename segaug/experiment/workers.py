@@ -3,17 +3,19 @@
 import contextlib
 import multiprocessing as mp
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
 from segaug.experiment.memory import Memory
-from segaug.experiment.stop import REQUEST, listen
+from segaug.experiment.stop import REQUEST, SIGNALS, listen
 
 GRACE_S = 3.0
 
@@ -81,6 +83,7 @@ def run_jobs(
     context = _context(preload)
     with _environment({**KEEP_HEAP, **SINGLE_THREAD}):
         team: list[_Worker] = []
+        _start_deaf_server(context)
         try:
             for place in islice(cycle(places or [{}]), workers):
                 _give(_Hiring(context, work, team, place), None, queue)
@@ -120,6 +123,21 @@ def _context(preload: list[str]) -> Any:  # the typeshed has no common type with
     context = mp.get_context("forkserver")  # imports once for all workers, and for those that replace dead ones
     context.set_forkserver_preload(preload)
     return context
+
+
+def _start_deaf_server(context: Any) -> None:
+    """Start the server that workers are forked from, deaf to signals that a cluster sends to every process of a job.
+
+    It would die of them in the middle of its imports; the workers listen for themselves.
+    """
+    if context.get_start_method() != "forkserver" or threading.current_thread() is not threading.main_thread():
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in SIGNALS}
+    try:
+        forkserver.ensure_running()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager
