@@ -75,8 +75,8 @@ def test_ctrl_c_leaves_the_jobs_and_preemption_and_a_controller_restart_lose_not
     told, _ = waiting.communicate(timeout=60)
     assert waiting.returncode == 130
     assert "the jobs go on without this process" in told
-    cpus = str(os.cpu_count())
-    subprocess.run(["srun", "-p", "high", "-c", cpus, "--overcommit", "sleep", "2"], check=True, timeout=100)
+    urgent = ["sbatch", "--wait", "-p", "high", "--exclusive", "-o", "/dev/null", "--wrap", "sleep 1"]
+    subprocess.run(urgent, check=True, timeout=100)  # needs the whole node, so that the job in `low` has to go
     slurm("stop-controller")
     slurm("controller")
     back = segaug("train", *sweep, cwd=tmp_path)
