@@ -1,4 +1,4 @@
-"""JSON objects on disk: one spelling for hashing, one way to find that a file is damaged."""
+"""JSON objects on disk: one spelling for hashing, one way to find that a record is damaged."""
 
 import json
 from collections.abc import Mapping
@@ -11,6 +11,9 @@ from segaug.json_data import parse_json
 from segaug.results.record import SCHEMA
 
 Json = dict[str, Any]  # plain JSON; `results/record.py` documents the keys of a record
+_END = b"\n}"
+_SEAL = b',\n "checksum": "%s"' + _END
+_SEAL_BYTES = len(_SEAL % bytes(64))
 
 
 class DamagedRecord(DataError):
@@ -22,18 +25,42 @@ def canonical(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
-def checksum(record: Mapping[str, Any]) -> str:
-    """sha256 of a record without its own checksum."""
-    return sha256(canonical({key: value for key, value in record.items() if key != "checksum"})).hexdigest()
+def sealed(record: Mapping[str, Any]) -> bytes:
+    """The file of a record: its JSON, closed by the sha256 of the bytes before.
+
+    A seal on bytes is checked without writing the record down again, which took half the time of reading it.
+    """
+    told = {key: value for key, value in record.items() if key != "checksum"}
+    body = json.dumps(told, indent=1, allow_nan=False).encode().removesuffix(_END)
+    return body + _SEAL % sha256(body).hexdigest().encode()
 
 
 def read_object(path: Path) -> Json:
     """A JSON object of this schema; raises DamagedRecord, or DataError if it cannot be read or is of another schema."""
-    fix = "delete it; the same `segaug train` command makes it again"
+    return _object(path, _bytes(path))
+
+
+def read_record(path: Path) -> Json:
+    """Read and verify one record."""
+    data = _bytes(path)
+    record = _object(path, data)
+    body = data[:-_SEAL_BYTES]
+    if data[len(body) :] != _SEAL % sha256(body).hexdigest().encode() or not isinstance(record.get("id"), str):
+        raise DamagedRecord(file=path, problem="does not match its checksum", fix="delete it and run the study again")
+    return record
+
+
+def _bytes(path: Path) -> bytes:
     try:
-        value = parse_json(path.read_bytes())
+        return path.read_bytes()
     except OSError as error:
         raise DataError(file=path, problem=f"cannot be read ({error.strerror})", fix="make it readable") from error
+
+
+def _object(path: Path, data: bytes) -> Json:
+    fix = "delete it; the same `segaug train` command makes it again"
+    try:
+        value = parse_json(data)
     except ValueError as error:
         raise DamagedRecord(file=path, problem=f"is not valid JSON ({error})", fix=fix) from error
     if not isinstance(value, dict):
@@ -45,19 +72,3 @@ def read_object(path: Path) -> Json:
             fix="read it with the segaug version that wrote it, or start a new study folder with name=...",
         )
     return value
-
-
-def read_record(path: Path) -> Json:
-    """Read and verify one record."""
-    record = read_object(path)
-    if not _matches(record):
-        raise DamagedRecord(file=path, problem="does not match its checksum", fix="delete it and run the study again")
-    return record
-
-
-def _matches(record: Json) -> bool:
-    """Does the checksum fit?  Never that of a number which JSON cannot hold, such as the infinity that 1e999 is."""
-    try:
-        return isinstance(record.get("id"), str) and record.get("checksum") == checksum(record)
-    except (ValueError, RecursionError):
-        return False

@@ -31,7 +31,7 @@ A record is one JSON object. Everything outside "run" is reproduced bit for bit 
                    "device", "host", "finished", "versions": {...}}
                   prepare: learning or loading, and measuring `augmentation`; what a sweep learned ahead of its trials
                   is in none of them
-    checksum      sha256 of the rest
+    checksum      sha256 of the bytes before it; always the last key
 
 A trial that raised leaves `failure.json` instead: see `results/failure.py`.
 """

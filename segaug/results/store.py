@@ -21,12 +21,12 @@ from pathlib import Path
 from segaug.errors import DataError
 from segaug.files import create_exclusive, write_atomic
 from segaug.results.failure import is_failure, next_attempt
-from segaug.results.json_file import DamagedRecord, Json, canonical, checksum, read_object, read_record
+from segaug.results.json_file import DamagedRecord, Json, canonical, read_object, read_record, sealed
 from segaug.results.plan_pieces import add_piece, has_plan, last_asked, read_pieces
 from segaug.results.record import SCHEMA
 from segaug.results.rivals import Rival, keep_rival, rivals, set_aside
 
-__all__ = ["DamagedRecord", "Json", "Store", "canonical", "checksum", "find_study", "read_record"]
+__all__ = ["DamagedRecord", "Json", "Store", "canonical", "find_study", "read_record"]
 
 RESULTS = Path("results")
 _LATE_S = 0.5
@@ -55,23 +55,23 @@ class Store:
             return False
 
     def write_record(self, record: Json) -> Json:
-        """Add the checksum and write, unless a valid record is there: that wins, and this one is kept beside it.
+        """Seal and write, unless a valid record is there: that wins, and this one is kept beside it.
 
-        Returns the record that counts.  The trial's failure, if any, is thereby overtaken.
+        Returns the record that counts, with its checksum.  The trial's failure, if any, is thereby overtaken.
         """
-        record = {**record, "checksum": checksum(record)}
-        path, data = self.record_path(record["id"]), json.dumps(record, indent=1, allow_nan=False).encode()
+        path, data = self.record_path(record["id"]), sealed(record)
         while not create_exclusive(path, data):
             if self.finished(record["id"]):
                 keep_rival(path, data)
-                record = self.record(record["id"])
+                data = path.read_bytes()
                 break
             if path.exists():
                 set_aside(path)
             else:
                 time.sleep(_LATE_S)  # the name is taken, but this machine does not see the file yet
         self.failure_path(record["id"]).unlink(missing_ok=True)
-        return record
+        kept: Json = json.loads(data)
+        return kept
 
     def rivals(self, trial_id: str) -> list[Rival]:
         """Records of the trial that came second."""
