@@ -1,7 +1,8 @@
 """Records as columns, one row a trial: what `trial_row` reads of it, and lists of the errors of its test cases."""
 
-import json
+from collections.abc import Sequence
 
+import orjson
 import pyarrow as pa
 
 from segaug.errors import DataError
@@ -10,6 +11,7 @@ from segaug.results.store import Json
 from segaug.results.trial_row import COLUMNS, REDO
 
 _ARROW = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
+_NUMBER = {float, int, type(None)}
 _NAMES = pa.dictionary(pa.int32(), pa.string())  # a few texts, each in many rows
 ROW_FIELDS = [(name, _ARROW[kind]) for name, kind in COLUMNS.items()]
 CASE_FIELDS = [
@@ -29,14 +31,20 @@ def case_row(record: Json) -> Json:
         lists = [list(patients_of(cases)), *(cases[name] or [] for name in MEASURES)]
         if not all(len(values) in (0, len(cases["ids"])) for values in lists):
             raise ValueError("its lists of cases differ in length")
-        names = {"cases": json.dumps([*cases["ids"]]), "patients": json.dumps(lists[0])}
+        names = {"cases": _text(cases["ids"]), "patients": _text(lists[0])}
         return {"id": record["id"]} | names | {name: _numbers(cases[name]) for name in MEASURES}
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise DataError(file=f"record {record['id']}", problem=f"has malformed cases ({error})", fix=REDO) from error
 
 
+def _text(names: Sequence[str]) -> str:
+    return orjson.dumps([*names]).decode()
+
+
 def _numbers(values: list[float | None] | None) -> list[float | None] | None:
-    return None if values is None else [None if value is None else float(value) for value in values]
+    if values is not None and not {*map(type, values)} <= _NUMBER:
+        raise TypeError("an error of a test case is no number")
+    return values
 
 
 def case_errors(table: pa.Table, measure: Measure) -> dict[str, CaseErrors]:
@@ -54,5 +62,5 @@ def case_errors(table: pa.Table, measure: Measure) -> dict[str, CaseErrors]:
 def _names(column: pa.ChunkedArray) -> list[tuple[str, ...]]:
     """The names in each row; rows of one text share a tuple."""
     texts = column.chunk(0)
-    names = [tuple(json.loads(text)) for text in texts.dictionary.to_pylist()]
+    names = [tuple(orjson.loads(text)) for text in texts.dictionary.to_pylist()]
     return [names[code] for code in texts.indices.to_pylist()]

@@ -26,12 +26,13 @@ def canonical(value: object) -> bytes:
 
 
 def sealed(record: Mapping[str, Any]) -> bytes:
-    """The file of a record: its JSON, closed by the sha256 of the bytes before.
+    """The file of a record: its JSON, a line a key, closed by the sha256 of the bytes before.
 
     A seal on bytes is checked without writing the record down again, which took half the time of reading it.
     """
     told = {key: value for key, value in record.items() if key != "checksum"}
-    body = json.dumps(told, indent=1, allow_nan=False).encode().removesuffix(_END)
+    lines = (f" {json.dumps(key)}: {json.dumps(value, allow_nan=False)}" for key, value in told.items())
+    body = ("{\n" + ",\n".join(lines)).encode()
     return body + _SEAL % sha256(body).hexdigest().encode()
 
 

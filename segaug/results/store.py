@@ -20,6 +20,7 @@ from pathlib import Path
 
 from segaug.errors import DataError
 from segaug.files import create_exclusive, write_atomic
+from segaug.json_data import parse_json
 from segaug.results.failure import is_failure, next_attempt
 from segaug.results.json_file import DamagedRecord, Json, canonical, read_object, read_record, sealed
 from segaug.results.plan_pieces import add_piece, has_plan, last_asked, read_pieces
@@ -70,7 +71,7 @@ class Store:
             else:
                 time.sleep(_LATE_S)  # the name is taken, but this machine does not see the file yet
         self.failure_path(record["id"]).unlink(missing_ok=True)
-        kept: Json = json.loads(data)
+        kept: Json = parse_json(data)
         return kept
 
     def rivals(self, trial_id: str) -> list[Rival]:
