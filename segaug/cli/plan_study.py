@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from segaug.cli.hydra_app import run_app
+from segaug.errors import ConfigError
 
 if TYPE_CHECKING:
     from segaug.cluster.settings import SlurmSettings
@@ -24,21 +25,29 @@ def run(words: Sequence[str]) -> int:
     from segaug.experiment.workers import SINGLE_THREAD
 
     os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`
+    if {JSON, PROBE} <= set(words):
+        raise ConfigError(key="--json", problem="does not go with --probe", fix="probe first, then ask again for JSON")
     overrides = [word for word in words if word not in (JSON, PROBE)]
     show = partial(_show, as_json=JSON in words, probe=PROBE in words)
 
     def here(trials: "Iterable[Trial]", *, workers: int | None, many: bool, command: str) -> "list[Json]":
-        return show(trials, None, workers)
+        return show(trials, None, workers, command)
 
     def on_cluster(trials: "Iterable[Trial]", settings: "SlurmSettings", command: str) -> "list[Json]":
-        return show(trials, settings, None)
+        return show(trials, settings, None, command)
 
     run_app("plan", overrides, here, on_cluster)
     return 0
 
 
 def _show(
-    trials: "Iterable[Trial]", settings: "SlurmSettings | None", workers: int | None, *, as_json: bool, probe: bool
+    trials: "Iterable[Trial]",
+    settings: "SlurmSettings | None",
+    workers: int | None,
+    command: str,
+    *,
+    as_json: bool,
+    probe: bool,
 ) -> "list[Json]":
     from pathlib import Path
 
@@ -61,7 +70,7 @@ def _show(
     store = Store(Path(config.output))
     if probe:
         missing = [one for one in plan.trials if not store.finished(one.id)]
-        run_study([one.trial for one in probes(missing)], workers=workers, many=True, command="segaug plan --probe")
+        run_study([one.trial for one in probes(missing)], workers=workers, many=True, command=command)
     found = survey(plan, store, weights=config.weights)
     jobs = None
     if settings is not None:

@@ -20,6 +20,7 @@ def print_survey(
     console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
     console.print(f"[bold]{escape(store.folder.name)}[/]   {escape(str(store.folder))}")
     console.print(_table(found))
+    console.print("[dim]done/asked over all tasks; F failed, S stale[/]")
     totals = found.totals
     tasks = len({one.trial.task for one in plan.trials})
     console.print(
@@ -72,7 +73,7 @@ def _table(found: Survey) -> Table:
         assert isinstance(size, int)  # of a cell
         rows.setdefault((model, strategy), {}).setdefault(size, Counter()).update(counts)
     sizes = sorted({size for row in rows.values() for size in row})
-    table = Table(box=None, pad_edge=False, title="done/asked over all tasks; F failed, S stale", title_justify="left")
+    table = Table(box=None, pad_edge=False)
     for name in ("model", "strategy"):
         table.add_column(name)
     for size in sizes:
