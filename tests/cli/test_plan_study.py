@@ -2,9 +2,12 @@
 
 import json
 
+import pytest
+
 from segaug.results.store import Store
 from tests.tiny import TINY, segaug
 
+pytestmark = pytest.mark.slow  # five commands, each of which imports torch
 SWEEP = ["-m", *TINY, "scale=n1,n4,n512", "augment=baseline,red", "name=planned"]
 
 
