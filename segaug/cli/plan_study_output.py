@@ -23,8 +23,9 @@ def print_survey(
     console.print("[dim]done/asked over all tasks; F failed, S stale[/]")
     totals = found.totals
     tasks = len({one.trial.task for one in plan.trials})
+    counted = "one task" if tasks == 1 else f"{tasks} tasks"
     console.print(
-        f"{len(plan.trials):,} trials in {len(found.cells):,} cells of {tasks} tasks: {totals['done']:,} done, "
+        f"{len(plan.trials):,} trials in {len(found.cells):,} cells of {counted}: {totals['done']:,} done, "
         f"{totals['failed']:,} failed, {totals['to_do']:,} to do"
     )
     if totals["stale"]:
@@ -44,19 +45,23 @@ def _print_cost(
     hours = found.seconds / 3600
     unit = "GPU" if settings and settings.gpus_per_node else "core"
     shared = settings.workers_per_gpu if settings and settings.gpus_per_node else 1
-    console.print(f"time: about {hours / shared:,.1f} {unit}-hours, from {escape(found.source)}")
+    console.print(f"time: about {_hours(hours / shared)} on one {unit}, from {escape(found.source)}")
     if settings is not None and jobs is not None:
         at_once = min(jobs, settings.array_parallelism)
         console.print(
-            f"jobs: {jobs:,}, {at_once} at the same time: about {hours / settings.workers / at_once:,.1f} h if the "
+            f"jobs: {jobs:,}, {at_once} at the same time: about {_hours(hours / settings.workers / at_once)} if the "
             "cluster starts them at once"
         )
     elif parallel:
-        console.print(f"here: {parallel} at the same time: about {hours / parallel:,.1f} h")
+        console.print(f"here: {parallel} at the same time: about {_hours(hours / parallel)}")
     short = "  [red]more than is free[/]" if found.bytes > found.free_bytes else ""
     console.print(
         f"disk: {found.bytes / 1e9:,.2f} GB in {found.files:,} files; {found.free_bytes / 1e9:,.0f} GB are free{short}"
     )
+
+
+def _hours(hours: float) -> str:
+    return f"{hours:,.1f} h" if hours >= 1 else f"{60 * hours:.0f} min" if hours >= 1 / 60 else "a minute"
 
 
 def _skipped(plan: Plan) -> str:

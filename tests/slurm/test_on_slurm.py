@@ -64,7 +64,7 @@ def test_a_failed_trial_is_told_and_retried(tmp_path, eventually):
 
 
 def test_ctrl_c_leaves_the_jobs_and_preemption_and_a_controller_restart_lose_nothing(tmp_path, slurm, eventually):
-    sweep = [*TRIALS, "name=hard", "hydra/launcher=slurm", "hydra.launcher.partition=low", "protocol.length=300"]
+    sweep = [*TRIALS, "name=hard", "hydra/launcher=slurm", "hydra.launcher.partition=low", "protocol.length=1000"]
     waiting = subprocess.Popen(
         [sys.executable, "-m", "segaug", "train", *sweep],
         cwd=tmp_path, stdout=subprocess.PIPE, text=True, env={**os.environ, "SEGAUG_CACHE": str(tmp_path / "cache")},
@@ -85,16 +85,24 @@ def test_ctrl_c_leaves_the_jobs_and_preemption_and_a_controller_restart_lose_not
     assert complete(tmp_path, "hard", 12)
 
 
-def test_a_job_that_runs_out_of_time_requeues_itself_and_a_trial_that_is_too_long_fails(tmp_path, eventually):
+def test_a_job_whose_time_is_over_requeues_itself_and_goes_on_and_a_trial_too_long_for_any_job_fails(
+    tmp_path, eventually
+):
     words = [word for word in TINY if not word.startswith("protocol.")]
+    long = [word for word in LONG if not word.startswith("protocol.length")]
+    lengths = ["protocol.length=300,40000", *long, "seed=range(1)"]  # the first fits into a job, the second into none
     limits = ["hydra.launcher.timeout_min=1", "hydra.launcher.signal_delay_s=25", "hydra.launcher.cpus_per_task=1"]
-    sent = segaug("submit", "-m", *words, *LONG, "seed=range(1)", "name=long", *limits, cwd=tmp_path)
+    sent = segaug("submit", "-m", *words, *lengths, "name=long", *limits, cwd=tmp_path)
     assert sent.returncode == 0, sent.stderr
     store = Store(tmp_path / "results" / "long")
-    (failure,) = eventually(store.failures, 150)
-    assert failure["kind"] == "timeout"
+    (failure,) = eventually(store.failures, 200)
+    assert (failure["kind"], failure["attempt"]) == ("timeout", 1)
     assert "hydra.launcher.timeout_min" in failure["error"]
-    assert not store.readable_records()
+    (record,) = store.readable_records()
+    assert record["id"] != failure["id"]
+    (log,) = tmp_path.glob("results/long/submissions/*/logs/*.out")
+    told = log.read_text()
+    assert told.index("1 trials are left; requeued") < told.index("2 trials, 1 to do")
 
 
 def test_cancel_ends_the_jobs_of_one_study_only(tmp_path, eventually):

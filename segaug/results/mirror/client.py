@@ -63,7 +63,9 @@ def require_server() -> None:
     try:
         socket.create_connection((host, port), timeout=PROBE_S).close()
     except OSError as error:
-        raise Unreachable(f"W&B at {host}:{port} cannot be reached ({error})") from error
+        raise Unreachable(
+            f"W&B at {host}:{port} cannot be reached ({error}); try again where it can: records stay as they are"
+        ) from error
 
 
 def named(error: Exception) -> UserError:
