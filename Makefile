@@ -3,24 +3,33 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+LOCKED_INSTALL = $(BIN)/python -m pip install -qq --require-hashes --no-deps --no-build-isolation
 PYTEST := $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup study test check test-slow test-drills test-browser bench clean
+.PHONY: audit lock fuzz help setup study test check test-slow test-drills test-slurm test-browser bench clean
 
-test test-slow test-drills test-browser bench: export OMP_NUM_THREADS = 1# threads of two processes only disturb each other
+test test-slow test-drills test-slurm test-browser bench fuzz: export OMP_NUM_THREADS = 1# threads of two processes only disturb each other
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name help; do printf '  %-14s %s\n' "$$name" "$$help"; done
 
-setup: $(STAMP) ## create .venv and install segaug with the exact versions of constraints.txt
+setup: $(STAMP) ## create .venv, install segaug with the exact versions of constraints.txt; LOCKED=cpu or cuda: check every hash
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "segaug needs Python 3.11 or later, %s is %s: make setup PYTHON=python3.12" % (sys.executable, sys.version.split()[0]))'
 	@echo "installing into $(VENV), about 1 GB and a few minutes ..."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -qq --upgrade pip
+ifdef LOCKED
+	@$(LOCKED_INSTALL) -r dependencies/locked-build.txt
+	@$(LOCKED_INSTALL) -r dependencies/locked-main.txt
+	@$(LOCKED_INSTALL) -r dependencies/locked-$(LOCKED).txt
+	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip check
+else
 	@$(BIN)/python -m pip install -qq -c constraints.txt -e ".[dev]"
+endif
 	@touch $@
 	@echo "done; now: source $(BIN)/activate"
 
@@ -41,11 +50,26 @@ check: setup ## run format, lint, type and layer checks: the same here, before a
 test-slow: setup ## run the tests that take more than a few seconds
 	$(PYTEST) -m slow
 
-test-drills: setup ## kill processes in the middle and prove that nothing is lost
-	$(PYTEST) -m drill
+test-drills: setup ## kill, fill, garble and double: prove that nothing is lost, and count the faults
+	$(PYTEST) -q tests/drills -m "drill or not drill"
+	$(PYTEST) -q --ignore=tests/drills -m drill
+
+test-slurm: setup ## run studies on a real Slurm of one node, which this starts (root, Debian)
+	$(PYTEST) -m slurm tests/slurm
 
 test-browser: setup ## open the report in headless Chromium
 	$(PYTEST) -m browser
+
+fuzz: setup ## hand spoiled files to every reader for SEGAUG_FUZZ_SECONDS (600), and count them
+	$(BIN)/python -m tests.fuzz.long
+
+audit: setup ## look for known vulnerabilities among the packages, online where that is possible
+	@$(PYTHON) -m venv $(VENV)/audit && $(VENV)/audit/bin/pip install -qq pip-audit || echo "pip-audit cannot be installed here"
+	@$(BIN)/python dependencies/audit.py $(VENV)/audit/bin/pip-audit
+
+lock: setup ## write the hashes of all packages again; WHEELS="FILE ...": torch's CPU build
+	@$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install -qq uv
+	@$(BIN)/python dependencies/lock.py $(VENV)/lock/bin/uv $(WHEELS)
 
 bench: setup ## measure speed beside a peer, in one run each
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

@@ -6,7 +6,6 @@ Goal: 50,000 records within 1 s of one processor core once a snapshot holds them
 """
 
 import argparse
-import json
 import tempfile
 import time
 from collections.abc import Callable
@@ -16,8 +15,8 @@ import numpy as np
 
 from segaug.analysis.trials.curve_trials import curves
 from segaug.analysis.trials.table import study_trials
+from segaug.results.json_file import sealed
 from segaug.results.snapshot import Snapshot
-from segaug.results.store import checksum
 
 GOAL_S = 1.0
 SIZES, SEEDS, STRATEGIES = 2 ** np.arange(10), 20, 5
@@ -33,7 +32,7 @@ def make(folder: Path, trials: int, cases: int) -> None:
             continue
         record = one_record(number, rng.lognormal(-2, 0.3, size=(4, cases)))
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({**record, "id": name, "checksum": checksum({**record, "id": name})}, indent=1))
+        path.write_bytes(sealed({**record, "id": name}))
 
 
 def one_record(number: int, values: np.ndarray) -> dict:

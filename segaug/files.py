@@ -1,18 +1,72 @@
-"""Files that are whole or absent, whatever happens while they are written."""
+"""Files that are whole or absent, whatever happens while they are written, and however many write them."""
 
+import errno
 import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+# What a file system says that has no hard links: some FUSE, SMB and FAT mounts.
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
 
 
 def write_atomic(path: Path, data: bytes) -> None:
     """Write a file so that whoever reads it, at any moment, sees the old or the new content, never a part."""
+    with _part(path, data) as part:
+        os.replace(part, path)
+
+
+def create_exclusive(path: Path, data: bytes) -> bool:
+    """Write a file that is not there yet, whole or not at all; False, and nothing changed, if it is there.
+
+    Of all processes that try, on all machines that share the folder, one gets True: a hard link to a taken name is
+    refused by the file server itself, so that no cache of a client can hide the first one.
+    """
+    with _part(path, data) as part:
+        try:
+            os.link(part, path)
+        except FileExistsError:
+            return False
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            return _claim_and_replace(part, path)
+    return True
+
+
+def parts_of(path: Path) -> list[Path]:
+    """What killed writers of this file have left behind."""
+    return [part for part in path.parent.glob(f".{path.name}.*.part") if part.is_file()]
+
+
+@contextmanager
+def _part(path: Path, data: bytes) -> Iterator[Path]:
+    """A file beside `path` that holds the data, on disk; gone at the end, if its name is not."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")  # machines share process numbers
     try:
         with open(part, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(part, path)
+        yield part
     finally:
         part.unlink(missing_ok=True)
+
+
+def _claim_and_replace(part: Path, path: Path) -> bool:
+    """Without links: an empty file takes the name, the whole one replaces it.
+
+    A kill in between leaves the empty file, which every reader here takes for damaged, and thus for none.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    except FileExistsError:
+        return False
+    try:
+        os.replace(part, path)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+    return True

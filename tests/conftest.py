@@ -1,7 +1,10 @@
-"""One thread for numpy and torch, as in `segaug train`: set before either is imported."""
+"""What holds for every test process, before numpy or torch is imported."""
 
 import os
+import signal
 
 from segaug.experiment.workers import SINGLE_THREAD
 
-os.environ.update(SINGLE_THREAD)
+os.environ.update(SINGLE_THREAD)  # one thread, as in `segaug train`
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts what runs in the background deaf to Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -97,7 +97,20 @@ def write_study(
         for task in tasks for model in models for strategy in LAWS for size in sizes for seed in range(seeds)
     ]  # fmt: skip
     keys = ("id", "task", "model", "strategy", "size", "seed")
-    store.write_plan({"schema": 1, "trials": [{k: t[k] for k in keys} for t in trials], "skipped": []})
+    store.add_plan({"trials": [{k: t[k] for k in keys} for t in trials], "skipped": []})
     for trial in trials:
         store.write_record(trial)
     return store
+
+
+def replace_record(store: Store, record: dict) -> dict:
+    """Put a record in the place of the one that is there, which a store never does."""
+    store.record_path(record["id"]).unlink(missing_ok=True)
+    return store.write_record(record)
+
+
+def plan_anew(store: Store, plan: dict) -> None:
+    """Forget what was asked for, and ask for this."""
+    for piece in (store.folder / "plan").glob("*.json"):
+        piece.unlink()
+    store.add_plan(plan)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "segaug"
-FREE = {"", "batch", "errors", "files", "metrics", "rng"}  # at the top, for everybody; "" is segaug itself
+FREE = {"", "batch", "errors", "files", "json_data", "metrics", "rng"}  # at the top, for everybody; "" is segaug itself
 MAY_IMPORT = {
     "data": set(),
     "metrics": set(),
@@ -16,10 +16,11 @@ MAY_IMPORT = {
     "training": {"augment", "models"},
     "results": set(),
     "experiment": {"data", "deform", "augment", "models", "training", "results"},
+    "cluster": {"experiment", "training", "results"},
     "analysis": {"results"},
     "report": {"analysis", "results"},
     # `segaug data check` and `segaug register` need no experiment
-    "cli": {"experiment", "analysis", "report", "results", "data", "registration", "deform"},
+    "cli": {"cluster", "experiment", "analysis", "report", "results", "data", "registration", "deform"},
 }
 WITHIN_ANALYSIS = {  # rooms of segaug/analysis; "" is its single files
     "": set(),

@@ -1,8 +1,11 @@
 """A quiet Lightning Trainer: for the segmentation, and for the networks that strategies train before it."""
 
 import logging
+import os
+import signal
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -22,8 +25,9 @@ def train(
     One Lightning epoch holds all updates: its bookkeeping would cost more than a small network does.
     """
     logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _outside_of_slurm():
         warnings.filterwarnings("ignore", module="pytorch_lightning")
+        warnings.filterwarnings("ignore", message="The `srun` command is available")  # one trial is one process
         trainer = Trainer(
             accelerator="gpu" if device.type == "cuda" else "cpu",
             devices=[device.index or 0] if device.type == "cuda" else 1,
@@ -38,9 +42,29 @@ def train(
             num_sanity_val_steps=0,
             use_distributed_sampler=False,
         )
+        # Signals have one owner, the sweep: Lightning would end the process in the middle of the next step.
+        trainer._signal_connector.register_signal_handlers = lambda: None  # type: ignore
         try:
             trainer.fit(module, train_dataloaders=batches)
         except SystemExit:
             if trainer.interrupted:  # Lightning turns Ctrl-C into an exit, which would hide it from the sweep
+                signal.signal(signal.SIGINT, signal.default_int_handler)  # and ignores it from then on
                 raise KeyboardInterrupt from None
             raise
+
+
+@contextmanager
+def _outside_of_slurm() -> Iterator[None]:
+    """Keep Lightning from looking at Slurm: it would resume from any hpc_ckpt_*.ckpt, a pickle, in the working folder.
+
+    The name of an interactive job is how Lightning lets itself be told so.
+    """
+    before = os.environ.get("SLURM_JOB_NAME")
+    os.environ["SLURM_JOB_NAME"] = "interactive"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["SLURM_JOB_NAME"]
+        else:
+            os.environ["SLURM_JOB_NAME"] = before

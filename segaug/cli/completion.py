@@ -52,7 +52,7 @@ def answer(parser: ArgumentParser) -> None:
 
 def studies(**_: object) -> list[str]:
     """Names of the studies under results/."""
-    return sorted(plan.parent.name for plan in RESULTS.glob("*/plan.json"))
+    return sorted({plan.parents[1].name for plan in RESULTS.glob("*/plan/*.json")})
 
 
 def overrides(prefix: str, **_: object) -> list[str]:

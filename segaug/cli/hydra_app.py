@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from segaug.cluster.launcher import OnCluster
     from segaug.experiment.launcher import Study
 
 
@@ -52,8 +53,11 @@ def _fixes(word: str) -> bool:
     return not parsed.is_sweep_override() and not parsed.is_delete()
 
 
-def run_app(verb: str, overrides: Sequence[str], study: "Study") -> None:
-    """Compose one trial, or with -m (or a study) all trials of a sweep, and hand them to `study`."""
+def run_app(verb: str, overrides: Sequence[str], study: "Study", on_cluster: "OnCluster | None" = None) -> None:
+    """Compose one trial, or with -m (or a study) all trials of a sweep, and hand them to `study`.
+
+    on_cluster: what is done instead with hydra/launcher=slurm; None where that makes no sense.
+    """
     import hydra
     from hydra.conf import HydraConf
     from hydra.core.config_loader import ConfigLoader
@@ -62,7 +66,9 @@ def run_app(verb: str, overrides: Sequence[str], study: "Study") -> None:
     from omegaconf import DictConfig
 
     from segaug.cli.hydra_errors import one_line
+    from segaug.cluster.launcher import ON_CLUSTER, register_slurm
     from segaug.experiment.compose import CONFIG_NAME, trial_of
+    from segaug.experiment.data_only import refuse_rerun
     from segaug.experiment.folders import conf_dir
     from segaug.experiment.launcher import STUDY, register_plugins
 
@@ -71,8 +77,12 @@ def run_app(verb: str, overrides: Sequence[str], study: "Study") -> None:
     def keep(composed: DictConfig) -> None:
         kept.append((composed, HydraConfig.get(), GlobalHydra.instance().config_loader()))
 
+    refuse_rerun(overrides)
     register_plugins()
+    register_slurm()
     STUDY.set(study)
+    if on_cluster:
+        ON_CLUSTER.set(on_cluster)
     os.environ["HYDRA_FULL_ERROR"] = "1"  # let errors through, to be told in one line, or with a whole traceback
     sys.argv = [f"segaug {verb}", *settled_per_job(overrides)]
     with one_line():

@@ -14,10 +14,17 @@ from segaug.errors import UserError
 VERBS = {  # verb -> line of help; each is segaug/cli/<verb>.py with add_arguments(parser) and run(args) -> int
     "train": "train one trial, or every missing trial of a study",
     "prepare": "learn ahead what strategies learn before training",
+    "submit": "send a study to a Slurm cluster and return",
     "status": "what of a study is done, failed or missing",
+    "explain": "what happened to a cell or a trial, and what to do about it",
+    "collect": "write the records of a study as columns",
+    "retry": "run the failed trials of a study again",
+    "cancel": "end the jobs of a study on the cluster",
+    "sync": "build or repair the W&B project of a study from its records",
+    "dashboard": "make the W&B workspace and report of a study",
     "fit": "fit the scaling curves of a study",
     "compare": "pair the strategies of a study seed by seed",
-    "plan": "which sizes and how many seeds a study needs, before it is run",
+    "plan": "what a study costs and what of it is done, or what its design can say",
     "need": "how many labelled images a target needs, by the curves of a study",
     "report": "write figures and one HTML page of a study",
     "preview": "draw what a strategy does to images, masks and grids",
@@ -33,7 +40,7 @@ examples:
   segaug fit quick && segaug report quick                          its curves, its page
   segaug train --help                                              what can be configured
 """
-HYDRA_VERBS = ("train", "prepare")  # their options too go to Hydra, --help included
+HYDRA_VERBS = ("train", "prepare", "submit")  # their options too go to Hydra, --help included
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
 
@@ -67,9 +74,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UserError as error:
         print(f"segaug: error: {error}", file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        print("segaug: interrupted", file=sys.stderr)
-        return EXIT_INTERRUPTED
+    except KeyboardInterrupt as interrupt:
+        print(f"segaug: interrupted {interrupt}".rstrip(), file=sys.stderr)
+        return getattr(interrupt, "exit_code", EXIT_INTERRUPTED)  # a signal has its own
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more at exit
         return EXIT_BROKEN_PIPE
@@ -79,6 +86,13 @@ def _run(arguments: list[str]) -> int:
     verb = _verb(arguments)
     if verb and verb not in VERBS:
         raise _unknown(verb)
+    if verb == "plan":
+        from segaug.cli.plan import is_study
+
+        if is_study(arguments[1:]):
+            from segaug.cli.plan_study import run
+
+            return run(arguments[1:])
     if verb in HYDRA_VERBS:
         return _call(verb, Namespace(overrides=arguments[1:]))
     parser = build_parser(verb)

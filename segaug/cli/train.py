@@ -2,8 +2,15 @@
 
 import os
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from segaug.cli.hydra_app import choices, run_app, wants_help
+
+if TYPE_CHECKING:
+    from segaug.cluster.settings import SlurmSettings
+    from segaug.experiment.trial import Trial
+    from segaug.results.store import Json
 
 HELP = """\
 usage: segaug train [-m] [GROUP=OPTION ...] [OPTION=VALUE ...]
@@ -15,7 +22,8 @@ choices:
 
 options, for example:
   augment.p=0.5  dataset.root=/path  protocol.length=128  'seed=range(20)'  name=my_study
-  hydra.launcher.workers=4    processes of a multirun; default: one per core
+  hydra.launcher.workers=4    processes of a multirun; default: one per core, or hydra.launcher.per_gpu=1 per GPU
+  hydra/launcher=slurm        a multirun as jobs of a cluster: hydra.launcher.partition=NAME and more, docs/clusters.md
   device=cuda:1  threads=1  weights=true  output=FOLDER  cache=FOLDER
 
   --cfg job      print the configuration and stop: every option with its value
@@ -26,6 +34,7 @@ examples:
   segaug train dataset=hippocampus augment=red scale=n16 seed=3
   segaug train -m augment=baseline,red scale=n4,n8,n16,n32 'seed=range(5)' name=my_study
   segaug train study=quick
+  segaug train study=scaling_study hydra/launcher=slurm hydra.launcher.partition=gpu hydra.launcher.gpus_per_node=1
 """
 
 
@@ -44,5 +53,12 @@ def run(args: Namespace) -> int:
     os.environ.update(SINGLE_THREAD)  # before numpy: a trial of this process equals that of a worker, bit for bit
     from segaug.experiment.sweep import run_study
 
-    run_app("train", args.overrides, run_study)
+    run_app("train", args.overrides, run_study, _on_cluster)
     return 0
+
+
+def _on_cluster(trials: "Iterable[Trial]", settings: "SlurmSettings", command: str) -> "list[Json]":
+    from segaug.cluster.submit import submit_study
+    from segaug.cluster.waiting import wait
+
+    return wait(submit_study(trials, settings, command))

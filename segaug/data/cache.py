@@ -6,7 +6,7 @@ A changed file or option is another name, so an entry never goes stale; a damage
 import json
 import warnings
 from collections.abc import Sequence
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 import PIL
@@ -16,6 +16,8 @@ from safetensors.torch import save
 
 from segaug.data.cases import FileCase
 from segaug.data.decode import Decoded
+from segaug.data.place import refuse_special
+from segaug.data.task import Case
 from segaug.files import write_atomic
 
 DECODER = 1  # raise when `pixels.py` or `readers.py` give other tensors for the same files
@@ -23,16 +25,22 @@ TENSORS = ("image", "label", "spacing_mm")
 
 
 def cache_name(
-    cases: Sequence[FileCase], external: Sequence[int], options: dict[str, object], allowed: tuple[int, ...]
+    cases: Sequence[Case], external: Sequence[int], options: dict[str, object], allowed: tuple[int, ...]
 ) -> str:
-    """Name of the entry of these files, decoded in this way; masks of external cases are not opened here either."""
+    """Name of the entry of these cases, decoded in this way; masks of external cases are not opened here either.
+
+    cases: files, by their content, and generated images, by their recipe.
+    """
     unopened = set(external)
-    files = []
+    content = []
     for row, case in enumerate(cases):
-        files.append(_file_hash(case.image_file))
+        if not isinstance(case, FileCase):
+            content.append(case.recipe)
+            continue
+        content.append(_file_hash(case.image_file))
         if row not in unopened and case.mask_file is not None:
-            files.append(_file_hash(case.mask_file))
-    key = [DECODER, torch.__version__, PIL.__version__, options, allowed, files]
+            content.append(_file_hash(case.mask_file))
+    key = [DECODER, torch.__version__, PIL.__version__, options, allowed, content]
     return sha256(json.dumps(key).encode()).hexdigest() + ".safetensors"
 
 
@@ -74,4 +82,6 @@ def _checksum(decoded: Decoded) -> str:
 
 
 def _file_hash(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()
+    refuse_special(path)
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()

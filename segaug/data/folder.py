@@ -11,6 +11,7 @@ import numpy as np
 
 from segaug.data.cases import FileCase, IncompleteDatasetError
 from segaug.data.listing import FilesByStem, dataset_root, files_by_stem, only_file
+from segaug.data.place import inside
 from segaug.data.readers import read_image, read_mask
 from segaug.data.table import read_table
 from segaug.data.task import Described, SplitSizes
@@ -25,7 +26,8 @@ class Folder(Described):
     """
 
     root: str = ""  # ~ and $VARIABLES are replaced
-    images: str = "images"
+    follow_links: bool = False  # read files that are links to somewhere outside of root
+    images: str = "images"  # this folder, masks and table lie inside of root
     masks: str = "masks"
     table: str | None = None  # CSV below root, one row per image; None = all files of the images folder
     id_column: str = "id"  # column of the file name without its suffix
@@ -77,8 +79,8 @@ class Folder(Described):
     def cases(self) -> list[FileCase]:
         """All images by id.  Raises where a folder, an image or a mask is missing or ambiguous; reads no pixel."""
         root = dataset_root(self.root)
-        images = files_by_stem(root / self.images, "dataset.images")
-        masks = files_by_stem(root / self.masks, "dataset.masks")
+        images = files_by_stem(root, self.images, "dataset.images", self.follow_links)
+        masks = files_by_stem(root, self.masks, "dataset.masks", self.follow_links)
         problems: list[DataError] = []
         cases = []
         for row in sorted(self._rows(root, images), key=lambda row: row.id):
@@ -101,7 +103,7 @@ class Folder(Described):
         """One row per image, from the table or from the names of the files."""
         if self.table is None:
             return self._rows_of_files(root / self.images, images)
-        table = read_table(root / self.table).where(self.where)
+        table = read_table(inside(root, self.table, "dataset.table", self.follow_links)).where(self.where)
         ids = table.ids(self.id_column)
         patients = table.column(self.patient, "dataset.patient") if self.patient else [self._patient(i) for i in ids]
         groups = table.column(self.group, "dataset.group") if self.group else [""] * len(ids)

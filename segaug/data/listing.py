@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
+from segaug.data.place import inside, refuse_foreign
 from segaug.data.readers import READERS
 from segaug.errors import ConfigError, DataError
 
@@ -25,14 +26,20 @@ def dataset_root(text: str) -> Path:
     return Path(root)
 
 
-def files_by_stem(folder: Path, key: str) -> FilesByStem:
-    """Readable files of a folder; `key` is the config key that named it.  Other files are left alone."""
+def files_by_stem(root: Path, part: str, key: str, follow_links: bool = False) -> FilesByStem:
+    """Readable files of the folder `part` of `root`; `key` is the config key that named it.  Others are left alone.
+
+    Raises where the folder, or a link in it, leads out of root, unless links are followed.
+    """
+    folder = inside(root, part, key, follow_links)
     if not folder.is_dir():
         found = ", ".join(sorted(p.name for p in folder.parent.iterdir() if p.is_dir())) or "no folder"
         raise DataError(file=folder, problem="does not exist", fix=f"{folder.parent} holds {found}: set {key}=NAME")
     stems: dict[str, list[Path]] = defaultdict(list)
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() in READERS and not path.name.startswith("."):
+            if not follow_links and path.is_symlink():
+                refuse_foreign(path, root)
             stems[path.stem].append(path)
     if not stems:
         others = Counter(path.suffix or path.name for path in folder.iterdir())

@@ -13,11 +13,15 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageFile
 
+from segaug.data.place import refuse_special
 from segaug.errors import DataError
 
 MAX_PIXELS = 64_000_000  # more is refused before decoding: a small file can claim a size that fills the memory
-BROKEN = (OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, ArithmeticError, struct.error)
-"""What Pillow's decoders raise on damaged files."""
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, ArithmeticError, struct.error,
+          AssertionError, AttributeError, MemoryError)  # fmt: skip
+"""What Pillow's decoders raise on damaged files; memory, where a length in the file is garbled."""
+FORMATS = ("PNG", "JPEG", "BMP", "TIFF")  # Pillow would try all that it knows; for one it starts another program
+SCAN, MAX_SCANS = b"\xff\xda", 100  # of a progressive JPEG; each costs the time of the whole image, and a few bytes
 ORIENTATION = 0x0112  # EXIF tag; 1 = stored upright
 
 
@@ -79,10 +83,11 @@ def _mask_with_pillow(path: Path) -> np.ndarray:
 
 def _open(path: Path) -> ImageFile.ImageFile:
     """Read the header only, and refuse what should not be decoded."""
+    refuse_special(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)  # our own, lower limit comes below
-            image = Image.open(path)
+            image = Image.open(path, formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large(path, str(error)) from error
     except BROKEN as error:
@@ -90,19 +95,28 @@ def _open(path: Path) -> ImageFile.ImageFile:
     if image.width * image.height > MAX_PIXELS:
         image.close()
         raise _too_large(path, f"{image.width} x {image.height} pixels")
+    if _has_several_frames(image):
+        image.close()
+        raise DataError(file=path, problem="holds several frames", fix="save one image per file")
     return image
+
+
+def _has_several_frames(image: ImageFile.ImageFile) -> bool:
+    if image.format == "TIFF":  # it would count them by reading the header of each
+        return bool(getattr(image, "is_animated", False))
+    return getattr(image, "n_frames", 1) > 1
 
 
 def _decode(path: Path, image: ImageFile.ImageFile) -> None:
     """Load the pixels."""
+    if image.format in ("JPEG", "MPO") and path.read_bytes().count(SCAN) > MAX_SCANS:
+        fix = "save it again as a plain (not progressive) JPEG or as PNG"
+        raise DataError(file=path, problem=f"is a JPEG of more than {MAX_SCANS} scans", fix=fix)
     try:
-        frames = getattr(image, "n_frames", 1)
         upright = image.getexif().get(ORIENTATION, 1) == 1
         image.load()
     except BROKEN as error:
         raise _damaged(path, error) from error
-    if frames != 1:
-        raise DataError(file=path, problem=f"holds {frames} frames", fix="save one image per file")
     if not upright:
         fix = "save it upright, without an EXIF orientation, so that image and mask cannot disagree"
         raise DataError(file=path, problem="is stored rotated (EXIF orientation)", fix=fix)
@@ -115,7 +129,11 @@ def _refuse_alpha(path: Path, image: Image.Image) -> None:
 
 
 def _damaged(path: Path, error: Exception) -> DataError:
-    return DataError(file=path, problem=f"cannot be decoded ({error})", fix="copy the file again from its source")
+    return DataError(
+        file=path,
+        problem=f"cannot be decoded ({error or type(error).__name__})",
+        fix="copy the file again from its source",
+    )
 
 
 def _too_large(path: Path, what: str) -> DataError:

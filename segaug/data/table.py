@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from segaug.data.place import refuse_special
 from segaug.errors import ConfigError, DataError
 
 
@@ -54,6 +55,7 @@ def read_table(path: Path) -> Table:
     if not path.is_file():
         found = _some({other.name for other in path.parent.glob("*.csv")})
         raise DataError(file=path, problem="does not exist", fix=f"set dataset.table to a CSV file beside it: {found}")
+    refuse_special(path)
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file, strict=True)

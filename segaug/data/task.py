@@ -23,7 +23,7 @@ class Described:
     note: str = ""
 
 
-DESCRIPTIVE = ("root", *(field.name for field in fields(Described)))
+DESCRIPTIVE = ("root", "follow_links", *(field.name for field in fields(Described)))
 """Options of a data set that say where it lies and what it is; they change no pixel, and so no trial's identity."""
 
 

@@ -13,7 +13,7 @@ from segaug.data.task import Case, Dataset, Split, Task
 def load_task(dataset: Dataset, cache: Path | None) -> Task:
     """Read, check and split a dataset.  Masks of external images are never opened; their labels are NaN.
 
-    cache: folder of decoded copies; None reads the files each time.  Generated images have no files and are made anew.
+    cache: folder of decoded copies; None reads the files, or generates the images, each time.
     """
     cases = dataset.cases()
     parts = split(cases, dataset.split)
@@ -31,10 +31,9 @@ def load_task(dataset: Dataset, cache: Path | None) -> Task:
 
 
 def _decoded(dataset: Dataset, cases: Sequence[Case], parts: Split, cache: Path | None) -> Decoded:
-    files = [case for case in cases if isinstance(case, FileCase)]
-    if cache is None or len(files) < len(cases):
+    if cache is None or not all(isinstance(case, FileCase) or case.recipe for case in cases):
         return decode(dataset, cases, parts)
-    path = cache / cache_name(files, parts.external, options(dataset, cases, parts), dataset.values())
+    path = cache / cache_name(cases, parts.external, options(dataset, cases, parts), dataset.values())
     decoded = load_cached(path)
     if decoded is None:
         decoded = decode(dataset, cases, parts)

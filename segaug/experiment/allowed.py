@@ -12,6 +12,7 @@ from segaug.batch import Batch
 from segaug.data.task import Task
 from segaug.experiment.parts import Parts
 from segaug.experiment.schema import Config
+from segaug.experiment.stop import SafePoint, nothing_to_stop
 from segaug.models.network import build_with_seed
 from segaug.rng import stream, stream_seed
 from segaug.training.fit import fit
@@ -30,7 +31,12 @@ def allowed_data(strategy: Strategy, task: Task, rows: tuple[int, ...], validati
 
 
 def prepare_context(
-    config: Config, subset: Batch, data: Allowed, watch: Stopwatch, obtain: Callable[[Artefact], Content]
+    config: Config,
+    subset: Batch,
+    data: Allowed,
+    watch: Stopwatch,
+    obtain: Callable[[Artefact], Content],
+    safe_point: SafePoint = nothing_to_stop,
 ) -> PrepareContext:
     """What `prepare` of a trial's strategy gets."""
 
@@ -40,7 +46,10 @@ def prepare_context(
 
     def train_segmentation(images: Batch) -> nn.Module:
         network = build_model()
-        trained = fit(network, NoAugmentation(), None, images, data.validation, config.protocol, config.seed, watch)
+        trained = fit(
+            network, NoAugmentation(), None, images, data.validation, config.protocol, config.seed, watch,
+            safe_point=safe_point,
+        )  # fmt: skip
         network.load_state_dict(trained.best)
         return network
 
@@ -55,8 +64,13 @@ def prepare_context(
 
 
 def trial_context(
-    config: Config, parts: Parts, task: Task, watch: Stopwatch, obtain: Callable[[Artefact], Content]
+    config: Config,
+    parts: Parts,
+    task: Task,
+    watch: Stopwatch,
+    obtain: Callable[[Artefact], Content],
+    safe_point: SafePoint = nothing_to_stop,
 ) -> PrepareContext:
     """The context of a trial, on the device of its parts."""
     data = allowed_data(config.augment, task, parts.rows, parts.validation).to(parts.subset.image.device)
-    return prepare_context(config, parts.subset, data, watch, obtain)
+    return prepare_context(config, parts.subset, data, watch, obtain, safe_point)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from segaug.augment.artefact import Artefact, Content
 from segaug.errors import DataError
+from segaug.json_data import parse_json
 
 FORMAT = 1
 _HEADER = ("format", "kind", "key", "facts")  # metadata, each in JSON
@@ -53,7 +54,9 @@ def _opened(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a dict
         told = {name: metadata[name] for name in _HEADER}
-        parsed = {name: json.loads(text) for name, text in told.items()}
+        parsed = {name: parse_json(text) for name, text in told.items()}
+        if not isinstance(parsed["facts"], dict) or not isinstance(parsed["facts"].get("failed"), str | None):
+            raise ValueError("its facts are no facts")
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise DamagedArtefact(path, f"cannot be read ({error})") from error
     if metadata.get("checksum") != _checksum(told, tensors):

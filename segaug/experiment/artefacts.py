@@ -9,7 +9,7 @@ at most one for each artefact.
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from segaug.augment.artefact import Artefact, ArtefactFailed, Content, Tell, qui
 from segaug.errors import DataError
 from segaug.experiment.artefact_file import DamagedArtefact, encode, read
 from segaug.experiment.schema import Config
-from segaug.files import write_atomic
+from segaug.files import parts_of, write_atomic
 
 POLL_S = 0.2  # how often a waiting process looks whether the lock is free
 
@@ -65,10 +65,11 @@ class ArtefactStore:
             previous = self._stored(artefact)  # read again: it may have been made while we waited
             if previous is not None and artefact.complete(previous):
                 return previous
+            before = parts_of(self.path(artefact))
             content = artefact.make(previous, tell)
             assert artefact.complete(content), f"{artefact.name}: what was made is not complete"
             if writable:
-                self._write(artefact, content)
+                self._write(artefact, content, before)
             return content
 
     @contextmanager
@@ -99,12 +100,15 @@ class ArtefactStore:
             warnings.warn(str(damage), stacklevel=2)
             return None
 
-    def _write(self, artefact: Artefact, content: Content) -> None:
+    def _write(self, artefact: Artefact, content: Content, before: Sequence[Path]) -> None:
         path = self.path(artefact)
         try:
-            for part in self.folder.glob(f".{path.name}.*.part"):  # of a maker that was killed: we hold its lock
+            for part in before:  # it outlasted our making: of a maker that was killed, not of one that writes now
                 part.unlink(missing_ok=True)
-            write_atomic(path, encode(artefact, content))
+            try:
+                write_atomic(path, encode(artefact, content))
+            except FileNotFoundError:  # tidied away by a maker on a machine that does not see our lock
+                write_atomic(path, encode(artefact, content))
         except OSError as error:
             self._cannot_write(artefact, error)
 

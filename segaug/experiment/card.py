@@ -6,6 +6,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
@@ -18,6 +19,7 @@ from segaug.experiment.parts import parts_of
 from segaug.experiment.plan import Plan, Planned
 from segaug.experiment.trial import Trial
 from segaug.files import write_atomic
+from segaug.json_data import parse_json
 from segaug.results.store import Json, Store
 from segaug.training.stopwatch import Stopwatch
 
@@ -57,15 +59,18 @@ def _write_card(folder: Path, name: str, task: Task, trials: dict[str, Planned])
 def _read(folder: Path, content_hash: str) -> tuple[Json, dict[str, Tensor]]:
     """The card as it is; empty if there is none, or one of another content of the data set."""
     path = folder / "card.json"
-    card: Json = json.loads(path.read_bytes()) if path.is_file() else {}
-    if card.get("content_hash") != content_hash:
+    try:
+        card = parse_json(path.read_bytes()) if path.is_file() else {}
+        if not isinstance(card, dict) or card.get("content_hash") != content_hash:
+            return {}, {}
+        return card, load_file(folder / "examples.safetensors")
+    except (ValueError, OSError, SafetensorError):  # damaged: all of it is written anew
         return {}, {}
-    return card, load_file(folder / "examples.safetensors")
 
 
 def _facts(name: str, task: Task, trial: Trial) -> Json:
     dataset, split = trial.config.dataset, task.split
-    told = {key: getattr(dataset, key, "") for key in DESCRIPTIVE if key != "root"}
+    told = {key: getattr(dataset, key, "") for key in DESCRIPTIVE if key not in ("root", "follow_links")}
     spacing = task.spacing_mm.nanmean(dim=0).tolist()
     return {
         "task": name,

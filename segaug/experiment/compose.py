@@ -24,7 +24,17 @@ def trial_of(composed: DictConfig, choices: Mapping[str, str], loader: ConfigLoa
     A choice whose options were changed is named after them: `augment=red augment.p=0.5` is the strategy `red(p=0.5)`,
     so that it is another curve than `red`.
     """
-    config = with_learning_rate(typed(without_hydra(composed)), choices["model"])
+    return settled(unsettled(composed, choices, loader), choices["model"])
+
+
+def settled(trial: Trial, model: str) -> Trial:
+    """The trial with the learning rate of its model, by the name of the option."""
+    return dataclasses.replace(trial, config=with_learning_rate(trial.config, model))
+
+
+def unsettled(composed: DictConfig, choices: Mapping[str, str], loader: ConfigLoader) -> Trial:
+    """As `trial_of`, but with a protocol that may still list a learning rate for each model."""
+    config = typed(without_hydra(composed))
     return Trial(
         config=config,
         task=_label(loader, "dataset", choices["dataset"], config.dataset),

@@ -3,9 +3,7 @@
 Registered from here, so that no top-level `hydra_plugins/` package is needed.
 """
 
-import dataclasses
 import shlex
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -25,8 +23,10 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
 from segaug.errors import ConfigError
-from segaug.experiment.compose import trial_of
+from segaug.experiment.data_only import install
 from segaug.experiment.folders import studies_dir
+from segaug.experiment.grid import trials_of
+from segaug.experiment.machine import default_workers
 from segaug.experiment.schema import register
 from segaug.experiment.sweep import run_study
 from segaug.experiment.trial import Trial
@@ -40,6 +40,8 @@ class Study(Protocol):
         """Take the trials; `many` says that they are a multirun."""
         ...
 
+
+PLUGINS = {f"{__name__}."}  # modules whose classes Hydra may make, besides its own
 
 # Hydra makes the launcher from the config, where a function has no place; so the command leaves it here.
 STUDY: ContextVar[Study] = ContextVar("study", default=run_study)
@@ -89,12 +91,14 @@ class LocalLauncher(Launcher):
     config: DictConfig
     hydra_context: HydraContext
 
-    def __init__(self, workers: int | None) -> None:
+    def __init__(self, workers: int | None, per_gpu: int) -> None:
+        if per_gpu < 1:
+            raise ConfigError(key="hydra.launcher.per_gpu", problem=f"got {per_gpu}", fix="use 1 or more")
         if workers is not None and workers < 1:
             raise ConfigError(
                 key="hydra.launcher.workers", problem=f"got {workers}", fix="use 1 or more, or null for one per core"
             )
-        self.workers = workers
+        self.workers, self.per_gpu = workers, per_gpu
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Keep what composing the jobs needs."""
@@ -103,51 +107,14 @@ class LocalLauncher(Launcher):
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
         """Compose every job, then do with them what the command is for; raises at the end if any failed."""
         command = shlex.join(["segaug", "train", "-m", *self.config.hydra.overrides.task])
-        records = STUDY.get()(self._trials(job_overrides), workers=self.workers, many=True, command=command)
+        trials = trials_of(job_overrides, self.config, self.hydra_context.config_loader)
+        workers = self.workers or (default_workers(trials[0].config.device, self.per_gpu) if trials else None)
+        records = STUDY.get()(trials, workers=workers, many=True, command=command)
         return [JobReturn(_return_value=record["id"], status=JobStatus.COMPLETED) for record in records]
-
-    def _trials(self, job_overrides: Sequence[Sequence[str]]) -> list[Trial]:
-        loader = self.hydra_context.config_loader
-        composed: dict[tuple[str, ...], Trial] = {}  # without the seed: composing costs some 80 ms a job
-        protocols = _swept_protocols(job_overrides)
-        trials = []
-        for overrides in job_overrides:
-            others = tuple(one for one in overrides if not one.startswith("seed="))
-            if others not in composed:
-                config = loader.load_sweep_config(self.config, list(overrides))
-                trial = trial_of(config, config.hydra.runtime.choices, loader)
-                trial = _named_after(trial, [one for one in others if one in protocols])
-                composed[others] = trial.in_folder(self.config.hydra.sweep.dir)
-            trial = composed[others]
-            seeds = [_seed(one.removeprefix("seed=")) for one in overrides if one.startswith("seed=")]
-            trials.append(trial.at(size=trial.config.scale.size, seed=seeds[-1] if seeds else trial.config.seed))
-        return trials
-
-
-def _seed(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise ConfigError(key="seed", problem=f"got {text!r}", fix="use whole numbers, e.g. 'seed=range(20)'") from None
-
-
-def _swept_protocols(job_overrides: Sequence[Sequence[str]]) -> set[str]:
-    """Overrides of the protocol that differ between the jobs."""
-    every = {one for overrides in job_overrides for one in overrides if one.startswith("protocol")}
-    keys = Counter(one.partition("=")[0] for one in every)
-    return {one for one in every if keys[one.partition("=")[0]] > 1}
-
-
-def _named_after(trial: Trial, protocol: Sequence[str]) -> Trial:
-    """One curve has one protocol; a sweep over protocols tells its curves apart: `baseline [learning_rate=0.001]`."""
-    if not protocol:
-        return trial
-    told = ", ".join(one.removeprefix("protocol.").removeprefix("protocol=") for one in protocol)
-    return dataclasses.replace(trial, strategy=f"{trial.strategy} [{told}]")
 
 
 def _may_plug_in(clazz: str) -> bool:
-    return clazz.startswith(("hydra_plugins.", "hydra._internal.core_plugins.", f"{__name__}."))
+    return clazz.startswith(("hydra_plugins.", "hydra._internal.core_plugins.", *PLUGINS))
 
 
 @dataclass
@@ -155,7 +122,8 @@ class LocalLauncherConf:
     """`hydra/launcher=local`, the default."""
 
     _target_: str = f"{__name__}.LocalLauncher"
-    workers: int | None = None  # None: one per core; on a GPU, one in all
+    workers: int | None = None  # None: one per core; with GPUs, per_gpu on each
+    per_gpu: int = 1
 
 
 @dataclass
@@ -173,6 +141,7 @@ class StudySweeperConf:
 def register_plugins() -> None:
     """Tell Hydra about the schemas and the plugins; may be called more than once."""
     register()
+    install()
     # Hydra runs registered plugins only from a package named hydra_plugins, which two tools cannot both install safely.
     Plugins.is_in_toplevel_plugins_module = staticmethod(_may_plug_in)  # type: ignore[method-assign]
     for plugin in (StudySearchPath, LocalLauncher, StudySweeper):

@@ -32,11 +32,23 @@ def device_of(name: str) -> torch.device:
     return device
 
 
-def default_workers(device: str) -> int:
-    """One worker per core; one in all where trials run on a GPU, which they would only take from each other."""
+def default_workers(device: str, per_gpu: int = 1) -> int:
+    """One worker per core; where trials run on GPUs, `per_gpu` on each that `device` stands for."""
     if device_of(device).type != "cpu":
-        return 1
+        return per_gpu * max(1, len(places(device)))
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def places(device: str) -> list[dict[str, str]]:
+    """For each GPU of this machine, the environment of a worker that is to see no other one; () where none is meant.
+
+    A device that the user named by its number is used as it is.
+    """
+    if device not in ("auto", "cuda") or not torch.cuda.is_available():
+        return []
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    names = visible.split(",") if visible else [str(number) for number in range(torch.cuda.device_count())]
+    return [{"CUDA_VISIBLE_DEVICES": name.strip()} for name in names]
 
 
 def run_facts(seconds: Mapping[str, float], device: torch.device) -> Json:

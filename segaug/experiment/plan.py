@@ -10,8 +10,7 @@ from segaug.data.task import Dataset, Task
 from segaug.data.tensors import load_task
 from segaug.errors import ConfigError
 from segaug.experiment.machine import device_of
-from segaug.experiment.trial import Trial, protocol_hash, trial_id
-from segaug.results.record import SCHEMA
+from segaug.experiment.trial import Identities, Trial
 from segaug.results.store import Json, Store
 
 
@@ -30,7 +29,7 @@ class Planned:
         return size
 
     def key(self) -> Json:
-        """How plan.json, records and failures name this trial."""
+        """How plan, records and failures name this trial."""
         task, model, strategy = self.trial.curve
         names = {"task": task, "model": model, "strategy": strategy}
         return {"id": self.id, **names, "size": self.size, "seed": self.trial.config.seed}
@@ -45,32 +44,36 @@ class Plan:
     tasks: dict[str, Task]
 
 
-def make_plan(trials: Iterable[Trial], *, skip_large: bool) -> Plan:
+def make_plan(trials: Iterable[Trial], *, skip_large: bool, here: bool = True) -> Plan:
     """Load every task, settle sizes and ids.
 
-    A size above the pool is left out and listed with `skip_large`, else an error.
+    A size above the pool is left out and listed with `skip_large`, else an error.  here: the trials will run on this
+    machine, so that it must have their device.
     """
     trials = list(trials)
-    for device in {trial.config.device for trial in trials}:
+    for device in {trial.config.device for trial in trials if here}:
         device_of(device)
     _check_names(trials)
     tasks: dict[str, Task] = {}
     planned: dict[str, Planned] = {}
     skipped: dict[tuple[str, int], Json] = {}
+    identities = Identities()
+    pools: dict[tuple[str, str], int] = {}
     for trial in trials:
         task = tasks.get(trial.task) or tasks.setdefault(trial.task, load(trial))
-        pool = pool_size(task, trial.config.protocol.count)
+        count = trial.config.protocol.count
+        pool = pools.get((trial.task, count)) or pools.setdefault((trial.task, count), pool_size(task, count))
         size = trial.config.scale.size or pool
         if size <= pool:
             one = trial.at(size=size, seed=trial.config.seed)
-            key = trial_id(one, task.content_hash)
+            key = identities.trial_id(one, task.content_hash)
             planned[key] = Planned(one, key)
         elif skip_large:
             skipped[trial.task, size] = {"task": trial.task, "size": size, "pool": pool}
         else:
             raise ConfigError(
                 key="scale.size",
-                problem=f"{size} is more than the {pool} {trial.config.protocol.count} in the pool of {trial.task}",
+                problem=f"{size} is more than the {pool} {count} in the pool of {trial.task}",
                 fix=f"use at most {pool}, or scale=all",
             )
     in_order = sorted(planned.values(), key=lambda one: (one.trial.config.seed, -one.size))
@@ -109,9 +112,10 @@ def check_consistent(plan: Plan, stored: Iterable[Json]) -> None:
     for record in stored:
         parts = {name: record[f"{name}_hash"] for name in ("dataset", "protocol")}
         seen.setdefault((record["task"], record["model"], record["strategy"]), parts)
+    identities = Identities()
     for one in plan.trials:
         task, config = plan.tasks[one.trial.task], one.trial.config
-        now = {"dataset": task.content_hash, "protocol": protocol_hash(config)}
+        now = {"dataset": task.content_hash, "protocol": identities.protocol_hash(config)}
         before = seen.setdefault(one.trial.curve, now)
         for name, value in now.items():
             if before[name] != value:
@@ -124,8 +128,5 @@ def check_consistent(plan: Plan, stored: Iterable[Json]) -> None:
 
 
 def remember(plan: Plan, store: Store, facts: Json) -> None:
-    """Add what was asked for to plan.json: earlier trials stay, facts (command, tracker) are those of the last run."""
-    before = store.plan()
-    trials = {trial["id"]: trial for trial in before["trials"]} | {one.id: one.key() for one in plan.trials}
-    skipped = {(row["task"], row["size"]): row for row in (*before["skipped"], *plan.skipped)}
-    store.write_plan({"schema": SCHEMA, **facts, "skipped": list(skipped.values()), "trials": list(trials.values())})
+    """Add what was asked for to the study's plan, with facts of the command: its text, the tracker."""
+    store.add_plan({**facts, "skipped": list(plan.skipped), "trials": [one.key() for one in plan.trials]})

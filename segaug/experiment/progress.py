@@ -21,6 +21,7 @@ class Progress:
         self.todo, self.done, self.failed, self.diverged = len(todo), 0, 0, 0
         self.work_left = sum(map(work_of, todo))
         self.work_done = 0.0
+        self.waited_for = 0
         self.start = time.monotonic()
         self.bar = Bar(
             TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}"), console=self.console
@@ -71,6 +72,13 @@ class Progress:
     def say(self, text: str) -> None:
         """Print one line, above the bar if that is shown."""
         self.console.print(text, markup=False, soft_wrap=True)
+
+    def waiting(self, trials: int) -> None:
+        """Nothing is left to run here, but somebody else still works on some trials."""
+        if trials != self.waited_for:
+            self.waited_for = trials
+            some = "1 trial that another command is" if trials == 1 else f"{trials} trials that other commands are"
+            self.say(f"waiting for {some} running")
 
     def interrupted(self) -> None:
         """The user pressed Ctrl-C."""

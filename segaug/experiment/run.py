@@ -1,6 +1,7 @@
 """Run one trial, from its plan to its record."""
 
 import math
+from functools import partial
 
 import torch
 from torch import nn
@@ -15,6 +16,7 @@ from segaug.experiment.machine import device_of, run_facts
 from segaug.experiment.parts import Parts, parts_of
 from segaug.experiment.plan import Planned, pool_size
 from segaug.experiment.schema import science
+from segaug.experiment.stop import SafePoint, nothing_to_stop
 from segaug.experiment.strength import strength
 from segaug.experiment.trial import protocol_hash
 from segaug.models.network import build_with_seed, set_output_bias
@@ -26,8 +28,11 @@ from segaug.training.selection import Weights
 from segaug.training.stopwatch import Stopwatch
 
 
-def run_trial(planned: Planned, task: Task) -> tuple[Json, Weights]:
-    """Train and test; returns the record (without its checksum) and the best weights."""
+def run_trial(planned: Planned, task: Task, safe_point: SafePoint = nothing_to_stop) -> tuple[Json, Weights]:
+    """Train and test; returns the record (without its checksum) and the best weights.
+
+    safe_point is called between updates, and wherever else the trial may be ended from outside: it raises to do so.
+    """
     config = planned.trial.config
     torch.set_num_threads(config.threads)
     device = device_of(config.device)
@@ -37,16 +42,17 @@ def run_trial(planned: Planned, task: Task) -> tuple[Json, Weights]:
             parts = parts_of(planned, task, device)
         network = _network(planned, parts.subset).to(device)
         with watch("prepare"):
-            context = trial_context(config, parts, task, watch, store_of(config).obtain)
+            obtain = partial(store_of(config).obtain, tell=lambda *_: safe_point())
+            context = trial_context(config, parts, task, watch, obtain, safe_point)
             prepared = config.augment.prepare(context)
             subset = config.augment.training_set(parts.subset, prepared)
             measured = strength(config.augment, prepared, parts.subset, config.seed)
         trained = fit(
             network, config.augment, prepared, subset, parts.validation, config.protocol, config.seed, watch,
-            context.allowed,
+            context.allowed, safe_point,
         )  # fmt: skip
         with watch("network"):
-            scores = _scores(planned, network, prepared, trained, parts)
+            scores = _scores(planned, network, prepared, trained, parts, safe_point)
         record = _record(planned, task, parts, trained, scores, sum(p.numel() for p in network.parameters()))
         record["augmentation"] = measured
     record["run"] = run_facts(watch.seconds, device)
@@ -62,7 +68,7 @@ def _network(planned: Planned, subset: Batch) -> nn.Module:
 
 
 def _scores(
-    planned: Planned, network: nn.Module, prepared: Prepared, trained: Trained, parts: Parts
+    planned: Planned, network: nn.Module, prepared: Prepared, trained: Trained, parts: Parts, safe_point: SafePoint
 ) -> dict[str, Scores] | None:
     """Scores of the best and the last weights; None if the trial diverged, at whatever point."""
     if trained.stopped == "diverged":
@@ -70,6 +76,7 @@ def _scores(
     strategy = planned.trial.config.augment
     scores: dict[str, Scores] = {}
     for name in ("best", "last"):
+        safe_point()
         network.load_state_dict(getattr(trained, name))
         same = name == "last" and trained.best_update == trained.updates
         scores[name] = scores["best"] if same else score(network, strategy, prepared, parts.validation, parts.test)

@@ -68,11 +68,14 @@ class Config:
     device: str = "auto"  # auto | cpu | cuda | cuda:1
     threads: int = 1  # per trial; more threads change the last bits of a result
     weights: bool = False  # keep the best weights, as safetensors
+    max_same_errors: int = 20  # in a row without a success, before a sweep stops early; 0: never
     cache: str = '${oc.env:SEGAUG_CACHE,"~/.cache/segaug"}'  # decoded images
 
     def __post_init__(self) -> None:
         if self.seed < 0:
             raise ConfigError(key="seed", problem=f"got {self.seed}", fix="use 0 or more")
+        if self.max_same_errors < 0:
+            raise ConfigError(key="max_same_errors", problem=f"got {self.max_same_errors}", fix="use 1 or more, or 0")
         if self.threads < 1:
             raise ConfigError(key="threads", problem=f"got {self.threads}", fix="use 1 or more")
 
@@ -94,9 +97,14 @@ def register() -> None:
 
 
 def _store(name: str, schema: type, group: str | None) -> None:
-    node = OmegaConf.structured(schema)
+    ConfigStore.instance().store(name=name, node=blank(schema), group=group)
+
+
+def blank(schema: type) -> DictConfig:
+    """A schema's defaults, to be filled in and turned into an object by `OmegaConf.to_object`."""
+    node: DictConfig = OmegaConf.structured(schema)
     _unlock(node)
-    ConfigStore.instance().store(name=name, node=node, group=group)
+    return node
 
 
 def _unlock(node: DictConfig) -> None:

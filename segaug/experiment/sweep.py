@@ -1,27 +1,31 @@
 """Run a plan: skip what is finished, spread the rest over workers, keep going when a trial fails."""
 
-import socket
-import traceback
 from collections.abc import Generator, Iterable
-from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import cast
 
 from safetensors.torch import save
 
 from segaug.errors import DataError, UserError
+from segaug.experiment.attempt import Claim, Outcome, attempt, fail
 from segaug.experiment.card import write_cards
-from segaug.experiment.machine import default_workers, now
+from segaug.experiment.machine import default_workers, places
 from segaug.experiment.plan import Plan, Planned, check_consistent, make_plan, remember
 from segaug.experiment.preparation import PRELOAD, prepare
 from segaug.experiment.progress import Progress
+from segaug.experiment.sharing import Repeats, share
+from segaug.experiment.stop import SafePoint, terminable
 from segaug.experiment.tasks import task_of
 from segaug.experiment.trial import Trial
 from segaug.experiment.workers import Died, Tell, run_jobs
 from segaug.files import write_atomic
 from segaug.results.mirror import start_mirror
-from segaug.results.record import SCHEMA
+from segaug.results.snapshot import Snapshot
 from segaug.results.store import Json, Store
+
+HASHED = ["task", "model", "strategy", "dataset_hash", "protocol_hash"]
 
 
 class TrialsFailed(UserError):
@@ -37,21 +41,16 @@ class Job:
     planned: Planned
     content_hash: str
     folder: Path
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a worker sends back; its record or failure is on disk by then."""
-
-    record: Json | None = None
-    failure: Json | None = None
+    claim: Claim = field(default_factory=Claim)
 
 
 def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, command: str = "") -> list[Json]:
-    """Run all trials that have no record yet; returns the records of all of them, in the order of the plan.
+    """Run all trials that have no record yet; returns the keys of all of them, in the order of the plan.
 
+    The same study may be run by several commands at once, on machines that share its folder: each trial is run by one
+    of them, and all end when every trial is settled.
     workers: None is one per core (on a GPU: one in all).  many: a multirun, where sizes above a pool are skipped.
-    command: what the user typed, for plan.json.
+    command: what the user typed, for the plan.
     Raises TrialsFailed at the end if any trial raised.
     """
     plan = make_plan(trials, skip_large=many)
@@ -60,22 +59,32 @@ def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, comma
     config = plan.trials[0].trial.config
     store = Store(Path(config.output))
     _claim(store.folder)
-    check_consistent(plan, store.readable_records())
+    finished = Snapshot(store.folder, skip_damaged=True).trials()
+    check_consistent(plan, cast(list[Json], finished[HASHED].drop_duplicates().to_dict("records")))
     remember(plan, store, {"tracker": asdict(config.tracker), "command": command})
-    todo = [one for one in plan.trials if not store.finished(one.id)]
-    prepare(plan, todo, workers=workers, in_process=not many)
-    write_cards(plan, store)
+    done = set(finished["id"])
+    todo = [one for one in plan.trials if one.id not in done]
+    with terminable(at_once=many):
+        prepare(plan, todo, workers=workers, in_process=not many)
+        write_cards(plan, store)
+        _run_all(plan, todo, store, workers, many)
+    return [one.key() for one in plan.trials]
+
+
+def _run_all(plan: Plan, todo: list[Planned], store: Store, workers: int | None, many: bool) -> None:
+    config = plan.trials[0].trial.config
     mirror = start_mirror(config.tracker, store, config.name)
     progress = Progress(plan, todo, many=many)
-    failures = []
+    repeats, failures = Repeats(config.max_same_errors), []
     try:
-        with progress, closing(_outcomes(todo, plan, store, workers, in_process=not many)) as outcomes:
+        with progress, closing(_outcomes(todo, plan, store, workers, progress, in_process=not many)) as outcomes:
             for one, outcome in outcomes:
                 progress.finished(one, outcome.record, outcome.failure)
                 if outcome.record:
                     mirror.put(outcome.record)
                 if outcome.failure:
                     failures.append(outcome.failure)
+                repeats.add(outcome)
     except KeyboardInterrupt:
         progress.interrupted()
         raise
@@ -84,7 +93,6 @@ def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, comma
     progress.summary(store.folder, failures)
     if failures:
         raise TrialsFailed(f"{len(failures)} of {len(todo)} trials failed; `segaug status {store.folder}` lists them")
-    return [store.record(one.id) for one in plan.trials]
 
 
 def _claim(folder: Path) -> None:
@@ -98,17 +106,28 @@ def _claim(folder: Path) -> None:
 
 
 def _outcomes(
-    todo: list[Planned], plan: Plan, store: Store, workers: int | None, *, in_process: bool
+    todo: list[Planned], plan: Plan, store: Store, workers: int | None, progress: Progress, *, in_process: bool
 ) -> Generator[tuple[Planned, Outcome]]:
-    jobs = [Job(one, plan.tasks[one.trial.task].content_hash, store.folder) for one in todo]
-    if in_process:
-        yield from zip(todo, (work(job, _silent) for job in jobs), strict=True)
-        return
-    workers = workers or default_workers(plan.trials[0].trial.config.device)
-    with closing(run_jobs(work, jobs, workers, PRELOAD)) as answers:
-        for number, answer in answers:
-            one = todo[number]
-            yield one, Outcome(failure=_fail(one, store, answer.reason, "")) if isinstance(answer, Died) else answer
+    def run(claims: list[tuple[int, Claim]]) -> Generator[tuple[int, Outcome]]:
+        numbers = [number for number, _ in claims]
+        jobs = [_job(todo[number], plan, store, claim) for number, claim in claims]
+        if in_process:
+            yield from zip(numbers, (work(job, _silent) for job in jobs), strict=True)
+            return
+        device = plan.trials[0].trial.config.device
+        team = workers or default_workers(device)
+        with closing(run_jobs(work, jobs, team, PRELOAD, places(device))) as answers:
+            for place, answer in answers:
+                key = todo[numbers[place]].key()
+                died = isinstance(answer, Died)
+                yield numbers[place], Outcome(failure=fail(store, key, answer.reason, "", "killed")) if died else answer
+
+    for number, outcome in share([one.key() for one in todo], store, run, progress.waiting):
+        yield todo[number], outcome
+
+
+def _job(one: Planned, plan: Plan, store: Store, claim: Claim) -> Job:
+    return Job(one, plan.tasks[one.trial.task].content_hash, store.folder, claim)
 
 
 def _silent(_: object) -> None:
@@ -116,28 +135,17 @@ def _silent(_: object) -> None:
 
 
 def work(job: Job, tell: Tell) -> Outcome:
-    """Run one trial and leave its record or its failure on disk; never raises, except when interrupted."""
+    """Run one trial, unless it is done or somebody else works on it; never raises, except when interrupted."""
     store = Store(job.folder)
-    try:
-        return Outcome(record=_train(job, store))
-    except Exception as error:
-        return Outcome(failure=_fail(job.planned, store, f"{type(error).__name__}: {error}", traceback.format_exc()))
+    return attempt(store, job.planned.key(), lambda safe_point: _train(job, store, safe_point), job.claim)
 
 
-def _train(job: Job, store: Store) -> Json:
+def _train(job: Job, store: Store, safe_point: SafePoint) -> Json:
     from segaug.experiment.run import run_trial
 
     task = task_of(job.planned.trial, job.content_hash)
-    record, weights = run_trial(job.planned, task)
+    record, weights = run_trial(job.planned, task, safe_point)
     if job.planned.trial.config.weights:
         cpu = {name: value.cpu().contiguous() for name, value in weights.items()}
         write_atomic(store.record_path(job.planned.id).with_name("weights.safetensors"), save(cpu))
-    return store.write_record(record)
-
-
-def _fail(one: Planned, store: Store, error: str, trace: str) -> Json:
-    told = {"error": error, "traceback": trace, "host": socket.gethostname(), "finished": now()}
-    failure = {"schema": SCHEMA, **one.key(), **told}
-    with suppress(OSError):  # a full disk: the failure is told on the screen at least, and the sweep goes on
-        store.write_failure(failure)
-    return failure
+    return record

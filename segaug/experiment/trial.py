@@ -51,6 +51,31 @@ def trial_id(trial: Trial, content_hash: str) -> str:
     return digest(plain)
 
 
+class Identities:
+    """`trial_id` and `protocol_hash` of many trials that share the parts of their configs: each is spelt out once."""
+
+    def __init__(self) -> None:
+        self._spelt: dict[tuple[int, ...], tuple[tuple[object, ...], dict[str, Any], str]] = {}
+
+    def trial_id(self, trial: Trial, content_hash: str) -> str:
+        """As the function of this name."""
+        plain, _ = self._shared(trial.config)
+        varies = {"scale": dataclasses.asdict(trial.config.scale), "seed": trial.config.seed}
+        return digest({**plain, **varies, "dataset": {"task": trial.task, "content": content_hash}})
+
+    def protocol_hash(self, config: Config) -> str:
+        """As the function of this name."""
+        return self._shared(config)[1]
+
+    def _shared(self, config: Config) -> tuple[dict[str, Any], str]:
+        parts = (config.dataset, config.model, config.augment, config.protocol)
+        key = tuple(map(id, parts))
+        if key not in self._spelt:
+            self._spelt[key] = (parts, science(config), protocol_hash(config))  # parts: kept, so that no id is reused
+        _, plain, protocol = self._spelt[key]
+        return plain, protocol
+
+
 def with_learning_rate(config: Config, model: str) -> Config:
     """Settle protocol.learning_rate for the chosen model, so that it is part of the trial's identity."""
     protocol = config.protocol

@@ -5,12 +5,19 @@ import multiprocessing as mp
 import os
 import signal
 import threading
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
+
+from segaug.experiment.memory import Memory
+from segaug.experiment.stop import REQUEST, SIGNALS, listen
+
+GRACE_S = 3.0
 
 # The default allocator gives big blocks back to the kernel after every step and asks for them again; keeping them makes
 # a training step about a fifth faster (benchmarks/network.py).  Read by glibc when a process starts, unknown elsewhere.
@@ -57,22 +64,29 @@ Work = Callable[[Any, Tell], Any]  # (job, tell) -> answer
 class _Worker:
     process: BaseProcess
     pipe: Connection
+    place: Mapping[str, str]
+    memory: Memory
     job: int | None = None
 
 
-def run_jobs(work: Work, jobs: Iterable[Any], workers: int, preload: list[str]) -> Generator[tuple[int, Any]]:
+def run_jobs(
+    work: Work, jobs: Iterable[Any], workers: int, preload: list[str], places: Sequence[Mapping[str, str]] = ()
+) -> Generator[tuple[int, Any]]:
     """Yield (number of the job, answer) as jobs finish; an answer is what `work` returned, or `Died`.
 
-    What a job tells meanwhile is yielded as `Note`.  `work` must not raise and must be importable.  Closing the
-    iterator kills the workers and what they are doing.
+    What a job tells meanwhile is yielded as `Note`.  `work` must not raise and must be importable.  A job is taken from
+    `jobs` when a worker is free for it.  places: environment variables, for the first, second, ... worker, over again
+    where there are more of them.  A worker whose memory has grown is replaced.  Closing the iterator kills the workers
+    and what they are doing.
     """
-    queue = deque(enumerate(jobs))
+    queue = iter(enumerate(jobs))
     context = _context(preload)
     with _environment({**KEEP_HEAP, **SINGLE_THREAD}):
-        team = [_start(context, work) for _ in range(min(workers, len(queue)))]
+        team: list[_Worker] = []
+        _start_deaf_server(context)
         try:
-            for worker in team:
-                _give(worker, queue)
+            for place in islice(cycle(places or [{}]), workers):
+                _give(_Hiring(context, work, team, place), None, queue)
             while busy := [worker for worker in team if worker.job is not None]:
                 for worker in _ready(busy):
                     number, answer = worker.job, _answer(worker)
@@ -80,16 +94,27 @@ def run_jobs(work: Work, jobs: Iterable[Any], workers: int, preload: list[str]) 
                     if isinstance(answer, Note):
                         yield number, answer
                         continue
-                    if isinstance(answer, Died):
+                    kept = None if isinstance(answer, Died) or worker.memory.has_grown() else worker
+                    if kept is None:
                         team.remove(worker)
-                        team.append(worker := _start(context, work))
-                    _give(worker, queue)
+                        worker.process.kill()
+                        worker.process.join()
+                    _give(_Hiring(context, work, team, worker.place), kept, queue)
                     yield number, answer
         finally:
-            for worker in team:
-                worker.process.kill()
-            for worker in team:
-                worker.process.join()
+            _end(team)
+
+
+def _end(team: list[_Worker]) -> None:
+    """Ask all to stop, give them a moment to hand back what they hold, kill what is then left."""
+    for worker in team:
+        worker.process.terminate()
+    deadline = time.monotonic() + GRACE_S * any(worker.job is not None for worker in team)
+    for worker in team:
+        worker.process.join(max(0.0, deadline - time.monotonic()))
+        worker.process.kill()
+    for worker in team:
+        worker.process.join()
 
 
 def _context(preload: list[str]) -> Any:  # the typeshed has no common type with set_forkserver_preload
@@ -98,6 +123,21 @@ def _context(preload: list[str]) -> Any:  # the typeshed has no common type with
     context = mp.get_context("forkserver")  # imports once for all workers, and for those that replace dead ones
     context.set_forkserver_preload(preload)
     return context
+
+
+def _start_deaf_server(context: Any) -> None:
+    """Start the server that workers are forked from, deaf to signals that a cluster sends to every process of a job.
+
+    It would die of them in the middle of its imports; the workers listen for themselves.
+    """
+    if context.get_start_method() != "forkserver" or threading.current_thread() is not threading.main_thread():
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in SIGNALS}
+    try:
+        forkserver.ensure_running()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager
@@ -111,19 +151,31 @@ def _environment(variables: dict[str, str]) -> Iterator[None]:
             os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
-def _start(context: Any, work: Work) -> _Worker:
-    here, there = context.Pipe()
-    process = context.Process(target=_serve, args=(there, work), daemon=True)
-    process.start()
-    there.close()
-    return _Worker(process, here)
+@dataclass(frozen=True)
+class _Hiring:
+    """How to start one more worker, in a certain place."""
+
+    context: Any  # of multiprocessing; the typeshed has no common type with set_forkserver_preload
+    work: Work
+    team: list[_Worker]
+    place: Mapping[str, str]
+
+    def start(self) -> _Worker:
+        here, there = self.context.Pipe()
+        process = self.context.Process(target=_serve, args=(there, self.work, dict(self.place)), daemon=True)
+        process.start()
+        there.close()
+        worker = _Worker(process, here, self.place, Memory(process.pid))
+        self.team.append(worker)
+        return worker
 
 
-def _serve(pipe: Connection, work: Work) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides what it means
+def _serve(pipe: Connection, work: Work, place: dict[str, str]) -> None:
+    os.environ.update(place)  # before CUDA is first used: a process never sees another device than its own
+    listen()  # Ctrl-C reaches the whole group; the parent decides what it means
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with contextlib.suppress(EOFError):
-        while True:
+        while not REQUEST:
             pipe.send(work(pipe.recv(), lambda value: pipe.send(Note(value))))
 
 
@@ -134,10 +186,14 @@ def _end_with_parent() -> None:
     os._exit(1)  # a killed parent will be started again; an orphan would repeat its trials beside it
 
 
-def _give(worker: _Worker, queue: deque[tuple[int, Any]]) -> None:
-    worker.job = None
-    if queue:
-        worker.job, job = queue.popleft()
+def _give(hiring: _Hiring, worker: _Worker | None, queue: Iterator[tuple[int, Any]]) -> None:
+    """Give the next job, if there is one, to a worker, or to a new one."""
+    following = next(queue, None)
+    if worker is not None:
+        worker.job = None
+    if following is not None:
+        worker = worker or hiring.start()
+        worker.job, job = following
         with contextlib.suppress(BrokenPipeError):  # it died idle; waiting for its answer will tell
             worker.pipe.send(job)
 

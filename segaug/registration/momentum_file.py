@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from torch import Tensor
 
 from segaug.errors import DataError
 from segaug.files import write_atomic
+from segaug.json_data import parse_json
 from segaug.registration.modes import Modes
 
 FORMAT = "segaug momentum 1"  # the number is the version
@@ -63,10 +65,10 @@ def load_momentum(path: Path) -> StoredMomentum:
             momentum, facts = file.get_tensor("momentum"), head["facts"]
         if head["checksum"] != _checksum(facts, momentum):
             raise _refused(path, "is damaged: its checksum differs")
-        stored = _stored(momentum, json.loads(facts))
+        stored = _stored(momentum, parse_json(facts))
     except FileNotFoundError:
         raise _refused(path, "is missing") from None
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+    except (SafetensorError, OSError, LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise _refused(path, f"is no momentum file, or a damaged one ({error})") from error
     if stored.momentum.shape != stored.modes.shape:
         raise _refused(path, f"holds a momentum of shape {tuple(stored.momentum.shape)}, not {stored.modes.shape}")
@@ -115,6 +117,11 @@ def _stored(momentum: Tensor, facts: dict[str, Any]) -> StoredMomentum:
     affine = facts["affine"] and tuple(map(tuple, facts["affine"]))
     images = {name: ImageId(**facts[name]) for name in ("moving", "fixed")}
     modes = Modes(**{**facts["modes"], "size": tuple(facts["modes"]["size"])})
+    whole, real = (*modes.size, modes.k), (modes.ell, modes.s, facts["guard_factor"], facts["objective"])
+    if len(modes.size) != 2 or not all(type(number) is int and 0 < number < 2**31 for number in whole):
+        raise ValueError(f"no size and number of modes: {whole}")
+    if not all(type(number) in (int, float) and isfinite(number) for number in (*real, *sum(affine or (), ()))):
+        raise ValueError("numbers that are none")
     return StoredMomentum(**{**facts, **images, "momentum": momentum.float(), "modes": modes, "affine": affine})
 
 

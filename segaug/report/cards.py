@@ -1,6 +1,5 @@
 """Cards of the data sets: what they are, where they come from, and what the strategies make of a few images."""
 
-import json
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from segaug.errors import DataError
+from segaug.json_data import parse_json
 from segaug.report.mosaic import mosaic_png
 from segaug.report.palette import in_order
 from segaug.report.provenance import flatten
@@ -75,16 +75,23 @@ def _path(folder: Path, task: str) -> Path:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        card: dict[str, Any] = json.loads(path.read_bytes())
+        card = parse_json(path.read_bytes())
     except ValueError as error:
         raise _damaged(path, error) from error
+    if not isinstance(card, dict):
+        raise _damaged(path, ValueError("not a JSON object"))
     return card
 
 
 def _facts(card: Mapping[str, Any]) -> Table:
     rows = [(title, _text(card[key])) for key, title in _FACTS.items() if card.get(key) not in (None, "")]
-    rows += [(f"images for {part}", str(count)) for part, count in (card.get("parts") or {}).items()]
+    rows += [(f"images for {part}", str(count)) for part, count in _parts(card).items()]
     return Table("", ("what", "value"), tuple(rows))
+
+
+def _parts(card: Mapping[str, Any]) -> Mapping[str, Any]:
+    parts = card.get("parts")
+    return parts if isinstance(parts, dict) else {}
 
 
 def _text(value: Any) -> str:  # Any: JSON
@@ -103,9 +110,10 @@ def _pictures(path: Path, task: str) -> tuple[Picture, ...]:
     except (SafetensorError, OSError) as error:
         raise _damaged(path, error) from error
     strategies = in_order(name.rsplit("/", 1)[0] for name in tensors if "/" in name)
-    if not strategies:
-        return (_picture(tensors, task, ""),)
-    return tuple(_picture(tensors, task, strategy) for strategy in strategies)
+    try:
+        return tuple(_picture(tensors, task, strategy) for strategy in strategies or [""])
+    except (KeyError, ValueError, IndexError, TypeError) as error:  # its images do not belong together
+        raise _damaged(path, error) from error
 
 
 def _picture(tensors: Mapping[str, np.ndarray], task: str, strategy: str) -> Picture:

@@ -31,10 +31,9 @@ A record is one JSON object. Everything outside "run" is reproduced bit for bit 
                    "device", "host", "finished", "versions": {...}}
                   prepare: learning or loading, and measuring `augmentation`; what a sweep learned ahead of its trials
                   is in none of them
-    checksum      sha256 of the rest
+    checksum      sha256 of the bytes before it; always the last key
 
-A trial that raised leaves `failure.json` instead: {"schema", "id", "task", "model", "strategy", "size", "seed",
-"error", "traceback", "host", "finished"}.
+A trial that raised leaves `failure.json` instead: see `results/failure.py`.
 """
 
 SCHEMA = 1

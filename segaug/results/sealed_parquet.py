@@ -26,7 +26,11 @@ def write_sealed(path: Path, table: pa.Table) -> None:
 
 
 def read_sealed(path: Path, schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table | None:
-    """The table, or some columns of it; None if there is no file, or it is damaged or of another schema."""
+    """The table, or some columns of it; None if there is no file, or it is damaged or of another schema.
+
+    The digest finds damage, not intent: a file with a digest that fits may still be no Parquet, or claim, by a few
+    bytes, rows that would fill the memory.  Ours hold over a byte for each value of a column.
+    """
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -34,8 +38,22 @@ def read_sealed(path: Path, schema: pa.Schema, columns: Sequence[str] | None = N
     at = data.rfind(_MARK) + len(_MARK)
     if data[at : at + len(_BLANK)] != _digest(data, at):
         return None
-    file = pq.ParquetFile(pa.BufferReader(data))
-    return file.read(columns=columns) if file.schema_arrow.equals(schema) else None
+    try:
+        file = pq.ParquetFile(pa.BufferReader(data))
+        if not file.schema_arrow.equals(schema) or _values(file.metadata) > len(data):
+            return None
+        table = file.read(columns=columns)
+        table.validate(full=True)
+    except (pa.ArrowException, OSError, ValueError):
+        return None
+    return table
+
+
+def _values(metadata: pq.FileMetaData) -> int:
+    """The most values that a column claims to have."""
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    counts = [sum(group.column(at).num_values for group in groups) for at in range(metadata.num_columns)]
+    return max([metadata.num_rows, *counts])
 
 
 def _digest(data: bytes, at: int) -> bytes:

@@ -6,23 +6,22 @@ records are read and verified one by one, as `Store.records` does, and join both
 replaced as a whole, and each row is compared with its record, so that of two writers either may come last.
 """
 
-import json
+import gc
 import os
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 
-from segaug.results.case_errors import MEASURES, CaseErrors, Measure, patients_of
+from segaug.results.case_errors import CaseErrors, Measure
+from segaug.results.columns import CASE_FIELDS, ROW_FIELDS, case_errors, case_row
 from segaug.results.sealed_parquet import read_sealed, write_sealed
-from segaug.results.store import Json, Store, read_record
+from segaug.results.store import DamagedRecord, Json, Store, read_record
 from segaug.results.trial_row import COLUMNS, trial_row
 
-_ARROW = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
-_NAMES = pa.dictionary(pa.int32(), pa.string())  # a few texts, each in many rows
 _KEY = [("folder", pa.string()), ("checksum", pa.string())]  # of the record that a row stands for
 _CHUNK = 500  # records in memory at a time
 _TAIL = 80  # bytes that hold the end of a record: its checksum
@@ -33,10 +32,12 @@ class Snapshot:
     """The records that a study's folder holds at one moment; brings its two files up to date where they are not.
 
     Both methods raise DataError naming the file if a record that has to be read is damaged or of another schema.
+    skip_damaged: leave damaged ones out, because their trials run again and replace them.
+    must_write: raise where the files cannot be written, instead of going without them.
     """
 
-    def __init__(self, folder: Path | str) -> None:
-        self.folder = Path(folder)
+    def __init__(self, folder: Path | str, *, skip_damaged: bool = False, must_write: bool = False) -> None:
+        self.folder, self.skip_damaged, self.must_write = Path(folder), skip_damaged, must_write
         self._seals = _seals(self.folder)
         self._read: dict[_Part, pa.Table] | None = None
 
@@ -48,21 +49,14 @@ class Snapshot:
     def cases(self, measure: Measure) -> dict[str, CaseErrors]:
         """One measure of each test case, by trial id, of the trials that have it."""
         table = self._table(_CASES, ["folder", "checksum", "id", "cases", "patients", measure])
-        table = table.filter(table[measure].is_valid()).unify_dictionaries().combine_chunks()
-        if not table.num_rows:
-            return {}
-        lists = table[measure].chunk(0)
-        values, ends = lists.flatten().to_numpy(), lists.value_lengths().to_numpy().cumsum().tolist()
-        spans = map(slice, [0, *ends[:-1]], ends)
-        rows = zip(table["id"].to_pylist(), _names(table["cases"]), _names(table["patients"]), spans, strict=True)
-        return {trial: CaseErrors(cases, patients, values[span]) for trial, cases, patients, span in rows}
+        return case_errors(table, measure)
 
     def _table(self, part: "_Part", columns: list[str]) -> pa.Table:
         if self._read is None:
             table = part.of(self.folder, self._seals, columns)
             if len(table) == len(self._seals):
                 return table
-            self._read = _refresh(self.folder, self._seals)
+            self._read = _refresh(self.folder, self._seals, self.skip_damaged, self.must_write)
         return self._read[part].select(columns)
 
 
@@ -91,26 +85,11 @@ class _Part:
         return pa.Table.from_pylist(rows, self.schema)
 
 
-def _case_row(record: Json) -> Json:
-    cases = record["cases"]
-    if not cases:
-        return {"id": record["id"]}
-    names = {"cases": json.dumps(cases["ids"]), "patients": json.dumps(patients_of(cases))}
-    return {"id": record["id"]} | names | {name: cases[name] for name in MEASURES}
+_TRIALS = _Part("snapshot.parquet", pa.schema([*_KEY, *ROW_FIELDS]), trial_row)
+_CASES = _Part("cases.parquet", pa.schema([*_KEY, *CASE_FIELDS]), case_row)
 
 
-_TRIALS = _Part(
-    "snapshot.parquet", pa.schema([*_KEY, *((name, _ARROW[kind]) for name, kind in COLUMNS.items())]), trial_row
-)
-_CASES = _Part(
-    "cases.parquet",
-    pa.schema([*_KEY, ("id", pa.string()), ("cases", _NAMES), ("patients", _NAMES)]
-              + [(name, pa.list_(pa.float64())) for name in MEASURES]),
-    _case_row,
-)  # fmt: skip
-
-
-def _refresh(folder: Path, seals: Seals) -> dict[_Part, pa.Table]:
+def _refresh(folder: Path, seals: Seals, skip_damaged: bool, must_write: bool) -> dict[_Part, pa.Table]:
     """Bring both files up to date; each record that one of them lacks is read once."""
     tables = {part: [part.of(folder, seals)] for part in (_TRIALS, _CASES)}
     held = {part: set(found[0]["folder"].to_pylist()) for part, found in tables.items()}
@@ -118,15 +97,32 @@ def _refresh(folder: Path, seals: Seals) -> dict[_Part, pa.Table]:
     store = Store(folder)
     try:
         for start in range(0, len(lacking), _CHUNK):
-            read = {trial: read_record(store.record_path(trial)) for trial in lacking[start : start + _CHUNK]}
-            for part, found in tables.items():
-                found.append(part.table({trial: record for trial, record in read.items() if trial not in held[part]}))
+            with _no_search_for_cycles():
+                read = {}
+                for trial in lacking[start : start + _CHUNK]:
+                    with suppress(*[DamagedRecord] * skip_damaged):
+                        read[trial] = read_record(store.record_path(trial))
+                for part, found in tables.items():
+                    new = {trial: record for trial, record in read.items() if trial not in held[part]}
+                    found.append(part.table(new))
     finally:  # a damaged record must not cost the work on those before it
         whole = {part: pa.concat_tables(found).unify_dictionaries() for part, found in tables.items()}
         for part, table in whole.items():
-            with suppress(OSError):  # a study that is read-only loads all the same, only slower
+            with suppress(*[OSError] * (not must_write)):  # a study that is read-only loads all the same, only slower
                 write_sealed(folder / part.name, table)
     return whole
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """JSON holds none; looking for them again and again took a fifth of the time of reading records."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def _seals(folder: Path) -> Seals:
@@ -154,10 +150,3 @@ def _seal(path: str) -> str | None:
     finally:
         os.close(file)
     return quoted[1].decode(errors="replace") if len(quoted) == 3 else ""
-
-
-def _names(column: pa.ChunkedArray) -> list[tuple[str, ...]]:
-    """The names in each row; rows of one text share a tuple."""
-    texts = column.chunk(0)
-    names = [tuple(json.loads(text)) for text in texts.dictionary.to_pylist()]
-    return [names[code] for code in texts.indices.to_pylist()]

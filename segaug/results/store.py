@@ -1,8 +1,11 @@
-"""The local store: one folder a trial, one atomic file in it, no database.
+"""The local store: one folder a trial, files that are whole or absent in it, no database and no lock.
 
-results/<study>/plan.json                       what was asked for, over all runs so far
-                trials/<id>/record.json         a finished trial, written once and never changed
-                trials/<id>/failure.json        the last failure of a trial that has no record yet
+results/<study>/plan/<digest>.json              what was asked for, one piece a command: see `plan_pieces`
+                trials/<id>/record.json         a finished trial, created once and never changed
+                trials/<id>/other-<n>.json      a record that came second: see `rivals`
+                trials/<id>/damaged-<n>.json    what lay where the record belongs, and was none
+                trials/<id>/failure.json        the last failure of a trial that has no record yet: see `failure`
+                trials/<id>/lease.<g>.json      who works on the trial: see `lease`
                 trials/<id>/weights.safetensors only where asked for
                 snapshot.parquet  cases.parquet copies of the records as columns, for reading: see `snapshot`
                 cards/<task>/                   what the report shows of a data set
@@ -10,28 +13,24 @@ results/<study>/plan.json                       what was asked for, over all run
 """
 
 import json
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from segaug.errors import DataError
-from segaug.files import write_atomic
+from segaug.files import create_exclusive, write_atomic
+from segaug.json_data import parse_json
+from segaug.results.failure import is_failure, next_attempt
+from segaug.results.json_file import DamagedRecord, Json, canonical, read_object, read_record, sealed
+from segaug.results.plan_pieces import add_piece, has_plan, last_asked, read_pieces
 from segaug.results.record import SCHEMA
+from segaug.results.rivals import Rival, keep_rival, rivals, set_aside
+
+__all__ = ["DamagedRecord", "Json", "Store", "canonical", "find_study", "read_record"]
 
 RESULTS = Path("results")
-Json = dict[str, Any]  # a record is plain JSON; `results/record.py` documents its keys
-
-
-def canonical(value: object) -> bytes:
-    """One spelling for each JSON value, for hashing; NaN and infinities are refused."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
-
-
-def checksum(record: Mapping[str, Any]) -> str:
-    """sha256 of a record without its own checksum."""
-    return sha256(canonical({key: value for key, value in record.items() if key != "checksum"})).hexdigest()
+_LATE_S = 0.5
 
 
 class Store:
@@ -57,15 +56,41 @@ class Store:
             return False
 
     def write_record(self, record: Json) -> Json:
-        """Add the checksum and write; the trial's failure, if any, is thereby overtaken."""
-        record = {**record, "checksum": checksum(record)}
-        write_atomic(self.record_path(record["id"]), json.dumps(record, indent=1, allow_nan=False).encode())
-        self.failure_path(record["id"]).unlink(missing_ok=True)
-        return record
+        """Seal and write, unless a valid record is there: that wins, and this one is kept beside it.
 
-    def write_failure(self, failure: Json) -> None:
-        """Keep what went wrong beside the place where the record would be."""
+        Returns the record that counts, with its checksum.  The trial's failure, if any, is thereby overtaken.
+        """
+        path, data = self.record_path(record["id"]), sealed(record)
+        while not create_exclusive(path, data):
+            if self.finished(record["id"]):
+                keep_rival(path, data)
+                data = path.read_bytes()
+                break
+            if path.exists():
+                set_aside(path)
+            else:
+                time.sleep(_LATE_S)  # the name is taken, but this machine does not see the file yet
+        self.failure_path(record["id"]).unlink(missing_ok=True)
+        kept: Json = parse_json(data)
+        return kept
+
+    def rivals(self, trial_id: str) -> list[Rival]:
+        """Records of the trial that came second."""
+        return rivals(self.record_path(trial_id))
+
+    def write_failure(self, failure: Json) -> Json:
+        """Keep what went wrong beside the place where the record would be; returns it with its attempt counted."""
+        failure = next_attempt({"schema": SCHEMA, **failure}, self.failure(failure["id"]))
         write_atomic(self.failure_path(failure["id"]), json.dumps(failure, indent=1).encode())
+        return failure
+
+    def failure(self, trial_id: str) -> Json | None:
+        """The last failure of a trial; None if there is none, or it cannot be read."""
+        try:
+            failure = read_object(self.failure_path(trial_id))
+            return failure if is_failure(failure, trial_id) else None
+        except DataError:  # it is a note, nothing depends on it
+            return None
 
     def record(self, trial_id: str) -> Json:
         """One record; raises DataError if it is missing, damaged or of another schema."""
@@ -86,66 +111,35 @@ class Store:
     def failures(self) -> list[Json]:
         """Failures of trials that have no record."""
         paths = (path for path in self._files("failure.json") if not path.with_name("record.json").exists())
-        return [json.loads(path.read_bytes()) for path in paths]
+        return [failure for path in paths if (failure := self.failure(path.parent.name))]
 
     def plan(self) -> Json:
-        """What was asked for: {"trials": [{"id", "task", "model", "strategy", "size", "seed"}], "skipped": [...]}."""
-        path = self.folder / "plan.json"
-        if not path.is_file():
-            return {"schema": SCHEMA, "trials": [], "skipped": []}
-        return _parse(path)
+        """What was asked for, over all commands so far: see `plan_pieces`."""
+        return read_pieces(self.folder)
 
-    def write_plan(self, plan: Json) -> None:
-        """Replace the plan."""
-        write_atomic(self.folder / "plan.json", json.dumps(plan, indent=1).encode())
+    def add_plan(self, piece: Json) -> None:
+        """Add what a command asks for."""
+        add_piece(self.folder, piece)
 
     def _files(self, name: str) -> Iterator[Path]:
         return iter(sorted((self.folder / "trials").glob(f"*/{name}")))
 
 
-class DamagedRecord(DataError):
-    """A record that is truncated, garbled or does not match its checksum."""
-
-
-def _parse(path: Path) -> Json:
-    fix = "delete it; the same `segaug train` command makes it again"
-    try:
-        value = json.loads(path.read_bytes())
-    except OSError as error:
-        raise DataError(file=path, problem=f"cannot be read ({error.strerror})", fix="make it readable") from error
-    except ValueError as error:
-        raise DamagedRecord(file=path, problem=f"is not valid JSON ({error})", fix=fix) from error
-    if not isinstance(value, dict):
-        raise DamagedRecord(file=path, problem="is not a JSON object", fix=fix)
-    if value.get("schema") != SCHEMA:
-        raise DataError(
-            file=path,
-            problem=f"has schema {value.get('schema')!r}, this segaug reads {SCHEMA}",
-            fix="read it with the segaug version that wrote it, or start a new study folder with name=...",
-        )
-    return value
-
-
-def read_record(path: Path) -> Json:
-    """Read and verify one record."""
-    record = _parse(path)
-    if record.get("checksum") != checksum(record):
-        raise DamagedRecord(file=path, problem="does not match its checksum", fix="delete it and run the study again")
-    return record
-
-
 def find_study(study: str | None) -> Path:
-    """Folder of a study: a path, a name under results/, or (None) the one that was written last."""
+    """Folder of a study: a path, a name under results/, or (None) the one that was asked for something last."""
     if study is not None:
         for folder in (Path(study), RESULTS / study):
-            if (folder / "plan.json").is_file():
+            if has_plan(folder):
                 return folder
-        raise DataError(file=study, problem="is no study folder (no plan.json in it)", fix=f"choose from: {_known()}")
-    plans = sorted(RESULTS.glob("*/plan.json"), key=lambda path: path.stat().st_mtime)
-    if not plans:
+        raise DataError(file=study, problem="is no study folder (no plan in it)", fix=f"choose from: {_known()}")
+    if not (folders := _studies()):
         raise DataError(file=RESULTS, problem="holds no study yet", fix="run `segaug train study=quick` first")
-    return plans[-1].parent
+    return max(folders, key=last_asked)
 
 
 def _known() -> str:
-    return ", ".join(sorted(path.parent.name for path in RESULTS.glob("*/plan.json"))) or "(none under results/)"
+    return ", ".join(folder.name for folder in _studies()) or "(none under results/)"
+
+
+def _studies() -> list[Path]:
+    return [folder for folder in sorted(RESULTS.glob("*/")) if has_plan(folder)]

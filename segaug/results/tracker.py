@@ -7,7 +7,7 @@ from typing import TypeGuard
 from segaug.errors import ConfigError
 
 MODES = ("offline", "online", "disabled")
-GRANULARITIES = ("cell", "trial")
+GRANULARITIES = ("curve", "cell", "trial")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,10 +22,12 @@ class WandbTracker:
     """Mirror finished trials to Weights & Biases from a process of its own; training never waits for it."""
 
     name: str = "wandb"
-    mode: str = "offline"  # offline: files in <study>/wandb, upload with `wandb sync`; online: upload at once; disabled
+    mode: str = "offline"  # offline: files in <study>/wandb, sent by `segaug sync`; online: sent at once; disabled
     project: str = "segaug"
     entity: str | None = None  # user or team; null: the default of the account
-    granularity: str = "cell"  # cell: a run has all seeds of a cell in a table; trial: one run per trial
+    granularity: str = (
+        "cell"  # curve: one run for all sizes and seeds; cell: one run for all seeds; trial: one run each
+    )
 
     def __post_init__(self) -> None:
         self._check_choice("mode", self.mode, MODES)
@@ -49,16 +51,14 @@ def is_on(tracker: Tracker) -> TypeGuard[WandbTracker]:
 
 
 def tracker_from_plan(plan: Mapping[str, object]) -> Tracker:
-    """The tracker that the sweep wrote to `plan.json`: `dataclasses.asdict` of it, under the key "tracker"."""
+    """The tracker that the sweep wrote to the plan: `dataclasses.asdict` of it, under the key "tracker"."""
     entry = plan.get("tracker") or {"name": "none"}
     if not isinstance(entry, Mapping) or entry.get("name") not in TRACKERS:
-        raise _error("name", f"got {entry!r}", f"choose from {', '.join(TRACKERS)}", file="plan.json")
+        raise _error("name", f"got {entry!r}", f"choose from {', '.join(TRACKERS)}", file="plan")
     options = {key: value for key, value in entry.items() if key != "name"}
     kind = TRACKERS[entry["name"]]
     if unknown := sorted(set(options) - {field.name for field in fields(kind)}):
-        raise _error(
-            unknown[0], "is no option of this tracker", "run `segaug train` again to renew it", file="plan.json"
-        )
+        raise _error(unknown[0], "is no option of this tracker", "run `segaug train` again to renew it", file="plan")
     return kind(**options)
 
 

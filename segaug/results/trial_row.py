@@ -46,7 +46,7 @@ def trial_row(record: Record) -> Row:
         return _row(record)
     except KeyError as error:
         raise DataError(file=f"record {record.get('id')}", problem=f"has no {error}", fix=REDO) from error
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise DataError(file=f"record {record.get('id')}", problem=f"is malformed ({error})", fix=REDO) from error
 
 

@@ -1,5 +1,6 @@
 """Train one network on a subset, and keep what is to be judged."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,15 +41,17 @@ def fit(
     seed: int,
     watch: Stopwatch,
     allowed: Allowed = NOTHING,
+    safe_point: Callable[[], None] = lambda: None,
 ) -> Trained:
     """Train `network` (in place) on a subset that lies on the network's device.
 
-    validation chooses the best weights; allowed is what the strategy's own training step may use.
+    validation chooses the best weights; allowed is what the strategy's own training step may use; safe_point is called
+    between updates, and raises to end the training.
     """
     plan = schedule(protocol, len(subset))
     module = Segmentation(network, strategy, prepared, protocol, plan, seed, watch, allowed)
     selection = Selection(validation)
-    batches = SubsetBatches(subset, protocol.batch_size, plan.updates, seed)
+    batches = SubsetBatches(subset, protocol.batch_size, plan.updates, seed, safe_point)
     train(module, batches, subset.image.device, PRECISION[protocol.precision], [selection])
     last = weights_of(network)
     done = selection.history.update[-1]

@@ -14,6 +14,7 @@ from segaug.analysis.trials.foreign_table import from_frame
 from segaug.analysis.trials.table import measured, study_trials, trials, with_unfinished
 from segaug.errors import DataError
 from segaug.results.case_errors import cases_of_records
+from segaug.results.planned import planned_trials
 from segaug.results.snapshot import Snapshot
 from tests.synthetic import record, write_study
 
@@ -74,7 +75,7 @@ def test_planned_trials_without_a_record_are_failed_or_missing(tmp_path):
     for strategy, seed in (("red", 0), ("red", 1), ("baseline", 1)):
         store.record_path(f"phantom_thorax-nnunet-{strategy}-2-{seed}").unlink()
     store.write_failure({"id": "phantom_thorax-nnunet-red-2-0"})
-    found = curves(with_unfinished(study_trials(Snapshot(tmp_path)), store), "bce")
+    found = curves(with_unfinished(study_trials(Snapshot(tmp_path)), planned_trials(store)), "bce")
     assert [curve.status.tolist() for curve in found] == [
         [["ok", "ok"], ["ok", "missing"]],
         [["ok", "failed"], ["ok", "missing"]],
@@ -86,7 +87,7 @@ def test_planned_trials_without_a_record_are_failed_or_missing(tmp_path):
 def test_a_complete_study_gains_no_row(tmp_path):
     store = write_study(tmp_path, sizes=(1,), seeds=2)
     table = study_trials(Snapshot(tmp_path))
-    pd.testing.assert_frame_equal(with_unfinished(table, store), table)
+    pd.testing.assert_frame_equal(with_unfinished(table, planned_trials(store)), table)
 
 
 def test_an_error_of_zero_is_refused_by_name():

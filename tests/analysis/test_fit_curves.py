@@ -15,7 +15,7 @@ from segaug.analysis.curves.fit_curves import fit_records, fit_study, fit_table
 from segaug.errors import ConfigError, DataError
 from tests.analysis import simulated
 from tests.analysis.simulated import DESIGNS
-from tests.synthetic import LAWS, record, write_study
+from tests.synthetic import LAWS, plan_anew, record, write_study
 
 SIZES = (1, 2, 4, 8, 16, 32)
 
@@ -194,7 +194,7 @@ def test_notes_on_overlap_constant_and_flat_curves():
 
 def test_a_study_on_disk_also_tells_what_is_not_done(tmp_path):
     store = write_study(tmp_path)
-    store.write_plan({**store.plan(), "trials": [*store.plan()["trials"], planned(seed=5), planned(seed=6)]})
+    plan_anew(store, {**store.plan(), "trials": [*store.plan()["trials"], planned(seed=5), planned(seed=6)]})
     store.write_failure({"schema": 1, **planned(seed=5), "error": "out of memory"})
     baseline, red = fit_study(store, resamples=100)
     assert [(state.failed, state.missing) for state in red.states] == [(0, 0)] * 5 + [(1, 1)]

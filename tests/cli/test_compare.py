@@ -14,6 +14,7 @@ from segaug.cli.main import main
 from segaug.results.store import Store
 from tests import synthetic
 from tests.analysis.test_compare import frame
+from tests.synthetic import replace_record
 
 LONG = "genda(train_on=subset_and_external)"
 MORE = ["labelled subset", "external images"]
@@ -31,7 +32,7 @@ def template(tmp_path_factory):
         noise = 1 + 0.02 * ((record["size"] * 7 + record["seed"] * 5 + len(record["strategy"])) % 11 - 5) / 5
         best = {name: value * noise for name, value in record["test"]["best"].items()}
         sees = MORE if record["strategy"] == LONG else record["sees"]
-        store.write_record(record | {"sees": sees, "test": record["test"] | {"best": best}})
+        replace_record(store, record | {"sees": sees, "test": record["test"] | {"best": best}})
     return folder
 
 
@@ -48,7 +49,7 @@ def shown(capsys, *arguments):
 
 def rewrite(store, change):
     for record in store.records():
-        store.write_record(change(record))
+        replace_record(store, change(record))
 
 
 def test_every_line_fits_80_columns_and_no_name_is_broken(study, capsys):

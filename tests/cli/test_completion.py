@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from segaug.cli.choices import complete_override, config_folders, groups
+from segaug.results.store import Store
 
 KNOWN = {"augment": ["none", "red", "regda"], "hydra/launcher": ["slurm"], "scale": ["n1", "n16"]}
 ASK = """
@@ -23,8 +24,7 @@ def press_tab(tmp_path, monkeypatch):
     if not (bash := shutil.which("bash")):
         pytest.skip("needs bash")
     for study in ("pilot", "quick"):
-        (tmp_path / "results" / study).mkdir(parents=True)
-        (tmp_path / "results" / study / "plan.json").touch()
+        Store(tmp_path / "results" / study).add_plan({"trials": [], "skipped": []})
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
     monkeypatch.chdir(tmp_path)
 

@@ -15,7 +15,7 @@ from segaug.cli.fit import add_arguments, run
 from segaug.errors import ConfigError, DataError
 from segaug.results.store import Store
 from tests.analysis.simulated import DESIGNS, trials
-from tests.synthetic import write_study
+from tests.synthetic import plan_anew, replace_record, write_study
 
 
 def parse(*words):
@@ -41,7 +41,7 @@ def test_prints_what_may_be_said_and_the_state_of_the_study(tmp_path, capsys, mo
     cell = {"task": "phantom_thorax", "model": "nnunet", "strategy": "red", "size": 32}
     plan = store.plan()
     plan["trials"] += [{"id": "lost", "seed": 7, **cell}, {"id": "broken", "seed": 8, **cell}]
-    store.write_plan(plan)
+    plan_anew(store, plan)
     store.write_failure({"schema": 1, "id": "broken", "seed": 8, **cell, "error": "out of memory"})
     assert fit(tmp_path) == 0
     text = capsys.readouterr().out
@@ -121,7 +121,7 @@ def test_all_metrics_side_by_side(tmp_path, capsys, monkeypatch):
         if trial["strategy"] == "red":  # the better one by BCE gets the worse outlines
             means, factor = trial["test"]["best"], 1 + 0.01 * trial["seed"]
             means = {name: factor * means[name] for name in ("bce", "bce_recalibrated", "hd95")} | {"dice": 0.3}
-            store.write_record({**trial, "test": {**trial["test"], "best": means}})
+            replace_record(store, {**trial, "test": {**trial["test"], "best": means}})
     fit(tmp_path, "--metric", "all")
     text = capsys.readouterr().out
     assert re.search(r"red +0\.\d+ \(1\) +0\.\d+ \(1\) +0\.\d+ \(2\)", text)
@@ -169,7 +169,7 @@ def test_bad_input_is_explained(tmp_path):
         fit(tmp_path / "nowhere")
     with pytest.raises(ConfigError, match="--nested: is of tables"):
         fit(tmp_path, "--nested")
-    Store(tmp_path).write_plan({"schema": 1, "trials": [], "skipped": []})
+    Store(tmp_path).add_plan({"schema": 1, "trials": [], "skipped": []})
     with pytest.raises(DataError, match="no finished trial"):
         fit(tmp_path)
     store = write_study(tmp_path)

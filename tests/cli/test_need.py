@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from segaug.cli.main import main
-from tests.synthetic import LAWS, write_study
+from tests.synthetic import LAWS, replace_record, write_study
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,7 @@ def test_a_curve_without_a_result_says_so(capsys, monkeypatch, tmp_path):
     store = write_study(tmp_path, sizes=(1, 2, 4, 8))
     for record in store.records():
         if record["strategy"] == "red":
-            store.write_record(record | {"status": "diverged", "test": None, "cases": None})
+            replace_record(store, record | {"status": "diverged", "test": None, "cases": None})
     text = shown(capsys, monkeypatch, tmp_path, "bce=0.2")
     assert "red ? 16 ?" in text
     assert "red: no trial converged" in text
@@ -98,7 +98,7 @@ def test_a_curve_without_a_result_says_so(capsys, monkeypatch, tmp_path):
 def test_training_images_of_patients_are_not_added_to_images(capsys, monkeypatch, tmp_path):
     store = write_study(tmp_path)
     for record in store.records():
-        store.write_record(record | {"config": record["config"] | {"protocol": {"count": "patients"}}})
+        replace_record(store, record | {"config": record["config"] | {"protocol": {"count": "patients"}}})
     text = shown(capsys, monkeypatch, tmp_path, "bce=0.2")
     assert "labelled patients for a mean test bce" in text
     assert "patients and images" in text

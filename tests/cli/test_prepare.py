@@ -10,7 +10,7 @@ def test_it_makes_what_a_sweep_needs_and_trains_nothing(tmp_path):
     assert first.returncode == 0, first.stderr
     assert "for 4 trials" in first.stdout
     assert f"failed; they lie in {tmp_path / 'cache' / 'artefacts'}" in first.stdout
-    assert not list(tmp_path.rglob("record.json")) + list(tmp_path.rglob("plan.json"))
+    assert not list(tmp_path.rglob("record.json")) + list(tmp_path.rglob("plan"))
     trained = segaug("train", *sweep, cwd=tmp_path)
     assert "4 trials done, 0 failed" in trained.stdout
     assert "preparing" not in trained.stdout

@@ -26,7 +26,7 @@ def test_it_writes_the_report_and_says_where(tmp_path, capsys):
 
 
 def test_an_unknown_study_or_metric_is_refused(tmp_path):
-    with pytest.raises(DataError, match=r"no plan\.json"):
+    with pytest.raises(DataError, match=r"no plan in it"):
         run(parse(str(tmp_path / "nothing")))
     write_study(tmp_path / "mine", sizes=(4,), seeds=1)
     with pytest.raises(ConfigError, match="metric"):

@@ -3,9 +3,11 @@ import json
 import pytest
 
 from segaug.cli import main as cli
-from segaug.cli.status import study_state
+from segaug.cli.study_state import study_state
+from segaug.results.lease import take
+from segaug.results.owner import this_process
 from segaug.results.store import Store, find_study, read_record
-from tests.synthetic import write_study
+from tests.synthetic import plan_anew, replace_record, write_study
 
 
 @pytest.fixture
@@ -23,24 +25,24 @@ def fail(store, trial, error):
 def test_a_complete_study(store, capsys):
     assert cli.main(["status", "pilot"]) == 0
     shown = capsys.readouterr().out
-    assert "8 trials: 8 done, 0 diverged, 0 failed, 0 missing" in shown
+    assert "8 trials: 8 done, 0 diverged, 0 failed, 0 running, 0 missing" in shown
     assert "to go on" not in shown
 
 
 def test_each_trial_is_counted_in_one_state(store):
     plan = store.plan()["trials"]
-    store.write_record({**read_record(store.record_path(plan[3]["id"])), "status": "diverged"})
+    replace_record(store, {**read_record(store.record_path(plan[3]["id"])), "status": "diverged"})
     fail(store, plan[0], "ValueError: boom")
     store.record_path(plan[1]["id"]).unlink()
     store.record_path(plan[2]["id"]).write_bytes(b'{"schema": 1, "id"')  # a record cut short is run again
     state = study_state(store)
-    assert state["totals"] == {"done": 4, "diverged": 1, "failed": 1, "missing": 2}
+    assert state["totals"] == {"done": 4, "diverged": 1, "failed": 1, "running": 0, "missing": 2}
     assert sum(cell[name] for cell in state["cells"] for name in state["totals"]) == len(plan)
     assert not state["complete"]
 
 
 def test_diverged_is_a_result(store):
-    store.write_record({**store.records()[0], "status": "diverged"})
+    replace_record(store, {**store.records()[0], "status": "diverged"})
     assert study_state(store)["complete"]
 
 
@@ -63,12 +65,12 @@ def test_a_retried_trial_is_no_failure(store):
     trial = store.plan()["trials"][0]
     record = store.records()[0]
     fail(store, trial, "ValueError: boom")
-    store.write_record({**record, "id": trial["id"]})
+    replace_record(store, {**record, "id": trial["id"]})
     assert study_state(store)["failures"] == []
 
 
 def test_skipped_sizes_are_named(store, capsys):
-    store.write_plan(store.plan() | {"skipped": [{"task": "phantom_thorax", "size": 512, "pool": 180}]})
+    plan_anew(store, store.plan() | {"skipped": [{"task": "phantom_thorax", "size": 512, "pool": 180}]})
     assert cli.main(["status", "pilot"]) == 0
     assert "skipped: phantom_thorax at size 512, its pool has 180" in capsys.readouterr().out
 
@@ -83,3 +85,35 @@ def test_json_holds_all_that_is_shown(store, capsys):
 def test_an_unknown_study_names_the_known_ones(store, capsys):
     assert cli.main(["status", "pilto"]) == 2
     assert "pilot" in capsys.readouterr().err
+
+
+def test_running_trials_second_records_and_kinds_are_told(store, capsys):
+    plan = store.plan()["trials"]
+    fail(store, plan[0], "CUDA out of memory")
+    fail(store, plan[1], "the worker process was killed")
+    take(store.record_path(plan[1]["id"]).parent, this_process(), None)
+    take(store.record_path(plan[4]["id"]).parent, this_process(), None).release()
+    store.record_path(plan[4]["id"]).unlink()
+    second = store.record(plan[2]["id"])
+    store.write_record({**second, "run": {**second["run"], "host": "another"}})
+    store.write_record({**second, "warnings": ["another"]})
+    state = study_state(store)
+    assert state["totals"] == {"done": 5, "diverged": 0, "failed": 1, "running": 1, "missing": 1}
+    assert [one["id"] for one in state["running"]] == [plan[1]["id"]]
+    assert state["worker_hours_left"] == pytest.approx(3 * 20.9 / 3600)
+    assert cli.main(["status", "pilot"]) == 1
+    shown = capsys.readouterr().out
+    assert "run more than once: 1 of the trials; the first record counts; 1 differ" in shown
+    assert f"differs {plan[2]['id']}: warnings" in shown
+    assert f"running on {this_process().host} (1)" in shown
+    assert "left: about 1 min of one worker" in shown
+    assert "failures: 1 error" in shown
+
+
+def test_watching_ends_when_all_is_done(store, capsys, monkeypatch):
+    trial = store.plan()["trials"][0]
+    record = store.record(trial["id"])
+    store.record_path(trial["id"]).unlink()
+    monkeypatch.setattr("time.sleep", lambda _: store.write_record(record))
+    assert cli.main(["status", "pilot", "--watch"]) == 0
+    assert capsys.readouterr().out.count("8 trials:") == 2

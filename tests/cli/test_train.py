@@ -72,7 +72,7 @@ def test_a_mistake_is_answered_in_one_line_before_anything_is_written(tmp_path, 
     rest = [one for one in mistake if not one.startswith("-")]
     assert answer in refused(*flags, *rest)
     assert not list(tmp_path.rglob("record.json"))
-    assert not list(tmp_path.rglob("plan.json"))
+    assert not list(tmp_path.rglob("plan"))
 
 
 def test_a_multirun_that_fails_says_so_in_its_exit_code(tmp_path):

@@ -83,16 +83,19 @@ def test_what_grows_is_complete_for_every_trial(toys, log):
     assert survey(plan, plan.trials, strict=False).missing == []
 
 
-def test_a_study_prepares_and_then_trains(toys, log, capsys):
-    records = run_study(toys(*POINTS), workers=1, many=False)
+def test_a_study_prepares_and_then_trains(toys, log, tmp_path, capsys):
+    keys = run_study(toys(*POINTS), workers=1, many=False)
     made = lines(log)
     assert made.count("mean") == len(images_of(plan_of(toys(*POINTS))))
     assert made.count("sum") == len(POINTS)
     told = capsys.readouterr().out
     assert re.search(r"preparing: 0 of \d+ artefacts \(mean, sum\)", told)
     assert told.index("prepared: ") < told.index("4 trials: 0 done before")
+    records = Store(tmp_path / "study").records()
+    assert len(records) == len(keys) == len(POINTS)
     assert all(record["run"]["seconds"]["prepare"] < 1 for record in records)
-    assert run_study(toys(*POINTS), workers=1, many=False) == records
+    assert run_study(toys(*POINTS), workers=1, many=False) == keys
+    assert Store(tmp_path / "study").records() == records
     assert lines(log) == made
 
 

@@ -18,7 +18,12 @@ def store(tmp_path):
 
 
 def one(trials):
-    return run_study(trials, workers=1, many=False)
+    return recorded(trials, many=False)
+
+
+def recorded(trials, **how):
+    keys = run_study(trials, workers=1, **how)
+    return [Store(trials[0].config.output).record(key["id"]) for key in keys]
 
 
 def test_a_trial_ends_in_one_valid_record(tiny, store):
@@ -47,7 +52,7 @@ def test_the_same_trial_gives_the_same_bits(tiny, tmp_path):
 
 def test_a_worker_gives_the_same_bits_as_this_process(tiny, tmp_path):
     (here,) = one([tiny()])
-    (there,) = run_study([tiny(f"output={tmp_path / 'other'}")], workers=1, many=True)
+    (there,) = recorded([tiny(f"output={tmp_path / 'other'}")], many=True)
     assert volatile_free(here) == volatile_free(there)
 
 
@@ -83,10 +88,10 @@ def test_a_record_of_another_schema_is_refused(tiny, store):
 def test_a_failing_trial_leaves_its_traceback_and_the_others_run(tiny, store, monkeypatch, capsys):
     real = run.run_trial
 
-    def failing(planned, task):
+    def failing(planned, task, *more):
         if planned.trial.config.seed == 1:
             raise RuntimeError("out of luck")
-        return real(planned, task)
+        return real(planned, task, *more)
 
     monkeypatch.setattr(run, "run_trial", failing)
     with pytest.raises(TrialsFailed, match="1 of 3 trials failed"):
@@ -104,10 +109,10 @@ def test_a_failing_trial_leaves_its_traceback_and_the_others_run(tiny, store, mo
 def test_ctrl_c_loses_the_trial_in_progress_only(tiny, store, monkeypatch, capsys):
     real = run.run_trial
 
-    def interrupted(planned, task):
+    def interrupted(planned, task, *more):
         if planned.trial.config.seed == 1:
             raise KeyboardInterrupt
-        return real(planned, task)
+        return real(planned, task, *more)
 
     monkeypatch.setattr(run, "run_trial", interrupted)
     with pytest.raises(KeyboardInterrupt):

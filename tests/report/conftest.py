@@ -9,7 +9,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from segaug.results.store import Store
-from tests.synthetic import record, write_study
+from tests.synthetic import plan_anew, record, replace_record, write_study
 
 HOSTILE = "<script>alert('x')</script>"
 SIZES = (1, 2, 4, 8, 16)
@@ -22,7 +22,7 @@ def calm(tmp_path: Path) -> Path:
     store = write_study(folder, sizes=(4, 8, 16, 32), seeds=6, noise=0.01)
     for trial in store.records():
         reference = {**trial["reference"], "atlas_bce": 1.5, "constant_bce": 2.0}
-        store.write_record({**trial, "reference": reference, "cases": thrice(trial["cases"])})
+        replace_record(store, {**trial, "reference": reference, "cases": thrice(trial["cases"])})
     return folder
 
 
@@ -42,7 +42,7 @@ def write_troubled(folder: Path) -> Path:
     """Write the study of the fixture `troubled`."""
     store = write_study(folder, tasks=("cardiac_lv", "phantom_thorax"), sizes=SIZES, seeds=4)
     for size, seed in product(SIZES, range(4)):
-        store.write_record(record("phantom_thorax", "swin_unet", "red", size, seed))
+        replace_record(store, record("phantom_thorax", "swin_unet", "red", size, seed))
     for trial in store.records():
         if (trial["strategy"], trial["size"], trial["seed"]) == ("red", 1, 0):
             diverge(store, trial)
@@ -50,15 +50,15 @@ def write_troubled(folder: Path) -> Path:
             fail(store, trial) if trial["seed"] == 2 else forget(store, trial)
     for size, seed in ((4, 0), (4, 1), (8, 0), (8, 1)):
         trial = record("phantom_thorax", "nnunet", "red", size, seed)
-        store.write_record({**trial, "id": f"hostile-{size}-{seed}", "strategy": HOSTILE, "warnings": ["slow disk"]})
-    store.write_plan({**store.plan(), "skipped": [{"task": "cardiac_lv", "size": 128, "pool": 80}]})
+        replace_record(store, {**trial, "id": f"hostile-{size}-{seed}", "strategy": HOSTILE, "warnings": ["slow disk"]})
+    plan_anew(store, {**store.plan(), "skipped": [{"task": "cardiac_lv", "size": 128, "pool": 80}]})
     write_card(folder / "cards" / "phantom_thorax")
     return folder
 
 
 def diverge(store: Store, trial: dict) -> None:
     """Make a trial one that diverged."""
-    store.write_record({**trial, "status": "diverged", "test": {"best": None, "last": None}, "cases": None})
+    replace_record(store, {**trial, "status": "diverged", "test": {"best": None, "last": None}, "cases": None})
 
 
 def fail(store: Store, trial: dict) -> None:

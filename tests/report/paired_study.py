@@ -4,7 +4,7 @@ import random
 from pathlib import Path
 
 from segaug.results.store import Store
-from tests.synthetic import record, write_study
+from tests.synthetic import record, replace_record, write_study
 
 SIZES = (4, 8, 16, 32, 64)
 RATIO = 0.8
@@ -16,7 +16,7 @@ def write_paired_study(folder: Path, spread: float = 0.03, seeds: int = 6) -> St
     for trial in store.records():
         if trial["strategy"] == "red":
             own = random.Random(trial["id"]).gauss(0, spread)
-            store.write_record(scaled(trial, RATIO * 2.718281828459045**own))
+            replace_record(store, scaled(trial, RATIO * 2.718281828459045**own))
     return store
 
 

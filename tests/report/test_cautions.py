@@ -11,7 +11,7 @@ from segaug.report.cautions import cautions
 from segaug.report.study import load_study
 from segaug.results.store import Store
 from tests.report.conftest import HOSTILE, diverge, fail, forget
-from tests.synthetic import write_study
+from tests.synthetic import plan_anew, replace_record, write_study
 
 
 def due(folder: Path) -> dict[str, Caution]:
@@ -21,7 +21,7 @@ def due(folder: Path) -> dict[str, Caution]:
 def change(folder: Path, index: int = 0, **parts: object) -> None:
     """Change keys of one record."""
     store = Store(folder)
-    store.write_record({**store.records()[index], **parts})
+    replace_record(store, {**store.records()[index], **parts})
 
 
 def test_a_calm_study_needs_none(calm):
@@ -32,7 +32,7 @@ def test_worse_than_the_atlas_names_the_cells_and_no_others(calm):
     store = Store(calm)
     for trial in store.records():
         if (trial["strategy"], trial["size"]) == ("red", 4):
-            store.write_record({**trial, "reference": {**trial["reference"], "atlas_bce": 0.01}})
+            replace_record(store, {**trial, "reference": {**trial["reference"], "atlas_bce": 0.01}})
     assert {kind: caution.places for kind, caution in due(calm).items()} == {
         "atlas": ("phantom_thorax · nnunet: red at N = 4",)
     }
@@ -69,8 +69,8 @@ def test_overlap_mixed_protocols_skipped_sizes_and_warnings_of_trials(calm):
     for trial in store.records():
         if trial["strategy"] == "red":
             overlap = {**trial["subset"], "overlap": trial["size"] == 32}
-            store.write_record({**trial, "protocol_hash": "other", "subset": overlap, "warnings": [HOSTILE]})
-    store.write_plan({**store.plan(), "skipped": [{"task": "phantom_thorax", "size": 64, "pool": 50}]})
+            replace_record(store, {**trial, "protocol_hash": "other", "subset": overlap, "warnings": [HOSTILE]})
+    plan_anew(store, {**store.plan(), "skipped": [{"task": "phantom_thorax", "size": 64, "pool": 50}]})
     found = due(calm)
     assert set(found) == {"overlap", "mixed", "skipped", "trial-warnings"}
     assert found["overlap"].places == ("phantom_thorax: N = 32 of 80",)
@@ -85,7 +85,7 @@ def rewrite(folder: Path, bce: Callable[[dict], float]) -> None:
     for trial in store.records():
         if trial["strategy"] == "red":
             means = {**trial["test"]["best"], "bce": bce(trial)}
-            store.write_record({**trial, "test": {**trial["test"], "best": means}})
+            replace_record(store, {**trial, "test": {**trial["test"], "best": means}})
 
 
 def wave(trial: dict, share: float) -> float:

@@ -8,6 +8,7 @@ from segaug.analysis.curves.reporting import METHOD
 from segaug.report.checklist import checklist_table
 from segaug.report.study import load_study
 from tests.report.paired_study import SIZES, write_paired_study
+from tests.synthetic import replace_record
 
 
 def answers(folder: Path) -> dict[str, str]:
@@ -52,6 +53,6 @@ def test_another_error_is_another_data_hash(tmp_path: Path, given: dict[str, str
     assert answers(store.folder)["data hash"] == given["data hash"]
     trial = store.records()[0]
     test = {**trial["test"], "best": {**trial["test"]["best"], "bce": 0.123}}
-    store.write_record({**trial, "test": test})
+    replace_record(store, {**trial, "test": test})
     assert answers(store.folder)["data hash"] != given["data hash"]
     assert answers(store.folder)["code hash"] == given["code hash"]

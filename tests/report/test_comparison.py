@@ -16,7 +16,7 @@ from segaug.report.study import Study, load_study
 from segaug.report.theme import themed
 from segaug.results.store import Store
 from tests.report.paired_study import RATIO, SIZES, write_paired_study
-from tests.synthetic import record
+from tests.synthetic import plan_anew, record, replace_record
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +127,7 @@ def test_a_single_strategy_has_no_section(tmp_path: Path) -> None:
         if trial["strategy"] == "red":
             store.record_path(trial["id"]).unlink()
     plan = [trial for trial in store.plan()["trials"] if trial["strategy"] != "red"]
-    store.write_plan({**store.plan(), "trials": plan})
+    plan_anew(store, {**store.plan(), "trials": plan})
     assert section(load_study(store.folder, "bce")) is None
 
 
@@ -143,7 +143,7 @@ def test_what_cannot_be_compared_is_said(tmp_path: Path) -> None:
     store = write_paired_study(tmp_path / "other")
     for trial in store.records():
         if trial["strategy"] == "red":
-            store.write_record({**trial, "protocol_hash": "q" * 16})
+            replace_record(store, {**trial, "protocol_hash": "q" * 16})
     assert "another protocol_hash" in said(store)
     for trial in store.records():
         if trial["strategy"] == "baseline":

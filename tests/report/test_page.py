@@ -133,6 +133,6 @@ def test_laws_can_be_fitted_to_dice(calm):
 
 
 def test_a_study_without_a_finished_trial_says_so(tmp_path):
-    Store(tmp_path).write_plan({"schema": 1, "trials": [], "skipped": []})
+    Store(tmp_path).add_plan({"schema": 1, "trials": [], "skipped": []})
     with pytest.raises(DataError, match="no finished trial"):
         write_report(tmp_path)

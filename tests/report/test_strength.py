@@ -2,7 +2,7 @@
 
 from segaug.report.strength import strength_table
 from segaug.report.study import load_study
-from tests.synthetic import STRENGTH, write_study
+from tests.synthetic import STRENGTH, replace_record, write_study
 
 
 def rows(folder):
@@ -21,7 +21,7 @@ def test_means_over_trials_and_the_smallest_of_all_jacobians(tmp_path):
     records = [record for record in store.records() if record["strategy"] == "red"]
     for record, rms, smallest in zip(records, (1, 3), (0.5, -0.25), strict=True):
         measured = {**STRENGTH, "displacement_rms_px": rms, "min_jacobian": smallest, "folded_share": rms / 100}
-        store.write_record({**record, "augmentation": measured, "sees": ["labelled subset", "external images"]})
+        replace_record(store, {**record, "augmentation": measured, "sees": ["labelled subset", "external images"]})
     row = rows(tmp_path)["red"]
     assert row[2] == "external images, labelled subset"
     assert row[3] == "2.00 ± 1.41"
@@ -31,5 +31,5 @@ def test_means_over_trials_and_the_smallest_of_all_jacobians(tmp_path):
 def test_records_of_before_have_no_strength(tmp_path):
     store = write_study(tmp_path, sizes=(4,), seeds=2)
     for record in store.records():
-        store.write_record({key: value for key, value in record.items() if key != "augmentation"})
+        replace_record(store, {key: value for key, value in record.items() if key != "augmentation"})
     assert rows(tmp_path)["red"][3] == "–"

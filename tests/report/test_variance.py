@@ -11,6 +11,7 @@ from segaug.report.theme import themed
 from segaug.report.variance import Split, average, mean_sentences, split, splits, variance_caption, variance_table
 from segaug.report.variance_figure import variance_panel
 from tests.report.paired_study import SIZES, write_paired_study
+from tests.synthetic import replace_record
 
 
 @pytest.fixture(scope="module")
@@ -69,5 +70,5 @@ def test_words_name_seeds_patients_and_what_limits_the_mean(study: Study) -> Non
 def test_a_study_without_case_errors_has_no_section(tmp_path: Path) -> None:
     store = write_paired_study(tmp_path / "study", seeds=2)
     for trial in store.records():
-        store.write_record({**trial, "cases": None})
+        replace_record(store, {**trial, "cases": None})
     assert section(load_study(store.folder, "bce")) is None

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -10,26 +11,37 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from segaug.results.mirror import Synced, log_tables, mirror_study, start_mirror
 from segaug.results.mirror import live as live_module
+from segaug.results.mirror import log_tables, start_mirror
 from segaug.results.mirror import tables as tables_module
+from segaug.results.mirror.sync import sync_study
 from segaug.results.store import Store
 from segaug.results.tracker import NoTracker, WandbTracker
 from tests.results.fake_trackers import (
     alive,
     die,
     fail,
-    fail_once_for_each_run,
+    fail_first,
     hang,
     note,
     published,
     wait_for,
     without_wandb,
 )
-from tests.synthetic import record, write_study
+from tests.synthetic import plan_anew, record, write_study
 
 WANDB = WandbTracker()
-TRIALS = WandbTracker(granularity="trial")
+TRIALS, CURVES = WandbTracker(granularity="trial"), WandbTracker(granularity="curve")
+
+
+def counts(store, tracker, publish=note):
+    """How the runs of a study ended; the study itself is one of them."""
+    return dict(sync_study(store, tracker, publish=publish, sleep=lambda _: None).counts)
+
+
+def trials_in(store):
+    """How many trials the runs that were written hold, in the order of writing."""
+    return [run["trials"] for run in published(store.folder) if run["job_type"] != "study"]
 
 
 @pytest.fixture
@@ -43,7 +55,7 @@ def planned(tmp_path):
     """One cell with 3 planned seeds and no record yet."""
     store = Store(tmp_path / "pilot")
     trials = [record("thorax", "nnunet", "red", 4, seed) for seed in range(3)]
-    store.write_plan({"schema": 1, "trials": trials, "skipped": []})
+    plan_anew(store, {"schema": 1, "trials": trials, "skipped": []})
     return store, trials
 
 
@@ -58,7 +70,7 @@ def test_a_hanging_tracker_neither_delays_nor_outlives_the_sweep(store, caplog):
     before = time.monotonic()
     assert not mirror.close(timeout_s=0.3)
     assert time.monotonic() - before < 2.5
-    assert [line.message for line in caplog.records if "tracker sync is incomplete" in line.message]
+    assert [line.message for line in caplog.records if "`segaug sync" in line.message]
     assert not alive(published(store.folder)[0]["pid"])
 
 
@@ -66,10 +78,10 @@ def test_a_cell_is_written_once_when_its_last_planned_seed_is_there(planned):
     store, trials = planned
     mirror = start_mirror(WANDB, store, "pilot", publish=note)
     for trial in trials:
-        assert published(store.folder) == []
+        assert trials_in(store) == []
         mirror.put(store.write_record(trial))
     assert mirror.close(timeout_s=30)
-    assert [run["trials"] for run in published(store.folder)] == [3]
+    assert trials_in(store) == [3]
 
 
 def test_an_incomplete_cell_is_written_at_the_end_and_again_with_more_seeds(planned):
@@ -79,20 +91,19 @@ def test_an_incomplete_cell_is_written_at_the_end_and_again_with_more_seeds(plan
         for trial in trials[:count]:
             mirror.put(store.write_record(trial))
         assert mirror.close(timeout_s=30)
-    runs = published(store.folder)
-    assert [run["trials"] for run in runs] == [2, 3]
-    assert len({run["id"] for run in runs}) == 1
+    assert trials_in(store) == [2, 3]
+    assert len({run["id"] for run in published(store.folder) if run["job_type"] == "cell"}) == 1
 
 
 def test_what_an_earlier_sweep_left_behind_is_caught_up_with_once(store):
     for _ in range(2):
         assert start_mirror(WANDB, store, "pilot", publish=note).close(timeout_s=30)
-    assert sorted(run["trials"] for run in published(store.folder)) == [3, 3, 3, 3]
+    assert trials_in(store) == [3, 3, 3, 3]
 
 
 def test_what_failed_is_tried_again_at_the_end(store):
-    assert start_mirror(WANDB, store, "pilot", publish=fail_once_for_each_run).close(timeout_s=30)
-    assert len(published(store.folder)) == 4
+    assert start_mirror(WANDB, store, "pilot", publish=fail_first).close(timeout_s=30)
+    assert len(trials_in(store)) == 4
 
 
 @pytest.mark.parametrize(("publish", "cause"), [(fail, "429 for ***"), (without_wandb, "import of wandb halted")])
@@ -113,7 +124,7 @@ def test_a_tracker_that_kills_its_process_is_only_a_warning(store, caplog):
     assert not mirror.close(timeout_s=30)
     mirror.put(store.records()[0])
     assert mirror.close()
-    assert "incomplete" in caplog.text
+    assert "segaug sync" in caplog.text
 
 
 def test_a_machine_out_of_processes_is_only_a_warning(store, monkeypatch, caplog):
@@ -137,7 +148,6 @@ def test_switched_off_means_no_process_and_no_file(store, monkeypatch, tracker):
     mirror.put(store.records()[0])
     assert mirror.close(timeout_s=1)
     assert log_tables(store.folder, tracker, {}, [], job_type="report")
-    assert mirror_study(store, tracker, publish=note) == Synced()
     assert not (store.folder / "wandb").exists()
 
 
@@ -149,18 +159,19 @@ def test_anything_may_be_put(planned):
 
 
 def test_a_study_is_rebuilt_from_records_without_its_plan(store):
-    (store.folder / "plan.json").unlink()
-    assert mirror_study(store, WANDB, publish=note) == Synced(written=4)
-    assert mirror_study(store, WANDB, publish=note) == Synced(unchanged=4)
-    assert mirror_study(store, TRIALS, publish=note) == Synced(written=12)
-    assert len({run["id"] for run in published(store.folder)}) == 16
+    shutil.rmtree(store.folder / "plan")
+    assert counts(store, WANDB) == {"written": 5}
+    assert counts(store, WANDB) == {"unchanged": 5}
+    assert counts(store, TRIALS) == {"written": 12, "unchanged": 1}
+    assert counts(store, CURVES) == {"written": 2, "unchanged": 1}
+    assert len({run["id"] for run in published(store.folder)}) == 4 + 12 + 2 + 1
 
 
 def test_each_target_is_written_to(store):
     """Runs that lie offline are not yet online, and another project has none of them."""
-    for tracker in (WANDB, WandbTracker(mode="online"), WandbTracker(project="hearts"), WandbTracker(entity="lab")):
-        assert mirror_study(store, tracker, publish=note).written == 4
-    assert len({run["id"] for run in published(store.folder)}) == 4
+    for tracker in (WANDB, WandbTracker(project="hearts"), WandbTracker(entity="lab")):
+        assert counts(store, tracker) == {"written": 5}
+    assert len({run["id"] for run in published(store.folder)}) == 5
 
 
 def test_the_same_runs_are_written_live_and_later(store, tmp_path):
@@ -168,7 +179,7 @@ def test_the_same_runs_are_written_live_and_later(store, tmp_path):
     live = {run["id"] for run in published(store.folder)}
     (store.folder / "published.jsonl").unlink()
     (store.folder / "wandb" / "ledger.json").unlink()
-    mirror_study(store, TRIALS, publish=note)
+    counts(store, TRIALS)
     assert {run["id"] for run in published(store.folder)} == live
 
 
@@ -177,14 +188,14 @@ def test_a_damaged_ledger_is_written_anew(store, content, caplog):
     ledger = store.folder / "wandb" / "ledger.json"
     ledger.parent.mkdir()
     ledger.write_bytes(content)
-    assert mirror_study(store, WANDB, publish=note) == Synced(written=4)
+    assert counts(store, WANDB) == {"written": 5}
     assert "ledger.json is damaged" in caplog.text
-    assert mirror_study(store, WANDB, publish=note) == Synced(unchanged=4)
+    assert counts(store, WANDB) == {"unchanged": 5}
 
 
 def test_failed_runs_are_counted_and_stay_to_be_written(store):
-    assert mirror_study(store, WANDB, publish=fail) == Synced(failed=4)
-    assert mirror_study(store, WANDB, publish=note) == Synced(written=4)
+    assert counts(store, WANDB, publish=fail) == {"failed": 3, "left": 2}
+    assert counts(store, WANDB) == {"written": 5}
 
 
 def test_tables_are_written_by_a_process_with_a_time_limit(store, caplog):

@@ -4,8 +4,17 @@ from statistics import fmean, stdev
 
 import pytest
 
-from segaug.results.mirror.runs import cell_run, run_id, tables_run, trial_run
+from segaug.results.mirror.run import run_id, tables_run
+from segaug.results.mirror.runs import run_of
 from tests.synthetic import record
+
+
+def cell_run(study, records):
+    return run_of(study, "cell", records)
+
+
+def trial_run(study, entry):
+    return run_of(study, "trial", [entry])
 
 
 def seeds(count, **changes):

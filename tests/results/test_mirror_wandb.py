@@ -14,7 +14,7 @@ from segaug.results.store import Store
 from segaug.results.tracker import WandbTracker
 from tests.results.fake_trackers import alive, wait_for, without_server
 from tests.results.wandb_files import OfflineRun, offline_runs
-from tests.synthetic import record, write_study
+from tests.synthetic import plan_anew, record, write_study
 
 KEY = "0123456789" * 4
 
@@ -38,7 +38,11 @@ def home(tmp_path_factory):
 
 def mirror(store: Store, **options) -> list[OfflineRun]:
     assert start_mirror(WandbTracker(**options), store, "pilot").close(timeout_s=60)
-    return offline_runs(store.folder)
+    return runs_of_trials(store)
+
+
+def runs_of_trials(store: Store) -> list[OfflineRun]:
+    return [run for run in offline_runs(store.folder) if run.job_type != "study"]
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +55,7 @@ def store(home, tmp_path_factory) -> Store:
 
 @pytest.fixture(scope="module")
 def runs(store) -> list[OfflineRun]:
-    return offline_runs(store.folder)
+    return runs_of_trials(store)
 
 
 def test_each_cell_is_one_finished_run(runs):
@@ -94,7 +98,7 @@ def test_curves_are_drawn_over_updates(runs):
 def test_all_files_lie_in_the_study_and_few_they_are(store, runs, home):
     assert not [path for path in home.rglob("*") if "wandb" in path.name]
     for run in runs:
-        assert len([path for path in run.folder.rglob("*") if path.is_file()]) == 2  # records and the table
+        assert len([path for path in run.folder.rglob("*") if path.is_file()]) == 3  # log, table, and data for a fit
         assert run.artifacts
         assert all(path.is_file() and store.folder in path.parents for path in run.artifacts)  # `wandb sync` needs them
 
@@ -112,8 +116,8 @@ def test_mirroring_again_changes_nothing(store, runs):
 def test_a_new_seed_replaces_the_run_of_its_cell_alone(home, tmp_path):
     store = write_study(tmp_path / "pilot", sizes=(1,), seeds=2)
     before = {run.id: run.folder for run in mirror(store)}
-    store.write_plan(
-        {"schema": 1, "trials": [*store.plan()["trials"], record("phantom_thorax", "nnunet", "red", 1, 2)]}
+    plan_anew(
+        store, {"schema": 1, "trials": [*store.plan()["trials"], record("phantom_thorax", "nnunet", "red", 1, 2)]}
     )
     store.write_record(record("phantom_thorax", "nnunet", "red", 1, 2))
     after = mirror(store)

@@ -54,7 +54,7 @@ def test_a_wrong_option_is_named_with_its_fix(options, message):
     "entry", ["wandb", {"name": "mlflow"}, {"name": "wandb", "colour": "red"}, {"mode": "offline"}]
 )
 def test_a_plan_with_an_unknown_tracker_is_an_error(entry):
-    with pytest.raises(ConfigError, match=r"tracker\.(name|colour) in plan\.json"):
+    with pytest.raises(ConfigError, match=r"tracker\.(name|colour) in plan"):
         tracker_from_plan({"tracker": entry})
 
 

@@ -21,7 +21,9 @@ from segaug.analysis.trials.foreign_table import from_frame
 from segaug.analysis.trials.table import study_trials, trials, with_unfinished
 from segaug.errors import ConfigError
 from segaug.results.case_errors import Cases, cases_of_records
+from segaug.results.planned import planned_trials
 from segaug.results.snapshot import Snapshot
+from segaug.results.source import TrialSource
 from segaug.results.store import Store
 from segaug.results.trial_row import Record
 
@@ -32,10 +34,16 @@ _MIN_RESAMPLES = 100  # fewer say nothing about a 95 % interval
 def fit_study(study: Store | Path | str, metric: Metric = "bce", resamples: int = RESAMPLES) -> list[CurveFit]:
     """Every curve of a study's folder, by task, model and strategy."""
     store = study if isinstance(study, Store) else Store(Path(study))
+    return fit_source(Snapshot(store.folder), planned_trials(store), metric, resamples)
+
+
+def fit_source(
+    source: TrialSource, planned: pd.DataFrame, metric: Metric = "bce", resamples: int = RESAMPLES
+) -> list[CurveFit]:
+    """The same of trials wherever they are read from; planned: that of `results.planned`."""
     _check_metric(metric)
-    snapshot = Snapshot(store.folder)
-    table = with_unfinished(study_trials(snapshot), store)
-    cases = snapshot.cases(MEASURES[metric]) if metric in MEASURES else {}
+    table = with_unfinished(study_trials(source), planned)
+    cases = source.cases(MEASURES[metric]) if metric in MEASURES else {}
     return fit_trials(table, metric, cases, resamples)
 
 

@@ -7,8 +7,7 @@ import pandas as pd
 from segaug.analysis.metric import Metric, constant_error_of, error_of
 from segaug.analysis.trials.divergence import status_by_rule
 from segaug.errors import DataError
-from segaug.results.snapshot import Snapshot
-from segaug.results.store import Store
+from segaug.results.source import TrialSource
 from segaug.results.trial_row import REDO, Record, trial_row
 
 CURVE = ["task", "model", "strategy"]
@@ -23,19 +22,18 @@ def trials(records: Iterable[Record]) -> pd.DataFrame:
     return _checked(pd.DataFrame([trial_row(record) for record in records]))
 
 
-def study_trials(snapshot: Snapshot) -> pd.DataFrame:
-    """The same table of all records in a study's folder."""
-    return _checked(snapshot.trials())
+def study_trials(source: TrialSource) -> pd.DataFrame:
+    """The same table of all finished trials of a study, wherever they are read from."""
+    return _checked(source.trials())
 
 
-def with_unfinished(table: pd.DataFrame, store: Store) -> pd.DataFrame:
-    """Add a row for each planned trial without a record: status "failed" or "missing", no values."""
-    lacking = pd.DataFrame(store.plan()["trials"], columns=["id", *CURVE, "size", "seed"])
-    lacking = lacking[~lacking["id"].isin(table["id"])]
-    failed = [store.failure_path(trial).is_file() for trial in lacking["id"]]
-    lacking = lacking.assign(
-        status=pd.Series(failed, lacking.index, dtype=bool).map({True: "failed", False: "missing"})
-    )
+def with_unfinished(table: pd.DataFrame, planned: pd.DataFrame) -> pd.DataFrame:
+    """Add a row for each planned trial without a record: status "failed" or "missing", no values.
+
+    planned: that of `results.planned`.
+    """
+    lacking = planned[~planned["id"].isin(table["id"])]
+    lacking = lacking.assign(status=lacking["failed"].map({True: "failed", False: "missing"})).drop(columns="failed")
     return pd.concat([table, lacking], ignore_index=True) if len(lacking) else table
 
 

@@ -30,6 +30,10 @@ class Ledger:
         if time.monotonic() - self._saved > SAVE_EVERY_S:
             self.save()
 
+    def forget(self, run_id: str) -> None:
+        """It is not there, or not as it should be."""
+        self._written.pop(run_id, None)
+
     def save(self) -> None:
         """Write the file."""
         write_atomic(self.path, json.dumps(self._all, indent=1).encode())

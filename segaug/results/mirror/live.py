@@ -9,15 +9,15 @@ from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import Any
 
+from segaug.results.mirror.client import describe
 from segaug.results.mirror.process import isolate, start, stop
 from segaug.results.mirror.publish import Publish, publish_run
-from segaug.results.mirror.sync import Key, Publisher, describe
+from segaug.results.planned import KEYS
 from segaug.results.store import Store
 from segaug.results.tracker import Tracker, WandbTracker, is_on
 
 log = logging.getLogger(__name__)
 Trial = dict[str, Any]  # id, task, model, strategy, size, seed: where to find a record, and to which run it belongs
-TRIAL_KEYS = ("id", "task", "model", "strategy", "size", "seed")
 
 
 class Mirror:
@@ -28,7 +28,7 @@ class Mirror:
 
     def put(self, record: Mapping[str, Any]) -> None:
         """A record was written to the store."""
-        self._send({key: record.get(key) for key in TRIAL_KEYS})
+        self._send({key: record.get(key) for key in KEYS})
 
     def close(self, timeout_s: float = 60.0) -> bool:
         """Wait at most so long (and 2 s for a kill) until all is mirrored.  False, with a warning, if it is not."""
@@ -37,7 +37,10 @@ class Mirror:
         self._send(None)
         complete = stop(self._process, timeout_s)
         if not complete:
-            log.warning("tracker sync is incomplete; results are safe in the local store, see %s", self._log_file)
+            log.warning(
+                "not all of it is in W&B; nothing is lost: `segaug sync %s` sends the rest (cause: %s)",
+                self._log_file.parents[1], self._log_file,
+            )  # fmt: skip
         self._process = self._queue = None
         return complete
 
@@ -68,46 +71,11 @@ def start_mirror(tracker: Tracker, store: Store, study_name: str, *, publish: Pu
 def _serve(queue: "Queue[Trial | None]", tracker: WandbTracker, folder: Path, study: str, publish: Publish) -> None:
     """The mirror process, until it is told the end by None."""
     isolate(folder / "wandb" / "mirror.log")
+    from segaug.results.mirror.backlog import Backlog  # pandas, which training can do without
+    from segaug.results.mirror.publisher import Publisher
+
     backlog = Backlog(Publisher(tracker, Store(folder), study, publish))
     backlog.catch_up()
     while (trial := queue.get()) is not None:
         backlog.add(trial)
     sys.exit(0 if backlog.flush() else 1)
-
-
-class Backlog:
-    """Runs to be written: each as soon as all of its planned trials are finished, what remains at the end."""
-
-    def __init__(self, publisher: Publisher) -> None:
-        self._publisher = publisher
-        self._trials = publisher.group(publisher.store.plan()["trials"])
-        self._waiting: set[Key] = set()
-
-    def catch_up(self) -> None:
-        """Write the runs that were complete before this start."""
-        for key in sorted(self._trials):
-            self._consider(key)
-
-    def add(self, trial: Trial) -> None:
-        """A trial has finished."""
-        key = self._publisher.key(trial)
-        self._trials.setdefault(key, set()).add(trial["id"])
-        self._consider(key)
-
-    def flush(self) -> bool:
-        """Write incomplete runs too, and try again what failed.  Is nothing left?"""
-        for key in sorted(self._waiting):
-            self._write(key)
-        self._publisher.ledger.save()
-        return not self._waiting
-
-    def _consider(self, key: Key) -> None:
-        finished = len(self._publisher.finished(self._trials[key]))
-        if finished:
-            self._waiting.add(key)
-        if finished == len(self._trials[key]):
-            self._write(key)
-
-    def _write(self, key: Key) -> None:
-        if self._publisher.write(key, self._trials[key]) != "failed":
-            self._waiting.discard(key)

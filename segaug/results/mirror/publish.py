@@ -1,4 +1,4 @@
-"""Write one run with wandb: the only file that imports it."""
+"""Write one run with wandb."""
 
 import os
 import shutil
@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from segaug.results.mirror.runs import Run, Table
+from segaug.results.mirror.client import Unreachable, quiet, require_server
+from segaug.results.mirror.run import Run, Table
 from segaug.results.tracker import WandbTracker
 
 if TYPE_CHECKING:
@@ -20,10 +21,24 @@ FINISH_TIMEOUT_S = 120.0
 
 
 def publish_run(run: Run, tracker: WandbTracker, study: Path) -> None:
-    """Write a run, replacing the one of the same id, with its files below `<study>/wandb`."""
+    """Write a run, replacing the one of the same id, with its files below `<study>/wandb`.
+
+    Online, it counts as written when W&B lists it as finished and holds its data file byte for byte.
+    """
     folder = study.resolve() / "wandb"
-    _remove_earlier(folder, run.id)
-    _keep_files_in(folder, run.id)
+    with quiet(folder):
+        _remove_earlier(folder, run.id)
+        os.environ["WANDB_DATA_DIR"] = str(folder / "staging" / run.id)  # offline tables wait here for `wandb sync`
+        if tracker.mode == "online":
+            require_server()
+        written = _write(run, tracker, folder)
+        if tracker.mode == "online" and run.data:
+            _confirm(run, tracker)
+        _tidy(written, tracker.mode)
+
+
+def _write(run: Run, tracker: WandbTracker, folder: Path) -> Path:
+    """Returns the folder that wandb made."""
     import wandb
 
     try:
@@ -33,7 +48,7 @@ def publish_run(run: Run, tracker: WandbTracker, study: Path) -> None:
             group=run.group,
             job_type=run.job_type,
             tags=run.tags,
-            config=run.config,
+            config=run.full_config(),
             project=tracker.project,
             entity=tracker.entity,
             mode="online" if tracker.mode == "online" else "offline",
@@ -44,15 +59,25 @@ def publish_run(run: Run, tracker: WandbTracker, study: Path) -> None:
     except Exception:
         wandb.teardown(exit_code=1)  # its helper process holds on to the id: a second attempt would find it "in use"
         raise
-    _tidy(Path(live.dir).parent, tracker.mode)
+    return Path(live.dir).parent
+
+
+def _confirm(run: Run, tracker: WandbTracker) -> None:
+    """The client reports success even where the server has lost something."""
+    from segaug.results.mirror.remote import Remote
+
+    remote = Remote(tracker.entity, tracker.project)
+    found = remote.run(run.id)
+    if not (found.finished and found.content == run.content and remote.holds(found)):
+        raise Unreachable(f"{run.name}: W&B has not got all of it")
 
 
 def _log(live: "wandb.Run", run: Run) -> None:
     import wandb
 
-    live.define_metric("update")
-    for name in sorted(set().union(*run.history) - {"update"}):
-        live.define_metric(name, step_metric="update")
+    live.define_metric(run.axis)
+    for name in sorted(set().union(*run.history) - {run.axis}):
+        live.define_metric(name, step_metric=run.axis)
     for row in run.history:
         live.log(row)
     for name, table in run.tables.items():
@@ -61,9 +86,16 @@ def _log(live: "wandb.Run", run: Run) -> None:
         if figure.suffix.lower() in IMAGES:
             live.log({f"figures/{figure.stem}": wandb.Image(str(figure))})
         else:
-            copy = shutil.copy(figure, live.dir)  # wandb would link it, and see later changes of it
-            live.save(copy, base_path=live.dir, policy="now")
+            _save(live, figure.name, figure.read_bytes())  # wandb would link it, and see later changes of it
+    if run.data:
+        _save(live, run.data.name, run.data.data)
     live.summary.update(run.summary)
+
+
+def _save(live: "wandb.Run", name: str, data: bytes) -> None:
+    path = Path(live.dir) / name
+    path.write_bytes(data)
+    live.save(path, base_path=live.dir, policy="now")
 
 
 def _table(table: Table) -> "wandb.Table":
@@ -90,13 +122,6 @@ def _settings() -> "wandb.Settings":
         finish_timeout=FINISH_TIMEOUT_S,
         finish_timeout_raises=True,
     )
-
-
-def _keep_files_in(folder: Path, run_id: str) -> None:
-    """Point wandb's caches, which by default fill the home folder, into the study."""
-    os.environ["WANDB_CACHE_DIR"] = str(folder / "cache")
-    os.environ["WANDB_DATA_DIR"] = str(folder / "staging" / run_id)  # offline tables wait here for `wandb sync`
-    os.environ["WANDB_ERROR_REPORTING"] = "false"
 
 
 def _remove_earlier(folder: Path, run_id: str) -> None:

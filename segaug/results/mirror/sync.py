@@ -1,91 +1,126 @@
-"""Bring W&B in line with the records of a study; run again, it writes only what is new."""
+"""Bring W&B in line with the records of a study; run again, it writes only what is new or broken."""
 
-import logging
-import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from hashlib import sha256
-from typing import Any, Literal
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
-from segaug.results.mirror.ledger import Ledger
+from segaug.results.mirror.client import quiet
+from segaug.results.mirror.granularity import Key, grouped
 from segaug.results.mirror.publish import Publish, publish_run
-from segaug.results.mirror.runs import Run, cell_key, cell_run, run_id, trial_key, trial_run
-from segaug.results.store import Store, canonical, read_record
-from segaug.results.tracker import Tracker, WandbTracker, is_on
+from segaug.results.mirror.publisher import STUDY, Outcome, Publisher
+from segaug.results.mirror.remote import Remote
+from segaug.results.planned import KEYS
+from segaug.results.snapshot import Snapshot
+from segaug.results.store import Store
+from segaug.results.tracker import WandbTracker
 
-log = logging.getLogger(__name__)
-Key = tuple[str | int, ...]  # a cell or a trial, as the granularity says
-Outcome = Literal["written", "unchanged", "failed"]
-
-
-class Publisher:
-    """Writes the runs of one study, each content once.  A failure is logged and returned, never raised."""
-
-    def __init__(self, tracker: WandbTracker, store: Store, study: str, publish: Publish) -> None:
-        self.tracker, self.store, self.study, self._publish = tracker, store, study, publish
-        target = f"{tracker.mode}:{tracker.entity or ''}/{tracker.project}"
-        self.ledger = Ledger(store.folder / "wandb" / "ledger.json", target)
-
-    def key(self, trial: Mapping[str, Any]) -> Key:
-        """To which run a record, or a trial of the plan, belongs."""
-        return cell_key(trial) if self.tracker.granularity == "cell" else trial_key(trial)
-
-    def group(self, trials: Iterable[Mapping[str, Any]]) -> dict[Key, set[str]]:
-        """The ids of the trials of each run."""
-        groups: dict[Key, set[str]] = {}
-        for trial in trials:
-            groups.setdefault(self.key(trial), set()).add(trial["id"])
-        return groups
-
-    def finished(self, ids: Iterable[str]) -> list[str]:
-        """Those that have a record.  A record never changes, so these ids stand for the content of a run."""
-        return sorted(trial_id for trial_id in ids if self.store.record_path(trial_id).is_file())
-
-    def write(self, key: Key, ids: Iterable[str]) -> Outcome:
-        """Write one run from the records that exist, unless the same was written before."""
-        finished, identity = self.finished(ids), run_id(self.study, *key)
-        content = sha256(canonical(finished)).hexdigest()[:16]
-        if not finished or self.ledger.has(identity, content):
-            return "unchanged"
-        try:
-            self._publish(self._run(finished), self.tracker, self.store.folder)
-        except Exception as error:  # whatever W&B raises must end here
-            log.warning("%s was not mirrored: %s", "/".join(map(str, key)), describe(error))
-            return "failed"
-        self.ledger.add(identity, content)
-        return "written"
-
-    def _run(self, ids: list[str]) -> Run:
-        records = [read_record(self.store.record_path(trial_id)) for trial_id in ids]
-        return (
-            cell_run(self.study, records) if self.tracker.granularity == "cell" else trial_run(self.study, records[0])
-        )
+ATTEMPTS = 4  # for each run; the client itself repeats requests for half a minute
+FIRST_WAIT_S, LONGEST_WAIT_S = 2.0, 60.0
+GIVE_UP_AFTER = 3  # runs in a row that could not be written: the rest would only wait in vain
+Progress = Callable[[int, int, Outcome], None]  # runs looked at, of how many, how the last one ended
 
 
 @dataclass(frozen=True)
 class Synced:
-    """How many runs were written, had been written before, or could not be written."""
+    """What became of the runs of a study."""
 
-    written: int = 0
-    unchanged: int = 0
-    failed: int = 0
+    counts: Counter[str] = field(default_factory=Counter)  # by kind of outcome, and "left": not tried any more
+    problems: Mapping[str, str] = field(default_factory=dict)  # of runs, by name: what W&B said
+    only_remote: int = 0  # runs of this study in W&B that no record stands for; they are left alone
+    path: str = ""  # ENTITY/PROJECT, online
+
+    @property
+    def complete(self) -> bool:
+        """Is everything in W&B?"""
+        return not (self.counts["failed"] or self.counts["refused"] or self.counts["left"])
 
 
-def mirror_study(
-    store: Store, tracker: Tracker, study_name: str | None = None, *, publish: Publish = publish_run
+def sync_study(
+    store: Store,
+    tracker: WandbTracker,
+    study: str | None = None,
+    *,
+    publish: Publish = publish_run,
+    progress: Progress = lambda *_: None,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Synced:
-    """Write all runs of a study from its records alone; delete `<study>/wandb` first to write even what was written."""
-    if not is_on(tracker):
-        return Synced()
-    publisher = Publisher(tracker, store, study_name or store.folder.resolve().name, publish)
-    groups = publisher.group(store.records())
-    outcomes = [publisher.write(key, ids) for key, ids in sorted(groups.items())]
-    publisher.ledger.save()
-    return Synced(**{outcome: outcomes.count(outcome) for outcome in ("written", "unchanged", "failed")})
+    """Write all runs of a study from its records alone.
+
+    Online, what W&B holds is asked first, so that nothing is sent twice and what is broken is sent again; offline, the
+    ledger tells what was written.  A damaged record counts as none.  Raises UserError where W&B cannot be
+    asked.
+    """
+    publisher = Publisher(tracker, store, study or store.folder.resolve().name, publish)
+    found = Snapshot(store.folder, skip_damaged=True).trials()
+    rows = (dict(zip(KEYS, row, strict=True)) for row in zip(*(found[key].tolist() for key in KEYS), strict=True))
+    groups: dict[Key, set[str]] = {**grouped(rows, publisher.granularity), STUDY: set()}
+    with quiet(store.folder / "wandb"):
+        remote = _Checked(publisher) if tracker.mode == "online" else None
+        try:
+            synced = _write_all(publisher, groups, remote, progress, sleep)
+        finally:
+            publisher.ledger.save()
+    return synced
 
 
-def describe(error: Exception) -> str:
-    """Type and message of an error on one line, without the account's key."""
-    text = " ".join(f"{type(error).__name__}: {error}".split())
-    key = os.environ.get("WANDB_API_KEY")
-    return text.replace(key, "***") if key else text
+def _write_all(
+    publisher: Publisher, groups: Mapping[Key, set[str]], remote: "_Checked | None", progress: Progress,
+    sleep: Callable[[float], None],
+) -> Synced:  # fmt: skip
+    counts: Counter[str] = Counter()
+    problems: dict[str, str] = {}
+    in_vain = 0
+    for place, (key, ids) in enumerate(groups.items(), start=1):
+        if remote:
+            remote.check(key, ids)
+        outcome = _persist(lambda: publisher.write(key, ids), sleep)  # noqa: B023  # called at once
+        progress(place, len(groups), outcome)
+        counts[outcome.kind] += 1
+        if not outcome.done:
+            problems["/".join(map(str, key))] = outcome.problem
+        in_vain = in_vain + 1 if outcome.kind == "failed" else 0
+        if in_vain == GIVE_UP_AFTER:
+            counts["left"] = len(groups) - place
+            break
+    beyond = remote.beyond(groups) if remote else 0
+    return Synced(counts, problems, beyond, remote.path if remote else "")
+
+
+def _persist(write: Callable[[], Outcome], sleep: Callable[[float], None]) -> Outcome:
+    """Try again after growing waits, of random length so that many processes do not come back at once."""
+    for attempt in range(ATTEMPTS - 1):
+        outcome = write()
+        if outcome.kind != "failed":
+            return outcome
+        sleep(min(FIRST_WAIT_S * 2**attempt, LONGEST_WAIT_S) * random.uniform(0.5, 1.0))
+    return write()
+
+
+class _Checked:
+    """Compares the ledger with what W&B holds, run by run."""
+
+    def __init__(self, publisher: Publisher) -> None:
+        self._publisher = publisher
+        self._remote = Remote(publisher.tracker.entity, publisher.tracker.project)
+        self._runs = {run.id: run for run in self._remote.runs_if_any(publisher.study)}
+        self.path = self._remote.path
+
+    def check(self, key: Key, ids: Iterable[str]) -> None:
+        """Make the ledger say of this run what is true."""
+        publisher, run_id = self._publisher, self._publisher.run_id(key)
+        content, run = publisher.content(key, ids), self._runs.get(run_id)
+        right = run is not None and run.finished and run.content == content
+        if right and run is not None and not publisher.ledger.has(run_id, content):
+            right = self._remote.holds(run)  # one more request, for what this machine has not written itself
+        if right:
+            publisher.ledger.add(run_id, content)
+        else:
+            publisher.ledger.forget(run_id)
+
+    def beyond(self, groups: Iterable[Key]) -> int:
+        """How many runs of this study and granularity stand for no record."""
+        known = {self._publisher.run_id(key) for key in groups}
+        kind = self._publisher.granularity
+        return sum(run.id not in known and run.job_type == kind for run in self._runs.values())

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from segaug.results.mirror.client import describe
 from segaug.results.mirror.process import isolate, start, stop
 from segaug.results.mirror.publish import Publish, publish_run
-from segaug.results.mirror.runs import Run, Table, tables_run
-from segaug.results.mirror.sync import describe
+from segaug.results.mirror.run import Run, Table, tables_run
 from segaug.results.tracker import Tracker, WandbTracker, is_on
 
 if TYPE_CHECKING:

@@ -1,0 +1,84 @@
+"""`segaug plan study=...`: what of a study is done, and what the rest costs, before anything is started."""
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from segaug.cli.hydra_app import run_app
+from segaug.errors import ConfigError
+
+if TYPE_CHECKING:
+    from segaug.cluster.settings import SlurmSettings
+    from segaug.experiment.trial import Trial
+    from segaug.results.store import Json
+
+JSON, PROBE = "--json", "--probe"
+
+
+def run(words: Sequence[str]) -> int:
+    """Print the plan of the sweep that these arguments of `segaug train` describe; nothing is started, unless --probe.
+
+    --probe trains one trial for each model and strategy and forecasts from them; their records count.
+    """
+    from segaug.experiment.workers import SINGLE_THREAD
+
+    os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`
+    if {JSON, PROBE} <= set(words):
+        raise ConfigError(key="--json", problem="does not go with --probe", fix="probe first, then ask again for JSON")
+    overrides = [word for word in words if word not in (JSON, PROBE)]
+    show = partial(_show, as_json=JSON in words, probe=PROBE in words)
+
+    def here(trials: "Iterable[Trial]", *, workers: int | None, many: bool, command: str) -> "list[Json]":
+        return show(trials, None, workers, command)
+
+    def on_cluster(trials: "Iterable[Trial]", settings: "SlurmSettings", command: str) -> "list[Json]":
+        return show(trials, settings, None, command)
+
+    run_app("plan", overrides, here, on_cluster)
+    return 0
+
+
+def _show(
+    trials: "Iterable[Trial]",
+    settings: "SlurmSettings | None",
+    workers: int | None,
+    command: str,
+    *,
+    as_json: bool,
+    probe: bool,
+) -> "list[Json]":
+    from pathlib import Path
+
+    from segaug.cli.plan_study_output import print_survey
+    from segaug.cluster.forecast import forecast_of
+    from segaug.cluster.packs import MOST_PACKS
+    from segaug.cluster.submit import packs_of
+    from segaug.cluster.survey import as_json as plain
+    from segaug.cluster.survey import probes, survey
+    from segaug.errors import UserError
+    from segaug.experiment.machine import default_workers
+    from segaug.experiment.plan import make_plan
+    from segaug.experiment.sweep import run_study
+    from segaug.results.store import Store
+
+    plan = make_plan(trials, skip_large=True, here=settings is None)
+    if not plan.trials:
+        raise UserError("no trial to run: every size is above the pool of its task")
+    config = plan.trials[0].trial.config
+    store = Store(Path(config.output))
+    if probe:
+        missing = [one for one in plan.trials if not store.finished(one.id)]
+        run_study([one.trial for one in probes(missing)], workers=workers, many=True, command=command)
+    found = survey(plan, store, weights=config.weights)
+    jobs = None
+    if settings is not None:
+        forecast = forecast_of(store, {one.trial.model for one in found.left})
+        jobs = len(packs_of(found.left, forecast, settings, MOST_PACKS))
+    if as_json:
+        print(json.dumps(plain(found, plan, store, jobs), indent=1))
+    else:
+        parallel = (workers or default_workers(config.device)) if settings is None else None
+        print_survey(found, plan, store, settings, jobs, parallel)
+    return []

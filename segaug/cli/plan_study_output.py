@@ -1,0 +1,96 @@
+"""How `segaug plan study=...` is printed."""
+
+import sys
+from collections import Counter
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from segaug.cluster.settings import SlurmSettings
+from segaug.cluster.survey import Survey
+from segaug.experiment.plan import Plan
+from segaug.results.store import Store
+
+
+def print_survey(
+    found: Survey, plan: Plan, store: Store, settings: SlurmSettings | None, jobs: int | None, parallel: int | None
+) -> None:
+    """Cells, totals, and the forecast.  parallel: trials at the same time on this machine."""
+    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
+    console.print(f"[bold]{escape(store.folder.name)}[/]   {escape(str(store.folder))}")
+    console.print(_table(found))
+    console.print("[dim]done/asked over all tasks; F failed, S stale[/]")
+    totals = found.totals
+    tasks = len({one.trial.task for one in plan.trials})
+    counted = "one task" if tasks == 1 else f"{tasks} tasks"
+    console.print(
+        f"{len(plan.trials):,} trials in {len(found.cells):,} cells of {counted}: {totals['done']:,} done, "
+        f"{totals['failed']:,} failed, {totals['to_do']:,} to do"
+    )
+    if totals["stale"]:
+        console.print(
+            f"[yellow]{totals['stale']:,} stale[/]: records of the same cells and seeds, but of another configuration "
+            "or data; they are left as they are, and not counted"
+        )
+    if plan.skipped:
+        console.print(f"left out, above the pool of their task: {_skipped(plan)}")
+    if found.left:
+        _print_cost(found, settings, jobs, parallel, console)
+
+
+def _print_cost(
+    found: Survey, settings: SlurmSettings | None, jobs: int | None, parallel: int | None, console: Console
+) -> None:
+    hours = found.seconds / 3600
+    unit = "GPU" if settings and settings.gpus_per_node else "core"
+    shared = settings.workers_per_gpu if settings and settings.gpus_per_node else 1
+    console.print(f"time: about {_hours(hours / shared)} on one {unit}, from {escape(found.source)}")
+    if settings is not None and jobs is not None:
+        at_once = min(jobs, settings.array_parallelism)
+        console.print(
+            f"jobs: {jobs:,}, {at_once} at the same time: about {_hours(hours / settings.workers / at_once)} if the "
+            "cluster starts them at once"
+        )
+    elif parallel:
+        console.print(f"here: {parallel} at the same time: about {_hours(hours / parallel)}")
+    short = "  [red]more than is free[/]" if found.bytes > found.free_bytes else ""
+    console.print(
+        f"disk: {found.bytes / 1e9:,.2f} GB in {found.files:,} files; {found.free_bytes / 1e9:,.0f} GB are free{short}"
+    )
+
+
+def _hours(hours: float) -> str:
+    return f"{hours:,.1f} h" if hours >= 1 else f"{60 * hours:.0f} min" if hours >= 1 / 60 else "a minute"
+
+
+def _skipped(plan: Plan) -> str:
+    sizes: dict[str, list[int]] = {}
+    for row in plan.skipped:
+        sizes.setdefault(f"{row['task']} (pool {row['pool']})", []).append(row["size"])
+    return "; ".join(f"{task}: N = {', '.join(map(str, sorted(each)))}" for task, each in sizes.items())
+
+
+def _table(found: Survey) -> Table:
+    """One row for each model and strategy, one column for each size; the counts are over all tasks."""
+    rows: dict[tuple[object, object], dict[int, Counter[str]]] = {}
+    for (_, model, strategy, size), counts in found.cells.items():
+        assert isinstance(size, int)  # of a cell
+        rows.setdefault((model, strategy), {}).setdefault(size, Counter()).update(counts)
+    sizes = sorted({size for row in rows.values() for size in row})
+    table = Table(box=None, pad_edge=False)
+    for name in ("model", "strategy"):
+        table.add_column(name)
+    for size in sizes:
+        table.add_column(f"n{size}", justify="right")
+    for (model, strategy), row in sorted(rows.items(), key=str):
+        cells = (_counts(row[size]) if size in row else "[dim]-[/]" for size in sizes)
+        table.add_row(escape(str(model)), escape(str(strategy)), *cells)
+    return table
+
+
+def _counts(counts: Counter[str]) -> str:
+    asked = counts["done"] + counts["failed"] + counts["to_do"]
+    marks = "".join(f" {counts[name]}{letter}" for name, letter in (("failed", "F"), ("stale", "S")) if counts[name])
+    colour = "red" if counts["failed"] else "green" if counts["done"] == asked else "yellow"
+    return f"[{colour}]{counts['done']}/{asked}{marks}[/]"

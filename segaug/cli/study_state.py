@@ -1,0 +1,84 @@
+"""The state of a study: each planned trial is done, diverged, failed, running or missing, and what is left costs so."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import pandas as pd
+
+from segaug.results.snapshot import Snapshot
+from segaug.results.store import Json, Store
+from segaug.results.trial_files import TrialFiles, count_kinds
+
+STATES = ("done", "diverged", "failed", "running", "missing")  # diverged: a result too, and not run again
+CELL = ("task", "model", "strategy", "size")
+
+
+def study_state(store: Store) -> Json:
+    """What the plan asked for, counted by cell and state; verifies records that no snapshot holds yet."""
+    plan, files = store.plan(), TrialFiles.of(store)
+    table = Snapshot(store.folder, skip_damaged=True).trials()
+    statuses = dict(zip(table["id"], table["status"], strict=True))
+    asked = [trial["id"] for trial in plan["trials"]]
+    unfinished = [trial for trial in asked if trial not in statuses]
+    leases, failures = files.leases(unfinished), files.failures(unfinished)
+    states = {trial: "done" if status == "ok" else "diverged" for trial, status in statuses.items()}
+    states |= dict.fromkeys(failures, "failed") | dict.fromkeys(leases, "running")
+    cells: dict[tuple[str, str, str, int], Counter[str]] = {}
+    for trial in plan["trials"]:
+        cell = trial["task"], trial["model"], trial["strategy"], trial["size"]
+        cells.setdefault(cell, Counter())[states.get(trial["id"], "missing")] += 1
+    totals = sum(cells.values(), Counter[str]())
+    left = [trial for trial in plan["trials"] if trial["id"] not in statuses]
+    return {
+        "study": store.folder.name,
+        "folder": str(store.folder),
+        "complete": not left,
+        "totals": {state: totals[state] for state in STATES},
+        "cells": [
+            dict(zip(CELL, cell, strict=True)) | {state: counts[state] for state in STATES}
+            for cell, counts in sorted(cells.items())
+        ],
+        "skipped": plan["skipped"],
+        "failures": _grouped(one for trial, one in failures.items() if trial not in leases),
+        "kinds": count_kinds(one for trial, one in failures.items() if trial not in leases),
+        "running": [
+            {"id": trial, "owner": seen.owner.told if seen.owner else "unknown", "beat": seen.beat}
+            for trial, seen in leases.items()
+        ],
+        "second_records": {
+            trial: [{"file": str(rival.path), "differs": list(rival.differs)} for rival in found]
+            for trial, found in files.rivals(trial for trial in asked if trial in statuses).items()
+        },
+        "damaged": [str(path) for path in files.damaged(unfinished)],
+        "worker_hours_left": _hours(table, left) if left else 0.0,
+        "continue": plan.get("command") or "the same `segaug train` command as before",
+    }
+
+
+def _grouped(failures: Iterable[Json]) -> list[Json]:
+    """One entry for each error text, the latest first, with how often it occurred and where it did last."""
+    groups: dict[str, list[Json]] = {}
+    for failure in sorted(failures, key=lambda failure: str(failure["finished"]), reverse=True):
+        groups.setdefault(failure["error"], []).append(failure)
+    keys = (*CELL, "seed", "id", "finished")
+    return [
+        {"error": error, "trials": len(same), "kind": same[0].get("kind", "error")} | {k: same[0][k] for k in keys}
+        for error, same in groups.items()
+    ]
+
+
+def _hours(table: pd.DataFrame, left: list[Json]) -> float | None:
+    """Hours of one worker for the trials that are left, by what finished ones took; None: none has finished."""
+    from segaug.analysis.planning.trial_cost import seconds_per_trial
+
+    seconds = 0.0
+    counts = Counter((trial["task"], trial["model"], trial["strategy"], trial["size"]) for trial in left)
+    for (task, model, strategy, size), count in counts.items():
+        of_task = table[(table["task"] == task) & (table["model"] == model)]
+        for like in (of_task[of_task["strategy"] == strategy], of_task, table[table["model"] == model], table):
+            if len(like):  # the most similar trials that have finished
+                seconds += count * float(seconds_per_trial(like, [size])[0])
+                break
+        else:
+            return None
+    return seconds / 3600

@@ -1,0 +1,24 @@
+"""Is what a job is about to run still what was submitted?"""
+
+from segaug.cluster.frozen import code_hash
+from segaug.cluster.submission import Submission
+from segaug.errors import UserError
+from segaug.experiment.trial import trial_id
+
+FIX = "`segaug retry STUDY` submits what is left as it is now"
+
+
+class Mismatch(UserError):
+    """Code or configuration have changed since they were submitted."""
+
+
+def check_frozen(submission: Submission) -> None:
+    """Raise Mismatch where the code that is installed, or the folder of the submission, has changed."""
+    code = submission.facts()["code"]
+    if (found := code_hash()) != code:
+        raise Mismatch(f"the code of segaug has changed since this was submitted ({found}, was {code}); {FIX}")
+    if not submission.folder.name.endswith(submission.digest()):
+        raise Mismatch(f"{submission.folder}: trials or packs are not those that were submitted; {FIX}")
+    for one, content in submission.trials(submission.facts()["packs"][0][:1]):
+        if trial_id(one.trial, content) != one.id:
+            raise Mismatch(f"trial {one.id} is not what its configuration describes; {FIX}")

@@ -1,0 +1,54 @@
+"""Code and configuration as plain JSON, so that a job can tell that both are still what was submitted."""
+
+import dataclasses
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from omegaconf import OmegaConf
+
+import segaug
+from segaug.experiment.schema import DATASETS, MODELS, STRATEGIES, Config, Scale, blank, registered_name
+from segaug.results.store import Json
+from segaug.results.tracker import TRACKERS
+from segaug.training.protocol import Protocol
+
+NAMED: dict[str, Mapping[str, type]] = {
+    "dataset": DATASETS,
+    "model": MODELS,
+    "augment": STRATEGIES,
+    "tracker": TRACKERS,
+}
+PLAIN: dict[str, type] = {"scale": Scale, "protocol": Protocol}
+
+
+def code_hash() -> str:
+    """Of every Python file of the installed package."""
+    home = Path(segaug.__file__).parent
+    digest = sha256()
+    for file in sorted(home.rglob("*.py")):
+        digest.update(f"{file.relative_to(home).as_posix()}\0".encode())
+        digest.update(sha256(file.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def plain_config(config: Config) -> Json:
+    """A config as JSON values, with the names under which its classes are registered."""
+    plain: dict[str, Any] = {one.name: getattr(config, one.name) for one in dataclasses.fields(config)}
+    for group, table in NAMED.items():
+        plain[group] = {"is": registered_name(table, plain[group]), **dataclasses.asdict(plain[group])}
+    return plain | {group: dataclasses.asdict(plain[group]) for group in PLAIN}
+
+
+def config_of(plain: Json) -> Config:
+    """The config again, checked as if it had been composed; raises ConfigError or OmegaConf's errors."""
+    parts = dict(plain)
+    for group, table in NAMED.items():
+        values = dict(parts[group])
+        parts[group] = _object(table[values.pop("is")], values)
+    return Config(**{**parts, **{group: _object(kind, parts[group]) for group, kind in PLAIN.items()}})
+
+
+def _object(kind: type, values: Json) -> Any:  # an instance of `kind`
+    return OmegaConf.to_object(OmegaConf.merge(blank(kind), values))

@@ -1,0 +1,78 @@
+"""`hydra/launcher=slurm`: a multirun as jobs of a cluster."""
+
+import dataclasses
+import shlex
+from collections.abc import Iterable, Sequence
+from contextvars import ContextVar
+from typing import Any, Protocol
+
+from hydra.core.config_store import ConfigStore
+from hydra.core.plugins import Plugins
+from hydra.core.utils import JobReturn, JobStatus
+from hydra.plugins.launcher import Launcher
+from hydra.types import HydraContext, TaskFunction
+from omegaconf import DictConfig, OmegaConf
+
+from segaug.cluster.settings import SlurmSettings
+from segaug.errors import ConfigError
+from segaug.experiment.grid import trials_of
+from segaug.experiment.launcher import PLUGINS
+from segaug.experiment.trial import Trial
+from segaug.results.store import Json
+
+
+class OnCluster(Protocol):
+    """What a command does with trials on a cluster; returns the records that they have after it."""
+
+    def __call__(self, trials: Iterable[Trial], settings: SlurmSettings, command: str) -> list[Json]:
+        """Take the trials of a multirun."""
+        ...
+
+
+def _refuse(trials: Iterable[Trial], settings: SlurmSettings, command: str) -> list[Json]:
+    fix = "leave it out: this command works on this machine; `segaug train`, `submit` and `plan` know clusters"
+    raise ConfigError(key="hydra/launcher", problem="got slurm", fix=fix)
+
+
+# Hydra makes the launcher from the config, where a function has no place; so the command leaves it here.
+ON_CLUSTER: ContextVar[OnCluster] = ContextVar("on_cluster", default=_refuse)
+
+
+class SlurmLauncher(Launcher):
+    """Composes all jobs of a multirun and hands their trials to what the command does on a cluster."""
+
+    config: DictConfig
+    hydra_context: HydraContext
+
+    def __init__(self, **settings: Any) -> None:  # values that Hydra has checked against SlurmConf
+        plain: dict[str, Any] = {name: _plain(one) for name, one in settings.items()}
+        self.settings = SlurmSettings(**plain)
+
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        """Keep what composing the jobs needs."""
+        self.hydra_context, self.config = hydra_context, config
+
+    def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
+        """Do with the trials what the command is for."""
+        words = [f"hydra/launcher={self.config.hydra.runtime.choices['hydra/launcher']}"]
+        words += [one for one in self.config.hydra.overrides.hydra if one.startswith("hydra.launcher.")]
+        command = shlex.join(["segaug", "train", "-m", *self.config.hydra.overrides.task, *words])
+        trials = trials_of(job_overrides, self.config, self.hydra_context.config_loader)
+        records = ON_CLUSTER.get()(trials, self.settings, command)
+        return [JobReturn(_return_value=record["id"], status=JobStatus.COMPLETED) for record in records]
+
+
+def _plain(value: Any) -> Any:  # a value of YAML
+    return OmegaConf.to_container(value) if OmegaConf.is_config(value) else value
+
+
+SlurmConf = dataclasses.make_dataclass(
+    "SlurmConf", [("_target_", str, f"{__name__}.SlurmLauncher")], bases=(SlurmSettings,), kw_only=True
+)
+
+
+def register_slurm() -> None:
+    """Tell Hydra about the launcher; may be called more than once."""
+    PLUGINS.add(f"{__name__}.")
+    Plugins.instance().register(SlurmLauncher)
+    ConfigStore.instance().store(group="hydra/launcher", name="slurm", node=SlurmConf, provider="segaug")

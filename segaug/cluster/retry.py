@@ -1,0 +1,58 @@
+"""Which trials of a study are to be run again, and the commands that they came from."""
+
+import shlex
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from segaug.cluster.submission import submissions
+from segaug.cluster.submit import live_submissions, pending_trials
+from segaug.experiment.plan import make_plan
+from segaug.experiment.trial import Trial
+from segaug.results.plan_pieces import pieces
+from segaug.results.store import Store
+
+LOST = "killed"  # the kind of trials that a job began, or should have, and that left no word
+
+
+@dataclass(frozen=True)
+class Again:
+    """Trials to run again, by the command that asked for them."""
+
+    overrides: tuple[str, ...]  # of `segaug train`
+    trials: frozenset[str]
+
+
+def wanted(study: Path, kind: str | None) -> set[str]:
+    """Ids of the trials that failed (in this way), or that were lost with a job that is gone."""
+    store = Store(study)
+    failed = {one["id"] for one in store.failures() if kind is None or one["kind"] == kind}
+    return failed | (lost(store) if kind in (None, LOST) else set())
+
+
+def lost(store: Store) -> set[str]:
+    """Trials that were sent to a cluster, have neither record nor failure, and are in no live job."""
+    sent = {one for each in submissions(store.folder) for pack in each.facts()["packs"] for one in pack}
+    open_ = {one for one in sent if not (store.record_path(one).is_file() or store.failure_path(one).is_file())}
+    if open_:
+        open_ -= {one for each in live_submissions(store.folder) for one in pending_trials(each)}
+    return open_
+
+
+def commands(study: Path, trials: Collection[str]) -> list[Again]:
+    """The last command that asked for each of these trials, writing into the folder where the study lies now."""
+    left = set(trials)
+    found = []
+    for piece in reversed(pieces(study)):
+        asked = left & {trial["id"] for trial in piece["trials"]}
+        left -= asked
+        words = [one for one in shlex.split(piece["command"])[2:] if not one.startswith("output=")]
+        if asked:
+            found.append(Again((*words, f"output={study}"), frozenset(asked)))
+    return found
+
+
+def only(trials: Iterable[Trial], ids: Collection[str]) -> list[Trial]:
+    """The trials of a command that have these ids."""
+    plan = make_plan(trials, skip_large=True, here=False)
+    return [one.trial for one in plan.trials if one.id in ids]

@@ -1,0 +1,161 @@
+"""One submission to a cluster, on disk: what was asked for, frozen, and which jobs were made of it.
+
+results/<study>/submissions/<number>-<digest>/trials.json       the trials and their configs: never changed
+                                              submission.json   facts, resources and packs: never changed
+                                              jobs/<first>.json  an array that was sent: {"job", "first", "tasks"}
+                                              array-<first>.sh  its batch script
+                                              logs/             what the jobs print
+"""
+
+import dataclasses
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from segaug.cluster.frozen import config_of, plain_config
+from segaug.cluster.settings import SlurmSettings
+from segaug.errors import DataError
+from segaug.experiment.plan import Plan, Planned
+from segaug.experiment.trial import Trial, digest
+from segaug.files import write_atomic
+from segaug.results.record import SCHEMA
+from segaug.results.store import Json
+
+FOLDER = "submissions"
+_VARIES = ("scale", "seed")
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A folder under submissions/."""
+
+    folder: Path
+
+    @property
+    def study(self) -> Path:
+        """Folder of the study."""
+        return self.folder.parents[1]
+
+    def facts(self) -> Json:
+        """The content of submission.json."""
+        return _read(self.folder / "submission.json")
+
+    def settings(self) -> SlurmSettings:
+        """Resources of its jobs."""
+        return SlurmSettings(**self.facts()["settings"])
+
+    def jobs(self) -> list[Json]:
+        """Its arrays of jobs."""
+        return [_read(path) for path in sorted((self.folder / "jobs").glob("[!.]*.json"))]
+
+    def sent(self, job: str, first: int, tasks: int) -> None:
+        """Note that the packs first .. first + tasks - 1 are the tasks of a job."""
+        entry = {"schema": SCHEMA, "job": job, "first": first, "tasks": tasks}
+        write_atomic(self.folder / "jobs" / f"{first:05d}.json", json.dumps(entry).encode())
+
+    def job_names(self) -> list[str]:
+        """The job of each pack, "12_3"; "" if it was not sent."""
+        names = [""] * len(self.facts()["packs"])
+        for one in self.jobs():
+            for place in range(one["tasks"]):
+                names[one["first"] + place] = f"{one['job']}_{place}"
+        return names
+
+    def trials(self, ids: Iterable[str] | None = None) -> list[tuple[Planned, str]]:
+        """Its trials, or some of them in their order, each with the content hash of its task."""
+        held = _read(self.folder / "trials.json")
+        entries = {entry[0]: entry for entry in held["trials"]}
+        shared = [_shared_trial(one) for one in held["configs"]]
+        wanted = entries if ids is None else ids
+        return [_planned(entries[one], shared) for one in wanted]
+
+    def keys(self, ids: Iterable[str]) -> list[Json]:
+        """How failures name some of its trials, also where their configs cannot be read any more."""
+        held = _read(self.folder / "trials.json")
+        rows = {entry[0]: entry for entry in held["trials"]}
+        return [_key(rows[one], held["configs"][rows[one][1]]) for one in ids]
+
+    def digest(self) -> str:
+        """Of what must not change: the trials as they lie on disk, and the packs."""
+        return digest([_read(self.folder / "trials.json"), self.facts()["packs"]])[:8]
+
+
+def submissions(study: Path) -> list[Submission]:
+    """All of a study, the oldest first."""
+    return [Submission(path.parent) for path in sorted((study / FOLDER).glob("*/submission.json"))]
+
+
+def create(study: Path, plan: Plan, packs: Sequence[Sequence[str]], settings: SlurmSettings, facts: Json) -> Submission:
+    """Write a new submission; packs: ids of trials of the plan."""
+    chosen = {one.id: one for one in plan.trials}
+    trials = _frozen([chosen[one] for pack in packs for one in pack], plan)
+    told = {"schema": SCHEMA, **facts, "settings": dataclasses.asdict(settings), "packs": [list(one) for one in packs]}
+    folder = _new_folder(study / FOLDER, digest([trials, told["packs"]])[:8])
+    write_atomic(folder / "trials.json", json.dumps(trials).encode())
+    (folder / "logs").mkdir()  # srun does not make it
+    write_atomic(folder / "submission.json", json.dumps(told, indent=1).encode())
+    return Submission(folder)
+
+
+def _new_folder(home: Path, name: str) -> Path:
+    for number in count(1):
+        if any(home.glob(f"{number:03d}-*")):
+            continue
+        folder = home / f"{number:03d}-{name}"
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise DataError(file=home, problem=f"cannot be written ({error.strerror})", fix="use output=...") from error
+        return folder
+    raise AssertionError("count() has no end")
+
+
+def _frozen(trials: Sequence[Planned], plan: Plan) -> Json:
+    """Each config once; trials point to it, with their size and seed."""
+    configs: list[Json] = []
+    places: dict[tuple[object, ...], int] = {}
+    kept = []  # the objects whose id() names them
+    entries = []
+    for one in trials:
+        config, curve = one.trial.config, one.trial.curve
+        parts = (config.dataset, config.model, config.augment, config.protocol)
+        key = (*curve, *map(id, parts))
+        if key not in places:
+            kept.append(parts)
+            places[key] = len(configs)
+            shared = {key: value for key, value in plain_config(config).items() if key not in _VARIES}
+            names = dict(zip(("task", "model", "strategy"), curve, strict=True))
+            configs.append({**names, "content": plan.tasks[one.trial.task].content_hash, "config": shared})
+        entries.append([one.id, places[key], one.size, config.seed])
+    return {"schema": SCHEMA, "configs": configs, "trials": entries}
+
+
+def _key(entry: Sequence[object], shared: Json) -> Json:
+    names = {name: shared[name] for name in ("task", "model", "strategy")}
+    return {"id": entry[0], **names, "size": entry[2], "seed": entry[3]}
+
+
+def _shared_trial(entry: Json) -> tuple[Trial, str]:
+    config = config_of({**entry["config"], "scale": {"size": None}, "seed": 0})
+    return Trial(config, entry["task"], entry["model"], entry["strategy"]), entry["content"]
+
+
+def _planned(entry: list[object], shared: Sequence[tuple[Trial, str]]) -> tuple[Planned, str]:
+    name, place, size, seed = entry
+    assert isinstance(place, int) and isinstance(size, int) and isinstance(seed, int)  # noqa: PT018  the digest holds
+    trial, content = shared[place]
+    return Planned(trial.at(size=size, seed=seed), str(name)), content
+
+
+def _read(path: Path) -> Json:
+    try:
+        value = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise DataError(file=path, problem=f"cannot be read ({error})", fix="submit the study again") from error
+    if not isinstance(value, dict) or value.get("schema") != SCHEMA:
+        raise DataError(file=path, problem="is of another segaug version", fix="submit the study again")
+    return value

@@ -1,0 +1,53 @@
+"""The failure of a trial: what kind, which attempt, and what went wrong in the attempts before.
+
+{"schema", "id", "task", "model", "strategy", "size", "seed", "kind", "attempt", "error", "traceback", "host",
+ "finished", "earlier": [{"attempt", "kind", "error", "host", "finished"}, ...]}
+"""
+
+import re
+from typing import Literal, get_args
+
+from segaug.results.json_file import Json
+
+Kind = Literal[
+    "timeout",  # the time limit of the allocation
+    "oom",  # out of memory, and the process lived to tell
+    "nan",  # a loss or a metric that is not a number, raised as an error ("diverged" is a result instead)
+    "killed",  # the worker process ended without a word: as a rule the kernel was out of memory
+    "mismatch",  # code or configuration are not those that were submitted
+    "error",  # anything else
+]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+EARLIER = ("attempt", "kind", "error", "host", "finished")
+_KEPT = 20  # earlier attempts
+_NOT_A_NUMBER = re.compile(r"\b(nan|not finite|non-finite|not a number)\b|not JSON compliant", re.IGNORECASE)
+_NO_MEMORY = re.compile(r"out of memory|can't allocate memory|cannot allocate memory", re.IGNORECASE)
+
+
+def kind_of(error: BaseException) -> Kind:
+    """The kind of an error that a trial raised."""
+    name, text = type(error).__name__, str(error)
+    if isinstance(error, MemoryError) or name == "OutOfMemoryError" or _NO_MEMORY.search(text):
+        return "oom"
+    if isinstance(error, FloatingPointError) or _NOT_A_NUMBER.search(text):
+        return "nan"
+    return "error"
+
+
+def is_failure(value: Json, trial_id: str) -> bool:
+    """Is this what a trial left, and not something that only lies where that belongs?"""
+    kinds = {"error": str, "attempt": int, "earlier": list}
+    return value.get("id") == trial_id and all(isinstance(value.get(key, kind()), kind) for key, kind in kinds.items())
+
+
+def next_attempt(failure: Json, before: Json | None) -> Json:
+    """The failure with its attempt counted, and those before it in short."""
+    if before is None:
+        return {**failure, "attempt": 1, "earlier": []}
+    short = {key: before.get(key) for key in EARLIER}
+    return {**failure, "attempt": attempts(before) + 1, "earlier": [*before.get("earlier", []), short][-_KEPT:]}
+
+
+def attempts(failure: Json | None) -> int:
+    """How often the trial has failed so far."""
+    return int(failure.get("attempt", 1)) if failure else 0

@@ -1,0 +1,78 @@
+"""Which process holds something on a folder that many machines share, and is it still there?"""
+
+import os
+import secrets
+import socket
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Owner:
+    """One process, at one time."""
+
+    host: str  # for people
+    place: str  # where its process number means something: machine, boot and container
+    pid: int
+    born: str  # when the process started, in the kernel's own count: numbers are used again
+    job: str  # of Slurm, "" outside
+    restart: int  # how often that job was requeued before
+    token: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    @property
+    def told(self) -> str:
+        """For people: host, process, job."""
+        return f"{self.host}, process {self.pid}" + (f", Slurm job {self.job}" if self.job else "")
+
+    def as_json(self) -> dict[str, Any]:
+        """What is written."""
+        return asdict(self)
+
+
+def this_process() -> Owner:
+    """The owner that this process is; another token each time."""
+    environment = os.environ
+    array, task = environment.get("SLURM_ARRAY_JOB_ID"), environment.get("SLURM_ARRAY_TASK_ID")
+    job = f"{array}_{task}" if array and task else environment.get("SLURM_JOB_ID", "")
+    restart = int(environment.get("SLURM_RESTART_COUNT", "0"))
+    return Owner(socket.gethostname(), _place(), os.getpid(), _born(os.getpid()), job, restart)
+
+
+def owner_of(told: Mapping[str, Any]) -> Owner:
+    """From what was written; raises TypeError if that is no owner."""
+    return Owner(**told)
+
+
+def is_gone(owner: Owner) -> bool:
+    """Is it known that the process has ended?  Of another machine or container, nothing is known."""
+    if owner.place != _place():
+        me = this_process()
+        return bool(owner.job) and owner.job == me.job and owner.restart < me.restart  # requeued: its first run is over
+    try:
+        os.kill(owner.pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return _born(owner.pid) != owner.born
+
+
+@cache
+def _place() -> str:
+    try:  # two containers of one machine may share its name, but not its process numbers
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{boot} {os.readlink('/proc/self/ns/pid')}"
+    except OSError:  # no Linux
+        return socket.gethostname()
+
+
+def _born(pid: int) -> str:
+    """Start of a process; "dead" for one that nobody has buried yet, "" where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "dead" if fields[0] in "ZX" else fields[19]

@@ -1,0 +1,77 @@
+import pytest
+
+from segaug.cli import main as cli
+from segaug.experiment.attempt import fail
+from segaug.results.lease import take
+from segaug.results.owner import this_process
+from tests.synthetic import write_study
+
+CELL = "phantom_thorax/nnunet/red/n2"
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return write_study(tmp_path / "results" / "pilot", sizes=(1, 2), seeds=3)
+
+
+@pytest.fixture
+def lost(store):
+    """The trials of CELL, without their records."""
+    trials = [one for one in store.plan()["trials"] if (one["strategy"], one["size"]) == ("red", 2)]
+    for trial in trials:
+        store.record_path(trial["id"]).unlink()
+    return trials
+
+
+def explained(capsys, cell, code):
+    assert cli.main(["explain", "pilot", cell]) == code
+    return capsys.readouterr().out
+
+
+def test_a_finished_trial_says_where_and_how_good(store, capsys):
+    record = store.records()[0]
+    shown = explained(capsys, record["id"], 0)
+    assert f"done: BCE {record['test']['best']['bce']:.4f}" in shown
+    assert str(store.record_path(record["id"]).relative_to(store.folder)) in shown
+    assert "on node (cpu), 21 s" in shown
+
+
+def test_a_cell_tells_of_each_seed_and_whole_stories_of_those_without_result(store, lost, capsys):
+    for error in ("CUDA out of memory", "CUDA out of memory, again\nsecond line"):
+        fail(store, lost[0], error, "Traceback", "oom")
+    take(store.record_path(lost[1]["id"]).parent, this_process(), None)
+    shown = explained(capsys, CELL, 1)
+    assert f"{CELL}/seed0: failed (oom), 2 times" in shown
+    assert "attempt 1: oom" in shown
+    assert "attempt 2: oom" in shown
+    assert "second line" not in shown
+    assert "segaug retry pilot --only oom" in shown
+    assert f"{CELL}/seed1: running" in shown
+    assert f"process {this_process().pid}; beat 0 of lease 1" in shown
+    assert f"{CELL}/seed2: missing" in shown
+    assert "not begun yet" in shown
+    assert "3 trials: 0 have a result, 3 have none" in shown
+
+
+def test_a_failure_of_a_job_names_its_logs(store, lost, capsys, monkeypatch):
+    monkeypatch.setenv("SLURM_JOB_ID", "77")
+    log = store.folder / "submissions" / "1-abc" / "logs" / "77_3.out"
+    log.parent.mkdir(parents=True)
+    log.touch()
+    fail(store, lost[0], "boom", "")
+    assert "submissions/1-abc/logs/77_3.out" in explained(capsys, f"{CELL}/seed0", 1)
+
+
+def test_damage_and_second_records_are_told(store, capsys):
+    first, second = store.records()[:2]
+    store.write_record({**first, "warnings": ["another"]})
+    assert "came later and differs in warnings" in explained(capsys, first["id"], 0)
+    store.record_path(second["id"]).write_bytes(b"{")
+    assert "damaged" in explained(capsys, second["id"], 1)
+
+
+def test_what_is_in_no_plan_names_what_is_near(store, capsys):
+    assert cli.main(["explain", "pilot", "phantom_thorax/nnunet/redd/n2"]) == 2
+    assert CELL in capsys.readouterr().err
+    assert cli.main(["explain", "pilot", f"{CELL}2"]) == 2

@@ -1,0 +1,96 @@
+"""When a job ends, and whether it puts itself back into the queue."""
+
+import os
+import signal
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from segaug.cluster import ending as ending_module
+from segaug.cluster.ending import Ending, job_name
+from segaug.cluster.settings import SlurmSettings
+from segaug.cluster.slurm import SlurmError
+
+
+@pytest.fixture(autouse=True)
+def job(monkeypatch):
+    """Task 3 of array 12, without the signal handlers that it leaves."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGUSR2, signal.SIGTERM)}
+    for name in [name for name in os.environ if name.startswith("SLURM_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("SLURM_ARRAY_JOB_ID", "12")
+    monkeypatch.setenv("SLURM_ARRAY_TASK_ID", "3")
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def slurm(monkeypatch):
+    """What is asked of Slurm; its answer to the state of a job."""
+
+    asked = SimpleNamespace(requeued=[], state="RUNNING")
+    monkeypatch.setattr(ending_module.slurm, "requeue", asked.requeued.append)
+    monkeypatch.setattr(ending_module.slurm, "state", lambda job: asked.state)
+    return asked
+
+
+def ending(**settings):
+    return Ending(SlurmSettings(timeout_min=10, signal_delay_s=100, **settings), start=1000.0)
+
+
+def test_no_trial_may_run_into_the_signal_before_the_limit():
+    assert ending().at == 1000 + 600 - 100
+
+
+def test_slurm_knows_the_limit_better(monkeypatch):
+    monkeypatch.setenv("SLURM_JOB_END_TIME", str(time.time() + 50))
+    assert ending().at == pytest.approx(time.monotonic() + 50 - 100, abs=1)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGUSR2, signal.SIGTERM])
+def test_a_signal_is_heard(sent):
+    found = ending()
+    assert not found.stopping()
+    os.kill(os.getpid(), sent)
+    assert found.stopping()
+    assert (found.limit, found.terminated) == (sent == signal.SIGUSR2, sent == signal.SIGTERM)
+
+
+def test_a_job_at_its_limit_goes_back_into_the_queue(slurm):
+    found = ending()
+    os.kill(os.getpid(), signal.SIGUSR2)
+    assert found.leave() == "requeued"
+    assert slurm.requeued == ["12_3"]
+
+
+def test_it_does_so_only_so_often(slurm, monkeypatch):
+    monkeypatch.setenv("SLURM_RESTART_COUNT", "2")
+    assert ending(max_requeues=3).leave() == "requeued"
+    assert "hydra.launcher.max_requeues" in ending(max_requeues=2).leave()
+    assert len(slurm.requeued) == 1
+
+
+@pytest.mark.parametrize(("state", "times"), [("RUNNING", 1), ("COMPLETING", 0), ("", 0)])
+def test_a_terminated_job_does_not_undo_scancel(slurm, state, times):
+    slurm.state = state
+    found = ending()
+    os.kill(os.getpid(), signal.SIGTERM)
+    found.leave()
+    assert len(slurm.requeued) == times
+
+
+def test_a_controller_that_refuses_is_quoted(slurm, monkeypatch):
+    def refuse(job):
+        raise SlurmError("scontrol: no")
+
+    monkeypatch.setattr(ending_module.slurm, "requeue", refuse)
+    assert ending().leave() == "not requeued: scontrol: no"
+
+
+def test_outside_of_slurm_nothing_is_requeued(slurm, monkeypatch):
+    monkeypatch.delenv("SLURM_ARRAY_JOB_ID")
+    assert job_name() == ""
+    assert ending().leave() == "this is no Slurm job: run it again"
+    assert not slurm.requeued

@@ -1,0 +1,146 @@
+"""Targets that users hand to segaug: images, masks, tables, config files, overrides."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+from hypothesis import strategies as st
+
+from segaug.analysis.curves.fit_curves import fit_table
+from segaug.analysis.trials.foreign_table import from_frame
+from segaug.cli.hydra_app import settled_per_job
+from segaug.cli.hydra_errors import one_line
+from segaug.data.pixels import grey_pixels, unit_range
+from segaug.data.readers import read_image, read_mask
+from segaug.data.table import read_table
+from segaug.data.task import Case
+from segaug.errors import DataError
+from segaug.experiment.compose import compose
+from segaug.experiment.config_file import DataOnlySource
+from segaug.experiment.launcher import register_plugins
+from tests.fuzz import images
+from tests.fuzz.mutations import spoiled
+from tests.fuzz.stored import written
+from tests.fuzz.target import Target
+
+CSV = "id,subject,copy\n" + "".join(f"p{i},s{i // 2},c\n" for i in range(6))
+TRIALS = pd.DataFrame(
+    [(curve, n, seed, 0.5 / n + 0.01 * seed + 0.05, "ok", f"k{case}")
+     for curve in ("a", "b") for n in (1, 2, 4, 8) for seed in range(2) for case in range(2)],
+    columns=["curve", "N", "seed", "error", "status", "case"],
+)  # fmt: skip
+YAML = """\
+# @package _global_
+defaults: [base_red, _self_]
+augment: &a {spacing_px: 24, p: 0.5, more: [1, 2.5, null, true, "x"]}
+hydra: {mode: MULTIRUN, sweeper: {params: {seed: "range(2)"}}}
+other: *a
+"""
+KEY_WORDS = """
+augment augment.p augment.spacing_px dataset dataset.root dataset.structures model scale scale.size seed protocol
+protocol.length name hydra.launcher.workers hydra.run.dir hydra.searchpath tracker study augment@x _target_ x.y[0]
+hydra/launcher hydra.sweeper.params hydra.job.env_set
+"""
+VALUE_WORDS = """
+    baseline red phantom_blob n4 3 -1 1e400 nan null true ??? [1,2] {a:1} {a:[b,{c:d}]} range(5) range(10000000000)
+    choice(1,2) interval(0,1) glob(*) shuffle(1) sort(2,1) tag(a,1) int(x) ${seed} ${oc.env:HOME} ${oc.env:NO_SUCH}
+    ${nope:1} ${name} ${.} ${..x} ${ 'a \\ {_target_:os.mkdir} ../../etc/passwd
+"""
+KEYS = KEY_WORDS.split()
+VALUES = [
+    *VALUE_WORDS.split(),
+    "", "a\x00b", "é\u2028", "(" * 60, "[" * 30 + "]" * 30, "9" * 5000, "x" * 5000,
+]  # fmt: skip
+
+
+def _read_both(suffix: str) -> Callable[[Path, bytes], None]:
+    def read(folder: Path, data: bytes) -> None:
+        path = written(folder / f"input{suffix}", data)
+        case = Case("a", "a", str(path), lambda: read_image(path), lambda: read_mask(path))
+        refused = []
+        for look in (lambda: unit_range(grey_pixels(case)), lambda: read_mask(path).sum()):
+            try:
+                look()
+            except DataError as error:
+                assert str(path) in str(error)  # noqa: PT017
+                refused.append(error)
+        if refused:
+            raise refused[0]
+
+    return read
+
+
+def _png_inputs() -> st.SearchStrategy[bytes]:
+    raw = spoiled(images.png())
+    return st.one_of(raw, raw.map(images.with_checksums))
+
+
+def _parquet() -> bytes:
+    buffer = io.BytesIO()
+    TRIALS.to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def _trials_csv() -> bytes:
+    return TRIALS.to_csv(index=False).encode()
+
+
+def _config_file(folder: Path, data: bytes) -> None:
+    written(folder / "groups/augment/mine.yaml", data)
+    DataOnlySource("x", str(folder / "groups")).load_config("augment/mine")
+
+
+def _words() -> st.SearchStrategy[list[str]]:
+    key = st.one_of(st.sampled_from(KEYS), st.text("aug.ment/@_:[]0~+", max_size=12))
+    value = st.one_of(st.sampled_from(VALUES), st.text("abc019,=[]{}()'\"$:\\ .*!-", max_size=15))
+    sign = st.sampled_from(["", "", "", "+", "++", "~"])
+    word = st.builds(
+        lambda sign, key, value, equals: f"{sign}{key}{equals}{value}", sign, key, value, st.sampled_from("===:")
+    )
+    return st.lists(word, min_size=1, max_size=3)
+
+
+register_plugins()  # here, so that no input pays for the imports
+
+
+def _compose(folder: Path, words: list[str]) -> None:
+    with one_line():
+        compose(settled_per_job(words))
+
+
+def _sweep(folder: Path, words: list[str]) -> None:
+    settled_per_job(["-m", *words])
+
+
+def _table(suffix: str) -> Callable[[Path, bytes], object]:
+    return lambda folder, data: from_frame(written(folder / f"table{suffix}", data))
+
+
+GIVEN = [
+    Target("png", _png_inputs, _read_both(".png")),
+    Target("jpeg", lambda: spoiled(images.jpeg()), _read_both(".jpg")),
+    Target("bmp", lambda: spoiled(images.bmp()), _read_both(".bmp")),
+    Target("tiff", lambda: spoiled(images.tiff()), _read_both(".tif")),
+    Target(
+        "swapped headers",
+        lambda: spoiled([*images.png(), *images.jpeg(), *images.bmp(), *images.tiff()]),
+        _read_both(".png"),
+    ),
+    Target(
+        "table of a data set",
+        lambda: spoiled([CSV.encode()]),
+        lambda folder, data: read_table(written(folder / "t.csv", data)),
+    ),
+    Target("trials.csv", lambda: spoiled([_trials_csv()]), _table(".csv")),
+    Target("trials.parquet", lambda: spoiled([_parquet()]), _table(".parquet")),
+    Target(
+        "fit trials.csv",
+        lambda: spoiled([_trials_csv()]),
+        lambda folder, data: fit_table(written(folder / "f.csv", data), resamples=100),
+        weight=0.1,
+    ),
+    Target("config file", lambda: spoiled([YAML.encode()]), _config_file),
+    Target("overrides", _words, _compose, weight=0.2),
+    Target("overrides of a sweep", _words, _sweep),
+]

@@ -1,0 +1,150 @@
+"""What is read back from W&B is what the local store holds, number by number."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from segaug.cli.fit import add_arguments, run
+from segaug.errors import ConfigError, DataError, UserError
+from segaug.results.case_errors import MEASURES
+from segaug.results.mirror.fetch import fetch_study
+from segaug.results.mirror.granularity import GRANULARITIES
+from segaug.results.mirror.sync import sync_study
+from segaug.results.planned import planned_trials
+from segaug.results.snapshot import Snapshot
+from segaug.results.tracker import WandbTracker
+from tests.synthetic import plan_anew, record, write_study
+from tests.wandb_server import WandbServer, account, serving
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    import wandb
+
+    server = WandbServer()
+    with serving(server), account(server.url, tmp_path_factory.mktemp("home")):
+        yield server
+        wandb.teardown()
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """Two strategies at three sizes; a trial diverged, one failed, one is missing."""
+    store = write_study(tmp_path_factory.mktemp("results") / "pilot", sizes=(1, 4, 16), seeds=2)
+    cell = {"task": "phantom_thorax", "model": "nnunet", "strategy": "red", "size": 16}
+    nothing = {"status": "diverged", "test": None, "cases": None, "recalibration": None}
+    trials = [*store.plan()["trials"], {"id": "lost", "seed": 7, **cell}, {"id": "broken", "seed": 8, **cell}]
+    diverged = record(**cell, seed=5) | nothing
+    plan = {"trials": [*trials, {"id": diverged["id"], "seed": 5, **cell}], "skipped": []}
+    plan_anew(store, plan)
+    store.write_record(diverged)
+    store.write_failure({"schema": 1, "id": "broken", "seed": 8, **cell, "error": "out of memory"})
+    return store
+
+
+@pytest.fixture(scope="module", params=GRANULARITIES)
+def address(request, server, store):
+    tracker = WandbTracker(mode="online", project=f"by-{request.param}", granularity=request.param)
+    assert sync_study(store, tracker).complete
+    return f"wandb:me/by-{request.param}"
+
+
+def fit(*words):
+    from argparse import ArgumentParser
+
+    parser = ArgumentParser()
+    add_arguments(parser)
+    return run(parser.parse_args([str(word) for word in words]))
+
+
+def test_trials_cases_and_plan_are_the_same(address, store):
+    local, mirrored = Snapshot(store.folder), fetch_study(address)
+    pd.testing.assert_frame_equal(mirrored.trials(), local.trials(), check_exact=True)
+    pd.testing.assert_frame_equal(mirrored.planned, planned_trials(store), check_like=True)
+    for measure in MEASURES:
+        here, there = local.cases(measure), mirrored.cases(measure)
+        assert list(here) == list(there)
+        for trial, errors in here.items():
+            assert (errors.cases, errors.patients) == (there[trial].cases, there[trial].patients)
+            np.testing.assert_array_equal(errors.values, there[trial].values)
+
+
+def test_a_fit_of_the_mirror_is_the_fit_of_the_records(address, store, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert fit(store.folder, "--resamples", 100) == 0
+    local = capsys.readouterr().out
+    assert fit("--from", address, "--resamples", 100) == 0
+    mirrored = capsys.readouterr().out
+    assert local.split("wrote")[0] == mirrored.split("\n", 1)[1].split("wrote")[0]
+    assert "12 ok, 1 diverged, 1 failed, 1 missing" in mirrored
+    for name in ("fits.json", "fits.csv", "curves.csv", "trials.csv"):
+        ours = tmp_path / "results" / "pilot" / "fit_from_wandb" / name
+        assert ours.read_bytes() == (store.folder / "fit" / name).read_bytes()
+
+
+def test_a_study_at_two_granularities_is_read_once(server, store):
+    for granularity in ("curve", "cell"):
+        sync_study(store, WandbTracker(mode="online", project="both", granularity=granularity))
+    assert len(fetch_study("wandb:me/both").trials()) == 13
+
+
+def test_several_studies_are_told_apart(server, store, tmp_path):
+    other = write_study(tmp_path / "other", sizes=(1, 2), seeds=1)
+    for study in (store, other):
+        sync_study(study, WandbTracker(mode="online", project="shared", granularity="curve"))
+    with pytest.raises(DataError, match="--study: other, pilot"):
+        fetch_study("wandb:me/shared")
+    assert len(fetch_study("wandb:me/shared", "other").trials()) == 4
+    with pytest.raises(DataError, match="holds no study third"):
+        fetch_study("wandb:me/shared", "third")
+
+
+@pytest.mark.parametrize("harm", ["missing", "cut", "changed"])
+def test_a_damaged_file_is_no_result(server, store, harm):
+    project = f"damaged-{harm}"
+    sync_study(store, WandbTracker(mode="online", project=project, granularity="curve"))
+    files = server.of(project, "curve")[0].files
+    good = files.pop("segaug-trials.parquet")
+    if harm != "missing":
+        files["segaug-trials.parquet"] = good[:-1] if harm == "cut" else good[:-9] + b"X" + good[-8:]
+    with pytest.raises(DataError, match=r"is not complete|does not match its digest"):
+        fetch_study(f"wandb:me/{project}")
+
+
+@pytest.mark.parametrize("address", ["wandb:me", "me/project", "wandb:me/project/run", "wandb:/project"])
+def test_an_address_is_checked_before_anything_is_asked(server, address):
+    before = len(server.asked)
+    with pytest.raises(DataError, match="wandb:ENTITY/PROJECT"):
+        fetch_study(address)
+    assert len(server.asked) == before
+
+
+@pytest.mark.parametrize("address", ["wandb:me/nowhere", "wandb:other/shared"])
+def test_a_wrong_project_is_one_message(server, address):
+    with pytest.raises(UserError, match="is no project that this account sees"):
+        fetch_study(address)
+
+
+def test_options_that_do_not_go_together_are_refused(store):
+    with pytest.raises(ConfigError, match="does not go with --from"):
+        fit(store.folder, "--from", "wandb:me/x")
+    with pytest.raises(ConfigError, match="is of --from"):
+        fit(store.folder, "--study", "pilot")
+
+
+@pytest.mark.slow
+def test_offline_runs_that_wandb_sends_can_be_read_back(server, tmp_path):
+    """`segaug sync --offline` here, `wandb sync` where there is a network, and no segaug there."""
+    store = write_study(tmp_path / "away", sizes=(1, 4), seeds=2)
+    assert sync_study(store, WandbTracker(mode="offline", project="offline", granularity="curve")).complete
+    folders = sorted((store.folder / "wandb").glob("offline-run-*"))
+    subprocess.run([sys.executable, "-m", "wandb", "sync", *folders], check=True, capture_output=True, timeout=120)
+    assert len(server.of("offline", "curve")) == 2
+    pd.testing.assert_frame_equal(fetch_study("wandb:me/offline").trials(), Snapshot(store.folder).trials())
+    before = server.writes()
+    tracker = WandbTracker(mode="online", project="offline", granularity="curve")
+    assert sync_study(store, tracker).counts == {"unchanged": 3}
+    assert server.writes() == before
