@@ -36,12 +36,13 @@ def slurm(monkeypatch):
     return asked
 
 
-def ending(**settings):
-    return Ending(SlurmSettings(timeout_min=10, signal_delay_s=100, **settings), start=1000.0)
+def ending(start=-1e6, **settings):
+    """Of a job that started then; its time is over unless that is told."""
+    return Ending(SlurmSettings(timeout_min=10, signal_delay_s=100, **settings), start)
 
 
 def test_no_trial_may_run_into_the_signal_before_the_limit():
-    assert ending().at == 1000 + 600 - 100
+    assert ending(1000.0).at == 1000 + 600 - 100
 
 
 def test_slurm_knows_the_limit_better(monkeypatch):
@@ -56,6 +57,17 @@ def test_a_signal_is_heard(sent):
     os.kill(os.getpid(), sent)
     assert found.stopping()
     assert (found.limit, found.terminated) == (sent == signal.SIGUSR2, sent == signal.SIGTERM)
+
+
+def test_a_signal_that_comes_early_waits_for_its_time():
+    found = ending(time.monotonic() - 500 + 0.3)
+    os.kill(os.getpid(), signal.SIGUSR2)
+    assert not found.stopping()
+    time.sleep(0.6)
+    assert found.limit
+    early = ending(time.monotonic() + 1000)
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert early.terminated
 
 
 def test_a_job_at_its_limit_goes_back_into_the_queue(slurm):
