@@ -15,7 +15,8 @@ from segaug.cluster.slurm import SlurmError
 
 @pytest.fixture(autouse=True)
 def job(monkeypatch):
-    """Task 3 of array 12, without the signal handlers that it leaves."""
+    """Task 3 of array 12, without the signal handlers that it leaves, and without workers to be killed later."""
+    monkeypatch.setattr(ending_module, "_each_worker", lambda number: None)
     before = {number: signal.getsignal(number) for number in (signal.SIGUSR2, signal.SIGTERM)}
     for name in [name for name in os.environ if name.startswith("SLURM_")]:
         monkeypatch.delenv(name)
