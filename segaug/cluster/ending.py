@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 
@@ -17,9 +18,10 @@ KILL_WAIT_S = 30  # Slurm's own default, between SIGTERM and SIGKILL
 class Ending:
     """Listens to Slurm's signals.
 
-    SIGUSR2 comes before the time limit: the job puts itself back into the queue.  SIGTERM comes from `scancel`, from a
-    node that is shut down, and before a preemption: a job that is still RUNNING then has been granted time to leave
-    and puts itself back; one that is cancelled, or that Slurm requeues itself, does not.
+    SIGUSR2 comes before the time limit, up to a minute earlier than it was asked for: the job uses that minute, then
+    puts itself back into the queue.  SIGTERM comes from `scancel`, from a node that is shut down, and before a
+    preemption: a job that is still RUNNING then has been granted time to leave and puts itself back; one that is
+    cancelled, or that Slurm requeues itself, does not.
     """
 
     def __init__(self, settings: SlurmSettings, start: float) -> None:
@@ -53,13 +55,24 @@ class Ending:
         return "requeued"
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
+        early = self.at - time.monotonic() if number == signal.SIGUSR2 else 0
+        _after(early, self._stop, number)
+
+    def _stop(self, number: int) -> None:
         self.limit |= number == signal.SIGUSR2
         self.terminated |= number == signal.SIGTERM
-        _each_worker(signal.SIGUSR2)  # not all clusters signal the processes of a process
+        _each_worker(signal.SIGTERM)  # not all clusters signal the processes of a process
         grace = self.settings.signal_delay_s / 2 if number == signal.SIGUSR2 else KILL_WAIT_S / 2
-        timer = threading.Timer(grace, _each_worker, [signal.SIGKILL])  # where no safe point comes
-        timer.daemon = True
-        timer.start()
+        _after(grace, _each_worker, signal.SIGKILL)  # where no safe point comes
+
+
+def _after(seconds: float, call: Callable[[int], None], number: int) -> None:
+    if seconds <= 0:
+        call(number)
+        return
+    timer = threading.Timer(seconds, call, [number])
+    timer.daemon = True
+    timer.start()
 
 
 def _each_worker(number: int) -> None:

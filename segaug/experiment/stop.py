@@ -44,10 +44,10 @@ def nothing_to_stop() -> None:
 
 
 def listen() -> None:
-    """From now on signals only set the flag of this process; Ctrl-C is left to its parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for number in SIGNALS:
-        signal.signal(number, _request)
+    """From now on SIGTERM only sets the flag of this process; its parent decides what the other signals mean."""
+    for number in (signal.SIGINT, *SIGNALS):
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _request)
 
 
 @contextmanager

@@ -41,11 +41,11 @@ class Store:
 
     def record_path(self, trial_id: str) -> Path:
         """Where the record of a trial lies."""
-        return self.folder / "trials" / trial_id / "record.json"
+        return Path(self.folder, "trials", trial_id, "record.json")
 
     def failure_path(self, trial_id: str) -> Path:
         """Where the last failure of a trial lies."""
-        return self.folder / "trials" / trial_id / "failure.json"
+        return Path(self.folder, "trials", trial_id, "failure.json")
 
     def finished(self, trial_id: str) -> bool:
         """Is there a valid record?  A damaged one counts as none: the trial runs again and replaces it."""

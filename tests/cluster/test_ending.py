@@ -15,7 +15,8 @@ from segaug.cluster.slurm import SlurmError
 
 @pytest.fixture(autouse=True)
 def job(monkeypatch):
-    """Task 3 of array 12, without the signal handlers that it leaves."""
+    """Task 3 of array 12, without the signal handlers that it leaves, and without workers to be killed later."""
+    monkeypatch.setattr(ending_module, "_each_worker", lambda number: None)
     before = {number: signal.getsignal(number) for number in (signal.SIGUSR2, signal.SIGTERM)}
     for name in [name for name in os.environ if name.startswith("SLURM_")]:
         monkeypatch.delenv(name)
@@ -36,12 +37,13 @@ def slurm(monkeypatch):
     return asked
 
 
-def ending(**settings):
-    return Ending(SlurmSettings(timeout_min=10, signal_delay_s=100, **settings), start=1000.0)
+def ending(start=-1e6, **settings):
+    """Of a job that started then; its time is over unless that is told."""
+    return Ending(SlurmSettings(timeout_min=10, signal_delay_s=100, **settings), start)
 
 
 def test_no_trial_may_run_into_the_signal_before_the_limit():
-    assert ending().at == 1000 + 600 - 100
+    assert ending(1000.0).at == 1000 + 600 - 100
 
 
 def test_slurm_knows_the_limit_better(monkeypatch):
@@ -56,6 +58,17 @@ def test_a_signal_is_heard(sent):
     os.kill(os.getpid(), sent)
     assert found.stopping()
     assert (found.limit, found.terminated) == (sent == signal.SIGUSR2, sent == signal.SIGTERM)
+
+
+def test_a_signal_that_comes_early_waits_for_its_time():
+    found = ending(time.monotonic() - 500 + 0.3)
+    os.kill(os.getpid(), signal.SIGUSR2)
+    assert not found.stopping()
+    time.sleep(0.6)
+    assert found.limit
+    early = ending(time.monotonic() + 1000)
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert early.terminated
 
 
 def test_a_job_at_its_limit_goes_back_into_the_queue(slurm):
