@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segaug.analysis.metric import MEASURES, METRICS
+from segaug.cli.study_or_table import add_source, table_of
 from segaug.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -13,25 +14,17 @@ if TYPE_CHECKING:
     from segaug.results.source import TrialSource
 
 _RESAMPLES = 1000  # that of analysis/law/resample.py, which is too heavy to import for a help text
-_TABLES = (".csv", ".parquet")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Options of the command."""
-    parser.add_argument(
-        "study", nargs="?", metavar="STUDY|TABLE",
-        help="study folder, or its name under results/ (default: the latest one); or a .csv or .parquet file with the "
-        "columns curve, N, seed, error",
-    )  # fmt: skip
+    add_source(parser)
     parser.add_argument(
         "--metric", choices=(*METRICS, "all"),
         help="test error to fit (default: bce); all: who is first by each test error, and where they disagree",
     )  # fmt: skip
     parser.add_argument(
         "--resamples", type=int, default=_RESAMPLES, help="draws of seeds and of test cases (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--nested", action="store_true", help="of a table: a seed's smaller subsets are part of its larger ones"
     )
     parser.add_argument(
         "--from", dest="source", metavar="wandb:ENTITY/PROJECT", help="fit a study that `segaug sync` has sent to W&B"
@@ -46,22 +39,14 @@ def run(args: Namespace) -> int:
         return _mirrored(args)
     if args.name:
         raise ConfigError(key="--study", problem="is of --from", fix="name a local study without it: segaug fit STUDY")
-    if args.study and args.study.lower().endswith(_TABLES):
-        return _table(args)
-    if args.nested:
-        raise ConfigError(
-            key="--nested", problem="is of tables", fix="leave it out; records of a study say how they drew subsets"
-        )
-    return _study(args)
+    table = table_of(args)
+    return _table(table, args) if table else _study(args)
 
 
-def _table(args: Namespace) -> int:
+def _table(table: Path, args: Namespace) -> int:
     from segaug.analysis.curves.fit_curves import fit_table
     from segaug.cli import fit_files, fit_output
 
-    if args.metric:
-        raise ConfigError(key="--metric", problem="is of studies", fix="leave it out; a table has one error a trial")
-    table = Path(args.study)
     fits = fit_table(table, nested=args.nested, resamples=args.resamples)
     folder = table.with_name(f"{table.stem}_fit")
     written = fit_files.write(folder, fits)

@@ -2,7 +2,8 @@
 
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 
-_METRICS = ("bce", "bce_recalibrated", "1-dice", "validation_bce")  # those of analysis/metric.py, which is too heavy
+from segaug.analysis.metric import METRICS
+
 _CV = "0.3@1,0.05@512"
 _EXAMPLES = """\
 examples:
@@ -29,7 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--seeds", metavar="S,S,...", help="numbers of seeds (default: the pilot's and 5,10,20,40)")
     parser.add_argument(
-        "--metric", choices=_METRICS, default=_METRICS[0], help="test error to plan for (default: %(default)s)"
+        "--metric", choices=METRICS, default=METRICS[0], help="test error to plan for (default: %(default)s)"
     )
     parser.add_argument(
         "--effect", type=float, default=0.1, metavar="SHARE",

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from segaug.analysis.metric import METRICS
-from segaug.cli import compare as command
 from segaug.cli.main import main
 from segaug.results.store import Store
 from tests import synthetic
@@ -141,5 +140,7 @@ def test_a_metric_is_of_studies(tmp_path, capsys):
     assert "--metric: is of studies" in capsys.readouterr().err
 
 
-def test_the_choices_are_the_metrics():
-    assert command._METRICS == METRICS
+@pytest.mark.parametrize("metric", METRICS)
+def test_every_metric_is_a_choice(tmp_path, metric, capsys):
+    assert main(["compare", str(tmp_path / "nowhere"), "--metric", metric]) == 2
+    assert "no study folder" in capsys.readouterr().err

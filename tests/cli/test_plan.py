@@ -3,14 +3,12 @@
 import re
 import subprocess
 import sys
-from typing import get_args
 
 import pandas as pd
 import pytest
 
-from segaug.analysis.metric import Metric
+from segaug.analysis.metric import METRICS
 from segaug.cli.main import main
-from segaug.cli.plan_power import _METRICS
 from tests.synthetic import write_study
 
 
@@ -108,8 +106,10 @@ def test_exactly_one_basis_is_needed(words):
         main(["plan", "power", *words])
 
 
-def test_metrics_are_those_of_the_analysis():
-    assert get_args(Metric) == _METRICS
+@pytest.mark.parametrize("metric", METRICS)
+def test_every_metric_is_a_choice(tmp_path, metric, capsys):
+    assert main(["plan", "power", "--pilot", str(tmp_path / "nowhere"), "--metric", metric]) == 2
+    assert "no study folder" in capsys.readouterr().err
 
 
 def test_importing_the_command_loads_nothing_heavy():
