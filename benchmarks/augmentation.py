@@ -35,7 +35,9 @@ def example(side: int) -> Batch:
     """Smooth images with blobs, since sampling noise would miss the cache on both sides."""
     rng = stream(0, "benchmark")
     image = F.interpolate(torch.rand(ROWS, 1, 24, 24, generator=rng), size=(side, side), mode="bicubic").clamp(0, 1)
-    return Batch(image, (image > 0.6).float(), torch.arange(ROWS), torch.ones(ROWS, 2))
+    return Batch(
+        image, (image > 0.6).float(), torch.arange(ROWS), torch.ones(ROWS, 2), torch.zeros(ROWS, dtype=torch.long)
+    )
 
 
 def ours(batch: Batch) -> Callable[[], object]:

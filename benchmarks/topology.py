@@ -46,7 +46,7 @@ def chests_and_hearts(side: int, device: str) -> tuple[Batch, Tensor]:
     """8 images with one structure each, and 8 external images."""
     pairs = stack(phantom_pairs("tune", side))
     label = (pairs.moving_label == 3).float()
-    batch = Batch(pairs.moving, label, torch.arange(len(label)), torch.ones(len(label), 2))
+    batch = Batch(pairs.moving, label, torch.arange(len(label)), torch.ones(len(label), 2), torch.zeros(len(label)))
     return batch.to(device), pairs.fixed.to(device)
 
 

@@ -1,6 +1,6 @@
 """The value that flows from the data to the network."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
@@ -12,13 +12,14 @@ class Batch:
 
     image: (B, C, H, W) float32 in 0..1.  label: (B, K, H, W) float32 in 0..1, one channel per foreground structure,
     background implicit, sum over K <= 1.  index: (B,) long, position in the pool.  spacing_mm: (B, 2) as (row, column),
-    NaN where the pixel size is unknown.
+    NaN where the pixel size is unknown.  source: (B,) long, place in `Form.sources`.
     """
 
     image: Tensor
     label: Tensor
     index: Tensor
     spacing_mm: Tensor
+    source: Tensor
 
     def __post_init__(self) -> None:
         rows = len(self.image)
@@ -30,16 +31,16 @@ class Batch:
             raise ValueError(
                 f"Batch: image is {tuple(self.image.shape[2:])} pixels, label {tuple(self.label.shape[2:])}"
             )
-        if not (len(self.label) == len(self.index) == len(self.spacing_mm) == rows):
-            raise ValueError("Batch: image, label, index and spacing_mm differ in their number of rows")
+        if any(len(getattr(self, field.name)) != rows for field in fields(self)):
+            raise ValueError(f"Batch: {', '.join(field.name for field in fields(self))} differ in their number of rows")
 
     def __len__(self) -> int:
         return len(self.image)
 
     def to(self, device: torch.device | str) -> "Batch":
         """The same batch on another device (Lightning calls this for a frozen dataclass)."""
-        return Batch(*(getattr(self, name).to(device) for name in ("image", "label", "index", "spacing_mm")))
+        return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
 
     def rows(self, index: Tensor | slice) -> "Batch":
         """The chosen rows, in the given order."""
-        return Batch(self.image[index], self.label[index], self.index[index], self.spacing_mm[index])
+        return Batch(*(getattr(self, field.name)[index] for field in fields(self)))

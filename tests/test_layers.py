@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "segaug"
-FREE = {"", "batch", "errors", "files", "json_data", "metrics", "rng"}  # at the top, for everybody; "" is segaug itself
+# At the top, for everybody; "" is segaug itself.
+FREE = {"", "batch", "errors", "files", "form", "json_data", "measures", "metrics", "rng"}
 MAY_IMPORT = {
     "data": set(),
     "metrics": set(),

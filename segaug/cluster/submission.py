@@ -17,8 +17,9 @@ from pathlib import Path
 from segaug.cluster.frozen import config_of, plain_config
 from segaug.cluster.settings import SlurmSettings
 from segaug.errors import DataError
+from segaug.experiment.identity import digest
 from segaug.experiment.plan import Plan, Planned
-from segaug.experiment.trial import Trial, digest
+from segaug.experiment.trial import Trial
 from segaug.files import write_atomic
 from segaug.results.record import SCHEMA
 from segaug.results.store import Json

@@ -31,4 +31,4 @@ class IncompleteDatasetError(DataError):
 
 def mask_name(case: Case) -> str:
     """What error messages call the mask of a case."""
-    return str(case.mask_file) if isinstance(case, FileCase) else f"mask of {case.source}"
+    return str(case.mask_file) if isinstance(case, FileCase) else f"mask of {case.location}"

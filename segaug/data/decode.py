@@ -40,12 +40,12 @@ def decode(dataset: Dataset, cases: Sequence[Case], parts: Split) -> Decoded:
     for row, case in enumerate(cases):
         grey = grey_pixels(case)
         shape = (grey.shape[0], grey.shape[1])
-        image[row] = network_image(grey, dataset, case.source)
+        image[row] = network_image(grey, dataset, case.location)
         spacing_mm[row] = torch.tensor(network_spacing_mm(case, dataset, shape))
         image_hash.append(case.recipe or content_hash(grey))
         if row not in external:
             mask = mask_values(case, dataset.values(), shape)
-            label[row] = network_label(mask, dataset, case.source)
+            label[row] = network_label(mask, dataset, case.location)
             mask_hash.append(case.recipe or content_hash(mask.astype("<i8")))
     for leak in leaks(cases, parts, image_hash):
         raise leak

@@ -16,6 +16,7 @@ from segaug.data.readers import read_image, read_mask
 from segaug.data.table import read_table
 from segaug.data.task import Described, SplitSizes
 from segaug.errors import ConfigError, DataError
+from segaug.form import GREY, Form
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +68,11 @@ class Folder(Described):
             raise ConfigError(key="dataset.patient_pattern", problem=str(error), fix=fix) from error
         if groups != 1:
             raise ConfigError(key="dataset.patient_pattern", problem=f"has {groups} groups", fix=fix)
+
+    @property
+    def form(self) -> Form:
+        """Square images of one structure."""
+        return Form(channels=GREY, structures=(self.structure,), size=(self.size, self.size))
 
     def foreground(self) -> tuple[int, ...]:
         """Mask values of the chosen structure."""
@@ -133,7 +139,7 @@ class Folder(Described):
         return FileCase(
             id=row.id,
             patient=row.patient,
-            source=str(image),
+            location=str(image),
             read_image=partial(read_image, image),
             read_mask=open_mask,
             duplicate_group=row.group,

@@ -86,13 +86,13 @@ def _look(case: Case, dataset: Dataset, part: str) -> tuple[CaseReport, str]:
     try:
         grey = grey_pixels(case)
         shape, content = (grey.shape[0], grey.shape[1]), content_hash(grey)
-        crop_centre(grey, dataset.crop, case.source)
+        crop_centre(grey, dataset.crop, case.location)
     except DataError as error:
         problems.append(str(error))
     if part not in ("", "external"):
         try:
             mask = mask_values(case, dataset.values(), shape)
-            share = float(np.isin(crop_centre(mask, dataset.crop, case.source), dataset.foreground()).mean())
+            share = float(np.isin(crop_centre(mask, dataset.crop, case.location), dataset.foreground()).mean())
         except DataError as error:
             problems.append(str(error))
     unique = tuple(dict.fromkeys(problems))

@@ -23,7 +23,7 @@ def grey_pixels(case: Case) -> np.ndarray:
         pixels = (299 * red + 587 * green + 114 * blue) / 1000
     if pixels.ndim != 2:
         problem = f"has the shape {pixels.shape}"
-        raise DataError(file=case.source, problem=problem, fix="give one grey (H, W) or RGB (H, W, 3) image")
+        raise DataError(file=case.location, problem=problem, fix="give one grey (H, W) or RGB (H, W, 3) image")
     return np.ascontiguousarray(pixels, dtype=np.float32)
 
 

@@ -74,9 +74,9 @@ def leaks(cases: Sequence[Case], parts: Split, pixel_hash: Sequence[str]) -> lis
 
 
 def _leak(what: str, first: Case, first_side: str, second: Case, second_side: str) -> DataError:
-    problem = f"has {what} as {second.source}, but is in the {first_side} set while that is in the {second_side} set"
+    problem = f"has {what} as {second.location}, but is in the {first_side} set while that is in the {second_side} set"
     fix = "delete one of them, or give both one value in a column of the table and set dataset.group to that column"
-    return DataError(file=first.source, problem=problem, fix=fix)
+    return DataError(file=first.location, problem=problem, fix=fix)
 
 
 def _rank(cases: Sequence[Case], rows: Sequence[int]) -> bytes:

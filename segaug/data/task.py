@@ -1,4 +1,4 @@
-"""One binary segmentation task: what a dataset offers before decoding, and the tensors after it."""
+"""One segmentation task: what a dataset offers before decoding, and the tensors after it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from segaug.batch import Batch
+from segaug.form import Form
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,12 +34,12 @@ class Case:
 
     read_image() gives (H, W) grey or (H, W, 3) RGB, any integer or float type.  read_mask() gives (H, W) integers.
     Every image of one `patient`, and every image of one `duplicate_group` ("" = none), stays on one side of the split.
-    source: what error messages call the image (its path, or a generated name).
+    location: what error messages call the image (its path, or a generated name).
     """
 
     id: str
     patient: str
-    source: str
+    location: str
     read_image: Callable[[], np.ndarray] = field(repr=False)
     read_mask: Callable[[], np.ndarray] = field(repr=False)
     duplicate_group: str = ""
@@ -62,8 +63,8 @@ class Dataset(Protocol):
     """What every dataset config offers (`Folder`, `Phantom`, ...)."""
 
     @property
-    def structure(self) -> str:
-        """Name of what is segmented."""
+    def form(self) -> Form:
+        """What the decoded tensors look like."""
         ...
 
     @property
@@ -108,13 +109,16 @@ class Split:
 class Task:
     """A decoded task, held in memory.
 
-    image: (M, 1, H, W) float32 in 0..1.  label: (M, 1, H, W) float32 in {0, 1}; NaN in external rows, whose masks are
-    never opened.  spacing_mm: (M, 2) of the resized pixels, (row, column), NaN where unknown.
+    image: (M, C, H, W) float32 in 0..1.  label: (M, K, H, W) float32 in {0, 1}; NaN in external rows, whose masks are
+    never opened.  spacing_mm: (M, 2) of the resized pixels, (row, column), NaN where unknown.  source: (M,) long, place
+    in `form.sources`.
     """
 
     image: Tensor
     label: Tensor
     spacing_mm: Tensor
+    source: Tensor
+    form: Form
     ids: tuple[str, ...]
     patients: tuple[str, ...]
     split: Split
@@ -125,4 +129,4 @@ class Task:
         position = {row: i for i, row in enumerate(self.split.pool)}
         index = torch.tensor([position.get(row, -1) for row in rows], dtype=torch.long)
         at = torch.tensor(rows, dtype=torch.long)
-        return Batch(self.image[at], self.label[at], index, self.spacing_mm[at])
+        return Batch(self.image[at], self.label[at], index, self.spacing_mm[at], self.source[at])

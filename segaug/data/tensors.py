@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import torch
+
 from segaug.data.cache import cache_name, load_cached, store_cached
 from segaug.data.cases import FileCase
 from segaug.data.decode import Decoded, decode, options
@@ -23,6 +25,8 @@ def load_task(dataset: Dataset, cache: Path | None) -> Task:
         image=decoded.image,
         label=decoded.label,
         spacing_mm=decoded.spacing_mm,
+        source=torch.zeros(len(cases), dtype=torch.long),
+        form=dataset.form,
         ids=ids,
         patients=patients,
         split=parts,

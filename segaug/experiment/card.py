@@ -75,11 +75,11 @@ def _facts(name: str, task: Task, trial: Trial) -> Json:
     return {
         "task": name,
         **told,
-        "structure": dataset.structure,
+        "structure": ", ".join(task.form.structures),
         "images": len(task.ids),
         "patients": len(set(task.patients)),
         "parts": {part.name: len(getattr(split, part.name)) for part in dataclasses.fields(split)},
-        "size": dataset.size,
+        "size": task.form.size[-1],
         "pixel_mm": None if any(side != side for side in spacing) else spacing,
         "content_hash": task.content_hash,
         "foreground_share": task.batch(split.pool).label.mean().item(),

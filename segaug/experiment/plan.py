@@ -9,8 +9,9 @@ import torch
 from segaug.data.task import Dataset, Task
 from segaug.data.tensors import load_task
 from segaug.errors import ConfigError
+from segaug.experiment.identity import Identities
 from segaug.experiment.machine import device_of
-from segaug.experiment.trial import Identities, Trial
+from segaug.experiment.trial import Trial
 from segaug.results.store import Json, Store
 
 

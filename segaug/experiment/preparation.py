@@ -10,11 +10,11 @@ from rich.console import Console
 
 from segaug.augment.artefact import Artefact, Content
 from segaug.experiment.artefacts import ArtefactStore, store_of
+from segaug.experiment.identity import science
 from segaug.experiment.machine import default_workers
 from segaug.experiment.making import Made, Request, artefacts_of, make
 from segaug.experiment.plan import Plan, Planned
 from segaug.experiment.preparing import Preparing
-from segaug.experiment.schema import science
 from segaug.experiment.workers import Died, Note, run_jobs
 from segaug.results.store import canonical
 

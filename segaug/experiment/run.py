@@ -12,13 +12,12 @@ from segaug.data.task import Task
 from segaug.experiment.allowed import trial_context
 from segaug.experiment.artefacts import store_of
 from segaug.experiment.evaluation import Scores, reference, score
+from segaug.experiment.identity import protocol_hash, science
 from segaug.experiment.machine import device_of, run_facts
 from segaug.experiment.parts import Parts, parts_of
 from segaug.experiment.plan import Planned, pool_size
-from segaug.experiment.schema import science
 from segaug.experiment.stop import SafePoint, nothing_to_stop
 from segaug.experiment.strength import strength
-from segaug.experiment.trial import protocol_hash
 from segaug.models.network import build_with_seed, set_output_bias
 from segaug.results.record import SCHEMA
 from segaug.results.store import Json

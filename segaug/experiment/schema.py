@@ -15,7 +15,7 @@ from omegaconf import MISSING, DictConfig, OmegaConf
 from segaug.augment.strategy import Strategy
 from segaug.data.folder import Folder
 from segaug.data.phantom import Phantom
-from segaug.data.task import DESCRIPTIVE, Dataset
+from segaug.data.task import Dataset
 from segaug.errors import ConfigError
 from segaug.models.network import Model
 from segaug.models.nnunet import NnUnet
@@ -129,16 +129,6 @@ def typed(composed: DictConfig) -> Config:
             key="config", file="conf/config.yaml", problem="lacks base_config", fix="restore its defaults list"
         )
     return config
-
-
-def science(config: Config) -> dict[str, Any]:
-    """The part of a config that decides a trial's result, as plain values: what its id is a hash of."""
-    groups = ("dataset", "model", "augment", "scale", "protocol")
-    plain: dict[str, Any] = {name: dataclasses.asdict(getattr(config, name)) for name in groups}
-    plain["dataset"] = {key: value for key, value in plain["dataset"].items() if key not in DESCRIPTIVE}
-    for group, table in (("model", MODELS), ("augment", STRATEGIES)):
-        plain[group] = {"name": registered_name(table, getattr(config, group)), **plain[group]}
-    return {**plain, "seed": config.seed}
 
 
 def registered_name(table: Mapping[str, type], value: object) -> str:

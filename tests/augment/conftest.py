@@ -25,4 +25,4 @@ def _batch(rows=4, size=(64, 48), structures=1):
     label = torch.stack(discs)
     label = label * (label.cumsum(0) == 1)  # the first disc wins: at most one structure a pixel
     label = torch.stack([label.roll(i, dims=1) for i in range(rows)])  # another place in each row
-    return Batch(image, label, torch.arange(rows), torch.ones(rows, 2))
+    return Batch(image, label, torch.arange(rows), torch.ones(rows, 2), torch.zeros(rows, dtype=torch.long))

@@ -44,4 +44,4 @@ def hearts(count, size=(32, 24), seed=0):
     image = 0.2 + 0.3 * torch.sigmoid(12 * (2 - distance)) + 0.4 * torch.sigmoid(12 * (1 - distance))
     label = (distance < 1).float()
     index = torch.randperm(10 * count, generator=rng)[:count]
-    return Batch(image[:, None], label[:, None], index, torch.ones(count, 2))
+    return Batch(image[:, None], label[:, None], index, torch.ones(count, 2), torch.zeros_like(index))

@@ -51,7 +51,7 @@ def test_a_rotation_keeps_shapes_in_an_oblong_image(make_batch):
     batch = make_batch(rows=20, size=(96, 40))
     row, column = torch.meshgrid(torch.arange(96.0) - 47.5, torch.arange(40.0) - 19.5, indexing="ij")
     disc = (row**2 + column**2 < 12**2).float().expand(20, 1, 96, 40)
-    discs = Batch(disc, disc, batch.index, batch.spacing_mm)
+    discs = Batch(disc, disc, batch.index, batch.spacing_mm, batch.source)
     turned = augment((Baseline(**STILL | {"p_rotation": 1}),), None, discs, rng)
     assert (turned.label - disc).abs().sum((1, 2, 3)).max() < 40  # some of the rim's 75; a stretched turn moves 150
 

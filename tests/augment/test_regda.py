@@ -12,6 +12,7 @@ from segaug.data.task import Split, Task
 from segaug.deform.jacobian import min_jacobian
 from segaug.errors import ConfigError
 from segaug.experiment.allowed import allowed_data
+from segaug.form import Form
 from segaug.registration.maps import displacement_px
 from segaug.rng import stream
 from tests.augment.learned import context, hearts
@@ -172,7 +173,9 @@ def test_external_masks_are_never_read(learned):
     found = []
     for mask in (float("nan"), 7.0):
         label = torch.cat([images.label, torch.full_like(external, mask)])
-        task = Task(torch.cat([images.image, external]), label, spacing, names, names, split, "hash")
+        everything = torch.cat([images.image, external])
+        form = Form(channels=1, structures=("a",), size=tuple(everything.shape[2:]))
+        task = Task(everything, label, spacing, torch.zeros(9), form, names, names, split, "hash")
         handed = allowed_data(RegDA(), task, (0, 1, 2), None)
         found.append(RegDA().prepare(replace(learned, subset=task.batch([0, 1, 2]), allowed=handed)).momentum)
     assert torch.equal(*found)

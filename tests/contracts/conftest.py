@@ -19,7 +19,7 @@ def batch(request):
     image = F.interpolate(torch.rand(5, 1, 7, 6, generator=rng), size=size, mode="bicubic").clamp(0, 1)
     blobs = F.interpolate(torch.randn(5, structures + 1, 5, 5, generator=rng), size=size, mode="bicubic").argmax(1)
     label = torch.stack([(blobs == k + 1).float() for k in range(structures)], dim=1)
-    return Batch(image, label, torch.arange(5), torch.ones(5, 2))
+    return Batch(image, label, torch.arange(5), torch.ones(5, 2), torch.zeros(5, dtype=torch.long))
 
 
 @pytest.fixture(scope="session")

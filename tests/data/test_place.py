@@ -114,7 +114,7 @@ def test_a_file_that_is_larger_than_any_image_is_refused(tmp_path, read):
 def _case(path):
     from segaug.data.cases import FileCase
 
-    return FileCase(id="a", patient="a", source="a", read_image=None, read_mask=None, image_file=path, mask_file=None)
+    return FileCase(id="a", patient="a", location="a", read_image=None, read_mask=None, image_file=path, mask_file=None)
 
 
 def test_only_the_four_formats_are_tried(tmp_path):

@@ -109,7 +109,7 @@ def test_the_rank_of_a_patient_is_the_hash_of_its_id():
 
 
 def test_leaks_name_both_files_and_the_fix():
-    cases = [dataclasses.replace(one, source=f"images/{one.id}.png") for one in singles(40)]
+    cases = [dataclasses.replace(one, location=f"images/{one.id}.png") for one in singles(40)]
     parts = split(cases, SIZES)
     hashes = [one.id for one in cases]
     assert leaks(cases, parts, hashes) == []

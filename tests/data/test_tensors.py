@@ -10,6 +10,7 @@ from PIL import Image
 from segaug.data.task import Case, SplitSizes
 from segaug.data.tensors import load_task
 from segaug.errors import DataError
+from segaug.form import Form
 from tests.data.small_sets import image_and_mask, save
 
 
@@ -90,13 +91,16 @@ def test_content_hash_ignores_how_files_are_stored(folder, root):
     assert load_task(folder(), None).content_hash == base
 
 
+FORM = Form(channels=1, structures=("a",), size=(16, 16))
+
+
 @dataclasses.dataclass(frozen=True)
 class Generated:
     """A dataset without files."""
 
     size: int = 16
     crop: int | None = None
-    structure: str = "a"
+    form: Form = FORM
     split: SplitSizes = field(default_factory=lambda: SplitSizes(min_validation=2))
 
     def cases(self):
@@ -120,7 +124,7 @@ def test_generated_images_are_decoded_alike_and_leave_no_file(folder, tmp_path):
 
 
 def same(first, second) -> bool:
-    pairs = ((getattr(first, name), getattr(second, name)) for name in ("image", "label", "spacing_mm"))
+    pairs = ((getattr(first, name), getattr(second, name)) for name in ("image", "label", "spacing_mm", "source"))
     return all(torch.equal(a.nan_to_num(-1), b.nan_to_num(-1)) for a, b in pairs)
 
 
@@ -129,7 +133,8 @@ def test_cached_copy_is_the_same_task(folder, tmp_path, monkeypatch):
     monkeypatch.setattr("segaug.data.tensors.decode", lambda *_: pytest.fail("decoded again"))
     again = load_task(folder(), tmp_path / "cache")
     assert same(fresh, again)
-    assert dataclasses.replace(again, image=fresh.image, label=fresh.label, spacing_mm=fresh.spacing_mm) == fresh
+    tensors = {name: getattr(fresh, name) for name in ("image", "label", "spacing_mm", "source")}
+    assert dataclasses.replace(again, **tensors) == fresh
 
 
 @pytest.mark.parametrize("part", ["images", "masks"])

@@ -49,7 +49,7 @@ def test_two_contents_or_protocols_in_one_curve_are_refused(tiny, part, change):
     (two,) = other.trials
     same_curve = replace(two.trial, task=one.trial.task)
     tasks = {one.trial.task: other.tasks[two.trial.task]}
-    from segaug.experiment.trial import protocol_hash
+    from segaug.experiment.identity import protocol_hash
 
     before = {
         **one.key(),

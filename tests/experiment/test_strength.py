@@ -30,7 +30,7 @@ class Shift(Strategy):
 @pytest.fixture
 def subset():
     image = torch.rand(3, 1, 16, 16, generator=torch.Generator().manual_seed(0))
-    return Batch(image, (image > 0.5).float(), torch.arange(3), torch.ones(3, 2))
+    return Batch(image, (image > 0.5).float(), torch.arange(3), torch.ones(3, 2), torch.zeros(3, dtype=torch.long))
 
 
 def test_a_shift_has_its_length_and_no_strain(subset):

@@ -6,9 +6,7 @@ from segaug.training.batches import SubsetBatches
 
 
 def subset(images: int) -> Batch:
-    return Batch(
-        torch.zeros(images, 1, 2, 2), torch.zeros(images, 1, 2, 2), torch.arange(images), torch.ones(images, 2)
-    )
+    return Batch(*torch.zeros(2, images, 1, 2, 2), torch.arange(images), torch.ones(images, 2), torch.zeros(images))
 
 
 @pytest.mark.parametrize("images", [1, 2, 4, 8, 13, 16])

@@ -22,7 +22,9 @@ PROTOCOL = Protocol(unit="update", length=12, warmup=1, validate_every=3, patien
 def images(rows: int, seed: int = 0) -> Batch:
     label = (torch.rand(rows, 1, 8, 8, generator=stream(seed, "label")) > 0.5).float()
     noise = torch.randn(rows, 1, 8, 8, generator=stream(seed, "noise"))
-    return Batch(label + 0.3 * noise, label, torch.arange(rows), torch.ones(rows, 2))
+    return Batch(
+        label + 0.3 * noise, label, torch.arange(rows), torch.ones(rows, 2), torch.zeros(rows, dtype=torch.long)
+    )
 
 
 def network() -> nn.Module:

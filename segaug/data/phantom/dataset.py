@@ -15,6 +15,7 @@ from segaug.data.phantom.family import Family
 from segaug.data.phantom.shapes import pixel_centres
 from segaug.data.task import Case, Described, SplitSizes
 from segaug.errors import ConfigError
+from segaug.form import GREY, Form
 from segaug.rng import stream
 
 VERSION = 1  # of the pixels: raise it with every change of what is drawn, since it stands for them in trial ids
@@ -79,7 +80,7 @@ class Phantom(Described):
             Case(
                 id=f"{self.family}_{index:04d}",
                 patient=f"{self.family}_{index:04d}",
-                source=f"phantom {self.family}, seed {self.seed}, case {index}",
+                location=f"phantom {self.family}, seed {self.seed}, case {index}",
                 read_image=partial(self._image, index),
                 read_mask=partial(self._mask, index),
                 pixel_mm=(side_mm / self.size, side_mm / self.size),
@@ -87,6 +88,11 @@ class Phantom(Described):
             )
             for index in range(self.images)
         ]
+
+    @property
+    def form(self) -> Form:
+        """Square images of one structure."""
+        return Form(channels=GREY, structures=(self.structure,), size=(self.size, self.size))
 
     def foreground(self) -> tuple[int, ...]:
         """Mask values that make up the chosen structure."""

@@ -1,6 +1,6 @@
 import pytest
 
-from segaug.experiment.trial import protocol_hash, trial_id
+from segaug.experiment.identity import protocol_hash, trial_id
 
 
 @pytest.mark.parametrize(
