@@ -25,7 +25,7 @@ from segaug.batch import Batch
 from segaug.experiment.compose import compose
 from segaug.experiment.plan import load, make_plan
 from segaug.experiment.run import run_trial
-from segaug.metrics import bce
+from segaug.metrics import cross_entropy
 from segaug.models.network import Network
 from segaug.rng import stream
 from segaug.training.fit import fit
@@ -65,7 +65,7 @@ def bare_loop(net: nn.Module, subset: Batch, validation: Batch, protocol, watch:
             nn.functional.binary_cross_entropy_with_logits(net(batch.image), batch.label).backward()
             optimizer.step()
             with torch.no_grad():
-                value = bce(net(validation.image), validation.label).mean().item()
+                value = cross_entropy(net(validation.image), validation.label).mean().item()
         if value < best:
             best, weights = value, {name: one.clone() for name, one in net.state_dict().items()}
     assert weights is not None

@@ -3,27 +3,28 @@
 import math
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
+import torch
 from torch import nn
 
 from segaug import metrics
 from segaug.augment.strategy import Prepared, Strategy
 from segaug.batch import Batch
 from segaug.data.task import Task
-from segaug.metrics import CaseMetrics, Recalibration
+from segaug.measures import quantity
+from segaug.metrics import Prediction, Recalibration, Truth
+from segaug.metrics.cases import Array
 from segaug.results.store import Json
 from segaug.training.inference import logits_of
-
-METRICS = ("bce", "dice", "hd95", "bce_recalibrated")
 
 
 @dataclass(frozen=True)
 class Scores:
-    """Test metrics of one set of weights; without validation labels there is no recalibration, and no value for it."""
+    """What one set of weights scores on the test set, by the keys of `segaug.measures`."""
 
-    metrics: CaseMetrics
-    recalibration: Recalibration | None
+    prediction: Prediction
+    values: dict[str, Array | None]  # one a case or patient; None: not measured
+    recalibration: Recalibration | None  # None without validation labels
 
     @property
     def finite(self) -> bool:
@@ -31,42 +32,74 @@ class Scores:
         return all(math.isfinite(value) for value in self.means().values() if value is not None)
 
     def means(self) -> Json:
-        """Means over the test cases, by metric."""
-        return self._known(self.metrics.means())
+        """Means over the test cases or patients."""
+        return {key: None if values is None else float(values.mean()) for key, values in self.values.items()}
 
     def cases(self) -> Json:
-        """One value per test case, by metric."""
-        return self._known({name: getattr(self.metrics, name).tolist() for name in METRICS})
+        """The record's "cases" and "patient_cases": one value a test case, and a patient."""
+        truth = self.prediction.truth
+        per_patient = {"patients": metrics.patients_of(truth.patients), **self._units("patient")}
+        return {"cases": {"patients": list(truth.patients), **self._units("image")}, "patient_cases": per_patient}
 
-    def hd95(self) -> Json:
-        """Unit of the surface distance, and the cases that had no surface to measure."""
-        one = self.metrics
-        return {"unit": one.hd95_unit, "both_empty": one.both_empty, "one_empty": one.one_empty}
+    def facts(self) -> Json:
+        """What the numbers do not say: units, what had no outline to measure, how the logits were recalibrated."""
+        surfaces, fitted = self.prediction.surfaces, self.recalibration
+        return {
+            "hd95": {"unit": surfaces.unit, "both_empty": surfaces.both_empty, "one_empty": surfaces.one_empty},
+            "recalibration": None if fitted is None else {"scale": fitted.scale, "offset": _plain(fitted.offset)},
+        }
 
-    def _known(self, values: dict[str, Any]) -> Json:
-        return values if self.recalibration else {**values, "bce_recalibrated": None}
+    def _units(self, unit: str) -> Json:
+        """One value an image or a patient."""
+        chosen = {key: values for key, values in self.values.items() if quantity(key).measure.per == unit}
+        return {key: None if values is None else values.tolist() for key, values in chosen.items()}
 
 
-def score(network: nn.Module, strategy: Strategy, prepared: Prepared, validation: Batch | None, test: Batch) -> Scores:
+def truth_of(task: Task, batch: Batch) -> Truth:
+    """What predictions on the test set are judged by; batch: the test set, on the device of the trial."""
+    patients = [task.patients[row] for row in task.split.test]
+    return Truth(batch.label, batch.spacing_mm, patients, task.form.structures)
+
+
+def score(
+    network: nn.Module, strategy: Strategy, prepared: Prepared, validation: Batch | None, test: Batch, truth: Truth
+) -> Scores:
     """Predict as the strategy does at test time; recalibrate on validation."""
     predict = partial(strategy.predict, prepared=prepared)
     recalibration = None
     if validation is not None:
         recalibration = metrics.fit_recalibration(logits_of(network, validation.image, predict), validation.label)
-    logits = logits_of(network, test.image, predict)
-    measured = metrics.evaluate(logits, test.label, test.spacing_mm, recalibration or Recalibration())
-    return Scores(measured, recalibration)
+    prediction = metrics.of_logits(logits_of(network, test.image, predict), truth, recalibration)
+    return Scores(prediction, metrics.measure(prediction), recalibration)
 
 
 def reference(task: Task, subset: tuple[int, ...]) -> Json:
-    """Test scores of predictions that never look at a test image, and the foreground shares behind them."""
-    test, pool = task.batch(task.split.test).label, task.batch(task.split.pool).label
-    share = {"pool": metrics.foreground_share(pool), "test": metrics.foreground_share(test)}
-    atlas = metrics.atlas(task.batch(subset).label)
+    """Test scores of predictions that never look at a test image, and the shares of the structures behind them."""
+    test = task.batch(task.split.test)
+    truth, pool = truth_of(task, test), task.batch(task.split.pool).label
+    shares = {"pool": metrics.structure_shares(pool), "test": metrics.structure_shares(test.label)}
+    of_pool = metrics.cross_entropy_of_probability(metrics.constant(shares["pool"]), test.label)
+    name = "ce" if task.form.several else "bce"
     found = {
-        "constant_bce": metrics.best_constant_bce(share["test"]),
-        "constant_pool_bce": metrics.constant_bce(share["pool"], test).mean().item(),
-        "atlas_bce": metrics.bce_of_probability(atlas, test).mean().item(),
-        "atlas_dice": metrics.dice_of_mask(atlas.expand_as(test), test).mean().item(),
+        f"constant_{name}": metrics.best_constant(shares["test"]),
+        f"constant_pool_{name}": of_pool.mean().item(),
+        **_of_atlas(metrics.of_probability(metrics.atlas(task.batch(subset).label), truth)),
     }
-    return {"reference": found, "foreground": share}
+    return {"reference": found, "foreground": {part: _plain(tuple(share)) for part, share in shares.items()}}
+
+
+def _of_atlas(atlas: Prediction) -> Json:
+    """Every measure that has the mean training mask for a reference, by the reference's name."""
+    values = metrics.measure(atlas, lambda one: one.atlas is not None)
+    return {str(quantity(key).atlas): _mean(key, each) for key, each in values.items() if each is not None}
+
+
+def _mean(key: str, values: Array) -> float:
+    """Of overlaps in float32, which they are: as in all records so far."""
+    tensor = torch.from_numpy(values)
+    return (tensor.float() if quantity(key).measure.better == "higher" else tensor).mean().item()
+
+
+def _plain(values: tuple[float, ...]) -> float | list[float]:
+    """The number of a single structure, or a list."""
+    return values[0] if len(values) == 1 else list(values)

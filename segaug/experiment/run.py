@@ -1,6 +1,7 @@
 """Run one trial, from its plan to its record."""
 
 import math
+from dataclasses import asdict
 from functools import partial
 
 import torch
@@ -11,7 +12,7 @@ from segaug.batch import Batch
 from segaug.data.task import Task
 from segaug.experiment.allowed import trial_context
 from segaug.experiment.artefacts import store_of
-from segaug.experiment.evaluation import Scores, reference, score
+from segaug.experiment.evaluation import Scores, reference, score, truth_of
 from segaug.experiment.identity import protocol_hash, science
 from segaug.experiment.machine import device_of, run_facts
 from segaug.experiment.parts import Parts, parts_of
@@ -51,7 +52,7 @@ def run_trial(planned: Planned, task: Task, safe_point: SafePoint = nothing_to_s
             context.allowed, safe_point,
         )  # fmt: skip
         with watch("network"):
-            scores = _scores(planned, network, prepared, trained, parts, safe_point)
+            scores = _scores(planned, task, network, prepared, trained, parts, safe_point)
         record = _record(planned, task, parts, trained, scores, sum(p.numel() for p in network.parameters()))
         record["augmentation"] = measured
     record["run"] = run_facts(watch.seconds, device)
@@ -67,18 +68,26 @@ def _network(planned: Planned, subset: Batch) -> nn.Module:
 
 
 def _scores(
-    planned: Planned, network: nn.Module, prepared: Prepared, trained: Trained, parts: Parts, safe_point: SafePoint
+    planned: Planned,
+    task: Task,
+    network: nn.Module,
+    prepared: Prepared,
+    trained: Trained,
+    parts: Parts,
+    safe_point: SafePoint,
 ) -> dict[str, Scores] | None:
     """Scores of the best and the last weights; None if the trial diverged, at whatever point."""
     if trained.stopped == "diverged":
         return None
-    strategy = planned.trial.config.augment
+    strategy, truth = planned.trial.config.augment, truth_of(task, parts.test)
     scores: dict[str, Scores] = {}
     for name in ("best", "last"):
         safe_point()
         network.load_state_dict(getattr(trained, name))
         same = name == "last" and trained.best_update == trained.updates
-        scores[name] = scores["best"] if same else score(network, strategy, prepared, parts.validation, parts.test)
+        scores[name] = (
+            scores["best"] if same else score(network, strategy, prepared, parts.validation, parts.test, truth)
+        )
     return scores if all(one.finite for one in scores.values()) else None
 
 
@@ -87,7 +96,7 @@ def _record(
 ) -> Json:
     config = planned.trial.config
     pool = pool_size(task, config.protocol.count)
-    best = scores and scores["best"]
+    best = scores["best"] if scores else None
     return {
         "schema": SCHEMA,
         **planned.key(),
@@ -102,11 +111,10 @@ def _record(
             "pool": pool,
             "overlap": 2 * planned.size > pool,
         },
+        "form": asdict(task.form),
         "sees": list(config.augment.sees),
         "test": {name: one.means() for name, one in scores.items()} if scores else None,
-        "cases": _cases(task, best) if best else None,
-        "hd95": best.hd95() if best else None,
-        "recalibration": best.recalibration._asdict() if best and best.recalibration else None,
+        **_details(task, best),
         **reference(task, parts.rows),
         "history": {name: [_or_null(value) for value in values] for name, values in vars(trained.history).items()},
         "training": {
@@ -121,13 +129,13 @@ def _record(
     }
 
 
-def _cases(task: Task, scores: Scores) -> Json:
-    rows = task.split.test
-    return {
-        "ids": [task.ids[row] for row in rows],
-        "patients": [task.patients[row] for row in rows],
-        **scores.cases(),
-    }
+def _details(task: Task, best: Scores | None) -> Json:
+    """What the best weights score on each test case; null where the trial diverged."""
+    if best is None:
+        return dict.fromkeys(("cases", "patient_cases", "hd95", "recalibration"))
+    found = best.cases()
+    found["cases"] = {"ids": [task.ids[row] for row in task.split.test], **found["cases"]}
+    return {**found, **best.facts()}
 
 
 def _or_null(value: float) -> float | None:

@@ -1,24 +1,41 @@
-"""Metrics: one value per case, and the references beside them."""
+"""Metrics: one value per case or patient, and the references beside them."""
 
-from segaug.metrics.cases import CaseMetrics, evaluate
-from segaug.metrics.pixel import bce, bce_of_probability, dice, dice_of_mask
+from segaug.metrics.cases import Prediction, Truth, measure, of_logits, of_probability
+from segaug.metrics.logits import cross_entropy, masks, probabilities, with_background
+from segaug.metrics.overlap import dice_of_mask, dice_of_patients, patients_of
 from segaug.metrics.recalibration import Recalibration, fit_recalibration
-from segaug.metrics.reference import atlas, best_constant_bce, constant_bce, foreground_share
-from segaug.metrics.surface import Hd95, hd95
+from segaug.metrics.reference import (
+    atlas,
+    best_constant,
+    constant,
+    cross_entropy_of_probability,
+    foreground_share,
+    structure_shares,
+)
+from segaug.metrics.surface import Surfaces, hd95, surfaces
 
 __all__ = [
-    "CaseMetrics",
-    "Hd95",
+    "Prediction",
     "Recalibration",
+    "Surfaces",
+    "Truth",
     "atlas",
-    "bce",
-    "bce_of_probability",
-    "best_constant_bce",
-    "constant_bce",
-    "dice",
+    "best_constant",
+    "constant",
+    "cross_entropy",
+    "cross_entropy_of_probability",
     "dice_of_mask",
-    "evaluate",
+    "dice_of_patients",
     "fit_recalibration",
     "foreground_share",
     "hd95",
+    "masks",
+    "measure",
+    "of_logits",
+    "of_probability",
+    "patients_of",
+    "probabilities",
+    "structure_shares",
+    "surfaces",
+    "with_background",
 ]

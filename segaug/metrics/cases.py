@@ -1,51 +1,93 @@
-"""All metrics of a set of cases."""
+"""Every measure of a prediction, by the keys of `segaug.measures`: a value for each case or patient, and structure."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from torch import Tensor
 
-from segaug.metrics.pixel import bce, dice
-from segaug.metrics.recalibration import UNCHANGED, Recalibration
-from segaug.metrics.surface import Unit, hd95
+from segaug.measures import Quantity, quantities
+from segaug.metrics.logits import cross_entropy, likeliest, masks, with_background
+from segaug.metrics.overlap import dice_of_mask, dice_of_patients
+from segaug.metrics.recalibration import Recalibration
+from segaug.metrics.reference import cross_entropy_of_probability
+from segaug.metrics.surface import Surfaces, hd95, surfaces
+
+Array = np.ndarray
 
 
-@dataclass(frozen=True)
-class CaseMetrics:
-    """One value per case, (B,) float64, in the order of the cases."""
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """What predictions on some cases are judged by."""
 
-    bce: np.ndarray  # [nat]
-    dice: np.ndarray
-    hd95: np.ndarray  # in hd95_unit
-    bce_recalibrated: np.ndarray  # [nat]
-    hd95_unit: Unit
-    both_empty: int  # cases whose prediction and label are both empty: Dice 1, HD95 0
-    one_empty: int  # cases where one of them is: Dice 0, HD95 = image diagonal
-
-    def means(self) -> dict[str, float]:
-        """Means over the cases, by name."""
-        return {name: float(getattr(self, name).mean()) for name in ("bce", "dice", "hd95", "bce_recalibrated")}
+    label: Tensor  # (B, K, H, W)
+    spacing_mm: Tensor  # (B, 2), NaN where unknown
+    patients: Sequence[str]  # (B,) whom each case shows
+    structures: tuple[str, ...]  # (K,)
 
 
-def evaluate(
-    logits: Tensor, label: Tensor, spacing_mm: Tensor, recalibration: Recalibration = UNCHANGED
-) -> CaseMetrics:
-    """Score a prediction.
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """A prediction on these cases; what several measures look at is computed once."""
 
-    logits, label: (B, 1, H, W).  spacing_mm: (B, 2), NaN where unknown.  recalibration: fitted on validation images;
-    it moves only bce_recalibrated, Dice and HD95 are those of `logits > 0`.
+    truth: Truth
+    mask: Tensor  # (B, K, H, W) bool
+    cross_entropy: Tensor  # (B,) [nat]
+    recalibrated: Tensor | None = None  # the same after recalibration; None without validation labels
+
+    @cached_property
+    def surfaces(self) -> Surfaces:
+        """Distances between the outlines."""
+        return surfaces(self.mask, self.truth.label, self.truth.spacing_mm)
+
+
+def of_logits(logits: Tensor, truth: Truth, recalibration: Recalibration | None = None) -> Prediction:
+    """A network's prediction; recalibration: fitted on validation images, it moves cross-entropies alone."""
+    recalibrated = None if recalibration is None else cross_entropy(recalibration.apply(logits), truth.label)
+    return Prediction(truth, masks(logits), cross_entropy(logits, truth.label), recalibrated)
+
+
+def of_probability(probability: Tensor, truth: Truth) -> Prediction:
+    """A reference's prediction, given as probabilities (1 or B, K, H, W) that are strictly between 0 and 1."""
+    p = probability.to(truth.label.device).expand(len(truth.label), *probability.shape[1:])
+    mask = p > 0.5 if p.shape[1] == 1 else likeliest(with_background(p))
+    return Prediction(truth, mask, cross_entropy_of_probability(p, truth.label))
+
+
+FORMULAS: dict[str, Callable[[Prediction], Tensor | Array | None]] = {
+    "bce": lambda one: one.cross_entropy,
+    "ce": lambda one: one.cross_entropy,
+    "bce_recalibrated": lambda one: one.recalibrated,
+    "ce_recalibrated": lambda one: one.recalibrated,
+    "dice": lambda one: dice_of_mask(one.mask, one.truth.label),
+    "dice_patient": lambda one: dice_of_patients(one.mask, one.truth.label, one.truth.patients),
+    "hd95": lambda one: hd95(one.surfaces),
+}
+"""(B,) or (P,); (B, K) or (P, K) for measures per structure; None where it is not measured."""
+
+
+def measure(prediction: Prediction, wanted: Callable[[Quantity], bool] = lambda _: True) -> dict[str, Array | None]:
+    """Every measure of the test set that fits the structures, float64, by key; None for one that was not measured.
+
+    wanted: which of them.  A measure per structure has its mean over the structures under its own key.
     """
-    surface = hd95(logits > 0, label, spacing_mm)
-    return CaseMetrics(
-        bce=_array(bce(logits, label)),
-        dice=_array(dice(logits, label)),
-        hd95=surface.value,
-        bce_recalibrated=_array(bce(recalibration.apply(logits), label)),
-        hd95_unit=surface.unit,
-        both_empty=surface.both_empty,
-        one_empty=surface.one_empty,
-    )
+    values: dict[str, Array | None] = {}
+    found: dict[str, Array | None] = {}
+    for one in filter(wanted, quantities(prediction.truth.structures)):
+        key = one.measure.key
+        if key not in values:
+            values[key] = _array(FORMULAS[key](prediction))
+        found[one.key] = _of_structure(values[key], one, prediction.truth.structures)
+    return found
 
 
-def _array(values: Tensor) -> np.ndarray:
-    return values.detach().cpu().double().numpy()
+def _array(values: Tensor | Array | None) -> Array | None:
+    return values.detach().cpu().double().numpy() if isinstance(values, Tensor) else values
+
+
+def _of_structure(values: Array | None, one: Quantity, structures: Sequence[str]) -> Array | None:
+    if values is None or values.ndim == 1:
+        return values
+    mean: Array = values[:, structures.index(one.structure)] if one.structure else values.mean(axis=1)
+    return mean

@@ -1,41 +1,60 @@
 """Predictions that never look at the test image: what a network has to beat before its curve means anything."""
 
+import torch
 from scipy.special import entr
 from torch import Tensor
 
-from segaug.metrics.pixel import bce_of_probability
+from segaug.metrics.logits import with_background
 
 SHARE_FLOOR = 1e-6  # shares are kept this far from 0 and 1: a certain and wrong constant would cost infinitely much
 
 
 def foreground_share(label: Tensor) -> float:
-    """Share of foreground pixels, 0..1, over all images (M, K, H, W)."""
-    return label.double().mean().item()
+    """Share of foreground pixels, 0..1, over all images and structures (M, K, H, W)."""
+    return label.double().sum(1).mean().item()
+
+
+def structure_shares(label: Tensor) -> list[float]:
+    """Share of the pixels of each structure, (K,), over all images (M, K, H, W)."""
+    shares: list[float] = label.double().mean((0, 2, 3)).tolist()
+    return shares
 
 
 def atlas(label: Tensor) -> Tensor:
-    """Mean mask of a training subset, smoothed by one image of its foreground share: p(u) = (sum y(u) + q) / (N + 1).
+    """Mean mask of a training subset, smoothed by one image of its shares: p(u) = (sum y(u) + q) / (N + 1).
 
-    label: (N, 1, H, W).  Returns (1, 1, H, W) float64, strictly between 0 and 1, so that the cross-entropy is finite
-    at N = 1; q = 0 or 1 (all masks empty, or full) counts as 1e-6 from there.
+    label: (N, K, H, W).  Returns (1, K, H, W) float64; every probability, that of the background too, is strictly
+    between 0 and 1, so that the cross-entropy is finite at N = 1.  q of 0 or 1 (all masks empty, or full) counts as
+    1e-6 away from it.
     """
     total = label.double().sum(0, keepdim=True)
-    return (total + _inside(foreground_share(label))) / (len(label) + 1)
+    return (total + constant(structure_shares(label)).to(label.device)) / (len(label) + 1)
 
 
-def best_constant_bce(share: float) -> float:
-    """Cross-entropy of the best constant prediction on images with this foreground share: its entropy [nat].
+def constant(shares: list[float]) -> Tensor:
+    """One probability a structure, everywhere: (1, K, 1, 1) float64; none, nor what they leave, is 0."""
+    if len(shares) == 1:
+        inside = [min(max(shares[0], SHARE_FLOOR), 1 - SHARE_FLOOR)]
+    else:
+        floored = [max(share, SHARE_FLOOR) for share in (1 - sum(shares), *shares)]
+        inside = [share / sum(floored) for share in floored[1:]]
+    return torch.tensor(inside, dtype=torch.float64).view(1, -1, 1, 1)
 
-    Equal-sized images, so the mean over images equals the mean over pixels.  0 for share 0 or 1.
+
+def cross_entropy_of_probability(probability: Tensor, label: Tensor) -> Tensor:
+    """Mean pixel cross-entropy of each case for a prediction given as probabilities [nat]: (B,) in float64.
+
+    probability: broadcastable to label (B, K, H, W); it, and what it leaves to the background, strictly in 0..1.
     """
-    return float(entr(share) + entr(1 - share))
+    p, y = probability.double().to(label.device), label.double()
+    if label.shape[1] == 1:  # 1 - p is still exact for p close to 1
+        return -(y * p.log() + (1 - y) * (-p).log1p()).flatten(1).mean(1)
+    return -(with_background(y) * with_background(p).log()).sum(1).flatten(1).mean(1)
 
 
-def constant_bce(probability: float, label: Tensor) -> Tensor:
-    """Cross-entropy (B,) of one constant probability (the pool's foreground share) on each image of label."""
-    constant = label.new_full((1,), 1.0).double() * _inside(probability)
-    return bce_of_probability(constant, label)
+def best_constant(shares: list[float]) -> float:
+    """Cross-entropy of the best constant prediction on images with these shares of the structures: their entropy [nat].
 
-
-def _inside(share: float) -> float:
-    return min(max(share, SHARE_FLOOR), 1 - SHARE_FLOOR)
+    Equal-sized images, so the mean over images equals the mean over pixels.  0 where one class fills them.
+    """
+    return float(entr(1 - sum(shares)) + sum(map(entr, shares)))

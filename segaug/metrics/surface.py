@@ -1,4 +1,4 @@
-"""Distance between outlines, one value per case."""
+"""Distances between outlines: measured once for each structure of each case, judged in several ways."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,30 +12,58 @@ Array = np.ndarray
 
 
 @dataclass(frozen=True)
-class Hd95:
-    """Hausdorff distances at the 95th percentile and how many cases had no outline to measure."""
+class Surfaces:
+    """Distances between predicted and true outlines of K structures in B cases."""
 
-    value: Array  # (B,) float64, in `unit`
+    distances: tuple[tuple[tuple[Array, Array] | None, ...], ...]  # (B, K): of each outline's pixels to the other
+    empty: Array  # (B, K): how many of the two masks hold nothing; their distances are None where it is not 0
+    diagonal: Array  # (B,) of the images, in `unit`
     unit: Unit
-    both_empty: int  # valued 0: the prediction is right
-    one_empty: int  # valued at the image diagonal: a missed or invented structure is never better than a bad outline
+
+    @property
+    def both_empty(self) -> int:
+        """Structures of cases that neither mask shows: the prediction is right."""
+        return int((self.empty == 2).sum())
+
+    @property
+    def one_empty(self) -> int:
+        """Structures of cases that only one mask shows: missed or invented."""
+        return int((self.empty == 1).sum())
 
 
-def hd95(mask: Tensor, label: Tensor, spacing_mm: Tensor) -> Hd95:
-    """The larger of the two directed 95th percentiles of outline distances (MONAI's definition).
+def surfaces(mask: Tensor, label: Tensor, spacing_mm: Tensor) -> Surfaces:
+    """Measure outlines.
 
-    mask, label: (B, 1, H, W), foreground above 0.5.  spacing_mm: (B, 2) as (row, column).  The unit is mm when the
+    mask, label: (B, K, H, W), foreground above 0.5.  spacing_mm: (B, 2) as (row, column).  The unit is mm when the
     spacing of every case is known, else px for all: a mean over both units would mean nothing.
     """
     spacing, unit = _spacing(spacing_mm)
     a, b = (_foreground(x) for x in (mask, label))
     edge_a, edge_b = _outline(a), _outline(b)
-    empty = (~a.any((1, 2))).astype(int) + ~b.any((1, 2))
-    diagonal = np.linalg.norm(spacing * a.shape[1:], axis=1)
-    value = np.where(empty == 1, diagonal, 0.0)
-    for i in np.flatnonzero(empty == 0):
-        value[i] = _distance(edge_a[i], edge_b[i], spacing[i])
-    return Hd95(value, unit, both_empty=int((empty == 2).sum()), one_empty=int((empty == 1).sum()))
+    empty = (~a.any((2, 3))).astype(int) + ~b.any((2, 3))
+    cases, structures = empty.shape
+    distances = tuple(
+        tuple(
+            None
+            if empty[i, k]
+            else (_to(edge_b[i, k], edge_a[i, k], spacing[i]), _to(edge_a[i, k], edge_b[i, k], spacing[i]))
+            for k in range(structures)
+        )
+        for i in range(cases)
+    )
+    return Surfaces(distances, empty, np.linalg.norm(spacing * a.shape[2:], axis=1), unit)
+
+
+def hd95(found: Surfaces) -> Array:
+    """The larger of the two directed 95th percentiles of outline distances (MONAI's definition), (B, K) in their unit.
+
+    0 where both masks are empty.  Where one is, the image's diagonal: a missed or invented structure is never better
+    than a bad outline.
+    """
+    value = np.where(found.empty == 1, found.diagonal[:, None], 0.0)
+    for i, k in np.argwhere(found.empty == 0):
+        value[i, k] = max(float(np.percentile(one, 95)) for one in found.distances[i][k])
+    return value
 
 
 def _spacing(spacing_mm: Tensor) -> tuple[Array, Unit]:
@@ -45,18 +73,16 @@ def _spacing(spacing_mm: Tensor) -> tuple[Array, Unit]:
 
 
 def _foreground(mask: Tensor) -> Array:
-    """(B, 1, H, W) to (B, H, W) bool."""
-    return (mask > 0.5).squeeze(1).cpu().numpy()
+    """(B, K, H, W) bool."""
+    return (mask > 0.5).cpu().numpy()
 
 
 def _outline(mask: Array) -> Array:
     """Foreground pixels with a background pixel, or the border of the image, among their 4 neighbours."""
-    cross = ndimage.generate_binary_structure(2, 1)[None]  # no neighbours along the batch axis
+    cross = ndimage.generate_binary_structure(2, 1)[None, None]  # no neighbours along cases and structures
     return mask & ~ndimage.binary_erosion(mask, cross)
 
 
-def _distance(a: Array, b: Array, spacing: Array) -> float:
-    """Symmetric 95th percentile between two outlines (H, W)."""
-    to_b = ndimage.distance_transform_edt(~b, sampling=spacing)[a]
-    to_a = ndimage.distance_transform_edt(~a, sampling=spacing)[b]
-    return max(float(np.percentile(to_b, 95)), float(np.percentile(to_a, 95)))
+def _to(outline: Array, pixels: Array, spacing: Array) -> Array:
+    """Distance of each of some pixels (H, W) to an outline (H, W)."""
+    return ndimage.distance_transform_edt(~outline, sampling=spacing)[pixels]

@@ -9,7 +9,7 @@ from pytorch_lightning import Callback, LightningModule, Trainer
 from torch import Tensor, nn
 
 from segaug.batch import Batch
-from segaug.metrics import bce
+from segaug.metrics import cross_entropy
 from segaug.training.inference import logits_of
 from segaug.training.segmentation import Segmentation
 
@@ -71,7 +71,7 @@ class Selection(Callback):
     def _validate(self, module: Segmentation, update: int) -> None:
         assert self.validation is not None  # checked by the caller; for the type checker
         logits = logits_of(module.network, self.validation.image)
-        value = bce(logits, self.validation.label).mean().item()
+        value = cross_entropy(logits, self.validation.label).mean().item()
         self.history.validation_bce.append(value)
         if not math.isfinite(value):
             self.stopped = "diverged"

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from segaug.augment.none import NoAugmentation
 from segaug.augment.strategy import StepContext, Strategy
 from segaug.batch import Batch
-from segaug.metrics import bce
+from segaug.metrics import cross_entropy
 from segaug.rng import stream
 from segaug.training.fit import fit
 from segaug.training.inference import logits_of
@@ -79,7 +79,7 @@ def test_best_weights_are_those_with_the_lowest_validation_bce():
     assert history.update == [3, 6, 9, 12]
     assert trained.best_update == history.update[history.validation_bce.index(min(history.validation_bce))] == 3
     net.load_state_dict(trained.best)
-    value = bce(logits_of(net, validation.image), validation.label).mean().item()
+    value = cross_entropy(logits_of(net, validation.image), validation.label).mean().item()
     assert value == pytest.approx(min(history.validation_bce))
     assert not torch.equal(trained.best["weight"], trained.last["weight"])
 
