@@ -2,13 +2,11 @@
 
 import dataclasses
 from collections.abc import Mapping
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from omegaconf import OmegaConf
 
-import segaug
+from segaug.experiment.code import HOME, hash_of
 from segaug.experiment.schema import DATASETS, MODELS, STRATEGIES, Config, Scale, blank, registered_name
 from segaug.results.store import Json
 from segaug.results.tracker import TRACKERS
@@ -25,12 +23,7 @@ PLAIN: dict[str, type] = {"scale": Scale, "protocol": Protocol}
 
 def code_hash() -> str:
     """Of every Python file of the installed package."""
-    home = Path(segaug.__file__).parent
-    digest = sha256()
-    for file in sorted(home.rglob("*.py")):
-        digest.update(f"{file.relative_to(home).as_posix()}\0".encode())
-        digest.update(sha256(file.read_bytes()).digest())
-    return digest.hexdigest()[:16]
+    return hash_of(HOME.rglob("*.py"))
 
 
 def plain_config(config: Config) -> Json:

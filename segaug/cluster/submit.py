@@ -46,7 +46,8 @@ def submit_study(trials: Iterable[Trial], settings: SlurmSettings, command: str)
         raise UserError("no trial to run: every size is above the pool of its task")
     config = plan.trials[0].trial.config
     store = Store(Path(config.output))
-    check_consistent(plan, store.readable_records())
+    stored = {record["id"]: record for record in store.readable_records()}
+    check_consistent(plan, stored.values(), lambda one: dict(stored[one]["config"]))
     remember(plan, store, {"tracker": asdict(config.tracker), "command": command})
     todo = [one for one in plan.trials if not store.finished(one.id)]
     live = live_submissions(store.folder)

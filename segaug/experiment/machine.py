@@ -13,6 +13,7 @@ from importlib.metadata import version
 import torch
 
 from segaug.errors import ConfigError
+from segaug.experiment.code import code_facts
 from segaug.results.store import Json
 
 PACKAGES = ("segaug", "torch", "pytorch-lightning", "monai", "numpy", "scipy", "hydra-core", "omegaconf")
@@ -61,6 +62,7 @@ def run_facts(seconds: Mapping[str, float], device: torch.device) -> Json:
         "host": socket.gethostname(),
         "finished": now(),
         "versions": versions(),
+        "code": code_facts(),
     }
 
 

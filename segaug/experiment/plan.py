@@ -1,6 +1,6 @@
 """What is to be run: trials with their ids, checked against the data and against what the study already holds."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,10 +9,12 @@ import torch
 from segaug.data.task import Dataset, Task
 from segaug.data.tensors import load_task
 from segaug.errors import ConfigError
-from segaug.experiment.identity import Identities
+from segaug.experiment.identity import Identities, differences
 from segaug.experiment.machine import device_of
 from segaug.experiment.trial import Trial
 from segaug.results.store import Json, Store
+
+_TOLD = 3  # options
 
 
 @dataclass(frozen=True)
@@ -107,25 +109,40 @@ def pool_size(task: Task, count: str) -> int:
     return len(rows) if count == "images" else len({task.patients[row] for row in rows})
 
 
-def check_consistent(plan: Plan, stored: Iterable[Json]) -> None:
-    """Refuse to mix two contents of a data set, or two protocols, in one curve, old trials included."""
-    seen: dict[tuple[str, ...], dict[str, str]] = {}
+def check_consistent(plan: Plan, stored: Iterable[Json], config_of: Callable[[str], Json]) -> None:
+    """Refuse to mix two contents of a data set, or two values of an option, in one curve, old trials included.
+
+    stored: finished trials of the study, with their ids, names and hashes.  config_of: the config in a trial's record;
+    it is asked once a curve.
+    """
+    before: dict[tuple[str, ...], Json] = {}
     for record in stored:
-        parts = {name: record[f"{name}_hash"] for name in ("dataset", "protocol")}
-        seen.setdefault((record["task"], record["model"], record["strategy"]), parts)
+        before.setdefault((record["task"], record["model"], record["strategy"]), record)
     identities = Identities()
+    settings: dict[tuple[str, ...], Json] = {}
+    compared: set[tuple[object, ...]] = set()
     for one in plan.trials:
-        task, config = plan.tasks[one.trial.task], one.trial.config
-        now = {"dataset": task.content_hash, "protocol": identities.protocol_hash(config)}
-        before = seen.setdefault(one.trial.curve, now)
-        for name, value in now.items():
-            if before[name] != value:
-                raise ConfigError(
-                    key=name,
-                    file=config.output,
-                    problem=f"the curve {' / '.join(one.trial.curve)} already holds trials of another {name}",
-                    fix="give this study another folder with name=..., or go back to the settings of the first run",
-                )
+        curve, config = one.trial.curve, one.trial.config
+        now = identities.science(config)
+        if (curve, id(now["protocol"]), id(now["model"]), id(now["augment"])) in compared:
+            continue
+        compared.add((curve, id(now["protocol"]), id(now["model"]), id(now["augment"])))
+        if curve in before and before[curve]["dataset_hash"] != plan.tasks[one.trial.task].content_hash:
+            raise _mixed(one.trial, "dataset", "of another content of the data set", "go back to the files it had")
+        if curve not in settings:
+            settings[curve] = config_of(before[curve]["id"]) if curve in before else now
+        if changed := differences(settings[curve], now):
+            told = f"made with other options ({'; '.join(map(str, changed[:_TOLD]))}{'; ...' * (len(changed) > _TOLD)})"
+            raise _mixed(one.trial, changed[0].option, told, f"set {changed[0].option}={changed[0].before} again")
+
+
+def _mixed(trial: Trial, key: str, told: str, fix: str) -> ConfigError:
+    return ConfigError(
+        key=key,
+        file=trial.config.output,
+        problem=f"the curve {' / '.join(trial.curve)} already holds trials {told}",
+        fix=f"give this study another folder with name=..., or {fix}",
+    )
 
 
 def remember(plan: Plan, store: Store, facts: Json) -> None:

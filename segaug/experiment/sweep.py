@@ -25,7 +25,7 @@ from segaug.results.mirror import start_mirror
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Json, Store
 
-HASHED = ["task", "model", "strategy", "dataset_hash", "protocol_hash"]
+CURVE = ["task", "model", "strategy"]
 
 
 class TrialsFailed(UserError):
@@ -60,7 +60,8 @@ def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, comma
     store = Store(Path(config.output))
     _claim(store.folder)
     finished = Snapshot(store.folder, skip_damaged=True).trials()
-    check_consistent(plan, cast(list[Json], finished[HASHED].drop_duplicates().to_dict("records")))
+    curves = finished.drop_duplicates(CURVE)[[*CURVE, "id", "dataset_hash"]]
+    check_consistent(plan, cast(list[Json], curves.to_dict("records")), lambda one: dict(store.record(one)["config"]))
     remember(plan, store, {"tracker": asdict(config.tracker), "command": command})
     done = set(finished["id"])
     todo = [one for one in plan.trials if one.id not in done]

@@ -1,6 +1,9 @@
 import pytest
 
-from segaug.experiment.identity import protocol_hash, trial_id
+from segaug.augment.baseline import Baseline
+from segaug.experiment import identity
+from segaug.experiment.identity import LATER, differences, protocol_hash, science, trial_id
+from segaug.models.nnunet import NnUnet
 
 
 @pytest.mark.parametrize(
@@ -56,3 +59,77 @@ def test_a_changed_option_names_another_curve(tiny):
     assert tiny("augment=red", "augment.baseline.p_flip=0").strategy == "red(baseline.p_flip=0.0)"
     assert tiny().task == "phantom_thorax_lung(images=60,size=16)"
     assert tiny("dataset.note=x").task == tiny().task
+
+
+@pytest.mark.parametrize(
+    ("option", "before", "override"),
+    [
+        ("protocol.warmup", 1, "protocol.warmup=2"),
+        ("model.nnunet.feature_size", 2, "model.feature_size=4"),
+        ("augment.baseline.max_shear", 0.1, "augment.max_shear=0.2"),
+        ("protocol.learning_rates", {}, None),
+    ],
+)
+def test_an_option_that_came_later_counts_only_where_it_differs(tiny, monkeypatch, option, before, override):
+    group, key = option.split(".")[0], option.split(".")[-1]
+    older = science(tiny().config)
+    del older[group][key]
+    monkeypatch.setitem(LATER, option, before)
+    assert science(tiny().config) == older
+    if override:
+        assert science(tiny(override).config)[group][key] != before
+        assert trial_id(tiny(override), "hash") != trial_id(tiny(), "hash")
+
+
+def test_a_group_of_options_that_came_later_leaves_nothing(tiny, monkeypatch):
+    for name, value in vars(Baseline()).items():
+        monkeypatch.setitem(LATER, f"augment.baseline.{name}", value)
+    assert "baseline" not in science(tiny("augment=red").config)["augment"]
+    changed = science(tiny("augment=red", "augment.baseline.p_flip=0.25").config)
+    assert changed["augment"]["baseline"] == {"p_flip": 0.25}
+
+
+def test_an_option_of_one_class_is_not_one_of_another(tiny, monkeypatch):
+    monkeypatch.setitem(LATER, "model.swin_unet.feature_size", 2)
+    assert science(tiny().config)["model"]["feature_size"] == 2
+
+
+@pytest.mark.parametrize("strategy", ["none", "baseline", "red"])
+def test_a_version_counts_from_two_on_wherever_the_stage_is_part_of(tiny, monkeypatch, strategy):
+    before = trial_id(tiny(f"augment={strategy}"), "hash")
+    monkeypatch.setattr(Baseline, "version", 1, raising=False)
+    assert trial_id(tiny(f"augment={strategy}"), "hash") == before
+    monkeypatch.setattr(Baseline, "version", 2, raising=False)
+    assert (trial_id(tiny(f"augment={strategy}"), "hash") == before) == (strategy == "none")
+
+
+def test_a_version_of_model_or_trainer_counts_from_two_on(tiny, monkeypatch):
+    ids = [trial_id(tiny(), "hash")]
+    monkeypatch.setattr(NnUnet, "version", 2, raising=False)
+    ids.append(trial_id(tiny(), "hash"))
+    monkeypatch.setattr(identity, "TRAINER", 2)
+    ids.append(trial_id(tiny(), "hash"))
+    assert len(set(ids)) == 3
+
+
+def test_differences_name_the_option_and_both_values(tiny, monkeypatch):
+    one, other = science(tiny("augment=red").config), science(tiny("augment=red", "augment.baseline.p_flip=0").config)
+    assert [str(each) for each in differences(one, other)] == ["augment.baseline.p_flip was 0.5 and is now 0.0"]
+    assert not differences(one, one)
+
+
+def test_a_record_without_an_option_had_what_was_done_before_it_came(tiny, monkeypatch):
+    older = science(tiny().config)
+    del older["protocol"]["warmup"]
+    monkeypatch.setitem(LATER, "protocol.warmup", 1)
+    assert not differences(older, science(tiny("protocol.warmup=1").config))
+    assert [str(each) for each in differences(older, science(tiny("protocol.warmup=2").config))] == [
+        "protocol.warmup was 1 and is now 2"
+    ]
+
+
+def test_what_only_a_newer_version_knows_is_told(tiny):
+    newer = science(tiny().config)
+    newer["protocol"]["of_the_future"] = 3
+    (found,) = differences(newer, science(tiny().config))
+    assert str(found) == "protocol.of_the_future was 3 and is now not there"

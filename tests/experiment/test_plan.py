@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from segaug.errors import ConfigError, DataError
+from segaug.experiment.identity import science
 from segaug.experiment.plan import check_consistent, make_plan, remember
 from segaug.files import write_atomic
 from segaug.results.store import Store
@@ -38,27 +39,35 @@ def test_a_size_that_the_network_cannot_take_is_refused_before_data_are_read(tin
         make_plan([tiny("dataset.size=20")], skip_large=True)
 
 
-@pytest.mark.parametrize(("part", "change"), [("dataset", "dataset.seed=7"), ("protocol", "protocol.length=5")])
-def test_two_contents_or_protocols_in_one_curve_are_refused(tiny, part, change):
-    plan = make_plan([tiny()], skip_large=True)
-    (one,) = plan.trials
-    stored = {**one.key(), "dataset_hash": "x", "protocol_hash": "y"}
-    with pytest.raises(ConfigError, match=r"another dataset.*name="):
-        check_consistent(plan, [stored])
-    other = make_plan([tiny(change, "seed=1")], skip_large=True)
-    (two,) = other.trials
-    same_curve = replace(two.trial, task=one.trial.task)
-    tasks = {one.trial.task: other.tasks[two.trial.task]}
-    from segaug.experiment.identity import protocol_hash
+def stored(plan):
+    """What a study that has run this plan holds: rows of its trials, and the config in their records."""
+    rows = [{**one.key(), "dataset_hash": plan.tasks[one.trial.task].content_hash} for one in plan.trials]
+    configs = {one.id: science(one.trial.config) for one in plan.trials}
+    return rows, configs.__getitem__
 
-    before = {
-        **one.key(),
-        "dataset_hash": plan.tasks[one.trial.task].content_hash,
-        "protocol_hash": protocol_hash(one.trial.config),
-    }
-    check_consistent(plan, [before])
-    with pytest.raises(ConfigError, match=f"another {part}"):
-        check_consistent(replace(other, trials=(replace(two, trial=same_curve),), tasks=tasks), [before])
+
+def test_the_same_settings_go_on_in_a_curve(tiny):
+    before = stored(make_plan([tiny()], skip_large=True))
+    check_consistent(make_plan([tiny("seed=1"), tiny("augment=red")], skip_large=True), *before)
+
+
+def test_two_contents_of_a_data_set_in_one_curve_are_refused(tiny):
+    before = stored(make_plan([tiny()], skip_large=True))
+    other = make_plan([tiny("dataset.seed=7", "seed=1")], skip_large=True)
+    (two,) = other.trials
+    renamed = replace(two, trial=replace(two.trial, task=tiny().task))
+    tasks = {tiny().task: other.tasks[two.trial.task]}
+    with pytest.raises(ConfigError, match=r"another content.*name="):
+        check_consistent(replace(other, trials=(renamed,), tasks=tasks), *before)
+
+
+@pytest.mark.parametrize("where", ["stored", "planned"])
+def test_two_protocols_in_one_curve_are_refused(tiny, where):
+    one, other = tiny(), tiny("protocol.length=5", "seed=1")
+    before = stored(make_plan([one] if where == "stored" else [], skip_large=True))
+    plan = make_plan([other] if where == "stored" else [one, other], skip_large=True)
+    with pytest.raises(ConfigError, match=r"protocol.length was 4 and is now 5.*name="):
+        check_consistent(plan, *before)
 
 
 def test_the_plan_grows_and_forgets_nothing(tiny, tmp_path):
