@@ -53,7 +53,10 @@ def rivals(record_path: Path) -> list[Rival]:
 
 
 def differences(one: Json, other: Json) -> tuple[str, ...]:
-    """Keys, nested ones as "a.b", in which two records of a trial do not say the same."""
+    """Keys, nested ones as "a.b", in which two records of a trial do not say the same.
+
+    What only one of them holds is no difference: a newer version measures more.
+    """
     return tuple(key for key in _compare(_science(one), _science(other), "") if key)
 
 
@@ -63,8 +66,8 @@ def _science(record: Json) -> Json:
 
 def _compare(one: object, other: object, name: str) -> Iterator[str]:
     if isinstance(one, dict) and isinstance(other, dict):
-        for key in sorted(one.keys() | other.keys()):
-            yield from _compare(one.get(key), other.get(key), f"{name}.{key}" if name else key)
+        for key in sorted(one.keys() & other.keys()):
+            yield from _compare(one[key], other[key], f"{name}.{key}" if name else key)
     elif one != other:
         yield name
 
