@@ -6,7 +6,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "segaug"
 # At the top, for everybody; "" is segaug itself.
-FREE = {"", "batch", "errors", "files", "form", "json_data", "measures", "metrics", "rng"}
+FREE = {"", "batch", "errors", "files", "form", "grey", "json_data", "measures", "metrics", "rng"}
 MAY_IMPORT = {
     "data": set(),
     "metrics": set(),
@@ -34,6 +34,7 @@ WITHIN_ANALYSIS = {  # rooms of segaug/analysis; "" is its single files
 TORCH = {
     "torch",
     "segaug.batch",
+    "segaug.grey",
     "segaug.metrics",
     "segaug.rng",
 }  # curves and pages are made where no torch is installed

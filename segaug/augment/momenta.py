@@ -17,7 +17,7 @@ _MEASURED = ("objective", "before", "after", "min_jacobian", "guard_factor")
 def momenta_artefact(source: Tensor, targets: Tensor, lddmm: Lddmm) -> Artefact:
     """The artefact that holds the momenta from `source` to (at least) every one of `targets`.
 
-    source: (1, H, W).  targets: (E, 1, H, W), the same size; one that occurs twice is registered once.  The name
+    source: (1, H, W), grey.  targets: (E, 1, H, W), the same size; one that occurs twice is registered once.  The name
     depends on the source and the options alone: other targets extend what is stored, so each pair is registered once,
     whatever subset asks for it.  Rows are in the order of facts["targets"]; the other facts are lists in that order.
     """

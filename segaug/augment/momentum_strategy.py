@@ -12,6 +12,7 @@ from segaug.augment.mixture import Mixture, draw_mixture
 from segaug.augment.strategy import Allowed, Sees, Strategy
 from segaug.batch import Batch
 from segaug.errors import ConfigError
+from segaug.grey import grey
 from segaug.registration.lddmm import Lddmm
 
 _FARTHEST = 4  # in time: the guard shrinks a momentum to no less than a quarter
@@ -61,14 +62,14 @@ class MomentumStrategy(Strategy):
         return guarded_displacement_px(momentum, self.lddmm.modes(size), self.min_jacobian)
 
     def external_images(self, allowed: Allowed, at_least: int = 0) -> Tensor:
-        """The external images that are used, (E, 1, H, W)."""
+        """The external images that are used, grey: (E, 1, H, W)."""
         images = allowed.external
         found, needed = 0 if images is None else len(images), max(self.mixed, at_least)
         if images is None or found < needed:
             problem = f"wants at least {needed} external images, but the split of this data set sets {found} aside"
             self._refuse("external", problem, "raise dataset.split.external_share and max_external, or mix fewer")
         used = min(self.external, found)
-        return images[torch.arange(used) * found // used]
+        return grey(images[torch.arange(used) * found // used])
 
     def _refuse(self, option: str, problem: str, fix: str) -> NoReturn:
         raise ConfigError(key=f"augment.{option}", file=self.file, problem=problem, fix=fix)

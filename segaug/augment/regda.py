@@ -13,6 +13,7 @@ from segaug.augment.momenta import momenta_artefact, momenta_of
 from segaug.augment.momentum_strategy import MomentumStrategy
 from segaug.augment.strategy import PrepareContext
 from segaug.batch import Batch
+from segaug.grey import grey
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class RegDA(MomentumStrategy):
     def artefacts(self, context: PrepareContext) -> Sequence[Artefact]:
         """The momenta of each training image, in the order of the subset."""
         external = self.external_images(context.allowed)
-        return [momenta_artefact(image, external, self.lddmm) for image in context.subset.image]
+        return [momenta_artefact(image, external, self.lddmm) for image in grey(context.subset.image)]
 
     def prepare(self, context: PrepareContext) -> Momenta:
         """Gather the momenta of the subset to the external images."""

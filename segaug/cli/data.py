@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from segaug.form import COLOUR
 from segaug.results.store import Json
 
 SHOWN_PROBLEMS = 20
@@ -23,9 +24,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Check a data set and print what was found."""
+    from segaug.cli.hydra_errors import one_line
     from segaug.experiment.data_check import data_check
 
-    report = data_check(args.overrides)
+    with one_line():
+        report = data_check(args.overrides)
     if args.json:
         print(json.dumps(report, indent=1))
     else:
@@ -35,7 +38,7 @@ def run(args: Namespace) -> int:
 
 def _print(report: Json, console: Console) -> None:
     patients = len({case["patient"] for case in report["cases"]})
-    found = f"{len(report['cases'])} images of {patients} patients, {_sizes(report)}"
+    found = f"{len(report['cases'])} images of {patients} patients, {_sizes(report)}{_colour(report)}"
     console.print(f"[bold]{escape(report['dataset'])}[/]   {found}")
     if report["parts"]:
         console.print(_table(report))
@@ -59,14 +62,23 @@ def _sizes(report: Json) -> str:
     return f"{rows} x {columns} pixels (rows x columns)"
 
 
+def _colour(report: Json) -> str:
+    return ", in colour" if report["form"]["channels"] == COLOUR else ""
+
+
 def _table(report: Json) -> Table:
     """One row for each part of the split."""
     table = Table(box=None, pad_edge=False)
     table.add_column("part")
-    for column in ("images", "patients", "foreground", "empty masks"):
+    several = report["form"]["structures"] if len(report["form"]["structures"]) > 1 else []
+    for column in ("images", "patients", *map(escape, several), "foreground", "empty masks"):
         table.add_column(column, justify="right")
     for part in report["parts"]:
-        share = "-" if part["foreground"] is None else f"{100 * part['foreground']:.2f} %"
+        shares = [(part["structures"] or {}).get(name) for name in several] + [part["foreground"]]
         empty = "not opened" if part["name"] == "external" else str(part["empty"])
-        table.add_row(part["name"], str(part["images"]), str(part["patients"]), share, empty)
+        table.add_row(part["name"], str(part["images"]), str(part["patients"]), *map(_percent, shares), empty)
     return table
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.2f} %"

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from segaug.data.pixels import content_hash, grey_pixels, unit_range
+from segaug.data.pixels import content_hash, in_channels, stored_pixels, unit_range
 from segaug.data.readers import read_image, read_mask
 from segaug.data.task import Case
 from segaug.errors import DataError
+from segaug.form import COLOUR, GREY
 from segaug.registration.momentum_file import ImageId
 
 SMALLEST_PX = 8  # a side
@@ -17,7 +18,7 @@ SMALLEST_PX = 8  # a side
 
 @dataclass(frozen=True)
 class Pair:
-    """Images to register, all (H, W)."""
+    """Images to register, (H, W) grey: where they are in colour, the registration looks at their luma."""
 
     moving: np.ndarray  # float32, 0..1
     fixed: np.ndarray
@@ -25,11 +26,14 @@ class Pair:
     fixed_id: ImageId
     mask: np.ndarray | None  # integers, of the moving image
     moving_range: tuple[float, float]  # grey values as stored of 0 and 1 in the moving image
+    colour: np.ndarray | None  # (H, W, 3) float32 as stored, of a moving image in colour
 
 
 def read_pair(moving: Path, fixed: Path, mask: Path | None, pad: bool) -> Pair:
     """Read the files; pad: put images of different sizes in the middle of one canvas."""
-    images = [_grey(moving), _grey(fixed)]
+    stored = [_stored(moving), _stored(fixed)]
+    images = [_grey(pixels, path) for pixels, path in zip(stored, (moving, fixed), strict=True)]
+    colour = in_channels(stored[0], COLOUR) if stored[0].ndim == 3 else None
     label = None if mask is None else _mask(mask, moving, images[0].shape)
     ids = [ImageId(path.name, content_hash(image)) for path, image in zip((moving, fixed), images, strict=True)]
     shown = [unit_range(image) for image in images]
@@ -41,7 +45,9 @@ def read_pair(moving: Path, fixed: Path, mask: Path | None, pad: bool) -> Pair:
         canvas = tuple(map(max, images[0].shape, images[1].shape))
         shown = [_padded(image, canvas, "edge") for image in shown]
         label = None if label is None else _padded(label, canvas, "constant")
-    return Pair(shown[0], shown[1], ids[0], ids[1], label, (float(images[0].min()), float(images[0].max())))
+        colour = None if colour is None else _padded(colour, canvas, "edge")
+    grey_range = (float(images[0].min()), float(images[0].max()))
+    return Pair(shown[0], shown[1], ids[0], ids[1], label, grey_range, colour)
 
 
 def size(shape: tuple[int, ...]) -> str:
@@ -49,11 +55,15 @@ def size(shape: tuple[int, ...]) -> str:
     return " x ".join(map(str, shape))
 
 
-def _grey(path: Path) -> np.ndarray:
-    """(H, W) float32 as stored."""
+def _stored(path: Path) -> np.ndarray:
+    """(H, W) or (H, W, 3)."""
     _must_exist(path)
-    case = Case(path.stem, path.stem, str(path), partial(read_image, path), partial(read_mask, path))
-    image = grey_pixels(case)
+    return stored_pixels(Case(path.stem, path.stem, str(path), partial(read_image, path), partial(read_mask, path)))
+
+
+def _grey(stored: np.ndarray, path: Path) -> np.ndarray:
+    """(H, W) float32."""
+    image = in_channels(stored, GREY)
     if not np.isfinite(image).all():
         raise DataError(file=path, problem="holds NaN or infinite values", fix="replace them, for instance by 0")
     if min(image.shape) < SMALLEST_PX:
@@ -84,5 +94,6 @@ def _must_exist(path: Path) -> None:
 
 
 def _padded(pixels: np.ndarray, canvas: tuple[int, ...], mode: str) -> np.ndarray:
-    margins = [((full - n) // 2, full - n - (full - n) // 2) for full, n in zip(canvas, pixels.shape, strict=True)]
+    margins = [((full - n) // 2, full - n - (full - n) // 2) for full, n in zip(canvas, pixels.shape, strict=False)]
+    margins += [(0, 0)] * (pixels.ndim - 2)  # of channels
     return np.pad(pixels, margins, mode=mode)  # type: ignore[call-overload]

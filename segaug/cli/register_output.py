@@ -38,8 +38,8 @@ def write(folder: Path, pair: Pair, result: Result) -> list[Path]:
     )
     drawn = io.BytesIO()
     figure.savefig(drawn, format="png", dpi=200)
-    grey = np.round(np.interp(result.warped, (0, 1), pair.moving_range))
-    pictures = {"registration.png": drawn.getvalue(), "warped.png": _png(grey)}
+    stored = np.interp(result.warped, (0, 1), pair.moving_range) if result.colour is None else result.colour
+    pictures = {"registration.png": drawn.getvalue(), "warped.png": _png(np.round(stored))}
     if result.mask is not None:
         pictures["mask.png"] = _png(result.mask)
     try:
@@ -69,7 +69,7 @@ def printed(pair: Pair, result: Result, lddmm: Lddmm, files: list[Path]) -> str:
 
 
 def _png(pixels: np.ndarray) -> bytes:
-    """Grey, 8 bit where that holds all values, else 16."""
+    """Grey or RGB, 8 bit where that holds all values, else 16."""
     depth = np.uint8 if pixels.max() <= 255 else np.uint16
     data = io.BytesIO()
     Image.fromarray(pixels.astype(depth)).save(data, format="PNG")

@@ -23,6 +23,7 @@ class Result:
     stored: StoredMomentum
     field_px: np.ndarray  # (2, H, W), (row, column): where each pixel looks in the moving image
     warped: np.ndarray  # (H, W)
+    colour: np.ndarray | None  # (H, W, 3), warped: of a moving image in colour
     mask: np.ndarray | None  # (H, W), warped
     before: float  # dissimilarity
     after: float
@@ -51,6 +52,7 @@ def register_pair(pair: Pair, lddmm: Lddmm) -> Result:
         ),
         field_px=field[0].numpy(),
         warped=_warped(pair.moving, field, "bilinear"),
+        colour=None if pair.colour is None else _warped(pair.colour, field, "bilinear"),
         mask=None if pair.mask is None else _warped(pair.mask, field, "nearest"),
         before=found.before.item(),
         after=found.after.item(),
@@ -60,9 +62,10 @@ def register_pair(pair: Pair, lddmm: Lddmm) -> Result:
 
 
 def _batch(pixels: np.ndarray) -> Tensor:
-    return torch.from_numpy(pixels.astype(np.float32))[None, None]
+    """(H, W) or (H, W, C) to (1, C, H, W)."""
+    return torch.from_numpy(np.atleast_3d(pixels).astype(np.float32)).permute(2, 0, 1)[None].contiguous()
 
 
 def _warped(pixels: np.ndarray, field: Tensor, mode: Mode) -> np.ndarray:
-    shown = warp(_batch(pixels), field, mode, padding="border")[0, 0].numpy()
-    return shown.astype(pixels.dtype)
+    shown = warp(_batch(pixels), field, mode, padding="border")[0].permute(1, 2, 0).numpy()
+    return shown.reshape(pixels.shape).astype(pixels.dtype)

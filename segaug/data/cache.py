@@ -52,9 +52,10 @@ def load_cached(path: Path) -> Decoded | None:
         with safe_open(path, framework="pt") as file:
             head = file.metadata() or {}
             image, label, spacing_mm = (file.get_tensor(name) for name in TENSORS)
-            decoded = Decoded(image, label, spacing_mm, head["content_hash"])
+            repeated_grey = int(head.get("repeated_grey", 0))  # copies from before tasks had colour do not say
+            decoded = Decoded(image, label, spacing_mm, head["content_hash"], repeated_grey)
             damaged = head["checksum"] != _checksum(decoded)
-    except (SafetensorError, OSError, KeyError):
+    except (SafetensorError, OSError, KeyError, ValueError):
         damaged = True
     if damaged:
         warnings.warn(f"{path}: the cached copy is damaged; the images are decoded again", stacklevel=2)
@@ -66,6 +67,8 @@ def store_cached(path: Path, decoded: Decoded) -> None:
     """Write the entry; a cache that cannot be written costs time only, so that is a warning."""
     tensors = {name: getattr(decoded, name) for name in TENSORS}
     head = {"content_hash": decoded.content_hash, "checksum": _checksum(decoded)}
+    if decoded.repeated_grey:
+        head["repeated_grey"] = str(decoded.repeated_grey)
     try:
         write_atomic(path, save(tensors, metadata=head))
     except OSError as error:
@@ -78,6 +81,8 @@ def _checksum(decoded: Decoded) -> str:
         tensor = getattr(decoded, name)
         digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())
         digest.update(tensor.numpy().data)
+    if decoded.repeated_grey:
+        digest.update(f"repeated_grey {decoded.repeated_grey}".encode())
     return digest.hexdigest()
 
 

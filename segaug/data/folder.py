@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,10 +13,11 @@ from segaug.data.cases import FileCase, IncompleteDatasetError
 from segaug.data.listing import FilesByStem, dataset_root, files_by_stem, only_file
 from segaug.data.place import inside
 from segaug.data.readers import read_image, read_mask
+from segaug.data.structures import chosen, tidy
 from segaug.data.table import read_table
 from segaug.data.task import Described, SplitSizes
 from segaug.errors import ConfigError, DataError
-from segaug.form import GREY, Form
+from segaug.form import COLOUR, GREY, Form
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,19 +38,17 @@ class Folder(Described):
     patient_pattern: str | None = None  # regular expression with one group, searched in the file name without suffix
     group: str | None = None  # column; images with the same text are near copies and stay on one side of the split
     structures: dict[str, list[int]] = field(default_factory=dict)  # name -> the mask values that make it up
-    structure: str = ""  # the one to segment
+    structure: Any = ""  # to segment: a name, a list of names, or all.  Any: OmegaConf knows no union with a list
     background: list[int] = field(default_factory=lambda: [0])  # mask values outside all structures
+    colour: bool = False  # three channels; images that are stored grey are repeated
     size: int = 64
     crop: int | None = None
     pixel_mm: float | None = None  # side of a stored pixel [mm]
     split: SplitSizes = field(default_factory=SplitSizes)
 
     def __post_init__(self) -> None:
-        if self.structure not in self.structures:
-            near = get_close_matches(self.structure, self.structures, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            fix = f"{hint}choose from: {', '.join(self.structures) or '(none in dataset.structures)'}"
-            raise ConfigError(key="dataset.structure", problem=f"unknown structure {self.structure!r}", fix=fix)
+        object.__setattr__(self, "structure", tidy(self.structure))
+        chosen(self.structure, self.structures)
         for key, value in (("size", self.size), ("crop", self.crop), ("pixel_mm", self.pixel_mm)):
             if value is not None and value <= 0:
                 raise ConfigError(key=f"dataset.{key}", problem=f"got {value}", fix="use a positive number")
@@ -71,12 +70,13 @@ class Folder(Described):
 
     @property
     def form(self) -> Form:
-        """Square images of one structure."""
-        return Form(channels=GREY, structures=(self.structure,), size=(self.size, self.size))
+        """Square images."""
+        names = chosen(self.structure, self.structures)
+        return Form(channels=COLOUR if self.colour else GREY, structures=names, size=(self.size, self.size))
 
-    def foreground(self) -> tuple[int, ...]:
-        """Mask values of the chosen structure."""
-        return tuple(sorted(set(self.structures[self.structure])))
+    def foreground(self) -> tuple[tuple[int, ...], ...]:
+        """Mask values of each chosen structure."""
+        return tuple(tuple(sorted(set(self.structures[name]))) for name in self.form.structures)
 
     def values(self) -> tuple[int, ...]:
         """Mask values of all structures and of the background."""

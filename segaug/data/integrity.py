@@ -8,10 +8,12 @@ from typing import Literal
 import numpy as np
 
 from segaug.data.cases import FileCase, IncompleteDatasetError
-from segaug.data.pixels import content_hash, crop_centre, grey_pixels, mask_values
+from segaug.data.decode import no_colour
+from segaug.data.pixels import content_hash, crop_centre, in_channels, mask_values, stored_pixels
 from segaug.data.split import PARTS, leaks, split
 from segaug.data.task import Case, Dataset, Split
 from segaug.errors import DataError, UserError
+from segaug.form import COLOUR, Form
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,8 @@ class CaseReport:
     part: str  # "test" | "validation" | "external" | "pool", or "" if the dataset cannot be split
     shape: tuple[int, int] | None  # (rows, columns) as stored; None if unreadable
     foreground: float | None  # share of the pixels (after the crop); None if the mask was not opened or unreadable
+    structures: dict[str, float] | None  # the same of each chosen structure
+    grey: bool | None  # stored with one channel; None if unreadable
     problems: tuple[str, ...]
     verdict: Literal["ok", "problem"]
 
@@ -35,6 +39,7 @@ class PartReport:
     images: int
     patients: int
     foreground: float | None  # mean share over the masks that were read
+    structures: dict[str, float] | None  # the same of each chosen structure
     empty: int  # masks without foreground
 
 
@@ -42,6 +47,7 @@ class PartReport:
 class Report:
     """Outcome of a check.  problems: of single cases and of the dataset as a whole, each sentence once."""
 
+    form: Form
     cases: tuple[CaseReport, ...]
     parts: tuple[PartReport, ...]
     problems: tuple[str, ...]
@@ -64,12 +70,15 @@ def check(dataset: Dataset) -> Report:
     seen = tuple(report for report, _ in looks)
     if parts:
         problems += map(str, leaks(cases, parts, [content for _, content in looks]))
+    if dataset.form.channels == COLOUR and seen and all(report.grey for report in seen):
+        problems.append(str(no_colour()))
     of_cases = [problem for report in seen for problem in report.problems]
     return Report(
+        form=dataset.form,
         cases=seen,
         parts=tuple(_part(name, seen) for name in PARTS) if parts else (),
         problems=tuple(dict.fromkeys([*of_cases, *problems])),
-        notes=_notes(cases, seen),
+        notes=_notes(cases, seen, dataset.form),
     )
 
 
@@ -81,34 +90,44 @@ def _listed(dataset: Dataset) -> tuple[Sequence[Case], list[str]]:
 
 
 def _look(case: Case, dataset: Dataset, part: str) -> tuple[CaseReport, str]:
-    """The report of one case and the hash of its grey pixels (its id where the image cannot be read)."""
-    problems, shape, content, share = [], None, f"unreadable {case.id}", None
+    """The report of one case and the hash of its pixels (its id where the image cannot be read)."""
+    problems, shape, grey, content, shares = [], None, None, f"unreadable {case.id}", None
     try:
-        grey = grey_pixels(case)
-        shape, content = (grey.shape[0], grey.shape[1]), content_hash(grey)
-        crop_centre(grey, dataset.crop, case.location)
+        stored = stored_pixels(case)
+        shape, grey = (stored.shape[0], stored.shape[1]), stored.ndim == 2
+        content = content_hash(in_channels(stored, dataset.form.channels))
+        crop_centre(stored, dataset.crop, case.location)
     except DataError as error:
         problems.append(str(error))
     if part not in ("", "external"):
         try:
             mask = mask_values(case, dataset.values(), shape)
-            share = float(np.isin(crop_centre(mask, dataset.crop, case.location), dataset.foreground()).mean())
+            shares = _shares(crop_centre(mask, dataset.crop, case.location), dataset)
         except DataError as error:
             problems.append(str(error))
     unique = tuple(dict.fromkeys(problems))
     verdict: Literal["ok", "problem"] = "problem" if unique else "ok"
-    return CaseReport(case.id, case.patient, part, shape, share, unique, verdict), content
+    foreground = None if shares is None else sum(shares.values())
+    return CaseReport(case.id, case.patient, part, shape, foreground, shares, grey, unique, verdict), content
+
+
+def _shares(mask: np.ndarray, dataset: Dataset) -> dict[str, float]:
+    """Share of the pixels of each structure."""
+    structures = zip(dataset.form.structures, dataset.foreground(), strict=True)
+    return {name: float(np.isin(mask, values).mean()) for name, values in structures}
 
 
 def _part(name: str, cases: Sequence[CaseReport]) -> PartReport:
     inside = [case for case in cases if case.part == name]
     shares = [case.foreground for case in inside if case.foreground is not None]
+    of_each = [case.structures for case in inside if case.structures is not None]
     mean = float(np.mean(shares)) if shares else None
+    each = {key: float(np.mean([one[key] for one in of_each])) for key in of_each[0]} if of_each else None
     patients = len({case.patient for case in inside})
-    return PartReport(name, len(inside), patients, mean, Counter(shares)[0.0])
+    return PartReport(name, len(inside), patients, mean, each, Counter(shares)[0.0])
 
 
-def _notes(cases: Sequence[Case], seen: Sequence[CaseReport]) -> tuple[str, ...]:
+def _notes(cases: Sequence[Case], seen: Sequence[CaseReport], form: Form) -> tuple[str, ...]:
     notes = []
     if all(isinstance(case, FileCase) and case.patient == case.id for case in cases):
         notes.append(
@@ -117,5 +136,12 @@ def _notes(cases: Sequence[Case], seen: Sequence[CaseReport]) -> tuple[str, ...]
         )
     empty = sum(report.foreground == 0 for report in seen)
     if empty:
-        notes.append(f"{empty} masks hold none of the chosen structure")
+        notes.append(f"{empty} masks hold none of the chosen structure{'s' * form.several}")
+    for name in form.structures if form.several else ():
+        lack = sum(report.structures is not None and report.structures[name] == 0 for report in seen)
+        if lack:
+            notes.append(f"{lack} masks hold no {name}")
+    repeated = sum(report.grey is True for report in seen)
+    if form.channels == COLOUR and 0 < repeated < len(seen):
+        notes.append(f"{repeated} of {len(seen)} images are stored grey; they are repeated to three channels")
     return tuple(notes)

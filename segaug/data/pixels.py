@@ -1,5 +1,6 @@
-"""From one case's stored pixels to what the network sees: checks, grey, crop, range, size."""
+"""From one case's stored pixels to what the network sees: checks, channels, crop, range, size."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 
 import numpy as np
@@ -10,21 +11,32 @@ from torch.nn.functional import interpolate
 from segaug.data.cases import mask_name
 from segaug.data.task import Case, Dataset
 from segaug.errors import DataError
+from segaug.form import COLOUR, GREY
+from segaug.grey import grey
+
+
+def stored_pixels(case: Case) -> np.ndarray:
+    """Stored image: (H, W), or (H, W, 3) where it is in colour."""
+    pixels = case.read_image()
+    if pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] == COLOUR):
+        return pixels
+    problem = f"has the shape {pixels.shape}"
+    raise DataError(file=case.location, problem=problem, fix="give one grey (H, W) or RGB (H, W, 3) image")
+
+
+def in_channels(stored: np.ndarray, channels: int) -> np.ndarray:
+    """Stored image as float32: (H, W) for one channel, RGB becoming luma; (H, W, 3) for three, grey being repeated."""
+    if channels == GREY and stored.ndim == 3:
+        planes = torch.from_numpy(np.moveaxis(stored.astype(np.float64), 2, 0))
+        stored = grey(planes[None])[0, 0].numpy()
+    elif channels == COLOUR and stored.ndim == 2:
+        stored = np.stack([stored] * COLOUR, axis=-1)
+    return np.ascontiguousarray(stored, dtype=np.float32)
 
 
 def grey_pixels(case: Case) -> np.ndarray:
-    """Stored image as (H, W) float32; RGB becomes luma, exactly the grey value where all three channels agree.
-
-    Source: ITU-R BT.601, Y = 0.299 R + 0.587 G + 0.114 B; summed in thousandths so that integers give no rounding.
-    """
-    pixels = case.read_image()
-    if pixels.ndim == 3 and pixels.shape[2] == 3:
-        red, green, blue = np.moveaxis(pixels.astype(np.float64), 2, 0)
-        pixels = (299 * red + 587 * green + 114 * blue) / 1000
-    if pixels.ndim != 2:
-        problem = f"has the shape {pixels.shape}"
-        raise DataError(file=case.location, problem=problem, fix="give one grey (H, W) or RGB (H, W, 3) image")
-    return np.ascontiguousarray(pixels, dtype=np.float32)
+    """Stored image as (H, W) float32."""
+    return in_channels(stored_pixels(case), GREY)
 
 
 def mask_values(case: Case, allowed: tuple[int, ...], shape: tuple[int, int] | None) -> np.ndarray:
@@ -59,10 +71,10 @@ def content_hash(pixels: np.ndarray) -> str:
 
 
 def crop_centre(pixels: np.ndarray, side: int | None, name: str) -> np.ndarray:
-    """The central square; None returns the whole image."""
+    """The central square of (H, W) or (H, W, C); None returns the whole image."""
     if side is None:
         return pixels
-    height, width = pixels.shape
+    height, width = pixels.shape[:2]
     if min(height, width) < side:
         problem = f"has {height} x {width} pixels, less than dataset.crop={side}"
         raise DataError(file=name, problem=problem, fix="make dataset.crop smaller or null")
@@ -76,23 +88,28 @@ def unit_range(pixels: np.ndarray) -> np.ndarray:
     return (pixels - low) / (high - low) if high > low else np.zeros_like(pixels)
 
 
-def network_image(grey: np.ndarray, dataset: Dataset, name: str) -> Tensor:
-    """(H, W) stored grey values to (1, size, size) in 0..1.
+def network_image(pixels: np.ndarray, dataset: Dataset, name: str) -> Tensor:
+    """(H, W) or (H, W, C) stored values to (C, size, size) in 0..1, by one range over all channels.
 
     Bilinear with antialias: plain bilinear looks at 4 neighbours only, so that halving or more would skip pixels and
     turn fine texture into noise.
     """
-    pixels = unit_range(crop_centre(grey, dataset.crop, name))
-    image = torch.from_numpy(pixels)[None, None]
-    side = (dataset.size, dataset.size)
+    pixels = unit_range(crop_centre(pixels, dataset.crop, name))
+    planes = np.moveaxis(pixels, 2, 0) if pixels.ndim == 3 else [pixels]
+    image = _stacked(planes)[None]
+    side = dataset.form.size
     return interpolate(image, side, mode="bilinear", align_corners=False, antialias=True)[0].clamp(0, 1)
 
 
 def network_label(mask: np.ndarray, dataset: Dataset, name: str) -> Tensor:
-    """(H, W) mask values to (1, size, size) of 0 and 1, by the nearest pixel centre."""
-    inside = np.isin(crop_centre(mask, dataset.crop, name), dataset.foreground())
-    label = torch.from_numpy(inside.astype(np.float32))[None, None]
-    return interpolate(label, (dataset.size, dataset.size), mode="nearest-exact")[0]
+    """(H, W) mask values to (K, size, size) of 0 and 1, one channel a structure, by the nearest pixel centre."""
+    mask = crop_centre(mask, dataset.crop, name)
+    label = _stacked([np.isin(mask, values).astype(np.float32) for values in dataset.foreground()])[None]
+    return interpolate(label, dataset.form.size, mode="nearest-exact")[0]
+
+
+def _stacked(planes: Iterable[np.ndarray]) -> Tensor:
+    return torch.stack([torch.from_numpy(np.ascontiguousarray(plane)) for plane in planes])
 
 
 def network_spacing_mm(case: Case, dataset: Dataset, shape: tuple[int, int]) -> tuple[float, float]:
@@ -100,7 +117,8 @@ def network_spacing_mm(case: Case, dataset: Dataset, shape: tuple[int, int]) -> 
     if case.pixel_mm is None:
         return float("nan"), float("nan")
     height, width = shape if dataset.crop is None else (dataset.crop, dataset.crop)
-    return case.pixel_mm[0] * height / dataset.size, case.pixel_mm[1] * width / dataset.size
+    rows, columns = dataset.form.size
+    return case.pixel_mm[0] * height / rows, case.pixel_mm[1] * width / columns
 
 
 def _size(shape: tuple[int, ...]) -> str:

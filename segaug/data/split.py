@@ -56,7 +56,7 @@ def groups(cases: Sequence[Case]) -> list[list[int]]:
 def leaks(cases: Sequence[Case], parts: Split, pixel_hash: Sequence[str]) -> list[DataError]:
     """Every pair of images on two sides of the split that share patient, duplicate group or pixel content.
 
-    pixel_hash: one hash of the decoded grey pixels per case.
+    pixel_hash: one hash of the decoded pixels per case.
     """
     side = {row: part for part in PARTS for row in getattr(parts, part)}
     shared: dict[tuple[str, str], list[int]] = defaultdict(list)

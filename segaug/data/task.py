@@ -86,8 +86,8 @@ class Dataset(Protocol):
         """All images, in a fixed order; checks that the files exist, reads no pixel."""
         ...
 
-    def foreground(self) -> tuple[int, ...]:
-        """Mask values that make up the chosen structure."""
+    def foreground(self) -> tuple[tuple[int, ...], ...]:
+        """Mask values that make up each of `form.structures`; no value is in two of them."""
         ...
 
     def values(self) -> tuple[int, ...]:
@@ -109,9 +109,10 @@ class Split:
 class Task:
     """A decoded task, held in memory.
 
-    image: (M, C, H, W) float32 in 0..1.  label: (M, K, H, W) float32 in {0, 1}; NaN in external rows, whose masks are
-    never opened.  spacing_mm: (M, 2) of the resized pixels, (row, column), NaN where unknown.  source: (M,) long, place
-    in `form.sources`.
+    image: (M, C, H, W) float32 in 0..1, C = form.channels.  label: (M, K, H, W) float32 in {0, 1}, K =
+    len(form.structures), at most one of them 1 in a pixel; NaN in external rows, whose masks are never opened.
+    spacing_mm: (M, 2) of the resized pixels, (row, column), NaN where unknown.  source: (M,) long, place in
+    `form.sources`.
     """
 
     image: Tensor
@@ -123,6 +124,7 @@ class Task:
     patients: tuple[str, ...]
     split: Split
     content_hash: str  # of the pixels and masks used, the split and the way of decoding
+    repeated_grey: int = 0  # images stored with one channel and repeated, where the task has three
 
     def batch(self, rows: tuple[int, ...] | list[int]) -> Batch:
         """The given rows; `Batch.index` is their position in the pool, -1 outside it."""

@@ -31,6 +31,7 @@ def load_task(dataset: Dataset, cache: Path | None) -> Task:
         patients=patients,
         split=parts,
         content_hash=decoded.content_hash,
+        repeated_grey=decoded.repeated_grey,
     )
 
 

@@ -21,6 +21,7 @@ from segaug.results.store import Json, canonical
 
 TRAINER = 1  # version of the arithmetic in `segaug/training`: raise it where equal options give another result
 LATER: dict[str, Any] = {  # option -> what was done before it came, written out: a default may change, this never does
+    "dataset.folder.colour": False,
 }
 """By `group.option`, or `group.name.option` for an option of one class; a group of options by its members.
 

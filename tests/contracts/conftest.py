@@ -11,12 +11,12 @@ from segaug.experiment.artefacts import ArtefactStore
 from segaug.rng import stream
 
 
-@pytest.fixture(params=[(1, (48, 48)), (2, (40, 57))], ids=["binary-square", "two-structures-oblong"])
+@pytest.fixture(params=[(1, 1, (48, 48)), (3, 2, (40, 57))], ids=["binary-square", "two-structures-colour-oblong"])
 def batch(request):
     """Five images with blobs as labels; the sides of the oblong ones are no powers of two."""
-    structures, size = request.param
+    channels, structures, size = request.param
     rng = torch.Generator().manual_seed(3)
-    image = F.interpolate(torch.rand(5, 1, 7, 6, generator=rng), size=size, mode="bicubic").clamp(0, 1)
+    image = F.interpolate(torch.rand(5, channels, 7, 6, generator=rng), size=size, mode="bicubic").clamp(0, 1)
     blobs = F.interpolate(torch.randn(5, structures + 1, 5, 5, generator=rng), size=size, mode="bicubic").argmax(1)
     label = torch.stack([(blobs == k + 1).float() for k in range(structures)], dim=1)
     return Batch(image, label, torch.arange(5), torch.ones(5, 2), torch.zeros(5, dtype=torch.long))

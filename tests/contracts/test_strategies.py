@@ -29,6 +29,8 @@ STILL = {
 
 rng = partial(stream, 21, "augment", 4)
 each_strategy = pytest.mark.parametrize("name", STRATEGIES)
+grey_square = pytest.mark.parametrize("batch", [(1, 1, (48, 48))], indirect=True, ids=["binary-square"])
+three_structures = pytest.mark.parametrize("batch", [(1, 3, (48, 48))], indirect=True, ids=["three-structures-square"])
 changing = pytest.mark.parametrize("name", [name for name in STRATEGIES if name != "none"])
 
 
@@ -102,6 +104,28 @@ def test_values_stay_finite_and_in_range(name, batch, run):
 @each_strategy
 def test_the_same_stream_gives_the_same_result(name, batch, run):
     assert equal(run(batch), run(batch))
+
+
+@three_structures
+@each_strategy
+def test_each_structure_moves_as_it_does_alone(name, batch, run):
+    together = run(batch).label
+    assert together.amax((0, 2, 3)).tolist() == [1, 1, 1]
+    for k in range(3):
+        alone = run(replace(batch, label=batch.label[:, k : k + 1])).label
+        assert torch.equal(alone[:, 0], together[:, k])
+
+
+@grey_square
+@each_strategy
+def test_a_grey_image_in_three_channels_is_augmented_as_the_grey_one(name, batch, run, learned):
+    """So nothing is drawn, moved or shifted for a channel of its own."""
+    repeated = replace(batch, image=batch.image.expand(-1, 3, -1, -1).clone())
+    in_colour = augment(make(name).stages(), learned(make(name), repeated), repeated, rng)
+    in_grey = run(batch)
+    assert torch.equal(in_colour.label, in_grey.label)
+    for channel in in_colour.image.unbind(1):
+        torch.testing.assert_close(channel, in_grey.image[:, 0], atol=1e-6, rtol=0)
 
 
 @changing

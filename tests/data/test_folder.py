@@ -56,7 +56,7 @@ def test_table_order_does_not_matter(folder, root):
 
 def test_values_are_the_union_of_structures_and_background(folder):
     dataset = folder(background=[0, 9], structure="left")
-    assert dataset.foreground() == (1,)
+    assert dataset.foreground() == ((1,),)
     assert dataset.values() == (0, 1, 2, 9)
 
 

@@ -54,7 +54,7 @@ def test_joined_structures_have_no_dispute_between_them() -> None:
 def test_the_best_predictor_reaches_the_floor_and_others_do_not(family: str, structure: str) -> None:
     phantom = Phantom(family=family, structure=structure, images=12, label_noise=0.2)
     chance = np.stack([phantom.foreground_chance(index) for index in range(12)])
-    marked = np.stack([np.isin(case.read_mask(), phantom.foreground()) for case in phantom.cases()])
+    marked = np.stack([np.isin(case.read_mask(), phantom.foreground()[0]) for case in phantom.cases()])
     floor = phantom.floor_bce()
     disputed = (chance > 0) & (chance < 1)
     error = 4 * np.sqrt(disputed.sum() * 0.2 * 0.8) * np.log(4) / chance.size  # of the mean, 4 standard deviations

@@ -16,12 +16,15 @@ SETS = {  # images, patients
     "hippocampus": (260, 260),
     "hippocampus_anterior": (260, 260),
     "hippocampus_posterior": (260, 260),
+    "hippocampus_parts": (260, 260),
     "sunnybrook": (805, 45),
     "busi": (647, 647),
     "wbc_tecom_cell": (300, 300),
     "wbc_tecom_nucleus": (300, 300),
+    "wbc_tecom_parts": (300, 300),
     "wbc_cellavision_cell": (100, 100),
     "wbc_cellavision_nucleus": (100, 100),
+    "wbc_cellavision_parts": (100, 100),
 }
 
 
@@ -38,7 +41,7 @@ def dataset(name: str) -> Folder:
 def test_config_is_complete(name, monkeypatch):
     monkeypatch.setenv("SEGAUG_DATA", "/somewhere")
     chosen = dataset(name)
-    assert set(chosen.foreground()) < set(chosen.values())
+    assert {value for values in chosen.foreground() for value in values} < set(chosen.values())
     if name != "folder":
         assert chosen.root.startswith("$SEGAUG_DATA/")
         assert all((chosen.modality, chosen.anatomy, chosen.licence, chosen.citation, chosen.source, chosen.note))

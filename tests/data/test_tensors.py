@@ -110,7 +110,7 @@ class Generated:
         return [Case(f"g{i:02}", f"g{i:02}", f"generated {i}", make(i, 0), make(i, 1)) for i in range(24)]
 
     def foreground(self):
-        return (1, 2)
+        return ((1, 2),)
 
     def values(self):
         return (0, 1, 2)

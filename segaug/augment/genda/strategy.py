@@ -16,6 +16,7 @@ from segaug.augment.genda.options import FILE, Gan
 from segaug.augment.strategy import PrepareContext, Sees, Strategy
 from segaug.batch import Batch
 from segaug.errors import ConfigError
+from segaug.grey import grey
 from segaug.registration.lddmm import Lddmm
 
 TRAIN_ON = ("external", "subset_and_external")
@@ -84,18 +85,19 @@ class GenDA(Strategy):
     def displacement_px(self, batch: Batch, params: Code, prepared: Generator) -> Tensor:
         """Generate the fields at the size of the images."""
         size = (batch.image.shape[2], batch.image.shape[3])
-        return params.scale.view(-1, 1, 1, 1) * prepared(batch.image, params.z, size)
+        return params.scale.view(-1, 1, 1, 1) * prepared(grey(batch.image), params.z, size)
 
     def _artefacts(self, context: PrepareContext) -> tuple[list[Artefact], Artefact]:
         return generator_artefacts(self._images(context), self.gan, self.lddmm, context.obtain)
 
     def _images(self, context: PrepareContext) -> Tensor:
-        """What the generator is trained on, (N, 1, H, W)."""
+        """What the generator is trained on, grey: (N, 1, H, W)."""
         images = context.subset.image[:0] if context.allowed.external is None else context.allowed.external
         used = min(self.external, len(images))
         images = images[torch.arange(used) * len(images) // max(used, 1)]
         if self.train_on == "subset_and_external":
             images = torch.cat([context.subset.image, images])
+        images = grey(images)
         least = max(LEAST_IMAGES, self.gan.fields_per_image + 1)
         if (found := len({image_hash(image) for image in images})) < least:
             problem = f"with {self.train_on} there are {found} different images, and the generator wants {least}"

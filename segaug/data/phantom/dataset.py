@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from segaug.data.phantom.deform import at_pixels, random_map
 from segaug.data.phantom.draw import Draw
 from segaug.data.phantom.family import Family
 from segaug.data.phantom.shapes import pixel_centres
+from segaug.data.structures import chosen, tidy
 from segaug.data.task import Case, Described, SplitSizes
 from segaug.errors import ConfigError
 from segaug.form import GREY, Form
@@ -37,7 +39,8 @@ class Phantom(Described):
     """
 
     family: str = "thorax"  # thorax | blob | lesions | template
-    structure: str = "lung"  # thorax: lung, heart; blob: organ; lesions: lesion; template: lv, myo, rv, left_heart
+    # thorax: lung, heart; blob: organ; lesions: lesion; template: lv, myo, rv, left_heart; or a list of them, or all.
+    structure: Any = field(default="lung", hash=False)  # Any: OmegaConf knows no union with a list, which has no hash
     images: int = 160
     size: int = 64  # [px]; the same case shows the same anatomy at every size
     crop: int | None = None  # always None: cropping would resample the masks and blur their known floor
@@ -55,9 +58,8 @@ class Phantom(Described):
     def __post_init__(self) -> None:
         if self.family not in FAMILIES:
             raise _wrong("family", self.family, f"use one of {', '.join(FAMILIES)}")
-        if self.structure not in FAMILIES[self.family].structures:
-            names = ", ".join(FAMILIES[self.family].structures)
-            raise _wrong("structure", self.structure, f"{self.family} has {names}")
+        object.__setattr__(self, "structure", tidy(self.structure))
+        chosen(self.structure, FAMILIES[self.family].structures)
         if self.images < 1:
             raise _wrong("images", self.images, "use at least 1; 160 is the default")
         if not 16 <= self.size <= 1024:
@@ -91,21 +93,25 @@ class Phantom(Described):
 
     @property
     def form(self) -> Form:
-        """Square images of one structure."""
-        return Form(channels=GREY, structures=(self.structure,), size=(self.size, self.size))
+        """Square grey images."""
+        names = chosen(self.structure, FAMILIES[self.family].structures)
+        return Form(channels=GREY, structures=names, size=(self.size, self.size))
 
-    def foreground(self) -> tuple[int, ...]:
-        """Mask values that make up the chosen structure."""
-        return FAMILIES[self.family].structures[self.structure]
+    def foreground(self) -> tuple[tuple[int, ...], ...]:
+        """Mask values of each chosen structure."""
+        return tuple(FAMILIES[self.family].structures[name] for name in self.form.structures)
 
     def values(self) -> tuple[int, ...]:
         """All mask values that may occur."""
         return FAMILIES[self.family].values()
 
     def foreground_chance(self, index: int) -> np.ndarray:
-        """Probability (size, size) that an annotator marks a pixel of case `index` as the structure."""
+        """Probability (size, size) that an annotator marks a pixel of case `index` as the structure, if it is one."""
+        if self.form.several:
+            problem = f"chooses {', '.join(self.form.structures)}, and the floor of a BCE is that of one structure"
+            raise ConfigError(key="dataset.structure", problem=problem, fix="ask for each of them in a task of its own")
         truth = _anatomy(self, index)[1]
-        return annotator.foreground_chance(truth, self.foreground(), self.label_band, self.label_noise)
+        return annotator.foreground_chance(truth, self.foreground()[0], self.label_band, self.label_noise)
 
     def floor_bce(self, indices: Sequence[int] | None = None) -> float:
         """Mean binary cross-entropy [nats] of whoever knows the true contours: no prediction has less, on average.
