@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from segaug.augment.artefact import Artefact, Content
+from segaug.augment.learned_state import learned_state, load_learned_state
 from segaug.batch import Batch
 from segaug.errors import ConfigError
 
@@ -125,8 +126,20 @@ class Strategy:
 
     training_step: ClassVar[Callable[..., Tensor] | None] = None  # (self, StepContext) -> loss, where a method needs it
 
+    def state(self, prepared: Prepared) -> dict[str, Tensor]:
+        """What the strategy learns while the network does, by name; it is kept, restored and scored beside the network.
+
+        All tensors of the modules in `prepared`, except of modules whose parameters are all frozen: what was learned
+        before training needs no copy at each validation.  A method that changes anything else lists it here.
+        """
+        return learned_state(prepared)
+
+    def load(self, prepared: Prepared, state: dict[str, Tensor]) -> None:
+        """Put `prepared` back, in place, to a state that `state` gave."""
+        load_learned_state(prepared, state)
+
     def predict(self, model: nn.Module, image: Tensor, prepared: Prepared = None) -> Tensor:
-        """Logits (B, K, H, W) at test time; test-time augmentation replaces this."""
+        """Logits at validation and test time; test-time augmentation replaces this."""
         logits: Tensor = model(image)
         return logits
 

@@ -50,7 +50,7 @@ def prepare_context(
             network, NoAugmentation(), None, images, data.validation, config.protocol, config.seed, watch,
             safe_point=safe_point,
         )  # fmt: skip
-        network.load_state_dict(trained.best)
+        trained.best.load(network, NoAugmentation(), None)
         return network
 
     return PrepareContext(

@@ -24,8 +24,8 @@ from segaug.results.record import SCHEMA
 from segaug.results.store import Json
 from segaug.rng import stream_seed
 from segaug.training.fit import Trained, fit
-from segaug.training.selection import Weights
 from segaug.training.stopwatch import Stopwatch
+from segaug.training.weights import Weights
 
 
 def run_trial(planned: Planned, task: Task, safe_point: SafePoint = nothing_to_stop) -> tuple[Json, Weights]:
@@ -46,11 +46,13 @@ def run_trial(planned: Planned, task: Task, safe_point: SafePoint = nothing_to_s
             context = trial_context(config, parts, task, watch, obtain, safe_point)
             prepared = config.augment.prepare(context)
             subset = config.augment.training_set(parts.subset, prepared)
-            measured = strength(config.augment, prepared, parts.subset, config.seed)
         trained = fit(
             network, config.augment, prepared, subset, parts.validation, config.protocol, config.seed, watch,
             context.allowed, safe_point,
         )  # fmt: skip
+        trained.best.load(network, config.augment, prepared)
+        with watch("prepare"):
+            measured = strength(config.augment, prepared, parts.subset, config.seed)
         with watch("network"):
             scores = _scores(planned, task, network, prepared, trained, parts, safe_point)
         record = _record(planned, task, parts, trained, scores, sum(p.numel() for p in network.parameters()))
@@ -83,7 +85,7 @@ def _scores(
     scores: dict[str, Scores] = {}
     for name in ("best", "last"):
         safe_point()
-        network.load_state_dict(getattr(trained, name))
+        getattr(trained, name).load(network, strategy, prepared)
         same = name == "last" and trained.best_update == trained.updates
         scores[name] = (
             scores["best"] if same else score(network, strategy, prepared, parts.validation, parts.test, truth)

@@ -12,8 +12,9 @@ from segaug.batch import Batch
 from segaug.training.batches import SubsetBatches
 from segaug.training.protocol import Protocol, schedule
 from segaug.training.segmentation import Segmentation
-from segaug.training.selection import History, Selection, Weights, weights_of
+from segaug.training.selection import History, Selection
 from segaug.training.stopwatch import Stopwatch
+from segaug.training.weights import Weights, weights_of
 
 PRECISION: dict[str, Literal["32-true", "bf16-mixed"]] = {"float32": "32-true", "bfloat16": "bf16-mixed"}
 
@@ -43,7 +44,7 @@ def fit(
     allowed: Allowed = NOTHING,
     safe_point: Callable[[], None] = lambda: None,
 ) -> Trained:
-    """Train `network` (in place) on a subset that lies on the network's device.
+    """Train `network` in place, and what of `prepared` learns along, on a subset that lies on the network's device.
 
     validation chooses the best weights; allowed is what the strategy's own training step may use; safe_point is called
     between updates, and raises to end the training.
@@ -53,7 +54,7 @@ def fit(
     selection = Selection(validation)
     batches = SubsetBatches(subset, protocol.batch_size, plan.updates, seed, safe_point)
     train(module, batches, subset.image.device, PRECISION[protocol.precision], [selection])
-    last = weights_of(network)
+    last = weights_of(network, strategy, prepared)
     done = selection.history.update[-1]
     return Trained(
         best=selection.best_weights or last,

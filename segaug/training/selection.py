@@ -2,18 +2,17 @@
 
 import math
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 
 import torch
 from pytorch_lightning import Callback, LightningModule, Trainer
-from torch import Tensor, nn
 
 from segaug.batch import Batch
 from segaug.metrics import cross_entropy
 from segaug.training.inference import logits_of
 from segaug.training.segmentation import Segmentation
-
-Weights = dict[str, Tensor]
+from segaug.training.weights import Weights, weights_of
 
 
 @dataclass
@@ -26,11 +25,6 @@ class History:
     validation_bce: list[float] = field(default_factory=list)
 
 
-def weights_of(network: nn.Module) -> Weights:
-    """A copy of all weights, on the device."""
-    return {name: value.detach().clone() for name, value in network.state_dict().items()}
-
-
 class Selection(Callback):
     """Validates as one whole-tensor pass after the updates that the schedule names.
 
@@ -40,11 +34,10 @@ class Selection(Callback):
     def __init__(self, validation: Batch | None) -> None:
         self.validation = validation
         self.history = History()
-        self.best_bce, self.best_update, self.best_weights = math.inf, 0, None
+        self.best_bce, self.best_update = math.inf, 0
+        self.best_weights: Weights | None = None
         self.stopped = "budget"
         self._without_gain = 0
-
-    best_weights: Weights | None
 
     def on_train_batch_end(
         self, trainer: Trainer, pl_module: LightningModule, outputs: object, batch: Batch, batch_idx: int
@@ -70,14 +63,15 @@ class Selection(Callback):
 
     def _validate(self, module: Segmentation, update: int) -> None:
         assert self.validation is not None  # checked by the caller; for the type checker
-        logits = logits_of(module.network, self.validation.image)
+        predict = partial(module.strategy.predict, prepared=module.prepared)
+        logits = logits_of(module.network, self.validation.image, predict)
         value = cross_entropy(logits, self.validation.label).mean().item()
         self.history.validation_bce.append(value)
         if not math.isfinite(value):
             self.stopped = "diverged"
         elif value < self.best_bce:
             self.best_bce, self.best_update, self._without_gain = value, update, 0
-            self.best_weights = weights_of(module.network)
+            self.best_weights = weights_of(module.network, module.strategy, module.prepared)
         else:
             self._without_gain += 1
             if module.schedule.patience is not None and self._without_gain >= module.schedule.patience:
