@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from segaug.augment.artefact import Artefact, Content
 from segaug.augment.learned_state import learned_state, load_learned_state
+from segaug.augment.training_rules import LookAhead, Objective, UpdateRule, ValidationError
 from segaug.batch import Batch
 from segaug.errors import ConfigError
 
@@ -48,10 +49,12 @@ class PrepareContext:
 
     subset: Batch
     allowed: Allowed
+    objective: Objective  # what logits mean, and the loss
     build_model: Callable[[], nn.Module]
     train_segmentation: Callable[[Batch], nn.Module]  # the trial's model and protocol, without augmentation
     rng: Callable[..., torch.Generator]  # rng("purpose", ...) opens a named stream of this trial
     obtain: Callable[[Artefact], Content]  # from the store, or made and stored; raises where it failed
+    validation_error: ValidationError | None = None  # None unless the strategy declares to see validation labels
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,19 @@ class StepContext:
     prepared: Prepared
     step: int  # updates done so far
     learning_rate: float  # of this step's update
-    loss: Callable[[Tensor, Tensor], Tensor]  # logits, label -> mean over the rows
+    objective: Objective  # what logits mean, and the loss
+    optimiser: UpdateRule
+    look_ahead: LookAhead  # the weights after this step's update, had it these gradients; nothing is changed
     augment: Callable[[Batch], Batch]  # all stages, with this step's streams
     rng: Callable[..., torch.Generator]  # rng("purpose", ...) opens a named stream of this step
     draw_unlabelled: Callable[[int], Tensor] | None = None  # so many rows; None unless the strategy declares to see it
     draw_validation: Callable[[int], Batch] | None = None
+    validation_error: ValidationError | None = None
+
+    @property
+    def loss(self) -> Callable[[Tensor, Tensor], Tensor]:
+        """Logits, label -> mean over the rows."""
+        return self.objective
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -145,7 +145,7 @@ def test_output_bias_moves_all_logits_by_the_log_odds(name, image):
     network = SMALL[name].build()
     nn.init.zeros_(network.head.bias)
     before = network(image)
-    set_output_bias(network, 0.1)
+    set_output_bias(network, [0.1])
     expected = torch.tensor(0.1 / 0.9).log()
     torch.testing.assert_close(network(image) - before, expected.expand_as(before), rtol=1e-4, atol=1e-4)
 
@@ -153,7 +153,7 @@ def test_output_bias_moves_all_logits_by_the_log_odds(name, image):
 def test_output_bias_is_finite_without_foreground(name):
     network = SMALL[name].build()
     for share in (0.0, 1.0):
-        set_output_bias(network, share)
+        set_output_bias(network, [share])
         assert network.head.bias.isfinite().all()
 
 

@@ -1,5 +1,6 @@
 import math
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import ClassVar
 
 import pytest
@@ -13,6 +14,7 @@ from segaug.metrics import cross_entropy
 from segaug.rng import stream
 from segaug.training.fit import fit
 from segaug.training.inference import logits_of
+from segaug.training.optimiser import Optimiser
 from segaug.training.protocol import Protocol
 from segaug.training.stopwatch import Stopwatch
 
@@ -77,10 +79,10 @@ def test_best_weights_are_those_with_the_lowest_validation_bce():
     net, trained = train(validation=validation)
     history = trained.history
     assert history.update == [3, 6, 9, 12]
-    assert trained.best_update == history.update[history.validation_bce.index(min(history.validation_bce))] == 3
+    assert trained.best_update == history.update[history.validation["bce"].index(min(history.validation["bce"]))] == 3
     net.load_state_dict(trained.best.network)
     value = cross_entropy(logits_of(net, validation.image), validation.label).mean().item()
-    assert value == pytest.approx(min(history.validation_bce))
+    assert value == pytest.approx(min(history.validation["bce"]))
     assert not torch.equal(trained.best.network["weight"], trained.last.network["weight"])
 
 
@@ -120,7 +122,7 @@ def test_a_gain_starts_patience_anew(logits, validations, best):
 
 def test_without_validation_labels_the_last_weights_count():
     _, trained = train(validation=None)
-    assert trained.history.validation_bce == []
+    assert trained.history.validation["bce"] == []
     assert trained.best_update == trained.updates == 12
     assert all(torch.equal(trained.best.network[name], trained.last.network[name]) for name in trained.last.network)
 
@@ -164,6 +166,82 @@ def test_a_strategy_may_replace_the_training_step():
     want = [0.05 * (1 if step < 1 else 0.5 * (1 + math.cos(math.pi * (step - 1) / 11))) for step in range(12)]
     assert [context.learning_rate for context in OwnStep.seen] == pytest.approx(want)  # the rate of each update
     assert own.history.training_loss[0] == pytest.approx(2 * plain.history.training_loss[0], rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("rule", "peer"),
+    [
+        (Optimiser(name="adamw", weight_decay=0.1), partial(torch.optim.AdamW, weight_decay=0.1)),
+        (
+            Optimiser(name="sgd", momentum=0.9, nesterov=True, clip_norm=0.01),
+            partial(torch.optim.SGD, momentum=0.9, nesterov=True),
+        ),
+    ],
+)
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_other_update_rules_equal_a_loop_written_by_hand(rule, peer, precision):
+    net, _ = train(replace(PROTOCOL, warmup=0, decay="polynomial", optimiser=rule, precision=precision))
+    other, batch = network(), images(8)
+    optimizer = peer(other.parameters())
+    for step in range(12):
+        optimizer.param_groups[0]["lr"] = 0.05 * (1 - step / 12) ** 0.9
+        optimizer.zero_grad()
+        nn.functional.binary_cross_entropy_with_logits(other(batch.image), batch.label).backward()
+        nn.utils.clip_grad_norm_(other.parameters(), rule.clip_norm or math.inf)
+        optimizer.step()
+    loose = {"atol": 2e-3, "rtol": 0.05} if precision == "bfloat16" else {}
+    torch.testing.assert_close(net.weight, other.weight, **loose)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookingAhead(Strategy):
+    """Writes down where each step will lead, and where the last one has led."""
+
+    foreseen: list[Tensor] = field(default_factory=list)
+    found: list[Tensor] = field(default_factory=list)
+
+    def training_step(self, context: StepContext) -> Tensor:
+        self.found.append(context.model.weight.detach().clone())
+        loss = context.loss(context.model(context.batch.image), context.batch.label)
+        gradients = torch.autograd.grad(loss, list(context.model.parameters()), retain_graph=True)
+        self.foreseen.append(context.look_ahead(gradients)[0])
+        return loss
+
+
+@pytest.mark.parametrize("rule", [Optimiser(), Optimiser(name="sgd", momentum=0.9, clip_norm=0.01)])
+def test_a_step_can_be_foreseen(rule):
+    strategy = LookingAhead()
+    net, _ = train(replace(PROTOCOL, optimiser=rule), strategy=strategy)
+    for foreseen, found in zip(strategy.foreseen, [*strategy.found[1:], net.weight.detach()], strict=True):
+        torch.testing.assert_close(foreseen, found)
+
+
+def test_several_structures_are_learned():
+    rows, rng = 8, stream(0, "parts")
+    part = torch.randint(4, (rows, 8, 8), generator=rng)
+    label = nn.functional.one_hot(part, 4).movedim(-1, 1)[:, 1:].float()
+    batch = Batch(
+        label + 0.1 * torch.randn(label.shape, generator=rng),
+        label,
+        torch.arange(rows),
+        torch.ones(rows, 2),
+        torch.zeros(rows).long(),
+    )
+    protocol = replace(PROTOCOL, length=60, learning_rate=0.3, select="dice")
+    trained = fit(nn.Conv2d(3, 4, 1), NoAugmentation(), None, batch, batch, protocol, 0, Stopwatch())
+    assert list(trained.history.columns())[3:] == ["validation_ce", "validation_dice"]
+    assert trained.history.validation["ce"][-1] < 0.5 * trained.history.validation["ce"][0]
+    assert max(trained.history.validation["dice"]) > 0.95
+
+
+def test_epochs_are_those_of_the_labelled_images():
+    """A strategy that makes the subset larger gets no more updates by it."""
+    protocol = replace(PROTOCOL, unit="epoch", length=3, batch_size=4, warmup=0)
+    net, made = network(), images(20)
+    trained = fit(net, NoAugmentation(), None, made, images(4, 1), protocol, 0, Stopwatch(), labelled=8)
+    plain = train(protocol, subset=images(8))[1]
+    assert (trained.updates, trained.epochs, trained.images) == (plain.updates, plain.epochs, 20) == (6, 3, 20)
+    assert plain.images == 8
 
 
 def test_the_parts_of_the_stopwatch_sum_to_the_whole():

@@ -65,7 +65,7 @@ def test_validation_predicts_as_the_strategy_does(validation):
         weights.load(net, Drifting(), prepared)
         logits = logits_of(net, validation.image) + prepared.value
         value = nn.functional.binary_cross_entropy_with_logits(logits, validation.label).item()
-        assert value == pytest.approx(found.history.validation_bce[place])
+        assert value == pytest.approx(found.history.validation["bce"][place])
 
 
 def test_a_kept_file_names_both(validation):
