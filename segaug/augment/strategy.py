@@ -13,6 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from segaug.augment.artefact import Artefact, Content
+from segaug.augment.learned_state import learned_state, load_learned_state
+from segaug.augment.training_rules import LookAhead, Objective, UpdateRule, ValidationError
 from segaug.batch import Batch
 from segaug.errors import ConfigError
 
@@ -47,10 +49,12 @@ class PrepareContext:
 
     subset: Batch
     allowed: Allowed
+    objective: Objective  # what logits mean, and the loss
     build_model: Callable[[], nn.Module]
     train_segmentation: Callable[[Batch], nn.Module]  # the trial's model and protocol, without augmentation
     rng: Callable[..., torch.Generator]  # rng("purpose", ...) opens a named stream of this trial
     obtain: Callable[[Artefact], Content]  # from the store, or made and stored; raises where it failed
+    validation_error: ValidationError | None = None  # None unless the strategy declares to see validation labels
 
 
 @dataclass(frozen=True)
@@ -62,11 +66,19 @@ class StepContext:
     prepared: Prepared
     step: int  # updates done so far
     learning_rate: float  # of this step's update
-    loss: Callable[[Tensor, Tensor], Tensor]  # logits, label -> mean over the rows
+    objective: Objective  # what logits mean, and the loss
+    optimiser: UpdateRule
+    look_ahead: LookAhead  # the weights after this step's update, had it these gradients; nothing is changed
     augment: Callable[[Batch], Batch]  # all stages, with this step's streams
     rng: Callable[..., torch.Generator]  # rng("purpose", ...) opens a named stream of this step
     draw_unlabelled: Callable[[int], Tensor] | None = None  # so many rows; None unless the strategy declares to see it
     draw_validation: Callable[[int], Batch] | None = None
+    validation_error: ValidationError | None = None
+
+    @property
+    def loss(self) -> Callable[[Tensor, Tensor], Tensor]:
+        """Logits, label -> mean over the rows."""
+        return self.objective
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,8 +137,20 @@ class Strategy:
 
     training_step: ClassVar[Callable[..., Tensor] | None] = None  # (self, StepContext) -> loss, where a method needs it
 
+    def state(self, prepared: Prepared) -> dict[str, Tensor]:
+        """What the strategy learns while the network does, by name; it is kept, restored and scored beside the network.
+
+        All tensors of the modules in `prepared`, except of modules whose parameters are all frozen: what was learned
+        before training needs no copy at each validation.  A method that changes anything else lists it here.
+        """
+        return learned_state(prepared)
+
+    def load(self, prepared: Prepared, state: dict[str, Tensor]) -> None:
+        """Put `prepared` back, in place, to a state that `state` gave."""
+        load_learned_state(prepared, state)
+
     def predict(self, model: nn.Module, image: Tensor, prepared: Prepared = None) -> Tensor:
-        """Logits (B, K, H, W) at test time; test-time augmentation replaces this."""
+        """Logits at validation and test time; test-time augmentation replaces this."""
         logits: Tensor = model(image)
         return logits
 

@@ -15,6 +15,7 @@ from segaug.experiment.schema import Config
 from segaug.experiment.stop import SafePoint, nothing_to_stop
 from segaug.models.network import build_with_seed
 from segaug.rng import stream, stream_seed
+from segaug.training.criterion import Criterion
 from segaug.training.fit import fit
 from segaug.training.stopwatch import Stopwatch
 
@@ -32,6 +33,7 @@ def allowed_data(strategy: Strategy, task: Task, rows: tuple[int, ...], validati
 
 def prepare_context(
     config: Config,
+    task: Task,
     subset: Batch,
     data: Allowed,
     watch: Stopwatch,
@@ -39,27 +41,30 @@ def prepare_context(
     safe_point: SafePoint = nothing_to_stop,
 ) -> PrepareContext:
     """What `prepare` of a trial's strategy gets."""
+    patients = [task.patients[row] for row in task.split.validation]
 
     def build_model() -> nn.Module:
         seed = stream_seed(config.seed, "prepare", "weights", len(subset))
-        return build_with_seed(config.model, seed).to(subset.image.device)
+        return build_with_seed(config.model, seed, task.form.channels, task.form.logits).to(subset.image.device)
 
     def train_segmentation(images: Batch) -> nn.Module:
         network = build_model()
         trained = fit(
             network, NoAugmentation(), None, images, data.validation, config.protocol, config.seed, watch,
-            safe_point=safe_point,
+            safe_point=safe_point, validation_patients=patients,
         )  # fmt: skip
-        network.load_state_dict(trained.best)
+        trained.best.load(network, NoAugmentation(), None)
         return network
 
     return PrepareContext(
         subset=subset,
         allowed=data,
+        objective=config.protocol.objective,
         build_model=build_model,
         train_segmentation=train_segmentation,
         rng=partial(stream, config.seed, "prepare"),
         obtain=obtain,
+        validation_error=Criterion(config.protocol.select, len(task.form.structures), patients).on(data.validation),
     )
 
 
@@ -73,4 +78,4 @@ def trial_context(
 ) -> PrepareContext:
     """The context of a trial, on the device of its parts."""
     data = allowed_data(config.augment, task, parts.rows, parts.validation).to(parts.subset.image.device)
-    return prepare_context(config, parts.subset, data, watch, obtain, safe_point)
+    return prepare_context(config, task, parts.subset, data, watch, obtain, safe_point)

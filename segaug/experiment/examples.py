@@ -69,7 +69,7 @@ def _context(config: Config, task: Task, batch: Batch) -> PrepareContext:
     rows = tuple(task.split.pool[place] for place in batch.index.tolist())
     validation = task.batch(task.split.validation).to(batch.image.device)
     data = allowed_data(config.augment, task, rows, validation).to(batch.image.device)
-    return prepare_context(config, batch, data, Stopwatch(), store_of(config).obtain)
+    return prepare_context(config, task, batch, data, Stopwatch(), store_of(config).obtain)
 
 
 def augmented(strategy: Strategy, prepared: Prepared, batch: Batch, versions: int, seed: int = 0) -> Augmented:

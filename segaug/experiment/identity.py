@@ -22,6 +22,16 @@ from segaug.results.store import Json, canonical
 TRAINER = 1  # version of the arithmetic in `segaug/training`: raise it where equal options give another result
 LATER: dict[str, Any] = {  # option -> what was done before it came, written out: a default may change, this never does
     "dataset.folder.colour": False,
+    "protocol.decay": "cosine",
+    "protocol.objective.loss": "cross_entropy",
+    "protocol.objective.background_weight": None,
+    "protocol.optimiser.name": "adam",
+    "protocol.optimiser.weight_decay": 0.0,
+    "protocol.optimiser.momentum": 0.0,
+    "protocol.optimiser.nesterov": False,
+    "protocol.optimiser.clip_norm": None,
+    "protocol.seeds_per_subset": 1,
+    "protocol.select": "bce",
 }
 """By `group.option`, or `group.name.option` for an option of one class; a group of options by its members.
 

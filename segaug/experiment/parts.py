@@ -18,24 +18,27 @@ class Parts:
     rows: tuple[int, ...]  # of the task, before the strategy adds or replaces any
     subset: Batch
     validation: Batch | None  # None where the protocol uses no validation labels
+    validation_patients: tuple[str, ...]  # whom each of them shows
     test: Batch
 
 
 def parts_of(planned: Planned, task: Task, device: torch.device | str) -> Parts:
     """Draw the subset; move everything to the device."""
     config, split = planned.trial.config, task.split
+    protocol = config.protocol
     rows = draw_subset(
         split.pool,
         task.patients,
         size=planned.size,
-        seed=config.seed,
-        policy=cast(Policy, config.protocol.subset),
-        unit=cast(Unit, config.protocol.count),
+        seed=config.seed // protocol.seeds_per_subset,
+        policy=cast(Policy, protocol.subset),
+        unit=cast(Unit, protocol.count),
     )
-    labels = config.protocol.validation != "none" and split.validation
+    seen = split.validation if protocol.validation != "none" else ()
     return Parts(
         rows=rows,
         subset=task.batch(rows).to(device),
-        validation=task.batch(split.validation).to(device) if labels else None,
+        validation=task.batch(seen).to(device) if seen else None,
+        validation_patients=tuple(task.patients[row] for row in seen),
         test=task.batch(split.test).to(device),
     )

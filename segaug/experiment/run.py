@@ -24,8 +24,8 @@ from segaug.results.record import SCHEMA
 from segaug.results.store import Json
 from segaug.rng import stream_seed
 from segaug.training.fit import Trained, fit
-from segaug.training.selection import Weights
 from segaug.training.stopwatch import Stopwatch
+from segaug.training.weights import Weights
 
 
 def run_trial(planned: Planned, task: Task, safe_point: SafePoint = nothing_to_stop) -> tuple[Json, Weights]:
@@ -40,17 +40,19 @@ def run_trial(planned: Planned, task: Task, safe_point: SafePoint = nothing_to_s
     with watch("other"):
         with watch("data"):
             parts = parts_of(planned, task, device)
-        network = _network(planned, parts.subset).to(device)
+        network = _network(planned, task, parts.subset).to(device)
         with watch("prepare"):
             obtain = partial(store_of(config).obtain, tell=lambda *_: safe_point())
             context = trial_context(config, parts, task, watch, obtain, safe_point)
             prepared = config.augment.prepare(context)
             subset = config.augment.training_set(parts.subset, prepared)
-            measured = strength(config.augment, prepared, parts.subset, config.seed)
         trained = fit(
             network, config.augment, prepared, subset, parts.validation, config.protocol, config.seed, watch,
-            context.allowed, safe_point,
+            context.allowed, safe_point, labelled=len(parts.subset), validation_patients=parts.validation_patients,
         )  # fmt: skip
+        trained.best.load(network, config.augment, prepared)
+        with watch("prepare"):
+            measured = strength(config.augment, prepared, parts.subset, config.seed)
         with watch("network"):
             scores = _scores(planned, task, network, prepared, trained, parts, safe_point)
         record = _record(planned, task, parts, trained, scores, sum(p.numel() for p in network.parameters()))
@@ -59,11 +61,12 @@ def run_trial(planned: Planned, task: Task, safe_point: SafePoint = nothing_to_s
     return record, trained.best
 
 
-def _network(planned: Planned, subset: Batch) -> nn.Module:
-    config = planned.trial.config
-    network = build_with_seed(config.model, stream_seed(config.seed, "weights", planned.size))
+def _network(planned: Planned, task: Task, subset: Batch) -> nn.Module:
+    config, form = planned.trial.config, task.form
+    seed = stream_seed(config.seed, "weights", planned.size)
+    network = build_with_seed(config.model, seed, form.channels, form.logits)
     if config.protocol.output_bias == "foreground":
-        set_output_bias(network, subset.label.mean().item())
+        set_output_bias(network, [channel.mean().item() for channel in subset.label.unbind(1)])
     return network
 
 
@@ -83,7 +86,7 @@ def _scores(
     scores: dict[str, Scores] = {}
     for name in ("best", "last"):
         safe_point()
-        network.load_state_dict(getattr(trained, name))
+        getattr(trained, name).load(network, strategy, prepared)
         same = name == "last" and trained.best_update == trained.updates
         scores[name] = (
             scores["best"] if same else score(network, strategy, prepared, parts.validation, parts.test, truth)
@@ -116,10 +119,11 @@ def _record(
         "test": {name: one.means() for name, one in scores.items()} if scores else None,
         **_details(task, best),
         **reference(task, parts.rows),
-        "history": {name: [_or_null(value) for value in values] for name, values in vars(trained.history).items()},
+        "history": {name: [_or_null(value) for value in values] for name, values in trained.history.columns().items()},
         "training": {
             "updates": trained.updates,
             "epochs": trained.epochs,
+            "images": trained.images,
             "batch_size": min(config.protocol.batch_size, len(parts.subset)),
             "parameters": parameters,
             "best_update": trained.best_update,

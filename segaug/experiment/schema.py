@@ -114,6 +114,8 @@ def _unlock(node: DictConfig) -> None:
         child = node._get_node(key)
         if isinstance(child, DictConfig) and not child._is_missing() and not child._is_none():
             _unlock(child)
+            if child._metadata.object_type is dict:  # a table by name: a command may add names
+                OmegaConf.set_struct(child, False)
 
 
 def typed(composed: DictConfig) -> Config:

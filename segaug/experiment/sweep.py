@@ -147,6 +147,6 @@ def _train(job: Job, store: Store, safe_point: SafePoint) -> Json:
     task = task_of(job.planned.trial, job.content_hash)
     record, weights = run_trial(job.planned, task, safe_point)
     if job.planned.trial.config.weights:
-        cpu = {name: value.cpu().contiguous() for name, value in weights.items()}
+        cpu = {name: value.cpu().contiguous() for name, value in weights.named().items()}
         write_atomic(store.record_path(job.planned.id).with_name("weights.safetensors"), save(cpu))
     return record

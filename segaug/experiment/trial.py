@@ -32,14 +32,17 @@ class Trial:
 
 
 def with_learning_rate(config: Config, model: str) -> Config:
-    """Settle protocol.learning_rate for the chosen model, so that it is part of the trial's identity."""
+    """Settle protocol.learning_rate for the chosen model, so that it is part of the trial's identity.
+
+    It is the protocol's own, or the one that the protocol lists for the model, or the one that the model brings.
+    """
     protocol = config.protocol
     rate = protocol.learning_rate or protocol.learning_rates.get(model)
-    if rate is None:
+    if rate is None and protocol.optimiser.name == "sgd":
         raise ConfigError(
             key="protocol.learning_rate",
-            problem=f"no value for model {model}",
-            fix=f"set protocol.learning_rate=1e-3, or add {model} to protocol.learning_rates",
+            problem=f"no value for sgd: the rate that {model} brings is one for adam",
+            fix="set protocol.learning_rate, e.g. 1e-2",
         )
-    settled = dataclasses.replace(protocol, learning_rate=rate, learning_rates={})
+    settled = dataclasses.replace(protocol, learning_rate=rate or config.model.learning_rate, learning_rates={})
     return dataclasses.replace(config, protocol=settled)

@@ -2,7 +2,8 @@
 
 import math
 from abc import ABC, abstractmethod
-from typing import Protocol
+from collections.abc import Sequence
+from typing import ClassVar, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -33,6 +34,8 @@ class Network(nn.Module, ABC):
 class Model(Protocol):
     """What every model config offers (`NnUnet`, `SwinUnet`)."""
 
+    learning_rate: ClassVar[float]  # of adam, under a protocol that names none
+
     def build(self, in_channels: int = 1, out_channels: int = 1) -> Network:
         """A freshly initialised network; draws from torch's global CPU generator."""
         ...
@@ -49,10 +52,19 @@ def build_with_seed(model: Model, seed: int, in_channels: int = 1, out_channels:
         return model.build(in_channels, out_channels)
 
 
-def set_output_bias(network: Network, foreground_share: float) -> None:
-    """Start the output at the log-odds of the foreground share (0..1), so that training need not climb there first."""
-    share = min(max(foreground_share, SHARE_FLOOR), 1 - SHARE_FLOOR)
+def set_output_bias(network: Network, shares: Sequence[float]) -> None:
+    """Start the output at the shares of the pixels (0..1) that structures take, so that training need not climb there.
+
+    One structure starts at its log-odds; several, and the background before them, at the logarithm of their shares,
+    which a softmax turns into these shares.
+    """
     bias = network.head.bias
     if bias is None:
         raise ValueError(f"{type(network).__name__}: the output convolution has no bias to set")
-    nn.init.constant_(bias, math.log(share / (1 - share)))
+    if len(shares) == 1:
+        share = min(max(shares[0], SHARE_FLOOR), 1 - SHARE_FLOOR)
+        nn.init.constant_(bias, math.log(share / (1 - share)))
+        return
+    logs = [math.log(max(share, SHARE_FLOOR)) for share in (1 - sum(shares), *shares)]
+    with torch.no_grad():
+        bias.copy_(torch.tensor(logs))

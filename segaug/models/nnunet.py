@@ -1,7 +1,7 @@
 """The convolutional network: a residual U-Net with instance norm, as nnU-Net configures it."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +24,8 @@ class NnUnet:
 
     Source: Isensee et al. (2021); arXiv 2511.13883 gives feature size 32 and 1.96 M parameters.
     """
+
+    learning_rate: ClassVar[float] = 1e-2  # under protocol=fixed_steps; found as docs/decisions/0006-protocols.md says
 
     feature_size: int = 32  # channels at full resolution; doubled at each of the 3 halvings
 

@@ -1,7 +1,7 @@
 """The transformer network: a U-Net whose encoder is a shifted-window transformer."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from torch import Tensor, nn
 
@@ -19,6 +19,8 @@ class SwinUnet:
 
     Source: Hatamizadeh et al. (2022); arXiv 2511.13883 gives feature size 12 and 1.59 M parameters.
     """
+
+    learning_rate: ClassVar[float] = 3e-2  # under protocol=fixed_steps; found as docs/decisions/0006-protocols.md says
 
     feature_size: int = 12  # channels at full resolution
 

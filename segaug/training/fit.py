@@ -1,6 +1,6 @@
 """Train one network on a subset, and keep what is to be judged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,10 +10,12 @@ from segaug.augment.strategy import NOTHING, Allowed, Prepared, Strategy
 from segaug.augment.trainer import train
 from segaug.batch import Batch
 from segaug.training.batches import SubsetBatches
+from segaug.training.criterion import Criterion
 from segaug.training.protocol import Protocol, schedule
 from segaug.training.segmentation import Segmentation
-from segaug.training.selection import History, Selection, Weights, weights_of
+from segaug.training.selection import History, Selection
 from segaug.training.stopwatch import Stopwatch
+from segaug.training.weights import Weights, weights_of
 
 PRECISION: dict[str, Literal["32-true", "bf16-mixed"]] = {"float32": "32-true", "bfloat16": "bf16-mixed"}
 
@@ -26,7 +28,8 @@ class Trained:
     last: Weights
     best_update: int
     updates: int
-    epochs: int
+    epochs: int  # over the labelled images
+    images: int  # rows trained on, those that the strategy made included
     stopped: str  # "budget" | "patience" | "diverged"
     history: History
 
@@ -42,18 +45,24 @@ def fit(
     watch: Stopwatch,
     allowed: Allowed = NOTHING,
     safe_point: Callable[[], None] = lambda: None,
+    *,
+    labelled: int | None = None,
+    validation_patients: Sequence[str] = (),
 ) -> Trained:
-    """Train `network` (in place) on a subset that lies on the network's device.
+    """Train `network` in place, and what of `prepared` learns along, on a subset that lies on the network's device.
 
     validation chooses the best weights; allowed is what the strategy's own training step may use; safe_point is called
-    between updates, and raises to end the training.
+    between updates, and raises to end the training.  labelled: images that epochs are counted of, where the strategy
+    has made the subset larger or smaller, so that every strategy gets the same updates.  validation_patients: whom the
+    validation images show; they are asked for only where whole patients choose the best weights.
     """
-    plan = schedule(protocol, len(subset))
-    module = Segmentation(network, strategy, prepared, protocol, plan, seed, watch, allowed)
-    selection = Selection(validation)
+    plan = schedule(protocol, labelled or len(subset))
+    criterion = Criterion(protocol.select, subset.label.shape[1], validation_patients)
+    module = Segmentation(network, strategy, prepared, protocol, plan, seed, watch, criterion, allowed)
+    selection = Selection(validation, criterion)
     batches = SubsetBatches(subset, protocol.batch_size, plan.updates, seed, safe_point)
     train(module, batches, subset.image.device, PRECISION[protocol.precision], [selection])
-    last = weights_of(network)
+    last = weights_of(network, strategy, prepared)
     done = selection.history.update[-1]
     return Trained(
         best=selection.best_weights or last,
@@ -61,6 +70,7 @@ def fit(
         best_update=selection.best_update or done,
         updates=done,
         epochs=selection.history.epoch[-1],
+        images=len(subset),
         stopped=selection.stopped,
         history=selection.history,
     )

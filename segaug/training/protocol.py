@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from segaug.errors import ConfigError
+from segaug.training.criterion import SELECT
+from segaug.training.objective import Objective
+from segaug.training.optimiser import Optimiser
 
+POLYNOMIAL_POWER = 0.9
 Unit = Literal["epoch", "update"]
 
 
@@ -24,13 +28,18 @@ class Protocol:
     patience: int | None = 10  # validations without improvement; None = never stop early
     batch_size: int = 8  # a subset smaller than this is one batch
     learning_rate: float | None = None  # None: take it from learning_rates
-    learning_rates: dict[str, float] = field(default_factory=dict)  # by model name
-    beta1: float = 0.9
+    learning_rates: dict[str, float] = field(default_factory=dict)  # by model name; a model not named brings its own
+    decay: str = "cosine"  # of the learning rate after the warm-up; "polynomial": with power 0.9
+    beta1: float = 0.9  # of adam and adamw
     beta2: float = 0.999
-    validation: str = "best"  # "best": keep the weights with the lowest validation BCE; "none": no validation labels
+    optimiser: Optimiser = field(default_factory=Optimiser)
+    objective: Objective = field(default_factory=Objective)
+    validation: str = "best"  # "best": keep the weights that are best on validation labels; "none": use none of these
+    select: str = "bce"  # what is best: "bce" (cross-entropy), "dice" or "dice_patient", means over the structures
     output_bias: str = "zero"  # "foreground": start the output bias at the log-odds of the subset's foreground share
     subset: str = "independent"  # fresh draws per size, as published; "nested": one order per seed, N is its beginning
     count: str = "images"  # what N counts; "patients": N patients with all their images
+    seeds_per_subset: int = 1  # with k, seed s draws the subset of seed s // k, and all else for itself
     precision: str = "float32"  # "bfloat16": autocast of forward and backward; metrics stay in float32
 
     def __post_init__(self) -> None:
@@ -38,7 +47,7 @@ class Protocol:
             value = getattr(self, name)
             if value not in valid:
                 raise _error(name, f"got {value!r}", f"choose from {', '.join(valid)}")
-        for name in ("length", "batch_size", "validate_every"):
+        for name in ("length", "batch_size", "validate_every", "seeds_per_subset"):
             if getattr(self, name) < 1:
                 raise _error(name, f"got {getattr(self, name)}", "use at least 1")
         if not 0 <= self.warmup < self.length:
@@ -48,11 +57,17 @@ class Protocol:
         for name, value in {"learning_rate": self.learning_rate, **self.learning_rates}.items():
             if value is not None and not 0 < value < math.inf:
                 raise _error("learning_rate", f"got {value} ({name})", "use a positive number")
+        if self.select != "bce" and self.validation == "none":
+            raise _error("select", f"got {self.select} with validation none", "use protocol.validation=best")
+        if self.optimiser.name == "sgd" and (self.beta1, self.beta2) != (0.9, 0.999):
+            raise _error("beta1", "is an option of adam, and protocol.optimiser.name is sgd", "leave out the betas")
 
 
 CHOICES = {
     "unit": ("epoch", "update"),
+    "decay": ("cosine", "polynomial"),
     "validation": ("best", "none"),
+    "select": SELECT,
     "output_bias": ("zero", "foreground"),
     "subset": ("independent", "nested"),
     "count": ("images", "patients"),
@@ -75,16 +90,20 @@ class Schedule:
     patience: int | None  # validations
     warmup: int  # units
     length: int  # units
+    decay: str
 
     def factor(self, update: int) -> float:
-        """Learning rate of an update (0-based), as a share of the initial one: linear warm-up, then cosine to 0.
+        """Learning rate of an update (0-based), as a share of the initial one: linear warm-up, then a decay to 0.
 
         Source: scaling-study specification, section 5: with t the unit of the update, W warm-up units and T units in
-        all, (t + 1) / W for t < W, else (1 + cos(pi (t - W) / (T - W))) / 2.
+        all, (t + 1) / W for t < W, else (1 + cos(pi (t - W) / (T - W))) / 2.  Polynomial: (1 - (t - W) / (T - W))^0.9.
         """
         t = update // self.updates_per_unit
         if t < self.warmup:
             return (t + 1) / self.warmup
+        if self.decay == "polynomial":
+            left: float = (1 - (t - self.warmup) / (self.length - self.warmup)) ** POLYNOMIAL_POWER
+            return left
         return 0.5 * (1 + math.cos(math.pi * (t - self.warmup) / (self.length - self.warmup)))
 
     def validates_after(self, update: int) -> bool:
@@ -104,4 +123,5 @@ def schedule(protocol: Protocol, images: int) -> Schedule:
         patience=protocol.patience,
         warmup=protocol.warmup,
         length=protocol.length,
+        decay=protocol.decay,
     )

@@ -1,22 +1,23 @@
-"""The LightningModule of segmentation: composes a network, a strategy and the loss; knows no formula of either."""
+"""The LightningModule of segmentation: composes a network, a strategy and an objective; knows no formula of either."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import torch
 from pytorch_lightning import LightningModule
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.optim import Optimizer
 
 from segaug.augment.augment import augment
 from segaug.augment.strategy import NOTHING, Allowed, Prepared, StepContext, Strategy
 from segaug.batch import Batch
 from segaug.rng import stream
+from segaug.training.criterion import Criterion
+from segaug.training.look_ahead import look_ahead
 from segaug.training.protocol import Protocol, Schedule
 from segaug.training.stopwatch import Stopwatch
 
-Loss = Callable[[Tensor, Tensor], Tensor]
 Rows = TypeVar("Rows", Tensor, Batch)
 
 
@@ -37,12 +38,12 @@ class Segmentation(LightningModule):
         schedule: Schedule,
         seed: int,
         watch: Stopwatch,
+        criterion: Criterion,
         allowed: Allowed = NOTHING,
-        loss: Loss = F.binary_cross_entropy_with_logits,
     ) -> None:
         super().__init__()
-        self.allowed = allowed
-        self.network, self.strategy, self.prepared, self.loss = network, strategy, prepared, loss
+        self.allowed, self.criterion = allowed, criterion
+        self.network, self.strategy, self.prepared = network, strategy, prepared
         self.protocol, self.schedule, self.seed, self.watch = protocol, schedule, seed, watch
         assert protocol.learning_rate is not None  # settled when the trial was named
         self.learning_rate = protocol.learning_rate
@@ -55,7 +56,7 @@ class Segmentation(LightningModule):
             loss = self.strategy.training_step(self._step_context(batch, step, rng))
         else:
             batch = self._augment(rng, batch)
-            loss = self.loss(self.network(batch.image), batch.label)
+            loss = self.protocol.objective(self.network(batch.image), batch.label)
         self.losses.append(loss.detach())
         return loss
 
@@ -70,23 +71,30 @@ class Segmentation(LightningModule):
             prepared=self.prepared,
             step=step,
             learning_rate=self.schedule.factor(step) * self.learning_rate,
-            loss=self.loss,
+            objective=self.protocol.objective,
+            optimiser=self.protocol.optimiser,
+            look_ahead=self._look_ahead,
             augment=partial(self._augment, rng),
             rng=rng,
             draw_unlabelled=_drawing(self.allowed.unlabelled, rng, "unlabelled"),
             draw_validation=_drawing(self.allowed.validation, rng, "validation"),
+            validation_error=self.criterion.on(self.allowed.validation),
         )
 
+    def _look_ahead(self, gradients: Sequence[Tensor | None]) -> list[Tensor]:
+        optimizer = cast(Optimizer, self.optimizers(use_pl_optimizer=False))
+        return look_ahead(optimizer, self.protocol.optimiser, gradients)
+
     def configure_optimizers(self) -> Any:  # Lightning's own union of a dozen shapes
-        """Adam, its rate following the schedule at each update."""
-        optimizer = torch.optim.Adam(
-            self.network.parameters(),
-            lr=self.learning_rate,
-            betas=(self.protocol.beta1, self.protocol.beta2),
-            fused=True,
-        )
+        """The protocol's update rule, its rate following the schedule at each update."""
+        betas = (self.protocol.beta1, self.protocol.beta2)
+        optimizer = self.protocol.optimiser.build(self.network.parameters(), self.learning_rate, betas)
         rates = torch.optim.lr_scheduler.LambdaLR(optimizer, self.schedule.factor)
         return [optimizer], [{"scheduler": rates, "interval": "step"}]
+
+    def on_before_optimizer_step(self, optimizer: Optimizer) -> None:
+        """Clip the gradients where the rule says so."""
+        self.protocol.optimiser.clip(self.network.parameters())
 
     def on_train_batch_start(self, batch: Batch, step: int) -> None:
         """Count forward, backward and the optimiser to the network ..."""

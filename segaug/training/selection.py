@@ -1,50 +1,53 @@
 """Validation while training: history, early stopping, and the best weights kept in memory."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 
 import torch
 from pytorch_lightning import Callback, LightningModule, Trainer
-from torch import Tensor, nn
 
 from segaug.batch import Batch
-from segaug.metrics import cross_entropy
+from segaug.training.criterion import Criterion
 from segaug.training.inference import logits_of
 from segaug.training.segmentation import Segmentation
-
-Weights = dict[str, Tensor]
+from segaug.training.weights import Weights, weights_of
 
 
 @dataclass
 class History:
-    """One entry per validation; validation_bce is empty where the protocol uses no validation labels."""
+    """One entry per validation; those of `validation`, by the key of a measure, are empty without validation labels."""
 
     update: list[int] = field(default_factory=list)
     epoch: list[int] = field(default_factory=list)
     training_loss: list[float] = field(default_factory=list)
-    validation_bce: list[float] = field(default_factory=list)
+    validation: dict[str, list[float]] = field(default_factory=dict)
 
-
-def weights_of(network: nn.Module) -> Weights:
-    """A copy of all weights, on the device."""
-    return {name: value.detach().clone() for name, value in network.state_dict().items()}
+    def columns(self) -> dict[str, Sequence[float]]:
+        """By name, as records hold them."""
+        own: dict[str, Sequence[float]] = {
+            "update": self.update,
+            "epoch": self.epoch,
+            "training_loss": self.training_loss,
+        }
+        return own | {f"validation_{key}": values for key, values in self.validation.items()}
 
 
 class Selection(Callback):
     """Validates as one whole-tensor pass after the updates that the schedule names.
 
-    `stopped` ends as "budget", "patience" or "diverged" (a loss or the validation BCE is not finite).
+    `stopped` ends as "budget", "patience" or "diverged" (a loss or the validation cross-entropy is not finite).
     """
 
-    def __init__(self, validation: Batch | None) -> None:
-        self.validation = validation
-        self.history = History()
-        self.best_bce, self.best_update, self.best_weights = math.inf, 0, None
+    def __init__(self, validation: Batch | None, criterion: Criterion) -> None:
+        self.validation, self.criterion = validation, criterion
+        self.history = History(validation={key: [] for key in criterion.keys})
+        self.best_error, self.best_update = math.inf, 0
+        self.best_weights: Weights | None = None
         self.stopped = "budget"
         self._without_gain = 0
-
-    best_weights: Weights | None
 
     def on_train_batch_end(
         self, trainer: Trainer, pl_module: LightningModule, outputs: object, batch: Batch, batch_idx: int
@@ -70,14 +73,16 @@ class Selection(Callback):
 
     def _validate(self, module: Segmentation, update: int) -> None:
         assert self.validation is not None  # checked by the caller; for the type checker
-        logits = logits_of(module.network, self.validation.image)
-        value = cross_entropy(logits, self.validation.label).mean().item()
-        self.history.validation_bce.append(value)
-        if not math.isfinite(value):
+        predict = partial(module.strategy.predict, prepared=module.prepared)
+        logits = logits_of(module.network, self.validation.image, predict)
+        values = self.criterion.values(logits, self.validation.label)
+        for key, value in values.items():
+            self.history.validation[key].append(value)
+        if not all(map(math.isfinite, values.values())):
             self.stopped = "diverged"
-        elif value < self.best_bce:
-            self.best_bce, self.best_update, self._without_gain = value, update, 0
-            self.best_weights = weights_of(module.network)
+        elif (error := self.criterion.error(values)) < self.best_error:
+            self.best_error, self.best_update, self._without_gain = error, update, 0
+            self.best_weights = weights_of(module.network, module.strategy, module.prepared)
         else:
             self._without_gain += 1
             if module.schedule.patience is not None and self._without_gain >= module.schedule.patience:

@@ -8,6 +8,7 @@ from segaug.augment.artefact import Artefact, quiet
 from segaug.augment.strategy import Allowed, PrepareContext
 from segaug.batch import Batch
 from segaug.rng import stream
+from segaug.training.objective import Objective
 
 
 def context(subset, external, made=None):
@@ -22,6 +23,7 @@ def context(subset, external, made=None):
     return PrepareContext(
         subset=subset,
         allowed=Allowed(external=external),
+        objective=Objective(),
         build_model=_unused,
         train_segmentation=_unused,
         rng=partial(stream, 0),

@@ -9,6 +9,7 @@ from segaug.augment.strategy import Allowed, PrepareContext
 from segaug.batch import Batch
 from segaug.experiment.artefacts import ArtefactStore
 from segaug.rng import stream
+from segaug.training.objective import Objective
 
 
 @pytest.fixture(params=[(1, 1, (48, 48)), (3, 2, (40, 57))], ids=["binary-square", "two-structures-colour-oblong"])
@@ -38,6 +39,7 @@ def learned(tmp_path_factory):
         context = PrepareContext(
             subset=batch,
             allowed=Allowed(external=shifted.flip(0) ** 1.1),
+            objective=Objective(),
             build_model=_no_network,
             train_segmentation=_no_network,
             rng=partial(stream, 0, "prepare"),

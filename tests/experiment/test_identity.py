@@ -1,6 +1,7 @@
 import pytest
 
 from segaug.augment.baseline import Baseline
+from segaug.errors import ConfigError
 from segaug.experiment import identity
 from segaug.experiment.identity import LATER, differences, protocol_hash, science, trial_id
 from segaug.models.nnunet import NnUnet
@@ -51,6 +52,35 @@ def test_the_learning_rate_is_settled_for_the_model(tiny):
     one = tiny(rates)
     assert one.config.protocol.learning_rate == 0.5
     assert protocol_hash(one.config) == protocol_hash(tiny("protocol.learning_rate=0.5").config)
+
+
+def test_a_model_that_the_protocol_does_not_name_brings_its_rate(tiny):
+    assert tiny().config.protocol.learning_rate == 1e-2
+    assert tiny("model=swin_unet", "model.feature_size=12").config.protocol.learning_rate == 3e-2
+    assert tiny("protocol.learning_rates={nnunet: 0.5}").config.protocol.learning_rate == 0.5
+
+
+def test_sgd_does_not_take_the_rate_of_adam(tiny):
+    with pytest.raises(ConfigError, match=r"protocol\.learning_rate: no value for sgd.*set protocol\.learning_rate"):
+        tiny("protocol.optimiser.name=sgd")
+    assert tiny("protocol.optimiser.name=sgd", "protocol.learning_rate=0.1").config.protocol.learning_rate == 0.1
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "decay=polynomial",
+        "select=dice",
+        "seeds_per_subset=2",
+        "objective.loss=cross_entropy_dice",
+        "objective.background_weight=0.1",
+        "optimiser.name=adamw",
+        "optimiser.weight_decay=0.1",
+        "optimiser.clip_norm=1",
+    ],
+)
+def test_an_option_that_came_later_counts_where_it_is_used(tiny, option):
+    assert protocol_hash(tiny(f"protocol.{option}").config) != protocol_hash(tiny().config)
 
 
 def test_a_changed_option_names_another_curve(tiny):

@@ -129,6 +129,35 @@ def test_channels_are_passed_on(name):
     assert network(torch.rand(1, 3, 64, 64)).shape == (1, 2, 64, 64)
 
 
+@pytest.mark.parametrize(("channels", "logits"), [(3, 1), (3, 4), (1, 4)])
+def test_colour_and_several_structures_have_the_gradients_of_monai(name, channels, logits):
+    """Channels-last is chosen for the widths inside; three channels of an image and four logits must do as well."""
+    ours = build_with_seed(SMALL[name], 7, channels, logits)
+    with torch.random.fork_rng():
+        torch.manual_seed(7)
+        theirs = peer(name, SMALL[name].feature_size, channels, logits)
+    image = torch.rand(2, channels, 64, 64, generator=stream(0, "image"))
+    weight = torch.randn(2, logits, 64, 64, generator=stream(0, "weight"))
+    results = []
+    for network in (ours, theirs):
+        leaf = image.clone().requires_grad_()
+        out = network(leaf)
+        (out * weight).mean().backward()
+        norm = torch.stack([p.grad.norm() for p in network.parameters() if p.grad is not None]).norm()
+        results.append((out, norm, leaf.grad))
+    torch.testing.assert_close(results[0][0], results[1][0], rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(results[0][1], results[1][1], rtol=1e-3, atol=0)
+    torch.testing.assert_close(results[0][2], results[1][2], rtol=1e-2, atol=1e-3 * results[1][2].abs().max().item())
+
+
+def test_output_bias_of_several_structures_gives_their_shares(name):
+    network = build_with_seed(SMALL[name], 1, 1, 4)
+    shares = [0.2, 0.05, 0.0]
+    set_output_bias(network, shares)
+    want = torch.tensor([0.75, *shares])
+    torch.testing.assert_close(network.head.bias.detach().softmax(0), want, rtol=1e-4, atol=1e-5)
+
+
 def test_weights_depend_on_the_seed_alone(name):
     before = torch.get_rng_state()
     first = build_with_seed(SMALL[name], seed=5).state_dict()
@@ -145,7 +174,7 @@ def test_output_bias_moves_all_logits_by_the_log_odds(name, image):
     network = SMALL[name].build()
     nn.init.zeros_(network.head.bias)
     before = network(image)
-    set_output_bias(network, 0.1)
+    set_output_bias(network, [0.1])
     expected = torch.tensor(0.1 / 0.9).log()
     torch.testing.assert_close(network(image) - before, expected.expand_as(before), rtol=1e-4, atol=1e-4)
 
@@ -153,7 +182,7 @@ def test_output_bias_moves_all_logits_by_the_log_odds(name, image):
 def test_output_bias_is_finite_without_foreground(name):
     network = SMALL[name].build()
     for share in (0.0, 1.0):
-        set_output_bias(network, share)
+        set_output_bias(network, [share])
         assert network.head.bias.isfinite().all()
 
 

@@ -1,5 +1,6 @@
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import ClassVar
 
 import pytest
@@ -13,6 +14,7 @@ from segaug.metrics import cross_entropy
 from segaug.rng import stream
 from segaug.training.fit import fit
 from segaug.training.inference import logits_of
+from segaug.training.optimiser import Optimiser
 from segaug.training.protocol import Protocol
 from segaug.training.stopwatch import Stopwatch
 
@@ -52,16 +54,16 @@ def test_plain_training_equals_a_loop_written_by_hand():
         optimizer.zero_grad()
         nn.functional.binary_cross_entropy_with_logits(other(batch.image), batch.label).backward()
         optimizer.step()
-    torch.testing.assert_close(trained.last["weight"], other.weight.detach())
+    torch.testing.assert_close(trained.last.network["weight"], other.weight.detach())
     torch.testing.assert_close(net.weight, other.weight)
 
 
 def test_the_same_seed_gives_the_same_bits_and_another_seed_does_not():
     subset = images(20)
     first, again, other = (train(subset=subset, seed=seed)[1] for seed in (3, 3, 4))
-    assert all(torch.equal(first.last[name], again.last[name]) for name in first.last)
+    assert all(torch.equal(first.last.network[name], again.last.network[name]) for name in first.last.network)
     assert first.history == again.history
-    assert not torch.equal(first.last["weight"], other.last["weight"])
+    assert not torch.equal(first.last.network["weight"], other.last.network["weight"])
 
 
 def test_global_random_state_is_untouched():
@@ -77,11 +79,11 @@ def test_best_weights_are_those_with_the_lowest_validation_bce():
     net, trained = train(validation=validation)
     history = trained.history
     assert history.update == [3, 6, 9, 12]
-    assert trained.best_update == history.update[history.validation_bce.index(min(history.validation_bce))] == 3
-    net.load_state_dict(trained.best)
+    assert trained.best_update == history.update[history.validation["bce"].index(min(history.validation["bce"]))] == 3
+    net.load_state_dict(trained.best.network)
     value = cross_entropy(logits_of(net, validation.image), validation.label).mean().item()
-    assert value == pytest.approx(min(history.validation_bce))
-    assert not torch.equal(trained.best["weight"], trained.last["weight"])
+    assert value == pytest.approx(min(history.validation["bce"]))
+    assert not torch.equal(trained.best.network["weight"], trained.last.network["weight"])
 
 
 def test_patience_counts_validations_without_gain():
@@ -91,11 +93,38 @@ def test_patience_counts_validations_without_gain():
     assert (trained.stopped, trained.updates) == ("patience", 9)  # best at 3, then 6 and 9 without gain
 
 
+@dataclass(frozen=True, kw_only=True)
+class Scripted(Strategy):
+    """Predicts logits that grow or fall as told: validation by validation, on labels that are 0."""
+
+    logits: tuple[float, ...] = ()
+    asked: list[int] = field(default_factory=list)
+
+    def predict(self, model, image, prepared=None):
+        self.asked.append(len(self.asked))
+        return torch.full_like(image, self.logits[self.asked[-1]])
+
+
+@pytest.mark.parametrize(
+    ("logits", "validations", "best"),
+    [
+        ((0, 1, -1, 1, 2, 3), 5, 3),  # the gain at 3 starts the count anew
+        ((0, 0, 0, 0, 0, 0), 3, 1),  # a tie is no gain
+        ((0, 1, -1, 0, -2, -1), 6, 5),
+    ],
+)
+def test_a_gain_starts_patience_anew(logits, validations, best):
+    validation = replace(images(2), label=torch.zeros(2, 1, 8, 8))
+    protocol = replace(PROTOCOL, length=6, validate_every=1, patience=2)
+    _, trained = train(protocol, Scripted(logits=logits), validation=validation)
+    assert (trained.updates, trained.best_update) == (validations, best)
+
+
 def test_without_validation_labels_the_last_weights_count():
     _, trained = train(validation=None)
-    assert trained.history.validation_bce == []
+    assert trained.history.validation["bce"] == []
     assert trained.best_update == trained.updates == 12
-    assert all(torch.equal(trained.best[name], trained.last[name]) for name in trained.last)
+    assert all(torch.equal(trained.best.network[name], trained.last.network[name]) for name in trained.last.network)
 
 
 @pytest.mark.parametrize("images_", [1, 2, 4])
@@ -112,9 +141,9 @@ def test_a_loss_that_is_not_a_number_ends_the_trial_as_diverged():
 
 def test_bfloat16_changes_the_numbers_a_little():
     exact, half = train()[1], train(replace(PROTOCOL, precision="bfloat16"))[1]
-    assert not torch.equal(exact.last["weight"], half.last["weight"])
-    torch.testing.assert_close(exact.last["weight"], half.last["weight"], atol=0.02, rtol=0.02)
-    assert half.last["weight"].dtype == torch.float32
+    assert not torch.equal(exact.last.network["weight"], half.last.network["weight"])
+    torch.testing.assert_close(exact.last.network["weight"], half.last.network["weight"], atol=0.02, rtol=0.02)
+    assert half.last.network["weight"].dtype == torch.float32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,8 +163,85 @@ def test_a_strategy_may_replace_the_training_step():
     _, plain = train()
     _, own = train(strategy=OwnStep())
     assert [context.step for context in OwnStep.seen] == list(range(12))
-    assert OwnStep.seen[0].learning_rate == pytest.approx(0.05)
+    want = [0.05 * (1 if step < 1 else 0.5 * (1 + math.cos(math.pi * (step - 1) / 11))) for step in range(12)]
+    assert [context.learning_rate for context in OwnStep.seen] == pytest.approx(want)  # the rate of each update
     assert own.history.training_loss[0] == pytest.approx(2 * plain.history.training_loss[0], rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("rule", "peer"),
+    [
+        (Optimiser(name="adamw", weight_decay=0.1), partial(torch.optim.AdamW, weight_decay=0.1)),
+        (
+            Optimiser(name="sgd", momentum=0.9, nesterov=True, clip_norm=0.01),
+            partial(torch.optim.SGD, momentum=0.9, nesterov=True),
+        ),
+    ],
+)
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_other_update_rules_equal_a_loop_written_by_hand(rule, peer, precision):
+    net, _ = train(replace(PROTOCOL, warmup=0, decay="polynomial", optimiser=rule, precision=precision))
+    other, batch = network(), images(8)
+    optimizer = peer(other.parameters())
+    for step in range(12):
+        optimizer.param_groups[0]["lr"] = 0.05 * (1 - step / 12) ** 0.9
+        optimizer.zero_grad()
+        nn.functional.binary_cross_entropy_with_logits(other(batch.image), batch.label).backward()
+        nn.utils.clip_grad_norm_(other.parameters(), rule.clip_norm or math.inf)
+        optimizer.step()
+    loose = {"atol": 2e-3, "rtol": 0.05} if precision == "bfloat16" else {}
+    torch.testing.assert_close(net.weight, other.weight, **loose)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookingAhead(Strategy):
+    """Writes down where each step will lead, and where the last one has led."""
+
+    foreseen: list[Tensor] = field(default_factory=list)
+    found: list[Tensor] = field(default_factory=list)
+
+    def training_step(self, context: StepContext) -> Tensor:
+        self.found.append(context.model.weight.detach().clone())
+        loss = context.loss(context.model(context.batch.image), context.batch.label)
+        gradients = torch.autograd.grad(loss, list(context.model.parameters()), retain_graph=True)
+        self.foreseen.append(context.look_ahead(gradients)[0])
+        return loss
+
+
+@pytest.mark.parametrize("rule", [Optimiser(), Optimiser(name="sgd", momentum=0.9, clip_norm=0.01)])
+def test_a_step_can_be_foreseen(rule):
+    strategy = LookingAhead()
+    net, _ = train(replace(PROTOCOL, optimiser=rule), strategy=strategy)
+    for foreseen, found in zip(strategy.foreseen, [*strategy.found[1:], net.weight.detach()], strict=True):
+        torch.testing.assert_close(foreseen, found)
+
+
+def test_several_structures_are_learned():
+    rows, rng = 8, stream(0, "parts")
+    part = torch.randint(4, (rows, 8, 8), generator=rng)
+    label = nn.functional.one_hot(part, 4).movedim(-1, 1)[:, 1:].float()
+    batch = Batch(
+        label + 0.1 * torch.randn(label.shape, generator=rng),
+        label,
+        torch.arange(rows),
+        torch.ones(rows, 2),
+        torch.zeros(rows).long(),
+    )
+    protocol = replace(PROTOCOL, length=60, learning_rate=0.3, select="dice")
+    trained = fit(nn.Conv2d(3, 4, 1), NoAugmentation(), None, batch, batch, protocol, 0, Stopwatch())
+    assert list(trained.history.columns())[3:] == ["validation_ce", "validation_dice"]
+    assert trained.history.validation["ce"][-1] < 0.5 * trained.history.validation["ce"][0]
+    assert max(trained.history.validation["dice"]) > 0.95
+
+
+def test_epochs_are_those_of_the_labelled_images():
+    """A strategy that makes the subset larger gets no more updates by it."""
+    protocol = replace(PROTOCOL, unit="epoch", length=3, batch_size=4, warmup=0)
+    net, made = network(), images(20)
+    trained = fit(net, NoAugmentation(), None, made, images(4, 1), protocol, 0, Stopwatch(), labelled=8)
+    plain = train(protocol, subset=images(8))[1]
+    assert (trained.updates, trained.epochs, trained.images) == (plain.updates, plain.epochs, 20) == (6, 3, 20)
+    assert plain.images == 8
 
 
 def test_the_parts_of_the_stopwatch_sum_to_the_whole():

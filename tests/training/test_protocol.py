@@ -1,8 +1,10 @@
 import math
+from dataclasses import replace
 
 import pytest
 
 from segaug.errors import ConfigError
+from segaug.training.optimiser import Optimiser
 from segaug.training.protocol import Protocol, schedule
 
 PUBLISHED = Protocol(learning_rate=1e-3)
@@ -25,7 +27,13 @@ def test_fixed_steps_gives_every_size_the_same_schedule(images):
     assert [step for step in range(256) if plan.validates_after(step)] == list(range(15, 256, 16))
 
 
-@pytest.mark.parametrize("protocol", [PUBLISHED, FIXED])
+def test_polynomial_decay_follows_its_formula():
+    plan = schedule(replace(FIXED, decay="polynomial"), 8)
+    assert [plan.factor(t) for t in range(26)] == [schedule(FIXED, 8).factor(t) for t in range(26)]
+    assert [plan.factor(t) for t in range(26, 256)] == pytest.approx([((256 - t) / 230) ** 0.9 for t in range(26, 256)])
+
+
+@pytest.mark.parametrize("protocol", [PUBLISHED, FIXED, replace(FIXED, decay="polynomial")])
 def test_rate_rises_to_one_then_falls_towards_zero(protocol):
     plan = schedule(protocol, 8)
     rates = [plan.factor(step) for step in range(plan.updates)]
@@ -33,7 +41,7 @@ def test_rate_rises_to_one_then_falls_towards_zero(protocol):
     assert max(rates) == 1.0
     assert rates[: top + 1] == sorted(rates[: top + 1])
     assert rates[top:] == sorted(rates[top:], reverse=True)
-    assert 0 <= rates[-1] < 0.01
+    assert 0 <= rates[-1] < 0.04
 
 
 def test_a_validation_follows_the_last_update_always():
@@ -54,8 +62,23 @@ def test_a_validation_follows_the_last_update_always():
         ("validation", "all"),
         ("subset", "random"),
         ("precision", "float16"),
+        ("decay", "linear"),
+        ("select", "iou"),
+        ("seeds_per_subset", 0),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(option, value):
     with pytest.raises(ConfigError, match=f"protocol.{option}"):
         Protocol(**{option: value})
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"select": "dice", "validation": "none"}, r"protocol\.select in .*: got dice with validation none; use"),
+        ({"optimiser": Optimiser(name="sgd"), "beta1": 0.5}, r"protocol\.beta1 in .*: is an option of adam"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(options, told):
+    with pytest.raises(ConfigError, match=told):
+        Protocol(**options)

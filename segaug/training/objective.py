@@ -1,0 +1,74 @@
+"""What the logits of a network mean, and what it is trained to make small."""
+
+from dataclasses import dataclass
+
+import torch.nn.functional as F
+from torch import Tensor
+
+from segaug import metrics
+from segaug.errors import ConfigError
+
+LOSSES = ("cross_entropy", "cross_entropy_dice")
+_DICE_FLOOR_PX = 1.0  # of both sides of the fraction: an empty structure, rightly left out, has Dice 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objective:
+    """The loss of the segmentation network (`protocol.objective`).
+
+    y_k is the label of structure k, p_k its probability; y_0 and p_0, of the background, are what the structures leave.
+
+    cross_entropy: the mean over all pixels of w (-sum_k y_k log p_k).  w = sum_k w_k y_k, where background_weight is
+    w_0 and the K structures share the rest; w = 1 where it is null.  The mean is not divided by the sum of the weights.
+    Source of the weights, for hard and soft labels: Chaitanya et al. (2019), task-driven augmentation.
+
+    cross_entropy_dice: to that is added the mean over images and structures of 1 - (2 o + 1) / (t + 1), o = sum p y and
+    t = sum p + sum y over the pixels of an image.  Source: Isensee et al. (2021), but of each image, not of a batch.
+    """
+
+    loss: str = "cross_entropy"
+    background_weight: float | None = None  # e.g. 0.1, structures are small; null: every pixel counts alike
+
+    def __post_init__(self) -> None:
+        if self.loss not in LOSSES:
+            raise _error("loss", f"got {self.loss!r}", f"choose from {', '.join(LOSSES)}")
+        if self.background_weight is not None and not 0 < self.background_weight < 1:
+            raise _error("background_weight", f"got {self.background_weight}", "use a weight between 0 and 1, or null")
+
+    def __call__(self, logits: Tensor, label: Tensor) -> Tensor:
+        """Mean over the rows; logits (B, 1 or K + 1, ...), label (B, K, ...) hard or soft, sum over K <= 1."""
+        loss = self._cross_entropy(logits, label)
+        return loss + _dice_loss(logits.float(), label) if self.loss == "cross_entropy_dice" else loss
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """Probability of each structure, (B, K, ...)."""
+        return metrics.probabilities(logits)
+
+    def _cross_entropy(self, logits: Tensor, label: Tensor) -> Tensor:
+        if logits.shape[1] == 1 and self.background_weight is None:
+            return F.binary_cross_entropy_with_logits(logits, label)
+        loss = _pixel_cross_entropy(logits.float(), label)
+        return loss.mean() if self.background_weight is None else (self._pixel_weight(label) * loss).mean()
+
+    def _pixel_weight(self, label: Tensor) -> Tensor:
+        """(B, K, ...) to (B, ...)."""
+        assert self.background_weight is not None  # checked by the caller; for the type checker
+        foreground = label.sum(1)
+        return self.background_weight * (1 - foreground) + (1 - self.background_weight) / label.shape[1] * foreground
+
+
+def _pixel_cross_entropy(logits: Tensor, label: Tensor) -> Tensor:
+    """(B, ...), one value a pixel."""
+    if logits.shape[1] == 1:
+        return F.binary_cross_entropy_with_logits(logits, label, reduction="none").squeeze(1)
+    return -(metrics.with_background(label) * logits.log_softmax(1)).sum(1)
+
+
+def _dice_loss(logits: Tensor, label: Tensor) -> Tensor:
+    p, y = metrics.probabilities(logits).flatten(2), label.flatten(2)
+    overlap, total = (p * y).sum(2), p.sum(2) + y.sum(2)
+    return 1 - ((2 * overlap + _DICE_FLOOR_PX) / (total + _DICE_FLOOR_PX)).mean()
+
+
+def _error(name: str, problem: str, fix: str) -> ConfigError:
+    return ConfigError(key=f"protocol.objective.{name}", file="conf/protocol/", problem=problem, fix=fix)

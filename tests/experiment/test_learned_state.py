@@ -1,0 +1,66 @@
+"""A strategy that learns while the network does is scored, measured and kept with the state of the best weights."""
+
+import dataclasses
+from dataclasses import dataclass
+
+import pytest
+import torch
+from torch import nn
+
+from segaug.augment.strategy import Strategy
+from segaug.experiment.plan import make_plan
+from segaug.experiment.run import run_trial
+from segaug.experiment.schema import STRATEGIES
+from segaug.metrics import cross_entropy
+
+
+class Pull(nn.Module):
+    """One number, learned while the network is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.value = nn.Parameter(torch.zeros(()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drifting(Strategy):
+    """Adds 1/2 at each update to what moves its images and shifts its logits: the first update is the best."""
+
+    def prepare(self, context):
+        return Pull()
+
+    def displacement_px(self, batch, params, prepared):
+        return prepared.value.detach().expand(len(batch), 2, *batch.image.shape[2:])
+
+    def training_step(self, context):
+        with torch.no_grad():
+            context.prepared.value += 0.5
+        return context.loss(context.model(context.batch.image), context.batch.label)
+
+    def predict(self, model, image, prepared=None):
+        return model(image) * 0 + 10 * prepared.value  # foreground everywhere, ever more surely
+
+
+@pytest.fixture
+def ran(tiny, monkeypatch):
+    monkeypatch.setitem(STRATEGIES, "drifting", Drifting)
+    one = tiny("protocol.length=6", "protocol.validate_every=1", "protocol.learning_rate=1e-4")
+    config = dataclasses.replace(one.config, augment=Drifting())
+    plan = make_plan([dataclasses.replace(one, config=config, strategy="drifting")], skip_large=False)
+    task = next(iter(plan.tasks.values()))
+    return (*run_trial(plan.trials[0], task), task)
+
+
+def test_it_is_scored_with_the_state_of_the_best_update(ran):
+    record, weights, task = ran
+    test = task.batch(task.split.test)
+    assert (record["training"]["best_update"], record["training"]["updates"]) == (1, 6)
+    for part, value in (("best", 0.5), ("last", 3.0)):
+        want = cross_entropy(torch.full_like(test.label, 10 * value), test.label).mean().item()
+        assert record["test"][part]["bce"] == pytest.approx(want)
+    assert weights.named()["strategy/value"] == 0.5
+
+
+def test_its_strength_is_that_of_the_scored_state(ran):
+    record, _, _ = ran
+    assert record["augmentation"]["displacement_rms_px"] == pytest.approx(0.5 * 2**0.5)
