@@ -59,7 +59,7 @@ class Measure:
         if self.quantity.measure.part == "validation":
             known = [value for value in record["history"].get(self.key, ()) if value is not None]
             return min(known, default=None)
-        return self._read(record["test"][self.checkpoint], self.key)
+        return self._read((record["test"] or {}).get(self.checkpoint), self.key)
 
     def of_atlas(self, record: Json) -> float | None:
         """Value of the mean mask of the trial's own training images."""

@@ -12,11 +12,13 @@ from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.curves.fit_curves import fit_study
 from segaug.analysis.law.fit import Fit
 from segaug.analysis.metric import Metric
+from segaug.analysis.trials.table import study_trials
 from segaug.errors import DataError
 from segaug.measures import quantity
 from segaug.report.measure import Json, Measure
 from segaug.report.measured import Measured
 from segaug.report.palette import in_order
+from segaug.results.snapshot import Snapshot
 from segaug.results.store import Store
 
 
@@ -39,6 +41,7 @@ class Study:
     failures: tuple[Json, ...]
     plan: Json
     fits: tuple[CurveFit, ...]
+    converged: frozenset[str]  # ids, by the rule of `analysis.divergence`
 
     @property
     def name(self) -> str:
@@ -52,18 +55,13 @@ class Study:
 
     @cached_property
     def ok(self) -> tuple[Json, ...]:
-        """Records of trials that converged, by the rule of `analysis.divergence`."""
-        return tuple(record for record in self.records if record["id"] in self._converged)
+        """Records of trials that converged."""
+        return tuple(record for record in self.records if record["id"] in self.converged)
 
     @cached_property
     def diverged(self) -> tuple[Json, ...]:
         """Records of trials that did not."""
-        return tuple(record for record in self.records if record["id"] not in self._converged)
-
-    @cached_property
-    def _converged(self) -> frozenset[str]:
-        tables = (curve.trials.table for curve in self.fits)
-        return frozenset(trial for table in tables for trial in table.loc[table["status"] == "ok", "id"])
+        return tuple(record for record in self.records if record["id"] not in self.converged)
 
     def diverged_of(self, task: str, model: str, strategy: str) -> list[Json]:
         """Those of one curve."""
@@ -141,7 +139,7 @@ class Study:
         found: dict[str, list[Seed]] = defaultdict(list)
         for record in self.by_group.get((task, model), ()):
             value = measure.of(record)
-            if record["id"] in self._converged and value is not None:
+            if record["id"] in self.converged and value is not None:
                 found[record["strategy"]].append(Seed(record["size"], record["seed"], record["id"], value))
         return {strategy: sorted(found[strategy]) for strategy in in_order(found)}
 
@@ -160,7 +158,9 @@ def load_study(folder: Path, metric: str | None = None) -> Study:
             problem=f"holds no finished trial ({len(failures)} failed)",
             fix="run the study first; `segaug status` shows what went wrong",
         )
-    return Study(folder, error, tuple(records), tuple(failures), store.plan(), tuple(fit_study(store, analysed(error))))
+    fits, table = fit_study(store, analysed(error)), study_trials(Snapshot(folder))
+    converged = frozenset(table.loc[table["status"] == "ok", "id"])
+    return Study(folder, error, tuple(records), tuple(failures), store.plan(), tuple(fits), converged)
 
 
 def analysed(metric: str | None) -> Metric:
