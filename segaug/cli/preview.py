@@ -45,12 +45,13 @@ def run(args: Namespace) -> int:
     made = augmented(config.augment, prepared, batch, args.versions, config.seed)
     moves = bool(made.displacement_px.any())
     figure = preview_figure(
-        batch.image[:, 0].cpu().numpy(),
-        batch.label[:, 0].cpu().numpy(),
+        batch.image.cpu().numpy(),
+        batch.label.cpu().numpy(),
         made.image.numpy(),
         made.label.numpy(),
         made.displacement_px.numpy() if moves else None,
         made.jacobian.numpy() if moves and own_stages(config.augment) else None,  # of flips, it would only be -1
+        structures=task.form.structures,
         title=f"{trial.strategy} on {trial.task}",
     )
     _write(figure, Path(args.out))

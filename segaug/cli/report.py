@@ -11,7 +11,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         "study", nargs="?", metavar="STUDY", help="folder or name under results/; default: the last one written"
     )
     parser.add_argument(
-        "--metric", default="bce", metavar="METRIC", help="fit the laws to bce (default), bce_recalibrated or 1-dice"
+        "--metric",
+        metavar="METRIC",
+        help="fit the laws to this measure, such as 1-dice or hd95 (default: the cross-entropy of each task)",
     )
     parser.add_argument(
         "--figures", choices=("all", "published"), default="all",

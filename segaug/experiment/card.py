@@ -75,14 +75,26 @@ def _facts(name: str, task: Task, trial: Trial) -> Json:
     return {
         "task": name,
         **told,
-        "structure": ", ".join(task.form.structures),
+        **_form(task),
         "images": len(task.ids),
         "patients": len(set(task.patients)),
         "parts": {part.name: len(getattr(split, part.name)) for part in dataclasses.fields(split)},
-        "size": task.form.size[-1],
+        "size": task.form.size[0] if len(set(task.form.size)) == 1 else list(task.form.size),
         "pixel_mm": None if any(side != side for side in spacing) else spacing,
         "content_hash": task.content_hash,
-        "foreground_share": task.batch(split.pool).label.mean().item(),
+    }
+
+
+def _form(task: Task) -> Json:
+    """What the tensors look like; shares are of the pixels of the pool."""
+    label, structures = task.batch(task.split.pool).label, task.form.structures
+    return {
+        "structure": ", ".join(structures),
+        "structures": {name: label[:, place].mean().item() for place, name in enumerate(structures)},
+        "foreground_share": label.sum(dim=1).mean().item(),
+        "channels": task.form.channels,
+        "repeated_grey": getattr(task, "repeated_grey", 0),  # grey images of a colour task
+        "sources": list(task.form.sources),
     }
 
 
@@ -96,7 +108,7 @@ def _pictures(strategy: str, planned: Planned, task: Task) -> dict[str, Tensor]:
     context = trial_context(config, parts, task, Stopwatch(), partial(_held, store_of(config)))
     batch = parts.subset.rows(slice(0, EXAMPLES))
     made = augmented(config.augment, config.augment.prepare(context), batch, VERSIONS)
-    image, label = batch.image[:, 0].contiguous(), batch.label[:, 0].round().byte()
+    image, label = batch.image.contiguous(), batch.label.round().byte()
     return {
         "image": image,
         "label": label,

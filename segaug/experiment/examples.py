@@ -24,10 +24,11 @@ from segaug.training.stopwatch import Stopwatch
 
 @dataclass(frozen=True)
 class Augmented:
-    """k versions of n images, on the CPU: image, label (n, k, H, W), and the field of the strategy's own stages.
+    """k versions of n images, on the CPU, and the field of the strategy's own stages.
 
-    displacement_px: (n, k, 2, H, W); of the baseline, for the baseline itself.  jacobian: (n, k, H - 1, W - 1), its
-    determinant in each cell of four pixels, 0 or less where it folds.
+    image: (n, k, C, H, W).  label: (n, k, K, H, W).  displacement_px: (n, k, 2, H, W); of the baseline, for the
+    baseline itself.  jacobian: (n, k, H - 1, W - 1), its determinant in each cell of four pixels, 0 or less where it
+    folds.
     """
 
     image: Tensor
@@ -85,4 +86,4 @@ def _once(strategy: Strategy, prepared: Prepared, batch: Batch, seed: int, step:
     if field is None:
         field = batch.image.new_zeros(len(batch), 2, *batch.image.shape[-2:])
     result = apply(draws, prepared, batch)
-    return result.image[:, 0], result.label[:, 0], field, jacobian(field)
+    return result.image, result.label, field, jacobian(field)

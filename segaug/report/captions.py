@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from segaug.report.histories import shown_sizes
-from segaug.report.measure import BCE, Measure
+from segaug.report.histories import shown_sizes, validated
+from segaug.report.measure import Measure
 from segaug.report.study import Study, collect
 
 LAW = "E(N) = a·N⁻ᵇ + c"
@@ -16,15 +16,15 @@ PROFILE = "95 % profile intervals over seeds, for this test set"
 
 def overview_caption(study: Study) -> str:
     """Of the fitted measure against N, all strategies together."""
-    measure = study.measure
+    measured = study.measured
     return (
-        f"{_title(measure)} ({measure.meaning}) against the number N of labelled training {study.counted}; both axes "
-        f"are logarithmic, and the panels of a task share theirs. {_cost(study)} Markers: means of "
+        f"{_title(measured.name)} ({measured.meaning}) against the number N of labelled training {study.counted}; both "
+        f"axes are logarithmic, and the panels of a task share theirs. {_cost(study)} Markers: means of "
         f"{trial_counts(study)} per strategy and N, with 95 % t intervals; strategies are moved sideways a little so "
         f"that none hides another. Lines: the law {LAW}, weighted by the noise at each N; where there is no law, or "
         "it is rejected, the means are joined. Dashed on grey: extrapolation, where it is claimed. Shaded: pointwise "
-        f"95 % profile interval of the law, for this test set. {VARIES} {references_caption(measure)} Crosses at the "
-        "top: diverged trials."
+        f"95 % profile interval of the law, for this test set. {VARIES} {references_caption(measured.fitted)} Crosses "
+        "at the top: diverged trials."
     )
 
 
@@ -39,9 +39,9 @@ def single_caption(study: Study) -> str:
     )
 
 
-def overview_note(study: Study, measure: Measure) -> str:
+def overview_note(study: Study, laws: bool) -> str:
     """The same in the small print of a file."""
-    law = "Lines: weighted law, with pointwise 95 % profile bands over seeds. " if measure == study.measure else ""
+    law = "Lines: weighted law, with pointwise 95 % profile bands over seeds. " if laws else ""
     return f"Markers: means with 95 % t intervals; {trial_counts(study)} per strategy and N. {law}{VARIES}"
 
 
@@ -56,7 +56,7 @@ def single_note(study: Study) -> str:
 def forest_caption(study: Study) -> str:
     """Of the forest plots."""
     return (
-        f"What the law {LAW} of {study.measure.name} says, one row a curve ({trial_counts(study)} per N). Markers: "
+        f"What the law {LAW} of {study.measured.name} says, one row a curve ({trial_counts(study)} per N). Markers: "
         f"the law weighted by the noise at each N; bars: {PROFILE}; arrows: the data leave that end open, or it lies "
         "beyond the axis. Hollow: not identified from these data, or the law is rejected. Grey strokes below: the "
         "published, unweighted fit, which has no interval. E(Nmax), slope and φ may be compared between strategies; "
@@ -131,8 +131,17 @@ def measures_caption(study: Study, measures: Sequence[Measure]) -> str:
     names = ", ".join(measure.name for measure in measures)
     meanings = "; ".join(f"{measure.name}: {measure.meaning}" for measure in measures)
     return (
-        f"Per task and model: {names} against N. {meanings}. N and both BCE are on logarithmic axes. Markers: means "
-        f"of {trial_counts(study)} per strategy and N, with 95 % t intervals. {VARIES} {references_caption(BCE)}"
+        f"Per task and model: {names} against N. {meanings}. {_axes(measures)} Markers: means of "
+        f"{trial_counts(study)} per strategy and N, with 95 % t intervals. {VARIES} {references_caption(measures)}"
+    )
+
+
+def structures_caption(study: Study, measures: Sequence[Measure]) -> str:
+    """Of one measure of each structure."""
+    return (
+        f"{_title(measures[0].quantity.measure.words)} of each structure by itself against N, on one range a task. "
+        f"{_axes(measures[:1])} Markers: means of {trial_counts(study)} per strategy and N, with 95 % t intervals. "
+        f"{VARIES} {references_caption(measures)}"
     )
 
 
@@ -153,9 +162,9 @@ def histories_caption(study: Study) -> str:
     """Of the validation histories."""
     sizes = ", ".join(map(str, shown_sizes(study)))
     return (
-        "Validation BCE (nats per pixel, logarithmic) against the number of updates, at the smallest, the middle and "
-        f"the largest N ({sizes}). Lines: median over the seeds that were still training; {trial_counts(study)} at "
-        "the start, no interval."
+        f"{_title(validated(study))} (nats per pixel, logarithmic) against the number of updates, at the smallest, "
+        f"the middle and the largest N ({sizes}). Lines: median over the seeds that were still training; "
+        f"{trial_counts(study)} at the start, no interval."
     )
 
 
@@ -166,14 +175,24 @@ def trial_counts(study: Study, strategies: Sequence[str] | None = None) -> str:
     return f"n = {min(counts, default=0)}{f' to {max(counts)}' if len(counts) > 1 else ''} seeds"
 
 
-def references_caption(measure: Measure) -> str:
-    """What the grey lines are."""
-    text = "Dotted grey: the atlas, the mean mask of the same training images, which never looks at the test image."
-    return text if measure.constant is None else f"{text} Dashed grey: the best constant prediction."
+def references_caption(measures: Sequence[Measure]) -> str:
+    """What the grey lines are; nothing where there are none."""
+    atlas = "Dotted grey: the atlas, the mean mask of the same training images, which never looks at the test image."
+    constant = "Dashed grey: the best constant prediction."
+    known = ((atlas, "atlas"), (constant, "constant"))
+    return " ".join(text for text, name in known if any(getattr(one.quantity, name) for one in measures))
 
 
-def _title(measure: Measure) -> str:
-    return measure.name[0].upper() + measure.name[1:]
+def _axes(measures: Sequence[Measure]) -> str:
+    straight = [measure.name for measure in measures if not measure.log]
+    if len(straight) == len(measures):
+        return "N is on a logarithmic axis."
+    but = f" but {' and '.join(straight)}" if straight else ""
+    return f"N and all measures{but} are on logarithmic axes."
+
+
+def _title(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def _cost(study: Study) -> str:

@@ -14,6 +14,7 @@ from segaug.errors import DataError
 from segaug.json_data import parse_json
 from segaug.report.mosaic import mosaic_png
 from segaug.report.palette import in_order
+from segaug.report.pictures import Outline, outline_of
 from segaug.report.provenance import flatten
 from segaug.report.tables import Table, number
 
@@ -22,6 +23,9 @@ _FACTS = {  # key in card.json -> what the page calls it
     "modality": "modality",
     "anatomy": "anatomy",
     "structure": "structure",
+    "structures": "structures",
+    "channels": "colour",
+    "sources": "images come from",
     "images": "images",
     "patients": "patients",
     "size": "side [px]",
@@ -52,6 +56,7 @@ class Card:
     task: str
     facts: Table | None
     pictures: tuple[Picture, ...]
+    outlines: tuple[tuple[str, Outline], ...] = ()  # of structures, where there are several
 
 
 def read_card(folder: Path, task: str) -> Card:
@@ -59,7 +64,10 @@ def read_card(folder: Path, task: str) -> Card:
     path = _path(folder, task)
     if not path.is_file():
         return Card(task, None, ())
-    return Card(task, _facts(_read(path)), _pictures(path.with_name("examples.safetensors"), task))
+    card = _read(path)
+    names = _structures(card)
+    outlines = tuple((name, outline_of(place)) for place, name in enumerate(names)) if len(names) > 1 else ()
+    return Card(task, _facts(card), _pictures(path.with_name("examples.safetensors"), task), outlines)
 
 
 def licences(folder: Path, tasks: Iterable[str]) -> list[tuple[str, str]]:
@@ -84,9 +92,31 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _facts(card: Mapping[str, Any]) -> Table:
-    rows = [(title, _text(card[key])) for key, title in _FACTS.items() if card.get(key) not in (None, "")]
+    told = {**card, **_form(card)}
+    rows = [(title, _text(told[key])) for key, title in _FACTS.items() if told.get(key) not in (None, "")]
     rows += [(f"images for {part}", str(count)) for part, count in _parts(card).items()]
     return Table("", ("what", "value"), tuple(rows))
+
+
+def _form(card: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the tensors look like, in words: as little as one grey structure needs, which is all of earlier cards."""
+    structures, sources, channels = _structures(card), card.get("sources", ()), card.get("channels", 1)
+    told = {
+        "structures": None,
+        "channels": f"{channels} channels; grey images repeated in them: {card.get('repeated_grey', 0)}",
+        "sources": ", ".join(sources),
+    }
+    if len(structures) > 1:
+        told["structure"] = None
+        told["structures"] = f"{len(structures)}: {', '.join(structures)}"
+        told["foreground_share"] = ", ".join(f"{name} {number(share)}" for name, share in structures.items())
+    return told | ({"channels": None} if channels == 1 else {}) | ({"sources": None} if len(sources) < 2 else {})
+
+
+def _structures(card: Mapping[str, Any]) -> Mapping[str, float]:
+    """Name -> share of the pixels; none in cards that do not tell them apart."""
+    structures = card.get("structures")
+    return structures if isinstance(structures, dict) else {}
 
 
 def _parts(card: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -120,14 +150,20 @@ def _picture(tensors: Mapping[str, np.ndarray], task: str, strategy: str) -> Pic
     """Each image in a row: the original, then its augmented versions."""
     tiles = []
     for name in ("image", "label"):
-        original = tensors.get(f"{strategy}/original{'' if name == 'image' else '_label'}", tensors[name])
+        stored = tensors.get(f"{strategy}/original{'' if name == 'image' else '_label'}", tensors[name])
+        original = _with_channels(stored, axes=4)
         none = np.zeros((len(original), 0, *original.shape[1:]))
-        versions = tensors.get(f"{strategy}/{name}", none)
+        versions = _with_channels(tensors.get(f"{strategy}/{name}", none), axes=5)
         tiles.append(np.concatenate([original[:MOST_IMAGES, None], versions[:MOST_IMAGES]], axis=1))
     what = f"augmented by {strategy}" if strategy else "without augmentation"
-    description = f"Images of {task} with the outline of the mask, {what}"
+    description = f"Images of {task} with outlines of what is segmented, {what}"
     data = b64encode(mosaic_png(*tiles)).decode()
     return Picture(strategy or "original", f"data:image/png;base64,{data}", description)
+
+
+def _with_channels(tensor: np.ndarray, axes: int) -> np.ndarray:
+    """With the axis of channels or structures before (H, W), which earlier cards do not have."""
+    return tensor if tensor.ndim == axes else np.expand_dims(tensor, -3)
 
 
 def _damaged(path: Path, error: Exception) -> DataError:

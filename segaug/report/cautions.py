@@ -1,15 +1,15 @@
 """What a reader must know before reading the figures, in plain words; nothing is said where there is nothing to say."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from segaug.report.caution import Caution, count, make
 from segaug.report.law_cautions import LAW_CHECKS
-from segaug.report.measure import BCE
+from segaug.report.measure import Json
 from segaug.report.palette import in_order
 from segaug.report.study import Study, collect, mean_by_size
 
-Json = Mapping[str, Any]
+_HASH = 8  # letters of a hash that are shown
 
 
 def cautions(study: Study) -> list[Caution]:
@@ -21,6 +21,7 @@ def cautions(study: Study) -> list[Caution]:
         _missing,
         _skipped,
         _mixed,
+        _code,
         *LAW_CHECKS,
         _overlap,
         _trial_warnings,
@@ -29,11 +30,12 @@ def cautions(study: Study) -> list[Caution]:
 
 
 def worse_than_atlas(study: Study) -> dict[tuple[str, str, str], list[int]]:
-    """Curve -> sizes where the mean test BCE of the network is above that of the mean training mask."""
+    """Curve -> sizes where the mean test cross-entropy of the network is above that of the mean training mask."""
     found = {}
     for curve, records in sorted(collect(study.ok, "task", "model", "strategy").items()):
-        network = mean_by_size((record["size"], BCE.of(record)) for record in records)
-        atlas = mean_by_size((record["size"], BCE.of_atlas(record)) for record in records)
+        measure = study.measured.cross_entropy_of(curve[0])
+        network = mean_by_size((record["size"], measure.of(record)) for record in records)
+        atlas = mean_by_size((record["size"], measure.of_atlas(record)) for record in records)
         if sizes := [size for size in network if size in atlas and network[size] > atlas[size]]:
             found[curve] = sizes
     return found
@@ -41,12 +43,14 @@ def worse_than_atlas(study: Study) -> dict[tuple[str, str, str], list[int]]:
 
 def _atlas(study: Study) -> Caution | None:
     worse = worse_than_atlas(study)
+    words = " or ".join(dict.fromkeys(study.measured.cross_entropy_of(task).quantity.words for task, *_ in worse))
     return make(
         "atlas",
         "The network is worse than the atlas",
-        "The atlas is the mean of the training masks: it never looks at the test image. Where its BCE is lower, the "
-        "network's BCE tells how far training has come, not how much the images are worth. Read Dice and the "
-        "recalibrated BCE there, and draw no conclusion about data efficiency from these points.",
+        "The atlas is the mean of the training masks: it never looks at the test image. Where its "
+        f"{words} is lower, the network's {words} tells how far training has come, not how much the images are worth. "
+        f"Read Dice and the recalibrated {words} there, and draw no conclusion about data efficiency from these "
+        "points.",
         (
             f"{task} · {model}: " + "; ".join(f"{name} at N = {_numbers(worse[task, model, name])}" for name in names)
             for (task, model), names in _strategies(worse).items()
@@ -115,6 +119,32 @@ def _mixed(study: Study) -> Caution | None:
             if len(hashes := {record[key] for record in records}) > 1
         ),
     )
+
+
+def _code(study: Study) -> Caution | None:
+    curves = collect(study.records, "task", "model", "strategy")
+    return make(
+        "code",
+        "Curves mix trials of different code",
+        "The rooms of the program that decide results have changed between trials of one curve: some of the spread "
+        "may come from that. A version names the release, the letters the content of these rooms; trials of before "
+        "this was recorded are of unknown code.",
+        (
+            f"{' · '.join(curve)}: {_codes(curves[curve])}"
+            for curve in sorted(curves, key=lambda key: (*key[:2], in_order([key[2]])))
+            if len({_code_of(record) for record in curves[curve]}) > 1
+        ),
+    )
+
+
+def _codes(records: Iterable[Json]) -> str:
+    counts = Counter(map(_code_of, records))
+    return ", ".join(f"{code} ({count(counts[code], 'trial')})" for code in sorted(counts))
+
+
+def _code_of(record: Json) -> str:
+    code = record["run"].get("code")
+    return f"{code['version']} {code['hash'][:_HASH]}" if code else "unknown"
 
 
 def _overlap(study: Study) -> Caution | None:

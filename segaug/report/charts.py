@@ -12,17 +12,17 @@ from segaug.report.single_curve import single_panel
 from segaug.report.study import Study
 
 
-def overview_chart(study: Study, measure: Measure, task: str, model: str, laws: bool) -> Markup:
-    """All strategies of one task and model."""
+def overview_chart(study: Study, measure: Measure, task: str, model: str, place: str, laws: bool = False) -> Markup:
+    """All strategies of one task and model.  place: start of its id on the page."""
     figure, tooltips = overview_panel(study, measure, task, model, laws)
-    place = f"{'law' if laws else measure.key}{study.groups.index((task, model))}"
-    return Markup(svg.inline(figure, place, f"{measure.name} against N for {task}, {model}", tooltips))
+    key = f"{place}{study.groups.index((task, model))}"
+    return Markup(svg.inline(figure, key, f"{measure.name} against N for {task}, {model}", tooltips))
 
 
 def single_chart(study: Study, curve: CurveFit) -> Markup:
     """One curve."""
     figure, tooltips = single_panel(study, curve)
-    label = f"{study.measure.name} against N for {', '.join(curve.key)}"
+    label = f"{study.measured.fitted_of(curve.task).name} against N for {', '.join(curve.key)}"
     return Markup(svg.inline(figure, f"curve{study.fits.index(curve)}", label, tooltips))
 
 

@@ -8,7 +8,7 @@ from statistics import median
 
 from segaug.analysis.comparison.compare import BASELINE
 from segaug.analysis.curves.reporting import METHOD, reproducibility
-from segaug.analysis.metric import MEASURES
+from segaug.report.measure import Measure
 from segaug.report.provenance import flatten
 from segaug.report.study import Study, collect
 from segaug.report.tables import Table
@@ -46,7 +46,7 @@ def checklist_table(study: Study) -> Table:
 
 def _form(study: Study) -> Rows:
     yield "law", str(METHOD["form"])
-    yield "variables", f"N: labelled training {study.counted}; E: {study.measure.name}, {study.measure.meaning}"
+    yield "variables", f"N: labelled training {study.counted}; E: {study.measured.name}, {study.measured.meaning}"
     yield "curves", f"one for each task, model and strategy: {len(study.fits)}, {len(study.laws)} of them with a law"
 
 
@@ -68,10 +68,10 @@ def _training(study: Study) -> Rows:
 def _data(study: Study) -> Rows:
     yield (
         "metric",
-        f"{study.metric}, of the weights that were {study.measure.checkpoint} on validation; one value a trial",
+        f"{_errors(study.measured.fitted)}, of the weights that were best on validation; one value a trial",
     )
     yield "test set", "; ".join(_test_set(study, task) for task in study.tasks)
-    yield "metrics beside it", ", ".join(name for name in MEASURES if name != study.metric)
+    yield "metrics beside it", _errors(one for one in study.measured.everywhere if one not in study.measured.fitted)
     yield "trials", f"{len(study.records):,} finished of {len(study.trials):,}"
     yield "left out", _left_out(study)
 
@@ -86,6 +86,10 @@ def _fit(study: Study) -> Rows:
         (key.replace("_", " ").replace(".", " of "), text) for key, text in flatten(reproducibility(study.fits))
     )
     yield from _versions(study)
+
+
+def _errors(measures: Iterable[Measure]) -> str:
+    return ", ".join(measure.quantity.error for measure in measures) or "none"
 
 
 def _parameters(study: Study, model: str) -> str:

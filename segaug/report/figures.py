@@ -1,6 +1,6 @@
 """Figures of a measure against the number of training images: panels for the page, grids for a paper."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import product
 
 from matplotlib.artist import Artist
@@ -30,40 +30,64 @@ from segaug.report.theme import panel_figure, panel_title
 PANEL_IN = (3.9, 3.0)  # width, height of one panel on the page; its type is set to be read at this width on a phone
 MOST_COLUMNS = 5  # tasks side by side in a figure for a paper
 _SHEET_PANEL_IN = (2.6, 2.35)
+_XLABEL = "N labelled training {}, and V labelled for validation"
 _BAND = POINTWISE / 2  # several bands lie over each other
 
 
 def overview_panel(study: Study, measure: Measure, task: str, model: str, laws: bool) -> tuple[Figure, Tooltips]:
-    """One panel, with the text that each mean shows under the pointer; laws: those of `study.measure`."""
+    """One panel, with the text that each mean shows under the pointer; laws: those fitted to it."""
     figure, axes = panel_figure(*PANEL_IN)
     panel_title(axes, study.title(task, model))
     return figure, draw_overview(axes, study, measure, task, model, laws)
 
 
-def overview_figure(study: Study, measure: Measure, note: str) -> Figure:
-    """All panels, with laws where they are fitted to the measure."""
-    fitted = measure == study.measure
+def laws_figure(study: Study, note: str) -> Figure:
+    """All panels of what the laws are fitted to, with the laws."""
 
     def draw(axes: Axes, task: str, model: str) -> None:
-        draw_overview(axes, study, measure, task, model, fitted)
+        draw_overview(axes, study, study.measured.fitted_of(task), task, model, laws=True)
 
-    return panel_grid(study, measure, draw, overview_signs(study, fitted), note)
+    return panel_grid(study, study.tasks, study.measured.axis, draw, overview_signs(study, laws=True), note)
+
+
+def measure_figure(study: Study, measure: Measure, note: str) -> Figure:
+    """The panels of the tasks that have a measure."""
+
+    def draw(axes: Axes, task: str, model: str) -> None:
+        draw_overview(axes, study, measure, task, model, laws=False)
+
+    tasks = [task for task in study.tasks if measure in study.measured.of(task)]
+    return panel_grid(study, tasks, measure.axis, draw, overview_signs(study, laws=False), note)
+
+
+def structures_figure(study: Study, task: str, model: str, measures: Sequence[Measure], note: str) -> Figure:
+    """A panel for each structure of a task.  measures: one of each structure."""
+    page = sheet(
+        1, len(measures), _SHEET_PANEL_IN, signs=overview_signs(study, laws=False), note=note,
+        ylabel=f"{measures[0].quantity.measure.words} [{measures[0].unit}]", xlabel=_XLABEL.format(study.counted),
+    )  # fmt: skip
+    for column, measure in enumerate(measures):
+        axes = page.panel(0, column)
+        draw_overview(axes, study, measure, task, model, laws=False)
+        panel_title(axes, measure.quantity.structure)
+        axes.set(xlabel=f"N (+ V = {validation_labels(study, task, model)})", ylabel="")
+    return page.figure
 
 
 def panel_grid(
-    study: Study, measure: Measure, draw: Callable[[Axes, str, str], object], signs: list[Artist], note: str
-) -> Figure:
+    study: Study, tasks: Sequence[str], ylabel: str, draw: Callable[[Axes, str, str], object], signs: Sequence[Artist],
+    note: str,
+) -> Figure:  # fmt: skip
     """Tasks side by side, models below each other, wrapped after MOST_COLUMNS tasks.
 
     draw: called with axes, task and model.  signs: of the legend.  note: below the figure.
     """
-    columns = min(len(study.tasks), MOST_COLUMNS)
-    rows = -(-len(study.tasks) // columns) * len(study.models)
+    columns = min(len(tasks), MOST_COLUMNS)
+    rows = -(-len(tasks) // columns) * len(study.models)
     page = sheet(
-        rows, columns, _SHEET_PANEL_IN, signs=signs, ylabel=measure.axis, note=note,
-        xlabel=f"N labelled training {study.counted}, and V labelled for validation",
-    )  # fmt: skip
-    for (index, task), (row, model) in product(enumerate(study.tasks), enumerate(study.models)):
+        rows, columns, _SHEET_PANEL_IN, signs=signs, ylabel=ylabel, note=note, xlabel=_XLABEL.format(study.counted)
+    )
+    for (index, task), (row, model) in product(enumerate(tasks), enumerate(study.models)):
         if (task, model) in study.by_group:
             axes = page.panel(index // columns * len(study.models) + row, index % columns)
             draw(axes, task, model)
@@ -73,7 +97,7 @@ def panel_grid(
 
 
 def draw_overview(axes: Axes, study: Study, measure: Measure, task: str, model: str, laws: bool) -> Tooltips:
-    """Every strategy at every N, atlas and constant behind them; laws: draw those of `study.measure`, with bands."""
+    """Every strategy at every N, atlas and constant behind them; laws: draw those fitted to it, with bands."""
     tooltips: Tooltips = {}
     fits = study.laws_of(task, model) if laws else {}
     draw_references(axes, references(study, measure, task, model))

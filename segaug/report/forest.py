@@ -179,7 +179,7 @@ def _published_marker() -> dict:
 
 
 def _dress(axes: Axes, study: Study, quantity: Quantity, rows: list[Row]) -> None:
-    unit = study.measure.unit if quantity.unit == "error" else quantity.unit.replace("error", study.measure.unit)
+    unit = quantity.unit.replace("error", study.measured.unit)
     axes.set_title(quantity.name if not unit else f"{quantity.name} [{unit}]")
     axes.set_xlabel(quantity.note)
     axes.xaxis.set_label_coords(0.5, -0.32 / (_ROW_IN * len(rows)))

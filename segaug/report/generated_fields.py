@@ -7,6 +7,7 @@ from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
 from segaug.report.palette import LIGHT
+from segaug.report.pictures import pixels
 from segaug.report.theme import new_figure
 
 _TILE_IN = 1.25
@@ -18,17 +19,19 @@ Array = NDArray[np.floating]
 def generated_fields_figure(image: Array, real_px: Array, made_px: Array, title: str = "") -> Figure:
     """One image a row: the image, the grid as real fields deform it, the grid as generated fields do.
 
-    image: (n, H, W), 0..1.  real_px, made_px: (n, k, 2, H, W), (row, column), pull-back in pixels of `image`: a grid
-    line bends to where its pixels are read from.  Colour is the length of the displacement, on one scale.
+    image: (n, C, H, W), or grey (n, H, W), 0..1.  real_px, made_px: (n, k, 2, H, W), (row, column), pull-back in
+    pixels of `image`: a grid line bends to where its pixels are read from.  Colour is the length of the displacement,
+    on one scale.
     """
     n, real_count, made_count = len(image), real_px.shape[1], made_px.shape[1]
     wide = _TILE_IN * (1 + real_count + made_count) + 0.5
-    figure = new_figure(wide, _TILE_IN * n * image.shape[1] / image.shape[2] + (0.55 if title else 0.3))
+    figure = new_figure(wide, _TILE_IN * n * image.shape[-2] / image.shape[-1] + (0.55 if title else 0.3))
     grid = figure.subplots(n, 1 + real_count + made_count, squeeze=False)
     fields = np.concatenate([real_px, made_px], axis=1)
     top = max(float(np.linalg.norm(fields, axis=2).max()), 1e-6)
     for row in range(n):
-        grid[row, 0].imshow(image[row], cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+        shown = pixels(image[row]) if image.ndim == 4 else image[row]
+        grid[row, 0].imshow(shown, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
         for column in range(fields.shape[1]):
             drawn = _draw_grid(grid[row, column + 1], fields[row, column], top)
     for axes in grid.flat:

@@ -108,7 +108,7 @@ def draw_holdouts(axes: Axes, study: Study) -> Tooltips:
     ends = [min(values) / 1.4, max(values) * 1.4]
     axes.plot(ends, ends, color=LIGHT["muted"], linewidth=0.9, zorder=1)
     axes.set(xscale="log", xlim=ends, ylim=ends)
-    axes.set_xlabel(f"observed mean {study.measure.axis}")
+    axes.set_xlabel(f"observed mean {study.measured.axis}")
     axes.set_ylabel("predicted without the largest N")
     error_axis(axes, log=True)
     error_axis(axes, log=True, axis="x")

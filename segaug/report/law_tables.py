@@ -15,7 +15,7 @@ def law_table(study: Study) -> Table:
     """The weighted law of every curve."""
     reference = study.fits[0].reference_size
     return Table(
-        f"{LAW} of {study.measure.name}, each N weighted by its noise. In brackets: 95 % profile intervals over "
+        f"{LAW} of {study.measured.name}, each N weighted by its noise. In brackets: 95 % profile intervals over "
         "seeds, for this test set; other patients: 95 % bootstrap interval over seeds and test cases. slope: per "
         "cent of the error that 1 % more data removes, at Nmax. φ: share of the floor in E(Nmax). E, slope and φ can "
         "be compared; a, b and c of one curve depend on each other: do not rank strategies by one of them.",

@@ -1,13 +1,12 @@
-"""Where BCE, recalibrated BCE and Dice do not say the same about strategies."""
+"""Where measures do not say the same about strategies."""
 
 from collections.abc import Mapping, Sequence
 
 from segaug.analysis.comparison.metric_order import Disagreement, Order, disagreements, orders
 from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.curves.fit_curves import fit_study
-from segaug.analysis.metric import Metric
-from segaug.report.measure import FITTED
-from segaug.report.study import Study
+from segaug.analysis.metric import METRICS, Metric
+from segaug.report.study import Study, analysed
 from segaug.report.tables import Table
 from segaug.results.store import Store
 
@@ -16,12 +15,14 @@ Fits = Mapping[Metric, Sequence[CurveFit]]
 
 
 def fits_by_metric(study: Study) -> Fits:
-    """The curves of every metric that all converged trials have."""
-    metrics = [metric for metric in FITTED if all(_positive(FITTED[metric].of(record)) for record in study.ok)]
-    return {
-        metric: study.fits if metric == study.metric else fit_study(Store(study.folder), metric, _RESAMPLES)
-        for metric in metrics
-    }
+    """The curves of every error that all converged trials have."""
+    measured, store = study.measured, Store(study.folder)
+    own, names = analysed(measured.stem), [one.quantity.error for one in measured.errors]
+    errors = [metric for metric in METRICS if metric in names]
+    fits: dict[Metric, Sequence[CurveFit]] = {}
+    if len(measured.fitted) > 1:  # one for some tasks, another for the others
+        fits[own] = study.fits
+    return fits | {error: study.fits if error == own else fit_study(store, error, _RESAMPLES) for error in errors}
 
 
 def order_table(study: Study, fits: Fits) -> Table:
@@ -30,7 +31,7 @@ def order_table(study: Study, fits: Fits) -> Table:
     return Table(
         "Strategies from the lowest mean error to the highest. Neighbours may differ by chance alone: see below for "
         "those that do not.",
-        ("task", "model", "N", *(FITTED[metric].name for metric in fits)),
+        ("task", "model", "N", *(_name(study, metric) for metric in fits)),
         tuple(sorted(rows, key=lambda row: (row[0], row[1], int(row[2])))),
         number_columns=frozenset({2}),
     )
@@ -38,12 +39,12 @@ def order_table(study: Study, fits: Fits) -> Table:
 
 def contradictions(study: Study, fits: Fits) -> list[str]:
     """Pairs of strategies that one metric puts clearly one way and another clearly the other way."""
-    return [_sentence(order, pair, fits) for order, pair in _pairs(study, fits) if pair.contradicts]
+    return [_sentence(study, order, pair, fits) for order, pair in _pairs(study, fits) if pair.contradicts]
 
 
 def one_sided(study: Study, fits: Fits) -> list[str]:
     """Pairs whose order is clear under one metric and unclear under another."""
-    return [_sentence(order, pair, fits) for order, pair in _pairs(study, fits) if not pair.contradicts]
+    return [_sentence(study, order, pair, fits) for order, pair in _pairs(study, fits) if not pair.contradicts]
 
 
 def _pairs(study: Study, fits: Fits) -> list[tuple[Order, Disagreement]]:
@@ -52,14 +53,15 @@ def _pairs(study: Study, fits: Fits) -> list[tuple[Order, Disagreement]]:
     return sorted(pairs, key=lambda pair: (pair[0].task, pair[0].model, pair[0].size))
 
 
-def _positive(value: float | None) -> bool:
-    return value is not None and value > 0
-
-
 def _row(study: Study, order: Order) -> tuple[str, ...]:
     return order.task, order.model, str(order.size), *(" < ".join(names) for names in order.strategies.values())
 
 
-def _sentence(order: Order, pair: Disagreement, fits: Fits) -> str:
-    said = ", ".join(f"{pair.signs[metric]} in {FITTED[metric].name}" for metric in fits)
+def _name(study: Study, metric: str) -> str:
+    found = {one.quantity.error: one.name for one in study.measured.errors}
+    return found.get(metric, study.measured.name)
+
+
+def _sentence(study: Study, order: Order, pair: Disagreement, fits: Fits) -> str:
+    said = ", ".join(f"{pair.signs[metric]} in {_name(study, metric)}" for metric in fits)
     return f"{order.task} · {order.model}, N = {order.size}: {pair.first} against {pair.second} is {said}"

@@ -6,7 +6,6 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from segaug.analysis.metric import Metric
 from segaug.report import svg, trials
 from segaug.report.figure_files import write_figures
 from segaug.report.figures import legend_figure
@@ -26,7 +25,7 @@ class Written:
     figures: tuple[Path, ...]
 
 
-def write_report(folder: Path, metric: Metric = "bce") -> Written:
+def write_report(folder: Path, metric: str | None = None) -> Written:
     """Write <folder>/report/index.html and <folder>/report/figures/; equal records give equal bytes."""
     study = load_study(folder, metric)
     report = folder / "report"

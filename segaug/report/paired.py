@@ -15,7 +15,7 @@ def paired_caption(study: Study, groups: Groups) -> str:
     pairs = [size.ratio.log.pairs for one in found for size in one.sizes]
     family = sorted({sum(len(one.sizes) for one in group) for group in groups})
     return (
-        f"{study.measure.name[0].upper()}{study.measure.name[1:]} of a strategy over that of {found[0].baseline} on "
+        f"{study.measured.name[0].upper()}{study.measured.name[1:]} of a strategy over that of {found[0].baseline} on "
         f"the same subset, initial weights and batches, n = {span(pairs)} pairs; below the line at 1 the strategy is "
         "better. Both axes are logarithmic. Thin lines: one seed each. Markers: geometric mean over seeds; bars: 95 % "
         "interval of the paired t test on log ratios, each for one comparison, for new seeds on this test set; that "

@@ -76,7 +76,10 @@ def _draw_all(figure: Figure, study: Study, comparisons: Sequence[Comparison], r
         axes.set_visible(False)
         grid[grid.index(axes) - columns].tick_params(labelbottom=True)
     _set_range(grid[0], comparisons, pairs)
-    figure.supylabel(f"{study.measure.name}, ratio to {comparisons[0].baseline}", fontsize=TEXT_PT)
+    figure.supylabel(
+        f"{study.measured.fitted_of(comparisons[0].key.task).name}, ratio to {comparisons[0].baseline}",
+        fontsize=TEXT_PT,
+    )
     return tooltips
 
 

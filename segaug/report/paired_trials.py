@@ -25,7 +25,8 @@ class PairedTrial:
 
 def paired_trials(study: Study, comparisons: Sequence[Comparison]) -> list[list[PairedTrial]]:
     """Every pair of each comparison of one task and model, by seed and size."""
-    seeds = study.seeds(study.measure, *comparisons[0].key[:2])
+    task, model, _ = comparisons[0].key
+    seeds = study.seeds(study.measured.fitted_of(task), task, model)
     against = {(one.size, one.seed): one.value for one in seeds[comparisons[0].baseline]}
     return [
         sorted(

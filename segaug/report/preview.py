@@ -1,5 +1,7 @@
 """A figure of what a strategy does: images, their augmented versions, mask outlines and displacements."""
 
+from collections.abc import Sequence
+
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,14 +12,12 @@ from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from segaug.report.palette import LIGHT
+from segaug.report.pictures import Array, show, structure_signs
 from segaug.report.theme import new_figure
 
-OUTLINE = LIGHT["orange"]  # bright on dark and grey anatomy alike
 _TILE_IN = 1.45
 _ARROWS = 9  # a side
 _BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0}
-
-Array = NDArray[np.floating] | NDArray[np.integer]
 
 
 def preview_figure(
@@ -27,25 +27,30 @@ def preview_figure(
     augmented_label: Array,
     displacement_px: Array | None = None,
     jacobian: Array | None = None,
+    structures: Sequence[str] = ("",),
     title: str = "",
 ) -> Figure:
-    """Each image in a row: the original, then k augmented versions, each with the outline of its mask.
+    """Each image in a row: the original, then k augmented versions, each with the outlines of its structures.
 
-    image: (n, H, W), 0..1.  label: (n, H, W), foreground where >= 0.5.  augmented_image, augmented_label: (n, k, H, W).
+    image: (n, C, H, W), 0..1.  label: (n, K, H, W), foreground where >= 0.5.  augmented_image: (n, k, C, H, W).
+    augmented_label: (n, k, K, H, W).  structures: K names, for the legend where there are several.
     displacement_px: (n, k, 2, H, W), (row, column) in pixels from output pixels to input positions; adds a row below
     each image with its magnitude, on one colour scale, and arrows.  jacobian: (n, k, H', W'), determinant in each
     cell of pixels, 0 or less where it folds; adds a row with its map.
     """
     n, k = augmented_image.shape[:2]
     tall = 1 + (displacement_px is not None) + (jacobian is not None)
-    figure = new_figure(_TILE_IN * (k + 1) + (0.5 if tall > 1 else 0), _TILE_IN * n * tall + (0.3 if title else 0))
+    figure = new_figure(
+        _TILE_IN * (k + 1) + (0.5 if tall > 1 else 0),
+        _TILE_IN * n * tall + (0.3 if title else 0) + _legend_in(structures, k + 1),
+    )
     grid = figure.subplots(n * tall, k + 1, squeeze=False)
     for axes in grid.flat:
         axes.set_axis_off()
     for row in range(n):
-        _draw_image(grid[row * tall, 0], image[row], label[row])
+        show(grid[row * tall, 0], image[row], label[row])
         for column in range(k):
-            _draw_image(grid[row * tall, column + 1], augmented_image[row, column], augmented_label[row, column])
+            show(grid[row * tall, column + 1], augmented_image[row, column], augmented_label[row, column])
     grid[0, 0].set_title("original", fontweight="normal")
     if k:
         grid[0, 1].set_title("augmented", fontweight="normal")
@@ -55,14 +60,14 @@ def preview_figure(
         _draw_jacobians(grid[tall - 1 :: tall, 1:], jacobian)
     if title:
         figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=9)
+    if signs := structure_signs(structures):
+        figure.legend(handles=signs, loc="outside lower left", ncols=min(len(signs), k + 1))
     return figure
 
 
-def _draw_image(axes: Axes, image: Array, label: Array) -> None:
-    axes.imshow(image, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-    foreground = np.asarray(label) >= 0.5
-    if foreground.any() and not foreground.all():
-        axes.contour(foreground.astype(float), levels=[0.5], colors=[OUTLINE], linewidths=1.1)
+def _legend_in(structures: Sequence[str], columns: int) -> float:
+    """Height of the legend."""
+    return 0.2 * -(-len(structures) // columns) + 0.1 if len(structures) > 1 else 0.0
 
 
 def _draw_displacements(grid: NDArray[np.object_], displacement_px: Array) -> None:

@@ -13,7 +13,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from segaug.analysis.law.fit import Fit
-from segaug.analysis.metric import Metric
 from segaug.errors import DataError
 from segaug.report import captions
 from segaug.report.figure_files import write_figures
@@ -33,7 +32,7 @@ _ROW_IN, _COLUMN_IN, _MARGINS_IN = 0.42, 3.0, 0.9  # of figure 3: a task, a coef
 _LETTER_IN = 0.045  # by which the name of a task reaches beyond the usual margin
 
 
-def write_published(folder: Path, metric: Metric = "bce") -> tuple[Path, ...]:
+def write_published(folder: Path, metric: str | None = None) -> tuple[Path, ...]:
     """Write <folder>/report/figures/published_*.png and .svg; raises DataError without the baseline."""
     study = load_study(folder, metric)
     with themed():
@@ -62,7 +61,8 @@ def error_figure(study: Study, methods: Sequence[str]) -> Figure:
     """Error against N: tasks side by side, networks below each other; the axes do not depend on the methods."""
 
     def draw(axes: Axes, task: str, model: str) -> None:
-        laws, seeds = study.laws_of(task, model), study.seeds(study.measure, task, model)
+        laws, measure = study.laws_of(task, model), study.measured.fitted_of(task)
+        seeds = study.seeds(measure, task, model)
         for method in (name for name in methods if name in seeds):
             style, fit = look(method), laws.get(method)
             if fit is not None:
@@ -71,11 +71,10 @@ def error_figure(study: Study, methods: Sequence[str]) -> Figure:
             draw_means(
                 axes, means_of(seeds[method]), shift(methods, study.sizes, method), style, method, joined=fit is None
             )
-        set_axes(axes, study, study.measure, task, model, laws=False)
+        set_axes(axes, study, measure, task, model, laws=False)
 
-    return panel_grid(
-        study, study.measure, draw, list(map(strategy_sign, methods)), captions.published_note(study, methods)
-    )
+    signs, note = list(map(strategy_sign, methods)), captions.published_note(study, methods)
+    return panel_grid(study, study.tasks, study.measured.axis, draw, signs, note)
 
 
 def coefficient_figure(study: Study, methods: Sequence[str]) -> Figure:
@@ -92,7 +91,7 @@ def coefficient_figure(study: Study, methods: Sequence[str]) -> Figure:
         for column, name in enumerate("abc"):
             axes = page.panel(row, column)
             _draw_coefficients(axes, name, fits, tasks, methods)
-            unit = {"a": f"[{study.measure.unit} · Nᵇ]", "b": "", "c": f"[{study.measure.unit}]"}[name]
+            unit = {"a": f"[{study.measured.unit} · Nᵇ]", "b": "", "c": f"[{study.measured.unit}]"}[name]
             axes.set_title(f"{name} {unit} · {model}" if unit else f"{name} · {model}")
             axes.tick_params(labelleft=column == 0)
     return page.figure

@@ -8,7 +8,7 @@ from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
 from segaug.report.palette import LIGHT
-from segaug.report.preview import OUTLINE
+from segaug.report.pictures import OUTLINE
 from segaug.report.theme import new_figure, themed
 
 _TILE_IN = 2.2

@@ -6,7 +6,7 @@ from itertools import pairwise, product
 
 from matplotlib.axes import Axes
 
-from segaug.report.measure import BCE, RECALIBRATED, Measure
+from segaug.report.measure import Measure
 from segaug.report.palette import LIGHT
 from segaug.report.study import Study, mean_by_size
 from segaug.report.theme import error_axis, size_axis
@@ -67,13 +67,13 @@ def _lowest_floor(study: Study, task: str, low: float) -> float:
 
 
 def _limits(study: Study, measure: Measure, task: str) -> tuple[float, float]:
-    """All trials and references of the task; BCE and recalibrated BCE share theirs."""
+    """All trials and references of the task, of the measure and those that share its range."""
     values: list[float] = []
-    for model, each in product(study.models, (BCE, RECALIBRATED) if measure in (BCE, RECALIBRATED) else (measure,)):
+    for model, each in product(study.models, study.measured.alike(task, measure)):
         if (task, model) in study.by_group:
             values += [seed.value for seeds in study.seeds(each, task, model).values() for seed in seeds]
             values += [value for known in references(study, each, task, model).values() for value in known.values()]
     if not measure.log:
-        return max(0.0, min(values) - 0.05), 1.0
-    positive = [value for value in values if value > 0]
+        return max(0.0, min(values, default=0.0) - 0.05), 1.0
+    positive = [value for value in values if value > 0] or [1.0]
     return min(positive) / 1.15, max(positive) * 1.25

@@ -47,7 +47,8 @@ def single_figure(study: Study, task: str, model: str, note: str) -> Figure:
     curves = study.curves_of(task, model)
     columns = min(len(curves), _MOST_COLUMNS)
     page = sheet(
-        -(-len(curves) // columns), columns, SMALL_IN, signs=single_signs(LIGHT["muted"]), ylabel=study.measure.axis,
+        -(-len(curves) // columns), columns, SMALL_IN, signs=single_signs(LIGHT["muted"]),
+        ylabel=study.measured.fitted_of(task).axis,
         xlabel=f"N labelled training {study.counted}, and V labelled for validation", note=note,
     )  # fmt: skip
     for index, (strategy, curve) in enumerate(curves.items()):
@@ -61,9 +62,9 @@ def single_figure(study: Study, task: str, model: str, note: str) -> Figure:
 def draw_single(axes: Axes, study: Study, curve: CurveFit) -> Tooltips:
     """Trials, means, law with both bands, the falling curve without a law, floor, diverged trials, and the baseline."""
     task, model, strategy = curve.key
-    style, fit = look(strategy), curve.fit
-    seeds = study.seeds(study.measure, task, model).get(strategy, [])
-    draw_references(axes, references(study, study.measure, task, model))
+    style, fit, measure = look(strategy), curve.fit, study.measured.fitted_of(task)
+    seeds = study.seeds(measure, task, model).get(strategy, [])
+    draw_references(axes, references(study, measure, task, model))
     _draw_baseline(axes, study, curve)
     means = means_of(seeds)
     draw_trials(axes, seeds, style, "trials")
@@ -73,7 +74,7 @@ def draw_single(axes: Axes, study: Study, curve: CurveFit) -> Tooltips:
         axes.plot(fit.data.sizes, fit.isotonic, color=LIGHT["ink"], linestyle=(0, (1, 1.6)), linewidth=1.0, zorder=2.5)
         draw_law(axes, fit, style)
     draw_means(axes, means, 1.0, style, "means", joined=fit is None)
-    set_axes(axes, study, study.measure, task, model, laws=True)
+    set_axes(axes, study, measure, task, model, laws=True)
     axes.set_xlabel(f"N (+ V = {validation_labels(study, task, model)})")
     if fit is not None and fit.verdict.floor == "identified":
         _draw_floor(axes, fit)
@@ -92,7 +93,8 @@ def _draw_baseline(axes: Axes, study: Study, curve: CurveFit) -> None:
     """Its means in grey, to compare with."""
     if curve.strategy == BASELINE:
         return
-    means = means_of(study.seeds(study.measure, curve.task, curve.model).get(BASELINE, []))
+    measure = study.measured.fitted_of(curve.task)
+    means = means_of(study.seeds(measure, curve.task, curve.model).get(BASELINE, []))
     sizes, values = [mean.size for mean in means], [mean.value for mean in means]
     axes.plot(sizes, values, color=LIGHT["muted"], linewidth=0.8, zorder=1.6)
 

@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from statistics import fmean
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.curves.fit_curves import fit_study
 from segaug.analysis.law.fit import Fit
 from segaug.analysis.metric import Metric
+from segaug.analysis.trials.table import study_trials
 from segaug.errors import DataError
-from segaug.report.measure import FITTED, Measure
+from segaug.measures import quantity
+from segaug.report.measure import Json, Measure
+from segaug.report.measured import Measured
 from segaug.report.palette import in_order
+from segaug.results.snapshot import Snapshot
 from segaug.results.store import Store
-
-Json = Mapping[str, Any]
 
 
 class Seed(NamedTuple):
@@ -31,39 +33,35 @@ class Seed(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """Records, failures and plan of a study, with the curves fitted to one metric."""
+    """Records, failures and plan of a study, with its fitted curves."""
 
     folder: Path
-    metric: Metric
+    metric: str | None  # error that the curves are fitted to; None: the cross-entropy of each task
     records: tuple[Json, ...]  # status ok or diverged
     failures: tuple[Json, ...]
     plan: Json
     fits: tuple[CurveFit, ...]
+    converged: frozenset[str]  # ids, by the rule of `analysis.divergence`
 
     @property
     def name(self) -> str:
         """The study folder's name."""
         return self.folder.resolve().name
 
-    @property
-    def measure(self) -> Measure:
-        """The quantity that the laws are fitted to."""
-        return FITTED[self.metric]
+    @cached_property
+    def measured(self) -> Measured:
+        """What the trials have measured, and what the laws are fitted to."""
+        return Measured(self.metric, self.tasks, self.records, self.ok)
 
     @cached_property
     def ok(self) -> tuple[Json, ...]:
-        """Records of trials that converged, by the rule of `analysis.divergence`."""
-        return tuple(record for record in self.records if record["id"] in self._converged)
+        """Records of trials that converged."""
+        return tuple(record for record in self.records if record["id"] in self.converged)
 
     @cached_property
     def diverged(self) -> tuple[Json, ...]:
         """Records of trials that did not."""
-        return tuple(record for record in self.records if record["id"] not in self._converged)
-
-    @cached_property
-    def _converged(self) -> frozenset[str]:
-        tables = (curve.trials.table for curve in self.fits)
-        return frozenset(trial for table in tables for trial in table.loc[table["status"] == "ok", "id"])
+        return tuple(record for record in self.records if record["id"] not in self.converged)
 
     def diverged_of(self, task: str, model: str, strategy: str) -> list[Json]:
         """Those of one curve."""
@@ -141,13 +139,17 @@ class Study:
         found: dict[str, list[Seed]] = defaultdict(list)
         for record in self.by_group.get((task, model), ()):
             value = measure.of(record)
-            if record["id"] in self._converged and value is not None:
+            if record["id"] in self.converged and value is not None:
                 found[record["strategy"]].append(Seed(record["size"], record["seed"], record["id"], value))
         return {strategy: sorted(found[strategy]) for strategy in in_order(found)}
 
 
-def load_study(folder: Path, metric: Metric) -> Study:
-    """Read a study folder and fit its curves.  Raises DataError where no trial has finished yet."""
+def load_study(folder: Path, metric: str | None = None) -> Study:
+    """Read a study folder and fit its curves; metric: a measure or its error, None for each task's cross-entropy.
+
+    Raises DataError where no trial has finished yet.
+    """
+    error = quantity(metric, "--metric").error if metric else None
     store = Store(folder)
     records, failures = store.records(), store.failures()
     if not records:
@@ -156,7 +158,14 @@ def load_study(folder: Path, metric: Metric) -> Study:
             problem=f"holds no finished trial ({len(failures)} failed)",
             fix="run the study first; `segaug status` shows what went wrong",
         )
-    return Study(folder, metric, tuple(records), tuple(failures), store.plan(), tuple(fit_study(store, metric)))
+    fits, table = fit_study(store, analysed(error)), study_trials(Snapshot(folder))
+    converged = frozenset(table.loc[table["status"] == "ok", "id"])
+    return Study(folder, error, tuple(records), tuple(failures), store.plan(), tuple(fits), converged)
+
+
+def analysed(metric: str | None) -> Metric:
+    """What the analysis is asked for."""
+    return cast(Metric, metric or "bce")
 
 
 def collect(trials: Iterable[Json], *keys: str) -> dict[Any, list[Json]]:

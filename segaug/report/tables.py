@@ -1,14 +1,13 @@
 """Tables of the report: numbers in, text out.  A cell is text; a strategy's cell also carries its sign."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from statistics import fmean, stdev
 from typing import Any, ClassVar
 
-from segaug.report.measure import BCE, BCE_LAST, DICE, HD95, RECALIBRATED
+from segaug.report.measure import Json, Measure
 from segaug.report.study import Study, collect
 
-Json = Mapping[str, Any]
 NONE = "–"
 
 
@@ -33,32 +32,81 @@ def number(value: float | None) -> str:
 
 def measure_table(study: Study) -> Table:
     """Means and spread of every measure at every N."""
-    order = {name: index for index, name in enumerate(study.strategies)}
-    cells = collect(study.ok, "task", "model", "strategy", "size")
-    units = "/".join(sorted({record["hd95"]["unit"] for record in study.ok if record["hd95"]}))
-    names = ("BCE", "BCE of last weights", "recalibrated BCE", "Dice", f"HD95 [{units}]")
+    cells, measures = _cells(study), study.measured.everywhere
+    trained_by = {study.measured.cross_entropy_of(task) for task in study.tasks}
+    losses = [one for one in measures if one in trained_by]
+    scores = [drawn for one in measures for drawn in ((one, _last(one)) if one in losses else (one,))]
+    references = [f"{name} {one.quantity.words}" for one in losses for name in ("atlas", "constant")]
+    columns = (*map(_column, scores), *references, "logit scale", "updates")
     return Table(
         "Test measures, mean ± standard deviation over n seeds, of the weights that were best on validation "
         "unless said otherwise. V: validation labels that each trial has cost beside N. Logit scale: fitted on "
         "validation; above 1 under-confident, below 1 over-confident.",
-        ("task", "model", "strategy", "N", "V", "n", *names, "atlas BCE", "constant BCE", "logit scale", "updates"),
-        tuple(
-            (*cell[:3], str(cell[3]), *_measure_cells(cells[cell]))
-            for cell in sorted(cells, key=lambda cell: (*cell[:2], order[cell[2]], cell[3]))
-        ),
+        ("task", "model", "strategy", "N", "V", "n", *columns),
+        tuple((*_place(cell), *_measure_cells(cells[cell], scores, losses)) for cell in cells),
         strategy_column=2,
-        number_columns=frozenset(range(3, 15)),
+        number_columns=frozenset(range(3, 6 + len(columns))),
     )
 
 
-def _measure_cells(records: Sequence[Json]) -> tuple[str, ...]:
+def structure_table(study: Study) -> Table:
+    """Means and spread of what is measured of each structure by itself."""
+    found = {task: study.measured.of_structures(task) for task in study.tasks}
+    known = {key: one for measures in found.values() for key, (one, *_) in measures.items()}
+    return Table(
+        "Each structure by itself, mean ± standard deviation over n seeds.",
+        ("task", "model", "strategy", "N", "structure", "n",
+         *(_with_unit(one.quantity.measure.words, one) for one in known.values())),
+        tuple(
+            (*_place(cell), structure, str(len(records)), *_structure_cells(records, found[cell[0]], known, structure))
+            for cell, records in _cells(study).items()
+            if found[cell[0]]
+            for structure in study.measured.structures[cell[0]]
+        ),
+        strategy_column=2,
+        number_columns=frozenset({3, *range(5, 6 + len(known))}),
+    )  # fmt: skip
+
+
+def _structure_cells(
+    records: Sequence[Json], found: Mapping[str, Sequence[Measure]], keys: Iterable[str], structure: str
+) -> Iterator[str]:
+    for key in keys:
+        own = [one for one in found.get(key, ()) if one.quantity.structure == structure]
+        yield _spread(map(own[0].of, records)) if own else NONE
+
+
+def _cells(study: Study) -> dict[Any, list[Json]]:
+    """(task, model, strategy, N) -> its converged trials, in the order of the tables."""
+    order = {name: index for index, name in enumerate(study.strategies)}
+    cells = collect(study.ok, "task", "model", "strategy", "size")
+    return {cell: cells[cell] for cell in sorted(cells, key=lambda cell: (*cell[:2], order[cell[2]], cell[3]))}
+
+
+def _place(cell: Any) -> tuple[str, ...]:
+    return (*cell[:3], str(cell[3]))
+
+
+def _last(measure: Measure) -> Measure:
+    return replace(measure, checkpoint="last")
+
+
+def _column(measure: Measure) -> str:
+    return _with_unit(measure.name if measure.checkpoint == "last" else measure.quantity.words, measure)
+
+
+def _with_unit(words: str, measure: Measure) -> str:
+    """With the unit where only the records say which it is."""
+    return words if measure.unit == measure.quantity.measure.unit else f"{words} [{measure.unit}]"
+
+
+def _measure_cells(records: Sequence[Json], scores: Sequence[Measure], losses: Sequence[Measure]) -> tuple[str, ...]:
     scales = [record["recalibration"]["scale"] for record in records if record["recalibration"]]
     return (
         _range(record["labels"]["validation"] for record in records),
         str(len(records)),
-        *(_spread(map(measure.of, records)) for measure in (BCE, BCE_LAST, RECALIBRATED, DICE, HD95)),
-        _mean(map(BCE.of_atlas, records)),
-        _mean(map(BCE.of_constant, records)),
+        *(_spread(map(one.of, records)) for one in scores),
+        *(_mean(map(of, records)) for one in losses for of in (one.of_atlas, one.of_constant)),
         _mean(scales),
         _range(record["training"]["updates"] for record in records),
     )

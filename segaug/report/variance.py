@@ -72,7 +72,7 @@ def variance_caption(study: Study) -> str:
         f"{min(found)} to {max(found)}" if len(found) > 1 else str(min(found)) for found in (counts, patients)
     )
     return (
-        f"Variance of the {study.measure.name} of one trial (left) and of the mean over its n = {seeds} seeds "
+        f"Variance of the {study.measured.name} of one trial (left) and of the mean over its n = {seeds} seeds "
         f"(right), on test sets of {units} patients, averaged over strategies. Seeds: subset, initial weights, order "
         "of batches and augmentation, which one seed draws together. Test cases: which patients are tested; the same "
         "for all seeds, so no number of seeds makes it smaller. Seeds × cases: what one seed makes of one patient. "

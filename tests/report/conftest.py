@@ -1,7 +1,7 @@
 """Studies on disk to report on: one without trouble, and one with every kind of it."""
 
 import json
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 
 import numpy as np
@@ -76,17 +76,24 @@ def forget(store: Store, trial: dict) -> None:
     store.record_path(trial["id"]).unlink()
 
 
-def write_card(folder: Path, strategies: tuple[str, ...] = ("baseline", "red")) -> None:
-    """A card with three images of discs and two versions of each."""
+def write_card(
+    folder: Path, strategies: tuple[str, ...] = ("baseline", "red"), structures: tuple[str, ...] = (), channels: int = 1
+) -> None:
+    """A card with three images of discs and two versions of each; structures: rings, in the form of today's cards."""
     folder.mkdir(parents=True)
     row, column = np.mgrid[:48, :48]
     radius = np.array([10, 14, 18])[:, None, None]
-    label = ((row - 24) ** 2 + (column - 22) ** 2 < radius**2).astype(np.uint8)
-    image = (0.2 + 0.5 * label + 0.2 * column / 48).astype(np.float32)
+    distance = ((row - 24) ** 2 + (column - 22) ** 2) ** 0.5 / radius
+    rings = np.linspace(0, 1, max(len(structures), 1) + 1)
+    label = np.stack([(a <= distance) & (distance < b) for a, b in pairwise(rings)], axis=1).astype(np.uint8)
+    image = (0.2 + 0.5 * label.sum(1) + 0.2 * column / 48)[:, None].astype(np.float32)
+    image = np.concatenate([image * tint for tint in (1.0, 0.6, 0.8)[:channels]], axis=1)
+    if not structures:
+        image, label = image[:, 0], label[:, 0]
     tensors = {"image": image, "label": label}
     for shift, name in enumerate(strategies, start=2):
-        tensors[f"{name}/image"] = np.stack([np.roll(image, shift * k, axis=2) for k in (1, 2)], axis=1)
-        tensors[f"{name}/label"] = np.stack([np.roll(label, shift * k, axis=2) for k in (1, 2)], axis=1)
+        for what, tensor in (("image", image), ("label", label)):
+            tensors[f"{name}/{what}"] = np.stack([np.roll(tensor, shift * k, axis=-1) for k in (1, 2)], axis=1)
     save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, folder / "examples.safetensors")
     card = {
         "task": folder.name, "modality": "X-ray (generated)", "anatomy": "thorax", "structure": "lung",
@@ -95,4 +102,7 @@ def write_card(folder: Path, strategies: tuple[str, ...] = ("baseline", "red")) 
         "size": 48, "pixel_mm": [1.5, 1.5], "content_hash": "d" * 16, "foreground_share": 0.1634,
         "strategies": {name: {"sees": []} for name in strategies},
     }  # fmt: skip
+    if structures:
+        shares = {name: 0.1 * (place + 1) for place, name in enumerate(structures)}
+        card |= {"structure": ", ".join(structures), "structures": shares, "channels": channels, "repeated_grey": 7}
     (folder / "card.json").write_text(json.dumps(card))

@@ -122,7 +122,7 @@ def test_figures_for_a_paper_lie_beside_the_page(troubled, page):
     groups = ("cardiac_lv_nnunet", "phantom_thorax_nnunet", "phantom_thorax_swin_unet")
     single = (f"curves_bce_{group}" for group in groups)
     compared = ("ratio_bce", "equivalent_data_bce", "planning_bce", "divergence")
-    stems = ("curves_bce", "curves_bce_recalibrated", "curves_dice", "laws_bce", *single, *compared)
+    stems = ("curves_bce", "curves_bce_recalibrated", "curves_dice", "curves_hd95", "laws_bce", *single, *compared)
     assert names == {f"{stem}.{kind}" for stem in stems for kind in ("png", "svg")}
 
 

@@ -8,7 +8,9 @@ import pytest
 
 from segaug.cli import dashboard as command
 from segaug.errors import ConfigError, UserError
+from segaug.results.mirror.dashboard import workspace
 from segaug.results.mirror.law_runs import law_runs
+from segaug.results.mirror.views import measured
 from tests.synthetic import write_study
 from tests.wandb_server import WandbServer, account, serving
 
@@ -84,6 +86,19 @@ def test_what_is_drawn(server, store, capsys):
     assert [key.removesuffix(".value") for key in keys] == ["task", "model", "strategy", "N"]
     assert [run.summary["a"] for run in server.of("drawn", "law")] == [0.5, 0.4]
     assert server.url in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("granularity", "lines"), [
+    ("curve", ["test/ce_mean", "test/dice_mean"]), ("cell", ["validation_ce/mean"]), ("trial", ["validation_ce"]),
+])  # fmt: skip
+def test_charts_are_of_what_laws_were_fitted_to(granularity, lines):
+    pytest.importorskip("wandb_workspaces", reason="pip install segaug[dashboard]")
+    fits = pd.concat([FITS.assign(metric=metric) for metric in ("1-dice", "validation_ce", "1-dice/lv", "ce")])
+    made = workspace("me", "there", "pilot", granularity, measured(fits))
+    assert [panel.y for panel in made.sections[0].panels] == [[line] for line in lines]
+    assert [panel.metrics for panel in made.sections[1].panels] == [
+        ["test/ce" if granularity == "trial" else "test/ce_mean"]
+    ]
 
 
 def test_again_replaces_it(server, store):

@@ -4,8 +4,11 @@ from statistics import fmean, stdev
 
 import pytest
 
-from segaug.results.mirror.run import run_id, tables_run
+from segaug.measures import quantities
+from segaug.results.mirror import series
+from segaug.results.mirror.run import FORMAT, run_id, tables_run
 from segaug.results.mirror.runs import run_of
+from tests.structures import STRUCTURES, structures_record
 from tests.synthetic import record
 
 
@@ -79,6 +82,48 @@ def test_a_trial_has_its_own_curve_over_updates():
     assert [row["validation_bce"] for row in run.history] == entry["history"]["validation_bce"]
     assert run.summary["test/bce"] == entry["test"]["best"]["bce"]
     assert run.config["trial"] == entry["id"]
+
+
+def test_every_measure_of_every_structure_is_a_column_and_a_mean():
+    records = [structures_record("heart", "nnunet", "red", 4, seed) for seed in range(3)]
+    table, summary = series.table(records), series.means(records)
+    for what in quantities(STRUCTURES):
+        values = [entry["test"]["best"][what.key] for entry in records]
+        assert [row[table.columns.index(f"test/{what.key}")] for row in table.rows] == values
+        assert summary[f"test/{what.key}_mean"] == pytest.approx(fmean(values))
+    assert not [name for name in table.columns if name.endswith("/bce")]
+
+
+def test_what_a_trial_has_not_measured_is_null_beside_those_that_have():
+    old, new = seeds(2)
+    new["test"] = {weights: {**means, "dice_patient": 0.9} for weights, means in new["test"].items()}
+    run = cell_run("pilot", [old, new])
+    place = run.tables["seeds"].columns.index("test/dice_patient")
+    assert [row[place] for row in run.tables["seeds"].rows] == [None, 0.9]
+    assert run.summary["test/dice_patient_mean"] == 0.9
+    assert "test/dice_patient_sd" not in run.summary
+
+
+def test_all_that_was_validated_has_a_curve():
+    one, other = (structures_record("heart", "nnunet", "red", 4, seed) for seed in range(2))
+    for entry in (one, other):
+        entry["history"] = {"update": [16], "training_loss": [3], "validation_ce": [0.4], "validation_dice": [0.5]}
+    del other["history"]["validation_dice"]
+    assert list(series.over_updates([one, other])) == [
+        {"update": 16, "validation_ce/seed_0": 0.4, "validation_ce/seed_1": 0.4, "validation_ce/mean": 0.4,
+         "validation_dice/seed_0": 0.5},
+    ]  # fmt: skip
+    assert list(series.of_one(one)) == [
+        {"update": 16, "training_loss": 3, "validation_ce": 0.4, "validation_dice": 0.5},
+    ]
+
+
+def test_what_runs_of_one_grey_structure_hold_has_not_changed():
+    run = trial_run("pilot", seeds(1)[0])
+    assert FORMAT == 1  # another one sends every run of every study again
+    assert {name for name in run.summary if "/" in name} == {
+        f"{part}/{key}" for part in ("test", "test_last") for key in ("bce", "dice", "hd95", "bce_recalibrated")
+    }
 
 
 def test_ids_depend_on_study_and_key_alone():

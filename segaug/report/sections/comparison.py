@@ -38,11 +38,11 @@ def section(study: Study) -> Section | None:
 
 def _figures(study: Study, groups: Groups, worth: Groups) -> dict[str, Draw]:
     figures: dict[str, Draw] = {
-        f"ratio_{study.metric}": partial(paired_figure, study, groups, paired_caption(study, groups))
+        f"ratio_{study.measured.stem}": partial(paired_figure, study, groups, paired_caption(study, groups))
     }
     if worth:
         note = equivalent_caption(study, worth)
-        figures[f"equivalent_data_{study.metric}"] = partial(equivalent_figure, study, worth, note)
+        figures[f"equivalent_data_{study.measured.stem}"] = partial(equivalent_figure, study, worth, note)
     return figures
 
 

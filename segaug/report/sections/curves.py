@@ -4,7 +4,7 @@ from functools import partial
 
 from segaug.report import captions
 from segaug.report.charts import by_task, overview_chart, single_chart
-from segaug.report.figures import overview_figure
+from segaug.report.figures import laws_figure
 from segaug.report.palette import LIGHT
 from segaug.report.section import Block, Draw, Folded, Legend, Panels, Section
 from segaug.report.signs import key
@@ -16,14 +16,15 @@ _MOST_OPEN = 24  # panels of single curves that are shown without being asked fo
 
 def section(study: Study) -> Section:
     """A column a task, its models below each other; then a row of curves for each task and model."""
-    charts = ((group, overview_chart(study, study.measure, *group, laws=True)) for group in study.groups)
+    fitted = study.measured.fitted_of
+    charts = ((group, overview_chart(study, fitted(group[0]), *group, "law", laws=True)) for group in study.groups)
     panels = Panels(captions.overview_caption(study), by_task(study, charts))
     return Section(
         "curves",
         f"Error against labelled {study.counted}",
         "Curves",
         (Legend(), panels, _single(study)),
-        figures={f"curves_{study.metric}": _overview(study), **_singles(study)},
+        figures={f"curves_{study.measured.stem}": _overview(study), **_singles(study)},
     )
 
 
@@ -37,12 +38,12 @@ def _single(study: Study) -> Block:
 
 
 def _overview(study: Study) -> Draw:
-    return partial(overview_figure, study, study.measure, captions.overview_note(study, study.measure))
+    return partial(laws_figure, study, captions.overview_note(study, laws=True))
 
 
 def _singles(study: Study) -> dict[str, Draw]:
     note = captions.single_note(study)
     return {
-        f"curves_{study.metric}_{'_'.join(group)}": partial(single_figure, study, *group, note)
+        f"curves_{study.measured.stem}_{'_'.join(group)}": partial(single_figure, study, *group, note)
         for group in study.groups
     }

@@ -28,5 +28,5 @@ def section(study: Study) -> Section | None:
     ]
     if notes := curve_notes(study):
         blocks.append(Folded(f"Notes on single curves ({len(notes)})", (Items(notes),)))
-    figures = {f"laws_{study.metric}": partial(forest_figure, study, captions.forest_note(study))}
+    figures = {f"laws_{study.measured.stem}": partial(forest_figure, study, captions.forest_note(study))}
     return Section("laws", "Fitted laws", "Laws", tuple(blocks), figures)

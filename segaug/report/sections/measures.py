@@ -1,39 +1,46 @@
-"""BCE, recalibrated BCE and Dice side by side, whatever the laws are fitted to, and where they disagree."""
+"""All measures side by side, whatever the laws are fitted to, and where they disagree."""
 
 from functools import partial
 
 from segaug.report import captions, tables
 from segaug.report.charts import overview_chart
-from segaug.report.figures import overview_figure
-from segaug.report.measure import BCE, DICE, RECALIBRATED
+from segaug.report.figures import measure_figure
+from segaug.report.measured import file_name
 from segaug.report.metric_orders import contradictions, fits_by_metric, one_sided, order_table
 from segaug.report.section import Block, Folded, Heading, Items, Legend, Panels, Section, Text
 from segaug.report.study import Study
 
-MEASURES = (BCE, RECALIBRATED, DICE)
-
 
 def section(study: Study) -> Section:
     """A row a task and model, its measures side by side."""
+    measures = study.measured.everywhere
     rows = tuple(
-        tuple(overview_chart(study, measure, *group, laws=False) for measure in MEASURES) for group in study.groups
+        tuple(overview_chart(study, measure, *group, measure.key) for measure in study.measured.of(group[0]))
+        for group in study.groups
     )
+    note = captions.overview_note(study, laws=False)
     return Section(
         "measures",
-        "BCE beside Dice and recalibrated BCE",
-        "Dice, recalibrated BCE",
+        "All measures side by side",
+        "Measures",
         (
             Legend(),
-            Panels(captions.measures_caption(study, MEASURES), rows, "by-measure"),
+            Panels(captions.measures_caption(study, measures), rows, "by-measure"),
+            *_lacking(study),
             *_orders(study),
             Folded("All measures as a table", (tables.measure_table(study),)),
         ),
         figures={
-            f"curves_{measure.key}": partial(overview_figure, study, measure, captions.overview_note(study, measure))
-            for measure in MEASURES
-            if measure != study.measure
+            f"curves_{file_name(measure.key)}": partial(measure_figure, study, measure, note)
+            for measure in measures
+            if measure not in study.measured.fitted
         },
     )
+
+
+def _lacking(study: Study) -> list[Block]:
+    lacking = study.measured.lacking
+    return [Text(f"Not measured, and left out of figures and tables: {', '.join(lacking)}.")] if lacking else []
 
 
 def _orders(study: Study) -> list[Block]:

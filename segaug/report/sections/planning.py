@@ -23,7 +23,7 @@ def section(study: Study) -> Section | None:
     if found:
         charts = by_task(study, (((one.task, one.model), _chart(study, index, one)) for index, one in enumerate(found)))
         blocks += [key(planning_signs(found), "design"), Panels(planning_caption(study), charts)]
-        figures[f"planning_{study.metric}"] = partial(planning_figure, study, found, planning_caption(study))
+        figures[f"planning_{study.measured.stem}"] = partial(planning_figure, study, found, planning_caption(study))
     if notes := planning_notes(study, found):
         blocks.append(Items(notes))
     if effects.rows:

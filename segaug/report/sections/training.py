@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from segaug.report import captions, svg, trials
 from segaug.report.charts import by_task
-from segaug.report.histories import history_panel
+from segaug.report.histories import history_panel, validated
 from segaug.report.section import Block, Legend, Panels, Section
 from segaug.report.study import Study
 
@@ -21,5 +21,5 @@ def section(study: Study) -> Section:
 def _histories(study: Study) -> Iterator[tuple[tuple[str, str], Markup]]:
     for index, (task, model) in enumerate(study.groups):
         if (figure := history_panel(study, task, model)) is not None:
-            chart = svg.inline(figure, f"history{index}", f"validation BCE during training for {task}, {model}")
+            chart = svg.inline(figure, f"history{index}", f"{validated(study)} during training for {task}, {model}")
             yield (task, model), Markup(chart)

@@ -1,11 +1,12 @@
 """The W&B workspace and report of a study, by W&B's own package `wandb-workspaces` (the extra `dashboard`)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from segaug.errors import UserError
+from segaug.measures import BY_KEY, Quantity
 from segaug.results.mirror.granularity import Granularity
 from segaug.results.mirror.law_runs import JOB_TYPE
 
@@ -32,28 +33,36 @@ def require_package() -> None:
         ) from error
 
 
-def workspace(entity: str, project: str, study: str, granularity: Granularity) -> "ws.Workspace":
-    """The runs of the trials, grouped by task, model, strategy and N."""
+def workspace(
+    entity: str, project: str, study: str, granularity: Granularity, measured: Sequence[Quantity]
+) -> "ws.Workspace":
+    """The runs of the trials, grouped by task, model, strategy and N; measured: what has a chart."""
     from wandb_workspaces import expr
     from wandb_workspaces import workspaces as ws
     from wandb_workspaces.reports import v2 as wr
 
     groups = {"curve": (), "cell": ("N",), "trial": ("N",)}[granularity]
     over = "N" if granularity == "curve" else "update"
-    lines = {"curve": ["test/bce_mean", "test/dice_mean"], "cell": ["validation_bce/mean"], "trial": ["validation_bce"]}
+    mean = "" if granularity == "trial" else "_mean"
+    losses = [one.key for one in measured if f"validation_{one.key}" in BY_KEY]
+    scores = [f"test/{key}{mean}" for key in losses]
+    lines = {
+        "curve": [f"test/{one.key}_mean" for one in measured],
+        "cell": [f"validation_{key}/mean" for key in losses],
+        "trial": [f"validation_{key}" for key in losses],
+    }
     panels = [wr.LinePlot(title=f"{y} over {over}", x=over, y=[y], log_x=True, log_y=True) for y in lines[granularity]]
-    score = "test/bce" if granularity == "trial" else "test/bce_mean"
-    bars = wr.BarPlot(title=score, metrics=[score], groupby="strategy")
+    bars = [wr.BarPlot(title=score, metrics=[score], groupby="strategy") for score in scores]
     return ws.Workspace(
         entity=entity,
         project=project,
         name=f"segaug {study}",
-        sections=[ws.Section(name="curves", panels=panels, is_open=True), ws.Section(name="errors", panels=[bars])],
+        sections=[ws.Section(name="curves", panels=panels, is_open=True), ws.Section(name="errors", panels=bars)],
         settings=ws.WorkspaceSettings(x_axis=over, max_runs=100),
         runset_settings=ws.RunsetSettings(
             filters=[expr.Config("study") == study, expr.Metric("JobType") == granularity],
             groupby=[expr.Config(name) for name in ("task", "model", "strategy", *groups)],
-            pinned_columns=["run:displayName", f"summary:{score}"],
+            pinned_columns=["run:displayName", *(f"summary:{score}" for score in scores)],
         ),
     )
 

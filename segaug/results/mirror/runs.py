@@ -81,7 +81,7 @@ def _cell(records: Sequence[Json]) -> dict[str, Any]:
 
 def _trial(records: Sequence[Json]) -> dict[str, Any]:
     (record,) = records
-    facts = series.row(record)
+    facts = series.row(record, series.keys(records))
     return {
         "name": clip(f"{_cell_name(record)}/seed{record['seed']}", NAME_LENGTH),
         "group": clip(_cell_name(record), NAME_LENGTH),

@@ -2,23 +2,31 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 from statistics import fmean, stdev
 from typing import Any
 
+from segaug.measures import quantities
 from segaug.results.mirror.run import Table
 from segaug.results.store import Json
 
-METRICS = ("bce", "dice", "hd95", "bce_recalibrated")
 CHECKPOINTS = {"best": "test", "last": "test_last"}  # key in the record -> section of the dashboard
-SCORES = tuple(f"{section}/{metric}" for section in CHECKPOINTS.values() for metric in METRICS)
+_VALIDATION = "validation_"
 
 
-def row(record: Json) -> Json:
-    """What differs between the trials of a curve; null where a diverged trial has no value."""
+def keys(records: Sequence[Json]) -> list[str]:
+    """What any of these trials, of one task, has measured; in the order of the list, structures after their mean."""
+    structures = next((record["form"]["structures"] for record in records if "form" in record), ("",))
+    known = {key for record in records for checkpoint in CHECKPOINTS for key in _scores(record, checkpoint)}
+    return [what.key for what in quantities(structures) if what.key in known]
+
+
+def row(record: Json, measured: Sequence[str]) -> Json:
+    """What differs between the trials of a curve; null where a trial has not measured a key, or has diverged."""
     test = {
-        f"{section}/{metric}": ((record["test"] or {}).get(checkpoint) or {}).get(metric)
+        f"{section}/{key}": _scores(record, checkpoint).get(key)
         for checkpoint, section in CHECKPOINTS.items()
-        for metric in METRICS
+        for key in measured
     }
     training = {key: record["training"][key] for key in ("updates", "best_update", "stopped")}
     facts = {"N": record["size"], "seed": record["seed"], "trial": record["id"], "status": record["status"]}
@@ -27,15 +35,17 @@ def row(record: Json) -> Json:
 
 def table(records: Sequence[Json]) -> Table:
     """One row a record."""
-    rows = [row(record) for record in records]
+    measured = keys(records)
+    rows = [row(record, measured) for record in records]
     return Table(columns=list(rows[0]), rows=[list(one.values()) for one in rows])
 
 
 def means(records: Sequence[Json]) -> Json:
     """Mean and standard deviation (n - 1) of each test score over the records, and over how many trials."""
-    rows = [row(record) for record in records]
+    measured = keys(records)
+    rows = [row(record, measured) for record in records]
     found: Json = {"trials": len(rows), "diverged": sum(one["status"] == "diverged" for one in rows)}
-    for key in SCORES:
+    for key in (f"{section}/{key}" for section in CHECKPOINTS.values() for key in measured):
         values = [one[key] for one in rows if one[key] is not None]
         if values:
             found[f"{key}_mean"] = fmean(values)
@@ -52,23 +62,42 @@ def over_sizes(records: Sequence[Json]) -> Iterator[Json]:
 
 def over_updates(records: Sequence[Json]) -> Iterator[Json]:
     """Validation curve of each seed; the mean only where every seed has a value, as those left over would bias it."""
-    curves = {f"validation_bce/seed_{record['seed']}": _curve(record, "validation_bce") for record in records}
+    seeds = len({record["seed"] for record in records})
+    curves = {
+        (name, record["seed"]): _curve(record, name)
+        for name in dict.fromkeys(name for record in records for name in _validations(record))
+        for record in records
+    }
     for update, values in _rows(curves):
-        mean = {"validation_bce/mean": fmean(values.values())} if len(values) == len(curves) else {}
-        yield {"update": update, **values, **mean}
+        found: Json = {"update": update}
+        for name, places in groupby(values, key=itemgetter(0)):
+            of_seeds = {f"{name}/seed_{seed}": values[name, seed] for _, seed in places}
+            mean = {f"{name}/mean": fmean(of_seeds.values())} if len(of_seeds) == seeds else {}
+            found |= of_seeds | mean
+        yield found
 
 
 def of_one(record: Json) -> Iterator[Json]:
     """Training and validation curve of a trial."""
-    curves = {name: _curve(record, name) for name in ("training_loss", "validation_bce")}
+    curves = {name: _curve(record, name) for name in ("training_loss", *_validations(record))}
     yield from ({"update": update, **values} for update, values in _rows(curves))
 
 
-def _rows(curves: Mapping[str, Mapping[int, float]]) -> Iterable[tuple[int, dict[str, Any]]]:
+def _scores(record: Json, checkpoint: str) -> Mapping[str, float | None]:
+    return (record["test"] or {}).get(checkpoint) or {}
+
+
+def _validations(record: Json) -> list[str]:
+    """What was measured on validation during training."""
+    return [name for name in record["history"] if name.startswith(_VALIDATION)]
+
+
+def _rows(curves: Mapping[Any, Mapping[int, float]]) -> Iterable[tuple[int, dict[Any, Any]]]:  # Any: their names
     for update in sorted(set().union(*curves.values())):
         yield update, {name: curve[update] for name, curve in curves.items() if update in curve}
 
 
 def _curve(record: Json, name: str) -> dict[int, float]:
     history = record["history"]
-    return {update: value for update, value in zip(history["update"], history[name], strict=True) if value is not None}
+    pairs = zip(history["update"], history.get(name, ()), strict=False)  # none where it was not measured
+    return {update: value for update, value in pairs if value is not None}

@@ -9,6 +9,7 @@ import pandas as pd
 
 from segaug.errors import UserError
 from segaug.files import write_atomic
+from segaug.measures import MEASURES, Quantity, quantity
 from segaug.results.mirror.client import named, quiet
 from segaug.results.mirror.dashboard import report, require_package, workspace
 from segaug.results.mirror.law_runs import law_runs
@@ -47,11 +48,18 @@ def make_dashboard(
         sent = _send_laws(publisher, remote, fits, points)
         made = _Made(store, remote.path)
         try:
-            page = made.renew("workspace", workspace(remote.entity, remote.project, study, publisher.granularity))
+            view = workspace(remote.entity, remote.project, study, publisher.granularity, measured(fits))
+            page = made.renew("workspace", view)
             text = made.renew("report", report(remote.entity, remote.project, study, fits))
         except Exception as error:  # the package raises errors of many kinds
             raise named(error) from error
     return Dashboard(page, text, sent)
+
+
+def measured(fits: pd.DataFrame) -> list[Quantity]:
+    """What laws were fitted to and is measured on the test set, structures together, in the order of the list."""
+    found = {quantity(str(metric)) for metric in fits["metric"].unique()}
+    return [one for measure in MEASURES if (one := Quantity(measure)) in found and measure.part == "test"]
 
 
 def _send_laws(publisher: Publisher, remote: Remote, fits: pd.DataFrame, points: pd.DataFrame) -> int:

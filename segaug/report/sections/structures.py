@@ -1,0 +1,54 @@
+"""Each structure by itself, of tasks that have several."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from markupsafe import Markup
+
+from segaug.measures import BY_KEY
+from segaug.report import captions
+from segaug.report.charts import overview_chart
+from segaug.report.figures import structures_figure
+from segaug.report.measure import Measure
+from segaug.report.section import Block, Draw, Folded, Legend, Panels, Section
+from segaug.report.study import Study
+from segaug.report.tables import structure_table
+
+Rows = dict[tuple[str, str], Sequence[Measure]]  # of each task and model, a measure of each structure
+
+
+def section(study: Study) -> Section | None:
+    """For each measure a row a task and model, the first one unfolded; None where no task has several structures."""
+    found = _rows(study)
+    if not found:
+        return None
+    blocks: list[Block] = [Legend()]
+    for place, (key, rows) in enumerate(found.items()):
+        charts = tuple(_charts(study, f"part-{key}", group, measures) for group, measures in rows.items())
+        caption = captions.structures_caption(study, next(iter(rows.values())))
+        words = BY_KEY[key].words
+        blocks.append(Folded(f"{words} of each structure", (Panels(caption, charts, "by-curve"),), unfolded=place == 0))
+    blocks.append(Folded("Each structure as a table", (structure_table(study),)))
+    return Section("structures", "Structure by structure", "Structures", tuple(blocks), _figures(study, found))
+
+
+def _rows(study: Study) -> dict[str, Rows]:
+    """By key of the measure."""
+    found: dict[str, Rows] = {}
+    for group in study.groups:
+        for key, measures in study.measured.of_structures(group[0]).items():
+            found.setdefault(key, {})[group] = measures
+    return found
+
+
+def _charts(study: Study, place: str, group: tuple[str, str], measures: Sequence[Measure]) -> tuple[Markup, ...]:
+    return tuple(overview_chart(study, measure, *group, f"{place}-{index}-") for index, measure in enumerate(measures))
+
+
+def _figures(study: Study, found: dict[str, Rows]) -> dict[str, Draw]:
+    note = captions.overview_note(study, laws=False)
+    return {
+        f"structures_{key}_{'_'.join(group)}": partial(structures_figure, study, *group, measures, note)
+        for key, rows in found.items()
+        for group, measures in rows.items()
+    }
