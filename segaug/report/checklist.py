@@ -8,7 +8,7 @@ from statistics import median
 
 from segaug.analysis.comparison.compare import BASELINE
 from segaug.analysis.curves.reporting import METHOD, reproducibility
-from segaug.analysis.metric import MEASURES
+from segaug.report.measure import FITTED
 from segaug.report.provenance import flatten
 from segaug.report.study import Study, collect
 from segaug.report.tables import Table
@@ -71,7 +71,7 @@ def _data(study: Study) -> Rows:
         f"{study.metric}, of the weights that were {study.measure.checkpoint} on validation; one value a trial",
     )
     yield "test set", "; ".join(_test_set(study, task) for task in study.tasks)
-    yield "metrics beside it", ", ".join(name for name in MEASURES if name != study.metric)
+    yield "metrics beside it", ", ".join(name for name in FITTED if name != study.metric)
     yield "trials", f"{len(study.records):,} finished of {len(study.trials):,}"
     yield "left out", _left_out(study)
 
