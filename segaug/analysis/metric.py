@@ -1,34 +1,44 @@
-"""The error metrics that a curve can be fitted to; all of them fall towards zero as a model gets better."""
+"""The error that curves are fitted to and strategies compared by: where it lies in a table of trials.
 
-from typing import TYPE_CHECKING, Literal, get_args
+A table has a column for each number that its records hold; what none of them has measured is in no column.
+"""
 
-if TYPE_CHECKING:  # a command's help needs the names alone
-    import pandas as pd
+import pandas as pd
 
-    from segaug.results.case_errors import Measure
+from segaug.measures import MEASURES, Quantity, cross_entropy
 
-Metric = Literal["bce", "bce_recalibrated", "1-dice", "validation_bce"]  # the last one to choose settings by
-METRICS: tuple[Metric, ...] = get_args(Metric)
-MEASURES: "dict[Metric, Measure]" = {  # by test case
-    "bce": "bce",
-    "bce_recalibrated": "bce_recalibrated",
-    "1-dice": "dice",
-}
+Metric = str  # name of an error, `Quantity.error`, as `measures.quantity` reads it
+_ENDED = ("ok", "diverged")
 
 
-def error_of(metric: Metric, table: "pd.DataFrame") -> "pd.Series":
-    """Error of the best checkpoint of each trial in the unit of the metric; NaN where it has none."""
-    if metric == "1-dice":
-        return 1 - table["dice_best"]
-    return table["validation_bce"] if metric == "validation_bce" else table[f"{metric}_best"]
+def column(table: pd.DataFrame, name: str | None) -> pd.Series:
+    """A column of numbers; NaN everywhere where the table has none of this name."""
+    return table[name] if name in table else pd.Series(float("nan"), index=table.index)
 
 
-def constant_error_of(metric: Metric, table: "pd.DataFrame") -> "pd.Series":
-    """Error of the best constant prediction.
+def error_of(found: Quantity, table: pd.DataFrame) -> pd.Series:
+    """Error of the best checkpoint of each trial in the unit of the metric; NaN where it is not measured."""
+    of_test = found.measure.part == "test"
+    error: pd.Series = found.error_of(column(table, f"{found.key}_best" if of_test else found.key))
+    return error
 
-    For Dice that of an empty mask, 1: a constant below one half is one.  NaN on validation, where it is not measured.
-    """
-    known = table["constant_bce"]
-    if metric == "1-dice":
-        return known.where(known.isna(), 1.0)
-    return known.where(known.isna()) if metric == "validation_bce" else known
+
+def constant_error_of(found: Quantity, table: pd.DataFrame) -> pd.Series:
+    """Error of the best constant prediction; NaN where nothing is known of it, and for trials without a record."""
+    if found.constant_error is None:
+        return column(table, found.constant)
+    return pd.Series(found.constant_error, index=table.index).where(table["status"].isin(_ENDED))
+
+
+def default_metrics(table: pd.DataFrame) -> dict[str, Metric]:
+    """The metric of each task where none was asked for: the cross-entropy that its networks are trained by."""
+    structures = column(table, "structures").groupby(table["task"]).max().fillna(1)
+    return {str(task): cross_entropy(int(count)).error for task, count in structures.items()}
+
+
+def measured_quantities(table: pd.DataFrame) -> list[Quantity]:
+    """Whatever some converged trial has measured, of all structures together and of each, in the order of the list."""
+    ok = table[table["status"] == "ok"]
+    structures = sorted({name.removesuffix("_best").partition("/")[2] for name in map(str, ok)} - {""})
+    asked = (Quantity(measure, structure) for measure in MEASURES for structure in ("", *structures))
+    return [one for one in asked if error_of(one, ok).notna().any()]

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
-from segaug.analysis.metric import METRICS
+from segaug.cli.metric_text import add_metric, metric_of
 from segaug.cli.study_or_table import add_source, table_of
 
 
@@ -12,7 +12,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--baseline", default="baseline", help="strategy that the others are compared with (default: %(default)s)"
     )
-    parser.add_argument("--metric", choices=METRICS, help="test error to compare (default: bce)")
+    add_metric(parser, "compare")
 
 
 def run(args: Namespace) -> int:
@@ -26,7 +26,7 @@ def run(args: Namespace) -> int:
         folder = table.with_name(f"{table.stem}_compare")
     else:
         study = find_study(args.study)
-        found = compare_study(study, args.metric or METRICS[0], args.baseline)
+        found = compare_study(study, metric_of(args), args.baseline)
         folder = study / "compare"
     for line in compare_output.lines(found):
         print(line)

@@ -8,13 +8,15 @@ from segaug.analysis.comparison.comparison import Comparisons
 from segaug.analysis.comparison.record import comparisons_record, overall_row, size_rows
 from segaug.analysis.curves.export import csv_bytes
 from segaug.analysis.plain_json import json_bytes
+from segaug.cli.metric_text import file_stem
 from segaug.files import write_atomic
 
 
 def write(folder: Path, comparisons: Comparisons) -> list[str]:
     """A row a size, a row a strategy, and everything as JSON; returns the file names."""
     first = comparisons.found[0]
-    stem = f"{first.metric or 'error'}_against_{first.baseline.replace('/', '_')}"
+    metrics = "_".join(sorted({one.metric or "error" for one in comparisons.found}))
+    stem = file_stem(f"{metrics}_against_{first.baseline}")
     sizes = [row for one in comparisons.found for row in size_rows(one)]
     files = {
         f"{stem}.csv": csv_bytes(pd.DataFrame(sizes)),

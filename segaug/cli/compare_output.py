@@ -11,16 +11,10 @@ from segaug.analysis.comparison.comparison import Comparison, Comparisons, Ratio
 from segaug.analysis.comparison.equivalent_data import EquivalentSize
 from segaug.analysis.comparison.sign_flips import LEAST_FLIPPED
 from segaug.cli.interval_text import with_interval
+from segaug.cli.metric_text import metric_text
 
 _WIDTH = 80
 _HELD = "\0"  # a space at which no line ends
-_ERRORS = {
-    "bce": "test BCE [nats per pixel]",
-    "bce_recalibrated": "test BCE after recalibration on validation [nats per pixel]",
-    "1-dice": "test 1 - Dice",
-    "validation_bce": "lowest validation BCE [nats per pixel]",
-    None: "error",
-}
 _HEADER = ("N", "pairs", "ratio", "difference", "p Holm", "rms px")
 _LEGEND = (
     "ratio, difference: error against that of {baseline} on the same seeds; below 1 and below 0 are better",
@@ -39,7 +33,9 @@ def lines(comparisons: Comparisons) -> Iterator[str]:
         found = list(group)
         place = ", ".join(filter(None, (task, model)))
         yield ""
-        yield from _wrapped(f"{place + ': ' if place else ''}{_ERRORS[found[0].metric]} against {found[0].baseline}")
+        yield from _wrapped(
+            f"{place + ': ' if place else ''}{metric_text(found[0].metric)} against {found[0].baseline}"
+        )
         for one in found:
             yield ""
             yield from _strategy(one, len(found))
@@ -48,6 +44,7 @@ def lines(comparisons: Comparisons) -> Iterator[str]:
     yield from _legend(comparisons.found)
     for key in comparisons.without_baseline:
         yield from _wrapped(f"{key}: not compared, for this task and network has no {comparisons.found[0].baseline}")
+    yield from _wrapped(comparisons.not_measured)
 
 
 def _legend(found: Sequence[Comparison]) -> Iterator[str]:

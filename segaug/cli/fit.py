@@ -1,10 +1,11 @@
 """`segaug fit`: fit E(N) = a N^-b + c to every curve of a study or of a table, print and write what may be said."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from segaug.analysis.metric import MEASURES, METRICS
+from segaug.cli.metric_text import ALL, add_metric, metric_of
 from segaug.cli.study_or_table import add_source, table_of
 from segaug.errors import ConfigError
 
@@ -19,10 +20,7 @@ _RESAMPLES = 1000  # that of analysis/law/resample.py, which is too heavy to imp
 def add_arguments(parser: ArgumentParser) -> None:
     """Options of the command."""
     add_source(parser)
-    parser.add_argument(
-        "--metric", choices=(*METRICS, "all"),
-        help="test error to fit (default: bce); all: who is first by each test error, and where they disagree",
-    )  # fmt: skip
+    add_metric(parser, "fit", f"; {ALL}: who is first by each test error, and where they disagree")
     parser.add_argument(
         "--resamples", type=int, default=_RESAMPLES, help="draws of seeds and of test cases (default: %(default)s)"
     )
@@ -84,17 +82,31 @@ def _mirrored(args: Namespace) -> int:
 def _fit(args: Namespace, source: "TrialSource", planned: "pd.DataFrame", folder: Path) -> dict[str, "pd.DataFrame"]:
     """Fit, write and print; returns the tables."""
     from segaug.analysis.curves.export import fits_frame, points_frame
-    from segaug.analysis.curves.fit_curves import fit_source
+    from segaug.analysis.curves.fit_curves import fit_measured
+    from segaug.analysis.trials.measured import measured, not_measured
+    from segaug.analysis.trials.table import study_trials, with_unfinished
     from segaug.cli import fit_files, fit_output
 
-    wanted = tuple(MEASURES) if args.metric == "all" else (args.metric or METRICS[0],)
-    fits = {metric: fit_source(source, planned, metric, args.resamples) for metric in METRICS if metric in wanted}
+    table = with_unfinished(study_trials(source), planned)
+    metrics, zero = _metrics(args, table)
+    tables = {metric: measured(table, metric) for metric in metrics}
+    fits = {metric: fit_measured(source, own, args.resamples) for metric, own in tables.items()}
     curves = [curve for found in fits.values() for curve in found]
     written = fit_files.write(folder, curves)
-    if len(fits) > 1:
-        fit_output.show_orders(fits)
+    if args.metric == ALL:
+        fit_output.show_orders({metric: found for metric, found in fits.items() if metric})
     else:
         fit_output.show(curves, forms=args.forms)
-    print(fit_output.trial_counts(next(iter(fits.values()))))
+    print(fit_output.trial_counts(list({curve.key: curve for curve in reversed(curves)}.values())))
+    for note in (*map(not_measured, tables.values()), *(f"{metric} is 0 in places: left out" for metric in zero)):
+        if note:
+            print(note)
     print(f"wrote {folder}: {', '.join(written)}")
     return {"fits": fits_frame(curves), "curves": points_frame(curves)}
+
+
+def _metrics(args: Namespace, table: "pd.DataFrame") -> tuple[Sequence[str | None], list[str]]:
+    """What to fit, None for the default; and what cannot be, because it is 0 in places."""
+    from segaug.analysis.trials.measured import metrics_to_compare
+
+    return metrics_to_compare(table) if args.metric == ALL else ([metric_of(args)], [])

@@ -15,7 +15,9 @@ def write(folder: Path, fits: Sequence[CurveFit]) -> list[str]:
     """Fits, curves and trials as CSV and Parquet, and the fits as JSON; returns the file names."""
     folder.mkdir(parents=True, exist_ok=True)
     trials = pd.concat([curve.trials.table for curve in fits], ignore_index=True)
-    trials = trials.drop(columns=["error", "constant"] if fits[0].metric else []).drop_duplicates(ignore_index=True)
+    trials = trials.drop(columns=["metric", "error", "constant"] if fits[0].metric else []).drop_duplicates(
+        ignore_index=True
+    )
     files = {"fits.json": fits_json(fits)}
     for name, table in (("fits", fits_frame(fits)), ("curves", points_frame(fits)), ("trials", trials)):
         files |= {f"{name}.csv": csv_bytes(table), f"{name}.parquet": _parquet(table)}

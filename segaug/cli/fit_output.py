@@ -13,15 +13,9 @@ from segaug.analysis.comparison.metric_order import Disagreement, Order, disagre
 from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.metric import Metric
 from segaug.cli.fit_tables import beyond_table, errors_table, extent, forms_table, laws_table, table
+from segaug.cli.metric_text import metric_text
 
 T = TypeVar("T")
-_NAMES = {
-    "bce": "test BCE [nats per pixel]",
-    "bce_recalibrated": "test BCE after recalibration on validation [nats per pixel]",
-    "1-dice": "test 1 - Dice",
-    "validation_bce": "lowest validation BCE [nats per pixel]",
-    None: "error",
-}
 _ABOUT_ERRORS = (
     "E: error; below it 95 % over new seeds on this test set, in brackets over new",
     "patients, too. slope: per cent of the error that 1 % more data removes, at the",
@@ -41,7 +35,7 @@ def show(fits: Sequence[CurveFit], *, forms: bool = False) -> None:
     for (task, model), group in groupby(fits, key=lambda curve: curve.key[:2]):
         curves = list(group)
         console.print()
-        console.print(": ".join(filter(None, (", ".join(filter(None, (task, model))), _NAMES[curves[0].metric]))))
+        console.print(": ".join(filter(None, (", ".join(filter(None, (task, model))), metric_text(curves[0].metric)))))
         console.print(_training(curves))
         for block in _blocks(curves, forms):
             console.print(block)
@@ -85,7 +79,9 @@ def trial_counts(fits: Sequence[CurveFit]) -> str:
     """One line: how the planned trials ended."""
     states = [state for curve in fits for state in curve.states]
     words = ("ok", "diverged", "failed", "missing")
-    return "trials: " + ", ".join(f"{sum(getattr(state, word) for state in states)} {word}" for word in words)
+    counts = [f"{sum(getattr(state, word) for state in states)} {word}" for word in words]
+    lacking = sum(len(curve.trials.unmeasured) for curve in fits)
+    return "trials: " + ", ".join([*counts, *([f"{lacking} not measured"] if lacking else [])])
 
 
 def _training(curves: Sequence[CurveFit]) -> str:

@@ -83,8 +83,12 @@ def table(title: str, *columns: str) -> Table:
 
 
 def extent(curve: CurveFit) -> str:
-    """Sizes and seeds."""
-    return f"N {_range([point.size for point in curve.points])}, {_range([point.n for point in curve.points])} seeds"
+    """Sizes and seeds, and their subsets where they share these."""
+    sizes, seeds, subsets = (
+        _range([getattr(point, name) for point in curve.points]) for name in ("size", "n", "subsets")
+    )
+    shared = f" on {subsets} subsets" if curve.trials.seeds_per_subset > 1 else ""
+    return f"N {sizes}, {seeds} seeds{shared}"
 
 
 def span(interval: Interval) -> str:

@@ -15,7 +15,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("study", nargs="?", help="study folder, or its name under results/; default: the latest one")
     parser.add_argument(
         "--target", required=True, metavar="MEASURE=VALUE",
-        help="dice=0.9, bce=0.05 or bce_recalibrated=0.05: mean over test cases and trainings",
+        help="dice=0.9, bce=0.05 or dice/rv=0.9 (of one structure): mean over test cases and trainings",
     )  # fmt: skip
 
 
@@ -25,18 +25,23 @@ def run(args: Namespace) -> int:
 
     from segaug.analysis.curves.export import csv_bytes
     from segaug.analysis.planning.curve_need import curve_needs, needs_frame
-    from segaug.analysis.planning.target import read_target
+    from segaug.analysis.planning.target import KEY, read_target
+    from segaug.analysis.trials.measured import measured, not_measured
     from segaug.analysis.trials.table import study_trials
+    from segaug.cli.metric_text import file_stem
     from segaug.cli.need_output import print_needs
     from segaug.results.snapshot import Snapshot
     from segaug.results.store import find_study, write_atomic
 
     target = read_target(args.target)
     folder = find_study(args.study)
-    needs = curve_needs(study_trials(Snapshot(folder)), target)
-    path = folder / "need" / f"{target.measure}_{target.value:g}.csv"
+    table = measured(study_trials(Snapshot(folder)), target.metric, KEY)
+    needs = curve_needs(table, target)
+    path = folder / "need" / f"{file_stem(target.measure)}_{target.value:g}.csv"
     write_atomic(path, csv_bytes(needs_frame(needs, target)))
     console = Console(markup=False, highlight=False)
     print_needs(needs, target, console)
+    if note := not_measured(table):
+        console.print(note, soft_wrap=True)
     console.print(f"wrote {path}", soft_wrap=True)
     return 0

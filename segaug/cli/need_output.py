@@ -104,7 +104,7 @@ def _curve_notes(one: CurveNeed, target: Target) -> Iterator[str]:
 def _law_notes(found: Need, fit: Fit, target: Target) -> Iterator[str]:
     largest, floor = float(fit.data.sizes[-1]), fit.default.floor.interval.low
     if found.outcome == "unreachable":
-        best = f"{'above' if target.measure == 'dice' else 'below'} {target.in_measure(floor):.3g}"
+        best = f"{'above' if target.is_share else 'below'} {target.in_measure(floor):.3g}"
         yield f"not reachable with any N if the law holds: no law that these data accept gets {best}"
     else:
         yield from _limits(found, fit, largest)
@@ -122,8 +122,6 @@ def _limits(found: Need, fit: Fit, largest: float) -> Iterator[str]:
 
 
 def _name(target: Target) -> str:
-    return (
-        f"Dice of {target.value:g} or more"
-        if target.measure == "dice"
-        else f"{target.measure} of {target.value:g} or less"
-    )
+    if target.is_share:
+        return f"{target.quantity.words} of {target.value:g} or more"
+    return f"{target.measure} of {target.value:g} or less"

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 
-from segaug.analysis.metric import METRICS
+from segaug.cli.metric_text import add_metric, file_stem, metric_of
 
 _CV = "0.3@1,0.05@512"
 _EXAMPLES = """\
@@ -29,9 +29,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "and up to two doublings beyond)",
     )  # fmt: skip
     parser.add_argument("--seeds", metavar="S,S,...", help="numbers of seeds (default: the pilot's and 5,10,20,40)")
-    parser.add_argument(
-        "--metric", choices=METRICS, default=METRICS[0], help="test error to plan for (default: %(default)s)"
-    )
+    add_metric(parser, "plan for")
     parser.add_argument(
         "--effect", type=float, default=0.1, metavar="SHARE",
         help="smallest difference that matters: 0.1 is 10 %% less error than the baseline (default: %(default)s)",
@@ -58,6 +56,7 @@ def _from_pilot(args: Namespace) -> int:
     from segaug.analysis.planning.curve_plan import forecast_frame
     from segaug.analysis.planning.power_plan import plan_from_pilot
     from segaug.analysis.trials.curve_trials import curves
+    from segaug.analysis.trials.measured import measured, not_measured
     from segaug.analysis.trials.table import study_trials
     from segaug.cli import plan_power_input as read
     from segaug.cli.plan_power_output import print_plan
@@ -66,10 +65,14 @@ def _from_pilot(args: Namespace) -> int:
 
     ratio, budget, (sizes, seeds) = read.effect(args.effect), read.budget(args.budget), _grid(args)
     folder = find_study(args.study)
-    plan = plan_from_pilot(curves(study_trials(Snapshot(folder)), args.metric), ratio, args.baseline, sizes, seeds)
-    path = folder / "power" / f"{args.metric}.csv"
+    table = measured(study_trials(Snapshot(folder)), metric_of(args))
+    plan = plan_from_pilot(curves(table), ratio, args.baseline, sizes, seeds)
+    metrics = dict(zip(table["task"], table["metric"], strict=True))
+    path = folder / "power" / f"{file_stem('_'.join(sorted(set(metrics.values()))))}.csv"
     write_atomic(path, csv_bytes(forecast_frame(plan.curves)))
-    print_plan(plan, args.metric, args.baseline, ratio, budget, all_curves=args.all_curves)
+    print_plan(plan, metrics, args.baseline, ratio, budget, all_curves=args.all_curves)
+    if note := not_measured(table):
+        print(note)
     print(f"every curve and design: {path}")
     return 0
 
@@ -84,7 +87,7 @@ def _from_law(args: Namespace) -> int:
 
     ratio, (sizes, seeds) = read.effect(args.effect), _grid(args)
     assumed = Assumption(PowerLaw(*read.law(args.law)), assumed_spread(read.cv(args.cv or _CV)))
-    print_plan(plan_from_law(assumed, ratio, sizes, seeds), args.metric, args.baseline, ratio)
+    print_plan(plan_from_law(assumed, ratio, sizes, seeds), {"": metric_of(args) or "bce"}, args.baseline, ratio)
     return 0
 
 

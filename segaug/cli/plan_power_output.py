@@ -23,13 +23,22 @@ _MANY = 6  # sizes; of more, only the first, the middle and the last have a colu
 
 
 def print_plan(
-    plan: PowerPlan, metric: str, baseline: str, ratio: float, budget: float = math.inf, *, all_curves: bool = False
+    plan: PowerPlan,
+    metrics: Mapping[str, str],
+    baseline: str,
+    ratio: float,
+    budget: float = math.inf,
+    *,
+    all_curves: bool = False,
 ) -> None:
-    """Tables, each with its notes.  budget: hours.  all_curves: every strategy, not the baseline alone."""
+    """Tables, each with its notes.
+
+    metrics: of each task.  budget: hours.  all_curves: every strategy, not the baseline alone.
+    """
     console = Console(markup=False, highlight=False)
     shown = {key: one for key, one in plan.curves.items() if all_curves or key.strategy == baseline} or plan.curves
     for key, one in shown.items():
-        console.print(_curve_title(key, one, metric), curve_table(one), sep="\n")
+        console.print(_curve_title(key, one, metrics[key.task]), curve_table(one), sep="\n")
     console.print(*_curve_notes(next(iter(shown.values()))), "", sep="\n")
     options = [option for option in plan.options if option.cost.hours is None or option.cost.hours <= budget]
     curves = f"{len(plan.curves)} curves" if len(plan.curves) > 1 else "one curve"
@@ -109,6 +118,8 @@ def _option_notes(plan: PowerPlan, options: Sequence[Option], budget: float) -> 
 
 def _pilot_notes(pilot: PilotStudy, designs: Sequence[Design]) -> Iterator[str]:
     yield "trials: those that the pilot has not run; hours: of one core (or of the pilot's device)"
+    if (shared := pilot.seeds_per_subset) > 1:
+        yield f"seeds: subsets with {shared} trials each, as in the pilot: trials that share images are no replicates"
     if any(design.sizes[-1] > pilot.sizes[-1] for design in designs):
         how = "in proportion to N" if pilot.updates_follow_size else "as long as there"
         yield f"hours beyond a curve's largest size are extrapolated by its updates: {how}"

@@ -2,22 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from segaug.results.trial_row import Record
 
-Measure = Literal["bce", "bce_recalibrated", "dice", "hd95"]
-MEASURES: tuple[Measure, ...] = get_args(Measure)
-
 
 @dataclass(frozen=True, eq=False)
 class CaseErrors:
     """One measure of one trial on each of K test cases."""
 
-    cases: tuple[str, ...]  # (K,)
+    cases: tuple[str, ...]  # (K,) images, or patients where these are what is scored
     patients: tuple[str, ...]  # (K,) whom each case shows; the case itself where that is not known
     values: NDArray[np.float64]  # (K,)
 
@@ -25,16 +22,23 @@ class CaseErrors:
 Cases = Mapping[str, CaseErrors]  # by trial id; a trial without the measure is not in it
 
 
-def cases_of_records(records: Iterable[Record], measure: Measure) -> dict[str, CaseErrors]:
-    """Read them from records that are at hand."""
-    found = {record["id"]: record["cases"] for record in records}
-    return {
-        trial: CaseErrors(tuple(cases["ids"]), tuple(patients_of(cases)), np.asarray(cases[measure], dtype=float))
-        for trial, cases in found.items()
-        if cases and cases[measure] is not None
-    }
+def cases_of_records(records: Iterable[Record], key: str) -> dict[str, CaseErrors]:
+    """Read them from records that are at hand; key: of the measure."""
+    found = {record["id"]: _case_errors(record, key) for record in records}
+    return {trial: errors for trial, errors in found.items() if errors is not None}
 
 
 def patients_of(cases: Mapping[str, Any]) -> Sequence[str]:
     """The patient of each case of a record; records that do not name them count each case as one."""
     return cases.get("patients", cases["ids"])
+
+
+def _case_errors(record: Record, key: str) -> CaseErrors | None:
+    """Of a measure per image its cases are images, of one per patient they are patients."""
+    cases, of_patients = record["cases"] or {}, record.get("patient_cases") or {}
+    if cases.get(key) is not None:
+        return CaseErrors(tuple(cases["ids"]), tuple(patients_of(cases)), np.asarray(cases[key], dtype=float))
+    if of_patients.get(key) is not None:
+        patients = tuple(of_patients["patients"])
+        return CaseErrors(patients, patients, np.asarray(of_patients[key], dtype=float))
+    return None

@@ -1,62 +1,111 @@
-"""Records as columns, one row a trial: what `trial_row` reads of it, and lists of the errors of its test cases."""
+"""Records as columns, one row a trial: what `trial_row` reads of it, and lists of the errors of its test cases.
 
-from collections.abc import Sequence
+Beside columns that every table has there is one for each key that some record has measured; it is null in other rows.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import orjson
 import pyarrow as pa
 
 from segaug.errors import DataError
-from segaug.results.case_errors import MEASURES, CaseErrors, Measure, patients_of
+from segaug.results.case_errors import CaseErrors, patients_of
 from segaug.results.store import Json
 from segaug.results.trial_row import COLUMNS, REDO
 
 _ARROW = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
 _NUMBER = {float, int, type(None)}
+Fields = Sequence[tuple[str, pa.DataType]]
 _NAMES = pa.dictionary(pa.int32(), pa.string())  # a few texts, each in many rows
 ROW_FIELDS = [(name, _ARROW[kind]) for name, kind in COLUMNS.items()]
-CASE_FIELDS = [
-    ("id", pa.string()),
-    ("cases", _NAMES),
-    ("patients", _NAMES),
-    *((name, pa.list_(pa.float64())) for name in MEASURES),
-]
+CASE_FIELDS = [("id", pa.string()), ("cases", _NAMES), ("patients", _NAMES), ("scored_patients", _NAMES)]
+MEASURED, MEASURED_ON_CASES = pa.float64(), pa.list_(pa.float64())  # of the columns beside these
+
+
+def table_of(rows: Sequence[Json], fields: Fields, measured: pa.DataType) -> pa.Table:
+    """Rows as columns: the fields, and what any of these rows has beside them."""
+    names = {name for name, _ in fields}
+    found = sorted(set[str]().union(*rows) - names)
+    return pa.Table.from_pylist(rows, pa.schema([*fields, *((name, measured) for name in found)]))
+
+
+def joined(tables: Sequence[pa.Table], fields: Fields) -> pa.Table:
+    """The rows of all of them, with the columns of any of them; at least one table."""
+    table = pa.concat_tables(tables, promote_options="default").unify_dictionaries()
+    names = [name for name, _ in fields]
+    return table.select([*names, *sorted(set(table.column_names) - set(names))])
 
 
 def case_row(record: Json) -> Json:
-    """Cases, patients and measures of a record; nothing but its id where the trial diverged."""
-    cases = record["cases"]
-    if not cases:
-        return {"id": record["id"]}
+    """Cases, patients and measures of a record; nothing but its id where the trial diverged.
+
+    A measure per patient has a column of its own kind, for its values lie beside other names.
+    """
+    cases, of_patients = record["cases"] or {}, record.get("patient_cases") or {}
     try:
-        lists = [list(patients_of(cases)), *(cases[name] or [] for name in MEASURES)]
-        if not all(len(values) in (0, len(cases["ids"])) for values in lists):
-            raise ValueError("its lists of cases differ in length")
-        names = {"cases": _text(cases["ids"]), "patients": _text(lists[0])}
-        return {"id": record["id"]} | names | {name: _numbers(cases[name]) for name in MEASURES}
+        row: Json = dict(_lists(cases, "ids"))
+        row |= {_by_patient(key): values for key, values in _lists(of_patients, "patients")}
+        if cases:
+            patients = patients_of(cases)
+            _refuse_other_length(patients, cases["ids"])
+            row |= {"cases": _text(cases["ids"]), "patients": _text(patients)}
+        if of_patients:
+            row |= {"scored_patients": _text(of_patients["patients"])}
+        return row | {"id": record["id"]}
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise DataError(file=f"record {record['id']}", problem=f"has malformed cases ({error})", fix=REDO) from error
+
+
+def _lists(cases: Mapping[str, Any], names: str) -> Iterator[tuple[str, list[float | None]]]:
+    """Every measure that was taken, with its values."""
+    for key, values in cases.items():
+        if key not in ("ids", "patients") and values is not None:
+            _refuse_other_length(values, cases[names])
+            yield key, _numbers(values)
+
+
+def _refuse_other_length(values: Sequence[object], names: Sequence[str]) -> None:
+    if len(values) not in (0, len(names)):
+        raise ValueError("its lists of cases differ in length")
 
 
 def _text(names: Sequence[str]) -> str:
     return orjson.dumps([*names]).decode()
 
 
-def _numbers(values: list[float | None] | None) -> list[float | None] | None:
-    if values is not None and not {*map(type, values)} <= _NUMBER:
+def _numbers(values: list[float | None]) -> list[float | None]:
+    if not {*map(type, values)} <= _NUMBER:
         raise TypeError("an error of a test case is no number")
     return values
 
 
-def case_errors(table: pa.Table, measure: Measure) -> dict[str, CaseErrors]:
+def case_columns(key: str) -> list[str]:
+    """Columns that hold the errors of this key, beside `CASE_FIELDS`; a table may lack any of them."""
+    return [key, _by_patient(key)]
+
+
+def case_errors(table: pa.Table, key: str) -> dict[str, CaseErrors]:
     """One measure of each test case, by trial id, of the rows that have it."""
-    table = table.filter(table[measure].is_valid()).unify_dictionaries().combine_chunks()
+    of_patients = _case_errors(table, _by_patient(key), "scored_patients", "scored_patients")
+    return _case_errors(table, key, "cases", "patients") | of_patients
+
+
+def _by_patient(key: str) -> str:
+    return f"{key} by patient"
+
+
+def _case_errors(table: pa.Table, column: str, cases: str, patients: str) -> dict[str, CaseErrors]:
+    if column not in table.column_names:
+        return {}
+    table = table.filter(table[column].is_valid()).unify_dictionaries().combine_chunks()
     if not table.num_rows:
         return {}
-    lists = table[measure].chunk(0)
+    lists = table[column].chunk(0)
     values, ends = lists.flatten().to_numpy(), lists.value_lengths().to_numpy().cumsum().tolist()
     spans = map(slice, [0, *ends[:-1]], ends)
-    rows = zip(table["id"].to_pylist(), _names(table["cases"]), _names(table["patients"]), spans, strict=True)
-    return {trial: CaseErrors(cases, patients, values[span]) for trial, cases, patients, span in rows}
+    rows = zip(table["id"].to_pylist(), _names(table[cases]), _names(table[patients]), spans, strict=True)
+    return {trial: CaseErrors(names, owners, values[span]) for trial, names, owners, span in rows}
 
 
 def _names(column: pa.ChunkedArray) -> list[tuple[str, ...]]:

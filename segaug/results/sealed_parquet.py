@@ -25,9 +25,12 @@ def write_sealed(path: Path, table: pa.Table) -> None:
     write_atomic(path, b"".join((data[:at], _digest(data, at), data[at + len(_BLANK) :])))
 
 
-def read_sealed(path: Path, schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table | None:
-    """The table, or some columns of it; None if there is no file, or it is damaged or of another schema.
+def read_sealed(
+    path: Path, schema: pa.Schema, columns: Sequence[str] | None = None, further: pa.DataType | None = None
+) -> pa.Table | None:
+    """The table, or those of some columns that it has; None if there is no file, or it is damaged or of another schema.
 
+    further: type of columns behind those of the schema, of any number and name; None: there may be none.
     The digest finds damage, not intent: a file with a digest that fits may still be no Parquet, or claim, by a few
     bytes, rows that would fill the memory.  Ours hold over a byte for each value of a column.
     """
@@ -40,13 +43,23 @@ def read_sealed(path: Path, schema: pa.Schema, columns: Sequence[str] | None = N
         return None
     try:
         file = pq.ParquetFile(pa.BufferReader(data))
-        if not file.schema_arrow.equals(schema) or _values(file.metadata) > len(data):
+        if not _fits(file.schema_arrow, schema, further) or _values(file.metadata) > len(data):
             return None
-        table = file.read(columns=columns)
+        names = [name for name in columns or file.schema_arrow.names if name in file.schema_arrow.names]
+        table = file.read(columns=names).select(names)  # Parquet takes a point in a name for a way into it
         table.validate(full=True)
     except (pa.ArrowException, OSError, ValueError):
         return None
     return table
+
+
+def _fits(found: pa.Schema, schema: pa.Schema, further: pa.DataType | None) -> bool:
+    own, rest = list(found)[: len(schema)], list(found)[len(schema) :]
+    return (
+        pa.schema(own).equals(schema)
+        and all(field.type == further for field in rest)
+        and len({*found.names}) == len(found.names)
+    )
 
 
 def _values(metadata: pq.FileMetaData) -> int:

@@ -3,7 +3,8 @@
 Both are caches: rows copied from verified records, thrown away whenever there is doubt.  A row stands for a record as
 long as the checksum at the end of the record's file is the row's; times of files are never asked.  New and changed
 records are read and verified one by one, as `Store.records` does, and join both files.  Writers need no lock: a file is
-replaced as a whole, and each row is compared with its record, so that of two writers either may come last.
+replaced as a whole, and each row is compared with its record, so that of two writers either may come last.  A file has
+the columns that its rows need: what no record of the study has measured is in none.
 """
 
 import gc
@@ -16,11 +17,22 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from segaug.results.case_errors import CaseErrors, Measure
-from segaug.results.columns import CASE_FIELDS, ROW_FIELDS, case_errors, case_row
+from segaug.results.case_errors import CaseErrors
+from segaug.results.columns import (
+    CASE_FIELDS,
+    MEASURED,
+    MEASURED_ON_CASES,
+    ROW_FIELDS,
+    Fields,
+    case_columns,
+    case_errors,
+    case_row,
+    joined,
+    table_of,
+)
 from segaug.results.sealed_parquet import read_sealed, write_sealed
 from segaug.results.store import DamagedRecord, Json, Store, read_record
-from segaug.results.trial_row import COLUMNS, trial_row
+from segaug.results.trial_row import in_order, trial_row
 
 _KEY = [("folder", pa.string()), ("checksum", pa.string())]  # of the record that a row stands for
 _CHUNK = 500  # records in memory at a time
@@ -42,22 +54,22 @@ class Snapshot:
         self._read: dict[_Part, pa.Table] | None = None
 
     def trials(self) -> pd.DataFrame:
-        """One row a record, by id; columns: those of `COLUMNS`."""
-        table = self._table(_TRIALS, ["folder", "checksum", *COLUMNS])
-        return table.sort_by("folder").drop_columns(["folder", "checksum"]).to_pandas()
+        """One row a record, by id; columns: as `trial_row` makes them, in the order of `in_order`."""
+        table = self._table(_TRIALS).sort_by("folder").drop_columns([name for name, _ in _KEY])
+        return table.select(in_order(table.column_names)).to_pandas()
 
-    def cases(self, measure: Measure) -> dict[str, CaseErrors]:
-        """One measure of each test case, by trial id, of the trials that have it."""
-        table = self._table(_CASES, ["folder", "checksum", "id", "cases", "patients", measure])
-        return case_errors(table, measure)
+    def cases(self, key: str) -> dict[str, CaseErrors]:
+        """The measure of this key on each test case, by trial id, of the trials that have it."""
+        return case_errors(self._table(_CASES, [*_CASES.names, *case_columns(key)]), key)
 
-    def _table(self, part: "_Part", columns: list[str]) -> pa.Table:
+    def _table(self, part: "_Part", columns: Sequence[str] | None = None) -> pa.Table:
+        """All columns, or those of some columns that there are."""
         if self._read is None:
             table = part.of(self.folder, self._seals, columns)
             if len(table) == len(self._seals):
                 return table
             self._read = _refresh(self.folder, self._seals, self.skip_damaged, self.must_write)
-        return self._read[part].select(columns)
+        return self._read[part]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,14 +77,25 @@ class _Part:
     """One of the two files."""
 
     name: str
-    schema: pa.Schema
+    fields: Fields  # of every such file
+    measured: pa.DataType  # of its further columns
     row: Callable[[Json], Json]
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Of the fields."""
+        return pa.schema(self.fields)
+
+    @property
+    def names(self) -> list[str]:
+        """Of the fields."""
+        return [name for name, _ in self.fields]
 
     def of(self, folder: Path, seals: Seals, columns: Sequence[str] | None = None) -> pa.Table:
         """The rows of the file that still stand for a record."""
-        table = read_sealed(folder / self.name, self.schema, columns)
+        table = read_sealed(folder / self.name, self.schema, columns, self.measured)
         if table is None:
-            return self.schema.empty_table().select(columns or self.schema.names)
+            return self.schema.empty_table()
         keys = zip(table["folder"].to_pylist(), table["checksum"].to_pylist(), strict=True)
         valid = [seals.get(trial) == seal for trial, seal in keys]
         return table if all(valid) else table.filter(pa.array(valid, pa.bool_()))
@@ -80,13 +103,13 @@ class _Part:
     def table(self, records: Mapping[str, Json]) -> pa.Table:
         """Rows of records, by folder."""
         rows = [
-            {"folder": trial, "checksum": record["checksum"], **self.row(record)} for trial, record in records.items()
+            {**self.row(record), "folder": trial, "checksum": record["checksum"]} for trial, record in records.items()
         ]
-        return pa.Table.from_pylist(rows, self.schema)
+        return table_of(rows, self.fields, self.measured)
 
 
-_TRIALS = _Part("snapshot.parquet", pa.schema([*_KEY, *ROW_FIELDS]), trial_row)
-_CASES = _Part("cases.parquet", pa.schema([*_KEY, *CASE_FIELDS]), case_row)
+_TRIALS = _Part("snapshot.parquet", [*_KEY, *ROW_FIELDS], MEASURED, trial_row)
+_CASES = _Part("cases.parquet", [*_KEY, *CASE_FIELDS], MEASURED_ON_CASES, case_row)
 
 
 def _refresh(folder: Path, seals: Seals, skip_damaged: bool, must_write: bool) -> dict[_Part, pa.Table]:
@@ -106,7 +129,7 @@ def _refresh(folder: Path, seals: Seals, skip_damaged: bool, must_write: bool) -
                     new = {trial: record for trial, record in read.items() if trial not in held[part]}
                     found.append(part.table(new))
     finally:  # a damaged record must not cost the work on those before it
-        whole = {part: pa.concat_tables(found).unify_dictionaries() for part, found in tables.items()}
+        whole = {part: joined(found, part.fields) for part, found in tables.items()}
         for part, table in whole.items():
             with suppress(*[OSError] * (not must_write)):  # a study that is read-only loads all the same, only slower
                 write_sealed(folder / part.name, table)

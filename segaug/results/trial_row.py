@@ -1,21 +1,19 @@
 """A record as one flat row: what a fit, a comparison or a table reads of it."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
 from segaug.errors import DataError
+from segaug.measures import MEASURES
 
 Row = dict[str, str | int | float | bool]
 Record = Mapping[str, Any]  # JSON as `results/record.py` documents it
 
 REDO = "delete it; the same `segaug train` command makes it again"
 _NAMES = ("id", "task", "model", "strategy", "status", "dataset_hash", "protocol_hash")
-_MEASURES = ("bce", "bce_recalibrated", "dice", "hd95")
-_SCORES = {f"{measure}_{weights}": (weights, measure) for weights in ("best", "last") for measure in _MEASURES}
-_REFERENCES = ("constant_bce", "constant_pool_bce", "atlas_bce", "atlas_dice")
-COLUMNS: dict[str, type] = {
+COLUMNS: dict[str, type] = {  # of every row
     **dict.fromkeys(_NAMES, str),
     "size": int,
     "seed": int,
@@ -27,9 +25,6 @@ COLUMNS: dict[str, type] = {
     "subset": str,  # names the set of training images, whatever their order
     "subset_policy": str,  # "independent" | "nested"
     "count": str,  # what N counts: "images" | "patients"
-    **dict.fromkeys(_SCORES, float),  # NaN where the trial diverged
-    **dict.fromkeys(_REFERENCES, float),
-    "validation_bce": float,  # lowest
     "updates": int,
     "best_update": int,
     "stopped": str,
@@ -37,11 +32,24 @@ COLUMNS: dict[str, type] = {
     "sees": str,
     "displacement_rms_px": float,  # of the strategy's own field; NaN: none
     "seconds": float,
+    "structures": int,  # of the task
+    "seeds_per_subset": int,  # seeds k i to k i + k - 1 share their subsets
+    "code": str,  # names the code that decided the result; "" where nobody noted it
+}
+_MEASURED_BEHIND = "count"
+_WEIGHTS = ("best", "last")
+_RANK = {measure.key: place for place, measure in enumerate(MEASURES)}
+_VALIDATION = {  # its value that counts
+    measure.key: min if measure.better == "lower" else max for measure in MEASURES if measure.part == "validation"
 }
 
 
 def trial_row(record: Record) -> Row:
-    """Every column of `COLUMNS`; raises DataError naming the record where one cannot be had."""
+    """Every column of `COLUMNS`, and one for each number that was measured; NaN where a number is null.
+
+    These are `<key>_best` and `<key>_last`, the error's references by their names, and the best values on validation.
+    Raises DataError naming the record where a column of `COLUMNS` cannot be had, or a number is none.
+    """
     try:
         return _row(record)
     except KeyError as error:
@@ -50,30 +58,63 @@ def trial_row(record: Record) -> Row:
         raise DataError(file=f"record {record.get('id')}", problem=f"is malformed ({error})", fix=REDO) from error
 
 
+def in_order(names: Iterable[str]) -> list[str]:
+    """All columns of `COLUMNS`, and those of these names that were measured, the same way whoever comes first."""
+    fixed = list(COLUMNS)
+    at = fixed.index(_MEASURED_BEHIND) + 1
+    return [*fixed[:at], *sorted(set(names) - COLUMNS.keys(), key=_place), *fixed[at:]]
+
+
+def _place(name: str) -> tuple[int, int, str]:
+    """Scores of the best weights, of the last ones, references, validation; each as `measures` lists them."""
+    key, _, weights = name.rpartition("_")
+    if weights in _WEIGHTS:
+        return _WEIGHTS.index(weights), _RANK.get(key.partition("/")[0], len(_RANK)), name
+    if name in _RANK:
+        return len(_WEIGHTS) + 1, _RANK[name], name
+    return len(_WEIGHTS), not name.startswith("constant"), name
+
+
 def _row(record: Record) -> Row:
     subset, training, history = record["subset"], record["training"], record["history"]
     protocol = record["config"].get("protocol", {})
-    test = record["test"] or {}
-    measured = record.get("augmentation") or {}
-    row: Row = {name: str(record[name]) for name in _NAMES}
+    moved = record.get("augmentation") or {}
+    row: Row = _measured(record["test"] or {}, record["reference"], history)
+    row |= {name: str(record[name]) for name in _NAMES}
     row |= {name: int(record[name]) for name in ("size", "seed")}
     row |= {f"{name}_labels": int(record["labels"][name]) for name in ("training", "validation")}
     row |= {"overlap": bool(subset["overlap"]), "patients": int(subset["patients"]), "pool": int(subset["pool"])}
     row |= {"subset": _set_name(subset["ids"])}
     row |= {"subset_policy": protocol.get("subset", "independent"), "count": protocol.get("count", "images")}
-    row |= {name: _number((test.get(weights) or {}).get(measure)) for name, (weights, measure) in _SCORES.items()}
-    row |= {name: _number(record["reference"][name]) for name in _REFERENCES}
-    validated = [value for value in history["validation_bce"] if value is not None]
-    row["validation_bce"] = min(validated, default=math.nan)
     row |= {"updates": int(training["updates"]), "best_update": int(training["best_update"])}
     row |= {"stopped": str(training["stopped"]), "improved": _improved(history["training_loss"])}
     row |= {"sees": ", ".join(record["sees"])}
-    row |= {"displacement_rms_px": _number(measured.get("displacement_rms_px"))}
-    return row | {"seconds": _number(record["run"]["seconds"]["total"])}
+    row |= {"displacement_rms_px": _number(moved.get("displacement_rms_px"))}
+    row |= {"seconds": _number(record["run"]["seconds"]["total"])}
+    row |= {"structures": len(record["form"]["structures"]) if "form" in record else 1}
+    row |= {"seeds_per_subset": _from_one(protocol.get("seeds_per_subset", 1))}
+    return row | {"code": str((record["run"].get("code") or {}).get("hash", ""))}
+
+
+def _measured(test: Record, reference: Record, history: Record) -> Row:
+    row: Row = {
+        f"{key}_{weights}": _number(value) for weights in _WEIGHTS for key, value in (test.get(weights) or {}).items()
+    }
+    row |= {name: _number(value) for name, value in reference.items()}
+    for name in history.keys() & _VALIDATION.keys():
+        values = [value for value in history[name] if value is not None]
+        row[name] = _number(_VALIDATION[name](values, default=None))
+    return row
 
 
 def _number(value: float | None) -> float:
     return math.nan if value is None else float(value)
+
+
+def _from_one(value: int) -> int:
+    if value < 1:
+        raise ValueError(f"{value} is below 1")
+    return int(value)
 
 
 def _set_name(ids: list[str]) -> str:

@@ -11,7 +11,8 @@ from segaug.analysis.trials.case_grid import case_grid
 from segaug.analysis.trials.curve_trials import CurveKey, curves
 from segaug.analysis.trials.divergence import divergence_matters, rates, with_constant
 from segaug.analysis.trials.foreign_table import from_frame
-from segaug.analysis.trials.table import measured, study_trials, trials, with_unfinished
+from segaug.analysis.trials.measured import measured, not_measured
+from segaug.analysis.trials.table import study_trials, trials, with_unfinished
 from segaug.errors import DataError
 from segaug.results.case_errors import cases_of_records
 from segaug.results.planned import planned_trials
@@ -102,7 +103,7 @@ def test_cases_average_to_the_error():
     table = trials(made)
     for metric, measure in (("bce", "bce"), ("1-dice", "dice")):
         (curve,) = curves(table, metric)
-        grid = case_grid(curve, cases_of_records(made, measure), metric)
+        grid = case_grid(curve, cases_of_records(made, measure))
         np.testing.assert_allclose(grid.values.mean(axis=2), curve.values, rtol=1e-6)  # made in float32
         assert grid.patient_count == len(grid.cases) == 12
 
@@ -111,7 +112,7 @@ def test_cases_of_trials_that_did_not_converge_are_absent():
     made = records()
     made[0] |= {"status": "diverged", "test": None, "cases": None}
     (curve,) = curves(trials(made), "bce")
-    grid = case_grid(curve, cases_of_records(made, "bce"), "bce")
+    grid = case_grid(curve, cases_of_records(made, "bce"))
     assert (np.isnan(grid.values).all(axis=2) == np.isnan(curve.values)).all()
     assert np.isnan(grid.values).any(axis=2).sum() == 1
 
@@ -120,9 +121,8 @@ def test_no_grid_without_case_errors():
     made = records()
     (curve,) = curves(trials(made), "bce")
     cases = cases_of_records(made, "bce")
-    assert case_grid(curve, {}, "bce") is None
-    assert case_grid(curve, dict(list(cases.items())[1:]), "bce") is None
-    assert case_grid(curve, cases, "validation_bce") is None
+    assert case_grid(curve, {}) is None
+    assert case_grid(curve, dict(list(cases.items())[1:])) is None
 
 
 def test_trials_of_a_curve_have_the_same_cases():
@@ -130,7 +130,7 @@ def test_trials_of_a_curve_have_the_same_cases():
     made[4]["cases"]["ids"] = made[4]["cases"]["ids"][::-1]
     (curve,) = curves(trials(made), "bce")
     with pytest.raises(DataError, match=r"t/m/red.*different test cases"):
-        case_grid(curve, cases_of_records(made, "bce"), "bce")
+        case_grid(curve, cases_of_records(made, "bce"))
 
 
 def test_a_key_leaves_out_what_is_not_named():
@@ -160,8 +160,15 @@ def test_no_table_breaks_what_is_computed_of_a_curve(rows, constant):
         assert len(components(curve, None)) == len(usable.sizes)
 
 
-def test_measured_needs_an_error_of_each_converged_trial():
+def test_a_trial_without_the_metric_is_left_out_and_named():
     made = records()
     made[0]["test"]["best"]["bce_recalibrated"] = None
-    with pytest.raises(DataError, match=r"t-m-red-4-3.*no bce_recalibrated"):
-        measured(trials(made), "bce_recalibrated")
+    del made[1]["test"]["best"]["bce_recalibrated"]
+    table = measured(trials(made), "bce_recalibrated")
+    (curve,) = curves(table)
+    assert curve.unmeasured == ((4, 0), (4, 3))
+    assert np.isnan(curve.values).tolist() == [[False, False, True], [False, False, False], [False, False, True]]
+    assert curve.count("ok").tolist() == [3, 3, 1]
+    assert not_measured(table) == "bce_recalibrated was not measured in t/m/red (2 of 9 trials)"
+    (curve,) = curves(trials(made), "bce")
+    assert (curve.unmeasured, curve.count("ok").tolist()) == ((), [3, 3, 3])

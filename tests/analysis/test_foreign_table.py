@@ -137,7 +137,7 @@ def test_rows_of_cases_are_averaged():
     table = from_frame(cases(patient=list("ppq") * 4).sample(frac=1, random_state=0))
     (curve,) = curves(table.trials, None)
     np.testing.assert_allclose(curve.values, [[0.2, 0.2], [1.2, 1.2]])
-    grid = case_grid(curve, table.cases, None)
+    grid = case_grid(curve, table.cases)
     np.testing.assert_allclose(grid.values.mean(axis=2), curve.values)
     assert (grid.cases, grid.patients, grid.patient_count) == (("x", "y", "z"), ("p", "p", "q"), 2)
 

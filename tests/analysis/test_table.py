@@ -5,7 +5,8 @@ import random
 import pandas as pd
 import pytest
 
-from segaug.analysis.trials.table import errors, trials
+from segaug.analysis.trials.measured import NOT_MEASURED, measured
+from segaug.analysis.trials.table import trials
 from segaug.errors import DataError
 from tests.synthetic import record
 
@@ -32,6 +33,11 @@ def test_one_row_a_trial_in_any_order():
     assert (row["validation_labels"], row["constant_bce"], row["atlas_dice"]) == (16, 0.45, 0.6)
 
 
+def errors(table, metric):
+    table = measured(table, metric)
+    return table["error"].where(table["status"] == "ok")
+
+
 def test_metrics_are_errors():
     table = trials(records())
     assert (errors(table, "1-dice") == 1 - table["dice_best"]).all()
@@ -45,9 +51,10 @@ def test_a_diverged_trial_has_no_error(test):
     assert table["status"].value_counts().to_dict() == {"ok": 7, "diverged": 1}
 
 
-def test_an_ok_trial_without_error_is_refused():
-    with pytest.raises(DataError, match=r"thorax-nnunet-red-1-0.*no bce"):
-        errors(trials(records(test={"best": None, "last": None})), "bce")
+def test_an_ok_trial_without_the_metric_has_not_measured_it():
+    table = measured(trials(records(test={"best": None, "last": None})), "bce")
+    assert table["status"].value_counts().to_dict() == {"ok": 7, NOT_MEASURED: 1}
+    assert table.loc[table["status"] == NOT_MEASURED, "id"].tolist() == ["thorax-nnunet-red-1-0"]
 
 
 @pytest.mark.parametrize("column", ["dataset_hash", "protocol_hash"])

@@ -104,7 +104,7 @@ def made(seeds=range(4), sizes=(2, 4), ids=None):
 
 def split(records):
     (curve,) = curves(trials(records), "bce")
-    return components(curve, case_grid(curve, cases_of_records(records, "bce"), "bce"))
+    return components(curve, case_grid(curve, cases_of_records(records, "bce")))
 
 
 def test_each_size_of_a_curve_is_split():

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segaug.analysis.metric import METRICS
 from segaug.cli.main import main
 from segaug.results.store import Store
 from tests import synthetic
@@ -140,7 +139,7 @@ def test_a_metric_is_of_studies(tmp_path, capsys):
     assert "--metric: is of studies" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("metric", ["bce", "bce_recalibrated", "1-dice", "hd95", "validation_bce"])
 def test_every_metric_is_a_choice(tmp_path, metric, capsys):
     assert main(["compare", str(tmp_path / "nowhere"), "--metric", metric]) == 2
     assert "no study folder" in capsys.readouterr().err

@@ -126,7 +126,12 @@ def test_all_metrics_side_by_side(tmp_path, capsys, monkeypatch):
     text = capsys.readouterr().out
     assert re.search(r"red +0\.\d+ \(1\) +0\.\d+ \(1\) +0\.\d+ \(2\)", text)
     assert re.search(r"baseline +red +worse +worse +better +contradiction", text)
-    assert sorted(set(pd.read_csv(tmp_path / "fit" / "fits.csv")["metric"])) == ["1-dice", "bce", "bce_recalibrated"]
+    assert sorted(set(pd.read_csv(tmp_path / "fit" / "fits.csv")["metric"])) == [
+        "1-dice",
+        "bce",
+        "bce_recalibrated",
+        "hd95",
+    ]
     assert len(pd.read_csv(tmp_path / "fit" / "trials.csv")) == 60
 
 

@@ -7,7 +7,6 @@ import sys
 import pandas as pd
 import pytest
 
-from segaug.analysis.metric import METRICS
 from segaug.cli.main import main
 from tests.synthetic import write_study
 
@@ -106,7 +105,7 @@ def test_exactly_one_basis_is_needed(words):
         main(["plan", "power", *words])
 
 
-@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("metric", ["bce", "bce_recalibrated", "1-dice", "hd95", "validation_bce"])
 def test_every_metric_is_a_choice(tmp_path, metric, capsys):
     assert main(["plan", "power", "--pilot", str(tmp_path / "nowhere"), "--metric", metric]) == 2
     assert "no study folder" in capsys.readouterr().err

@@ -39,6 +39,17 @@ def test_no_cut_goes_unnoticed(file):
         assert read_sealed(file, SCHEMA) is None, length
 
 
+def test_further_columns_are_read_where_they_may_be_there(file):
+    own = pa.schema(list(SCHEMA)[:2])
+    floats = TABLE.drop_columns("cases").append_column("more.or less", pa.array([None, 0.5]))
+    write_sealed(file, floats)
+    assert read_sealed(file, own) is None
+    assert read_sealed(file, own, None, pa.float64()).equals(floats)
+    assert read_sealed(file, own, None, pa.int64()) is None
+    assert read_sealed(file, own, ["error", "absent", "more.or less"], pa.float64()).num_columns == 2
+    assert read_sealed(file, pa.schema(reversed(list(own))), None, pa.float64()) is None
+
+
 def test_an_absent_file_and_another_schema_are_none(file):
     assert read_sealed(file.with_name("absent"), SCHEMA) is None
     assert read_sealed(file, pa.schema([*SCHEMA, ("new", pa.int64())])) is None

@@ -15,9 +15,10 @@ from segaug.analysis.comparison.pair import Pair
 from segaug.analysis.comparison.shared_grid import PlacedCurve, place
 from segaug.analysis.comparison.sign_flips import max_t_p
 from segaug.analysis.law.resample import RESAMPLES
-from segaug.analysis.metric import MEASURES, Metric
+from segaug.analysis.metric import Metric
 from segaug.analysis.trials.curve_trials import CurveTrials, curves
 from segaug.analysis.trials.foreign_table import from_frame
+from segaug.analysis.trials.measured import measured, measured_cases, not_measured
 from segaug.analysis.trials.table import study_trials
 from segaug.errors import DataError
 from segaug.results.case_errors import Cases
@@ -27,13 +28,12 @@ BASELINE = "baseline"
 
 
 def compare_study(
-    folder: Path | str, metric: Metric = "bce", baseline: str = BASELINE, resamples: int = RESAMPLES
+    folder: Path | str, metric: Metric | None = None, baseline: str = BASELINE, resamples: int = RESAMPLES
 ) -> Comparisons:
-    """Of a study's folder."""
+    """Of a study's folder; metric: a measure or its error; None: the cross-entropy of each task."""
     snapshot = Snapshot(folder)
-    table = study_trials(snapshot)
-    cases = snapshot.cases(MEASURES[metric]) if metric in MEASURES else {}
-    return compare_trials(table, metric, cases, baseline, resamples)
+    table = measured(study_trials(snapshot), metric)
+    return compare_trials(table, None, measured_cases(table, snapshot.cases), baseline, resamples)
 
 
 def compare_table(
@@ -49,16 +49,18 @@ def compare_trials(
 ) -> Comparisons:
     """Of a table of trials; cases: errors of single test cases, by trial, where there are any.
 
-    Raises DataError if the baseline is unknown, or was trained on other data or by another protocol than a strategy.
+    metric: as of `curves`; None: the table has errors of its own.  Raises DataError if the baseline is unknown, or was
+    trained on other data or by another protocol than a strategy.
     """
     known = sorted(table["strategy"].unique())
     if baseline not in known:
         raise DataError(
             file="study", problem=f"has no strategy {baseline!r}", fix=f"use --baseline with one of: {', '.join(known)}"
         )
-    groups = [list(group) for _, group in groupby(curves(table, metric), key=lambda curve: curve.key[:2])]
+    table = table if metric is None else measured(table, metric)
+    groups = [list(group) for _, group in groupby(curves(table), key=lambda curve: curve.key[:2])]
     with_baseline = [group for group in groups if any(curve.key.strategy == baseline for curve in group)]
-    found = tuple(one for group in with_baseline for one in _compare_group(group, metric, cases, baseline, resamples))
+    found = tuple(one for group in with_baseline for one in _compare_group(group, cases, baseline, resamples))
     if not found:
         raise DataError(
             file="study",
@@ -68,12 +70,11 @@ def compare_trials(
     return Comparisons(
         found,
         tuple(curve.key for group in groups if group not in with_baseline for curve in group),
+        not_measured(table),
     )
 
 
-def _compare_group(
-    group: Sequence[CurveTrials], metric: Metric | None, cases: Cases, baseline: str, resamples: int
-) -> Iterator[Comparison]:
+def _compare_group(group: Sequence[CurveTrials], cases: Cases, baseline: str, resamples: int) -> Iterator[Comparison]:
     """The strategies of one task and model: their tests are one family."""
     own = next(curve for curve in group if curve.key.strategy == baseline)
     strategies = [curve for curve in group if curve is not own]
@@ -81,7 +82,7 @@ def _compare_group(
         _refuse_mixed(own, strategy)
     if not strategies:
         return
-    sizes, (base, *others) = place([own, *strategies], metric, cases, resamples)
+    sizes, (base, *others) = place([own, *strategies], cases, resamples)
     pairs = [Pair(sizes, base, other) for other in others]
     overall = [pair.overall() for pair in pairs]
     adjusted = holm([ratio.log.p_t for ratio in overall])
@@ -89,7 +90,7 @@ def _compare_group(
         yield Comparison(
             key=pair.strategy.trials.key,
             baseline=baseline,
-            metric=metric,
+            metric=own.metric,
             sizes=tested,
             overall=Overall(ratio, tuple(int(size) for size in sizes[pair.pairing.tested]), float(p)),
             equivalent=pair.equivalent(),

@@ -113,3 +113,4 @@ class Comparisons:
 
     found: tuple[Comparison, ...]
     without_baseline: tuple[CurveKey, ...]  # curves of a task and model that have no trial of the baseline
+    not_measured: str = ""  # which curves lack the metric, in how many trials

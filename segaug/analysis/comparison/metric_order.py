@@ -4,15 +4,18 @@ A low cross-entropy needs good confidences, a high Dice only good outlines; reca
 metrics may order strategies differently, and one that says "better" alone is a weak reason.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from statistics import fmean
 from typing import Literal
 
 import numpy as np
 
 from segaug.analysis.comparison.paired import effect
 from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.size_point import SizePoint
 from segaug.analysis.metric import Metric
 
 Sign = Literal["better", "worse", "unclear"]
@@ -44,9 +47,13 @@ class Disagreement:
 
 
 def orders(fits: Mapping[Metric, Sequence[CurveFit]], size: float) -> list[Order]:
-    """By task and model; strategies that have that size under every metric.  fits: of one study, by metric."""
+    """By task and model; strategies that have that size under every metric of the task.
+
+    fits: of one study, by metric; tasks with one structure and with several are not measured by the same ones.
+    """
     found = []
     for task, model in _groups(fits):
+        own = [metric for metric, curves in fits.items() if (task, model) in _groups({metric: curves})]
         errors = {
             (metric, curve.strategy): point.mean
             for metric, curves in fits.items()
@@ -55,10 +62,10 @@ def orders(fits: Mapping[Metric, Sequence[CurveFit]], size: float) -> list[Order
             if (curve.task, curve.model, point.size) == (task, model, size)
         }
         names = [
-            name for name in sorted({name for _, name in errors}) if all((metric, name) in errors for metric in fits)
+            name for name in sorted({name for _, name in errors}) if all((metric, name) in errors for metric in own)
         ]
         if len(names) > 1:
-            by_metric = {metric: tuple(sorted(names, key=lambda name: errors[metric, name])) for metric in fits}
+            by_metric = {metric: tuple(sorted(names, key=lambda name: errors[metric, name])) for metric in own}
             found.append(Order(task, model, int(size), by_metric, errors))
     return found
 
@@ -69,7 +76,7 @@ def disagreements(fits: Mapping[Metric, Sequence[CurveFit]], order: Order) -> li
     Pairs share seeds; each interval is of one pair alone, whatever their number.
     """
     values = {
-        (metric, curve.strategy): dict(point.values)
+        (metric, curve.strategy): _by_subset(point, curve.trials.seeds_per_subset)
         for metric, curves in fits.items()
         for curve in curves
         for point in curve.points
@@ -77,10 +84,18 @@ def disagreements(fits: Mapping[Metric, Sequence[CurveFit]], order: Order) -> li
     }
     found = []
     for first, second in combinations(sorted(next(iter(order.strategies.values()))), 2):
-        signs = {metric: _sign(values[metric, first], values[metric, second]) for metric in fits}
+        signs = {metric: _sign(values[metric, first], values[metric, second]) for metric in order.strategies}
         if len(set(signs.values())) > 1:
             found.append(Disagreement(first, second, signs))
     return found
+
+
+def _by_subset(point: SizePoint, seeds: int) -> dict[int, float]:
+    """Mean error of each subset that so many seeds share."""
+    found: dict[int, list[float]] = defaultdict(list)
+    for seed, error in point.values:
+        found[seed // seeds].append(error)
+    return {subset: fmean(errors) for subset, errors in found.items()}
 
 
 def _sign(first: Mapping[int, float], second: Mapping[int, float]) -> Sign:

@@ -23,6 +23,8 @@ def comparison_notes(pair: Pair) -> Iterator[str]:
         yield "one pair a size: no intervals, no tests"
     elif most < FEW_PAIRS:
         yield f"provisional: at most {most} pairs a size"
+    if (seeds := pair.strategy.trials.seeds_per_subset) > 1:
+        yield f"{seeds} seeds share each subset: pairs are of subsets, each the mean of its trials"
     yield from _lonely(pair)
     yield from _alike(pair)
     yield from _subsets(pair)

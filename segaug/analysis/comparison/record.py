@@ -22,6 +22,7 @@ def comparisons_record(comparisons: Comparisons) -> Values:
         "multiplicity": "Holm and max-t over all strategies and sizes of a task and model; overall over its strategies",
         "comparisons": [comparison_record(one) for one in comparisons.found],
         "without_baseline": [key._asdict() for key in comparisons.without_baseline],
+        **({"not_measured": comparisons.not_measured} if comparisons.not_measured else {}),
     }
 
 

@@ -1,10 +1,12 @@
 """The curves of one task and model on one grid of seeds and sizes, with draws that all of them share.
 
+Where seeds share their subsets, a row of the grid is a subset: see `CurveTrials.replicates`.
+
 Shapes: S seeds and m sizes of any of the curves, B draws, K test cases.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 
 import numpy as np
@@ -14,7 +16,6 @@ from segaug.analysis.comparison.compared_curve import ComparedCurve
 from segaug.analysis.comparison.paired_population import errors_on_drawn_cases
 from segaug.analysis.curves.population import Draws, draws
 from segaug.analysis.law.power_law import Array
-from segaug.analysis.metric import Metric
 from segaug.analysis.trials.case_grid import CaseGrid, case_grid
 from segaug.analysis.trials.curve_trials import CurveTrials
 from segaug.analysis.trials.divergence import with_constant
@@ -27,7 +28,7 @@ class PlacedCurve:
 
     trials: CurveTrials
     compared: ComparedCurve
-    status: NDArray[np.str_]  # (S, m), "missing" where there is no trial
+    status: NDArray[np.str_]  # of each trial, by seed and size; "missing" where there is none
     with_constant: Array  # (S, m) errors if diverged trials count as constant predictions, NaN where there is no trial
     cases: CaseGrid | None  # errors on the single test cases, (S, m, K)
     drawn: Draws
@@ -40,34 +41,31 @@ class PlacedCurve:
         return errors_on_drawn_cases(self.cases.values, self.drawn.cases(self.cases.patients))
 
 
-def place(
-    curves: Sequence[CurveTrials], metric: Metric | None, cases: Cases, resamples: int
-) -> tuple[Array, list[PlacedCurve]]:
+def place(curves: Sequence[CurveTrials], cases: Cases, resamples: int) -> tuple[Array, list[PlacedCurve]]:
     """The sizes of the grid, (m,), and every curve on it."""
     seeds = reduce(np.union1d, (curve.seeds for curve in curves))
+    rows = reduce(np.union1d, (curve.replicates().seeds for curve in curves))
     sizes = reduce(np.union1d, (curve.sizes for curve in curves))
     key = curves[0].key
-    drawn = draws(seeds.tolist(), f"{key.task}/{key.model}", resamples)
+    drawn = draws(rows.tolist(), f"{key.task}/{key.model}", resamples)
 
     def placed(curve: CurveTrials) -> PlacedCurve:
-        cells = np.ix_(np.searchsorted(seeds, curve.seeds), np.searchsorted(sizes, curve.sizes))
+        replicates, grid, columns = curve.replicates(), case_grid(curve, cases), np.searchsorted(sizes, curve.sizes)
+        own = np.ix_(np.searchsorted(rows, replicates.seeds), columns)
+        shape = (len(rows), len(sizes))
         status = np.full((len(seeds), len(sizes)), "missing", dtype=curve.status.dtype)
-        status[cells] = curve.status
-        values, replaced = (np.full(status.shape, np.nan) for _ in range(2))
-        values[cells] = curve.values
-        replaced[cells] = with_constant(curve.errors, curve.status, curve.constant)
+        status[np.ix_(np.searchsorted(seeds, curve.seeds), columns)] = curve.status
+        values = _spread(replicates.values, own, shape)
+        replaced = curve.by_subset(with_constant(curve.errors, curve.status, curve.constant))
+        on_cases = grid and replace(grid, values=_spread(curve.by_subset(grid.values), own, shape))
         compared = ComparedCurve(sizes, values, drawn.seeds.counts, curve.nested)
-        return PlacedCurve(curve, compared, status, replaced, _cases(curve, cases, metric, cells, status.shape), drawn)
+        return PlacedCurve(curve, compared, status, _spread(replaced, own, shape), on_cases, drawn)
 
     return sizes, [placed(curve) for curve in curves]
 
 
-def _cases(
-    curve: CurveTrials, cases: Cases, metric: Metric | None, cells: tuple[np.ndarray, ...], shape: tuple[int, ...]
-) -> CaseGrid | None:
-    found = case_grid(curve, cases, metric)
-    if found is None:
-        return None
-    values = np.full((*shape, found.values.shape[2]), np.nan)
-    values[cells] = found.values
-    return CaseGrid(values, found.cases, found.patients)
+def _spread(values: Array, cells: tuple[np.ndarray, ...], shape: tuple[int, int]) -> Array:
+    """Values of some cells of the grid on all of it, NaN elsewhere."""
+    found = np.full((*shape, *values.shape[2:]), np.nan)
+    found[cells] = values
+    return found

@@ -86,7 +86,7 @@ class CurveFit:
         trials = self.trials
         if not trials.count("diverged").any() or not np.isfinite(trials.constant):
             return None
-        values = with_constant(trials.errors, trials.status, trials.constant)
+        values = trials.by_subset(with_constant(trials.errors, trials.status, trials.constant))
         data = weighted_means(trials.sizes, values, nested=trials.nested)
         return fit_law(data).error(data.sizes[-1]) if len(data.sizes) >= MIN_SIZES else None
 

@@ -1,6 +1,8 @@
 """From trials to curves: statistics of each size, the law where there is one, and how far it may be believed."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 from itertools import chain, groupby
 from pathlib import Path
 
@@ -13,11 +15,12 @@ from segaug.analysis.curves.size_point import size_points, size_states
 from segaug.analysis.law.fit import fit_curve
 from segaug.analysis.law.law_fit import MIN_SIZES
 from segaug.analysis.law.resample import RESAMPLES
-from segaug.analysis.metric import MEASURES, METRICS, Metric
+from segaug.analysis.metric import Metric
 from segaug.analysis.trials.case_grid import case_grid
 from segaug.analysis.trials.curve_trials import CurveTrials, curves
 from segaug.analysis.trials.divergence import divergence_matters, mcnemar
 from segaug.analysis.trials.foreign_table import from_frame
+from segaug.analysis.trials.measured import measured, measured_cases
 from segaug.analysis.trials.table import study_trials, trials, with_unfinished
 from segaug.errors import ConfigError
 from segaug.results.case_errors import Cases, cases_of_records
@@ -31,27 +34,31 @@ _ENDED = ("ok", "diverged")
 _MIN_RESAMPLES = 100  # fewer say nothing about a 95 % interval
 
 
-def fit_study(study: Store | Path | str, metric: Metric = "bce", resamples: int = RESAMPLES) -> list[CurveFit]:
-    """Every curve of a study's folder, by task, model and strategy."""
+def fit_study(study: Store | Path | str, metric: Metric | None = None, resamples: int = RESAMPLES) -> list[CurveFit]:
+    """Every curve of a study's folder that has measured the metric, by task, model and strategy.
+
+    metric: a measure or its error; None: the cross-entropy of each task.
+    """
     store = study if isinstance(study, Store) else Store(Path(study))
     return fit_source(Snapshot(store.folder), planned_trials(store), metric, resamples)
 
 
 def fit_source(
-    source: TrialSource, planned: pd.DataFrame, metric: Metric = "bce", resamples: int = RESAMPLES
+    source: TrialSource, planned: pd.DataFrame, metric: Metric | None = None, resamples: int = RESAMPLES
 ) -> list[CurveFit]:
     """The same of trials wherever they are read from; planned: that of `results.planned`."""
-    _check_metric(metric)
-    table = with_unfinished(study_trials(source), planned)
-    cases = source.cases(MEASURES[metric]) if metric in MEASURES else {}
-    return fit_trials(table, metric, cases, resamples)
+    return fit_measured(source, measured(with_unfinished(study_trials(source), planned), metric), resamples)
 
 
-def fit_records(records: Sequence[Record], metric: Metric = "bce", resamples: int = RESAMPLES) -> list[CurveFit]:
+def fit_measured(source: TrialSource, table: pd.DataFrame, resamples: int = RESAMPLES) -> list[CurveFit]:
+    """The same of a table from `measured`, of the trials of this source."""
+    return fit_trials(table, measured_cases(table, source.cases), resamples)
+
+
+def fit_records(records: Sequence[Record], metric: Metric | None = None, resamples: int = RESAMPLES) -> list[CurveFit]:
     """The same of records that are at hand; see `trials` for what is refused."""
-    _check_metric(metric)
-    cases = cases_of_records(records, MEASURES[metric]) if metric in MEASURES else {}
-    return fit_trials(trials(records), metric, cases, resamples)
+    table = measured(trials(records), metric)
+    return fit_trials(table, measured_cases(table, partial(cases_of_records, records)), resamples)
 
 
 def fit_table(source: pd.DataFrame | Path | str, *, nested: bool = False, resamples: int = RESAMPLES) -> list[CurveFit]:
@@ -60,54 +67,47 @@ def fit_table(source: pd.DataFrame | Path | str, *, nested: bool = False, resamp
     nested: a seed's smaller subsets are part of its larger ones.
     """
     table = from_frame(source, nested=nested)
-    return fit_trials(table.trials, None, table.cases, resamples)
+    return fit_trials(table.trials, table.cases, resamples)
 
 
-def fit_trials(table: pd.DataFrame, metric: Metric | None, cases: Cases, resamples: int = RESAMPLES) -> list[CurveFit]:
-    """Every curve of a table of trials.  cases: errors of single test cases, by trial, where there are any."""
+def fit_trials(table: pd.DataFrame, cases: Cases, resamples: int = RESAMPLES) -> list[CurveFit]:
+    """Every curve of a table with errors.  cases: those of single test cases, by trial, where there are any."""
     if resamples < _MIN_RESAMPLES:
         raise ConfigError(key="resamples", problem=f"got {resamples}", fix=f"use at least {_MIN_RESAMPLES}")
-    found = curves(table, metric)
+    found = curves(table)
     sizes = sorted({size for curve in found for size in curve.usable().sizes})
     reference = float(sizes[len(sizes) // 2]) if sizes else float("nan")
     groups = [list(group) for _, group in groupby(found, key=lambda curve: curve.key[:2])]
-    return [fit for group in groups for fit in _fit_group(group, metric, cases, resamples, reference)]
+    return [fit for group in groups for fit in _fit_group(group, cases, resamples, reference)]
 
 
-def _fit_group(
-    group: Sequence[CurveTrials], metric: Metric | None, cases: Cases, resamples: int, reference: float
-) -> Iterable[CurveFit]:
+def _fit_group(group: Sequence[CurveTrials], cases: Cases, resamples: int, reference: float) -> Iterable[CurveFit]:
     """The curves of one task and model: their draws are shared, so that their laws can be compared draw by draw."""
-    seeds = sorted(set(chain.from_iterable(curve.seeds.tolist() for curve in group)))
+    seeds = sorted(set(chain.from_iterable(curve.replicates().seeds.tolist() for curve in group)))
     drawn = draws(seeds, f"{group[0].key.task}/{group[0].key.model}", resamples)
     for curve in group:
         others = [other for other in group if other is not curve]
-        yield _fit(curve, others, metric, cases, drawn, reference)
+        yield _fit(curve, others, cases, drawn, reference)
 
 
-def _fit(
-    curve: CurveTrials,
-    others: Sequence[CurveTrials],
-    metric: Metric | None,
-    cases: Cases,
-    drawn: Draws,
-    reference: float,
-) -> CurveFit:
+def _fit(curve: CurveTrials, others: Sequence[CurveTrials], cases: Cases, drawn: Draws, reference: float) -> CurveFit:
     usable, states = curve.usable(), size_states(curve)
-    grid = case_grid(usable, cases, metric)
-    fit = fit_curve(usable.sizes, usable.values, nested=curve.nested) if len(usable.sizes) >= MIN_SIZES else None
+    grid, replicates = case_grid(usable, cases), usable.replicates()
+    sizes, values = replicates.sizes, replicates.values
+    fit = fit_curve(sizes, values, nested=curve.nested) if len(sizes) >= MIN_SIZES else None
     laws = of_cases = None
     if fit is not None:
-        counts = drawn.seeds.of(usable.seeds)
-        laws = seed_laws(usable.sizes, usable.values, fit.data.precision, counts)
-        of_cases = population(grid, usable.sizes, fit.data.precision, counts, drawn) if grid else None
+        counts = drawn.seeds.of(replicates.seeds)
+        laws = seed_laws(sizes, values, fit.data.precision, counts)
+        of_subsets = grid and replace(grid, values=usable.by_subset(grid.values))
+        of_cases = population(of_subsets, sizes, fit.data.precision, counts, drawn) if of_subsets else None
     flags = set(fit.flags if fit else ())
     if divergence_matters([state.rate for state in states], tuple(_mcnemar(curve, other) for other in others)):
         flags.add("divergence_matters")
     if of_cases and of_cases.patients < FEW_PATIENTS:
         flags.add("few_cases")
     return CurveFit(
-        key=curve.key, metric=metric, trials=curve, points=size_points(curve, metric), states=states, grid=grid,
+        key=curve.key, metric=curve.metric, trials=curve, points=size_points(curve), states=states, grid=grid,
         reference_size=reference, fit=fit, seed_laws=laws, population=of_cases, flags=frozenset(flags),
     )  # fmt: skip
 
@@ -121,8 +121,3 @@ def _mcnemar(curve: CurveTrials, other: CurveTrials) -> float:
     first, second = curve.status[np.ix_(rows, columns)], other.status[np.ix_(other_rows, other_columns)]
     ended = np.isin(first, _ENDED) & np.isin(second, _ENDED)
     return mcnemar(first[ended] == "diverged", second[ended] == "diverged")
-
-
-def _check_metric(metric: str) -> None:
-    if metric not in METRICS:
-        raise ConfigError(key="metric", problem=f"{metric!r} is unknown", fix=f"choose from {', '.join(METRICS)}")

@@ -28,12 +28,17 @@ def _on_trials(curve: CurveTrials) -> Iterator[str]:
     short = [f"{count} at N={size:.0f}" for count, size in zip(ok, curve.sizes, strict=True) if count < seeds]
     if short:
         yield f"fewer than {seeds} trials: {', '.join(short)}"
+    if curve.unmeasured:
+        where = ", ".join(f"N={size} seed {seed}" for size, seed in curve.unmeasured)
+        yield f"left out, because {curve.metric} was not measured: {where}"
     worse = curve.worse_than_constant.sum(axis=0)
     if worse.any():
         places = zip(worse, ok, curve.sizes, strict=True)
         listed = [f"{bad} of {count} at N={size:.0f}" for bad, count, size in places if bad]
         yield f"worse than a constant prediction: {', '.join(listed)}"
     yield from _on_overlap(curve.table)
+    yield from _on_subsets(curve)
+    yield from _on_code(curve.table)
 
 
 def _on_overlap(table: pd.DataFrame) -> Iterator[str]:
@@ -42,6 +47,24 @@ def _on_overlap(table: pd.DataFrame) -> Iterator[str]:
     sizes = table.loc[table["overlap"].eq(True), "size"].unique()
     if len(sizes):
         yield f"N={_listed(sizes)} is over half of the pool: seeds share images, so their spread is too small"
+
+
+def _on_subsets(curve: CurveTrials) -> Iterator[str]:
+    if curve.seeds_per_subset > 1:
+        yield (
+            f"{curve.seeds_per_subset} seeds share each subset: means and intervals are over "
+            f"{len(curve.replicates().seeds)} subsets, the mean of its trials each"
+        )
+
+
+def _on_code(table: pd.DataFrame) -> Iterator[str]:
+    """Trials that different code has made; records did not always say which."""
+    if "code" not in table:
+        return
+    counts = table.loc[table["status"].isin(_ENDED), "code"].value_counts()
+    if len(counts) > 1:
+        listed = (f"{count} by {code or 'code that nobody noted'}" for code, count in sorted(counts.items()))
+        yield f"trained by different code: {', '.join(listed)}"
 
 
 def _on_fit(fit: Fit) -> Iterator[str]:
@@ -67,6 +90,7 @@ def _on_fit(fit: Fit) -> Iterator[str]:
         )
 
 
+_ENDED = ("ok", "diverged")
 _STATES = {"diverged": "diverged and left out", "failed": "failed", "missing": "planned, not there yet"}
 _BY_FLAG = {
     "law_doubtful": "the law fits poorly: intervals are widened by what it misses",

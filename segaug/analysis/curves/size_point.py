@@ -7,10 +7,10 @@ import pandas as pd
 from scipy.stats import t
 
 from segaug.analysis.interval import LEVEL, Interval
-from segaug.analysis.law.power_law import Array
-from segaug.analysis.metric import Metric
+from segaug.analysis.metric import column
 from segaug.analysis.trials.curve_trials import CurveTrials
 from segaug.analysis.trials.divergence import Rate, rate
+from segaug.measures import Quantity
 
 _STATES = ("ok", "diverged", "failed", "missing")
 
@@ -21,14 +21,15 @@ class SizePoint:
 
     size: int  # N, labelled training images; each trial has cost `validation_labels` more
     n: int  # trials that converged
-    mean: float
-    sd: float | None  # over trials, divisor n - 1; None for one trial
+    mean: float  # over subsets, each the mean of its trials
+    sd: float | None  # over subsets, divisor one less than their number; None for one subset
     se: float | None  # of the mean
-    interval: Interval | None  # of the mean, Student's; None for one trial
+    interval: Interval | None  # of the mean, Student's; None for one subset
     values: tuple[tuple[int, float], ...]  # (seed, error), by seed
     validation_labels: int | None  # None in a table from elsewhere
     constant: float | None  # test error of the best constant prediction; None where the metric has none
-    atlas: float | None  # test error of the mean training mask, mean over the trials; None where not measured
+    atlas: float | None  # test error of the mean training mask, mean over the trials; None where the metric has none
+    subsets: int  # of the pool, that the trials were trained on; n unless seeds share theirs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,39 +44,42 @@ class SizeState:
     rate: Rate  # of divergence
 
 
-def size_points(curve: CurveTrials, metric: Metric | None) -> tuple[SizePoint, ...]:
+def size_points(curve: CurveTrials) -> tuple[SizePoint, ...]:
     """Every size with a converged trial, increasing."""
     groups = curve.table[curve.table["status"] == "ok"].sort_values("seed").groupby("size")
-    return tuple(_point(int(rows["size"].iloc[0]), rows, curve, metric) for _, rows in groups)
+    replicates = curve.replicates()
+    return tuple(_point(int(rows["size"].iloc[0]), rows, curve, replicates) for _, rows in groups)
 
 
 def size_states(curve: CurveTrials) -> tuple[SizeState, ...]:
     """Every size, increasing; missing are trials that a plan names, not seeds that only other sizes have."""
-    column, status = np.searchsorted(curve.sizes, curve.table["size"]), curve.table["status"].to_numpy()
-    counts = np.stack([np.bincount(column[status == word], minlength=len(curve.sizes)) for word in _STATES], axis=1)
+    place, status = np.searchsorted(curve.sizes, curve.table["size"]), curve.table["status"].to_numpy()
+    counts = np.stack([np.bincount(place[status == word], minlength=len(curve.sizes)) for word in _STATES], axis=1)
     return tuple(
         SizeState(size=int(size), **dict(zip(_STATES, row, strict=True)), rate=rate(row[1], row[0] + row[1]))
         for size, row in zip(curve.sizes, counts.tolist(), strict=True)
     )
 
 
-def _point(size: int, rows: pd.DataFrame, curve: CurveTrials, metric: Metric | None) -> SizePoint:
-    column = int(np.searchsorted(curve.sizes, size))
-    present = curve.status[:, column] == "ok"
-    errors = curve.errors[present, column]
-    n, mean = len(errors), float(errors.mean())
-    sd = float(errors.std(ddof=1)) if n > 1 else None
+def _point(size: int, rows: pd.DataFrame, curve: CurveTrials, replicates: CurveTrials) -> SizePoint:
+    place = int(np.searchsorted(curve.sizes, size))
+    present = curve.status[:, place] == "ok"
+    means = replicates.errors[replicates.status[:, place] == "ok", place]
+    count, mean = len(means), float(means.mean())
+    sd = float(means.std(ddof=1)) if count > 1 else None
+    trials = zip(curve.seeds[present], curve.errors[present, place], strict=True)
     return SizePoint(
         size=size,
-        n=n,
+        n=int(present.sum()),
         mean=mean,
         sd=sd,
-        se=None if sd is None else sd / n**0.5,
-        interval=None if sd is None else _student(mean, sd / n**0.5, n),
-        values=tuple((int(seed), float(error)) for seed, error in zip(curve.seeds[present], errors, strict=True)),
+        se=None if sd is None else sd / count**0.5,
+        interval=None if sd is None else _student(mean, sd / count**0.5, count),
+        values=tuple((int(seed), float(error)) for seed, error in trials),
         validation_labels=int(rows["validation_labels"].iloc[0]) if "validation_labels" in rows else None,
-        constant=None if metric == "1-dice" or np.isnan(curve.constant) else curve.constant,
-        atlas=_atlas(rows, metric),
+        constant=_constant(curve),
+        atlas=_atlas(rows, curve.quantity),
+        subsets=count,
     )
 
 
@@ -84,8 +88,14 @@ def _student(mean: float, se: float, n: int) -> Interval:
     return Interval(mean - half, mean + half, method="t")
 
 
-def _atlas(rows: pd.DataFrame, metric: Metric | None) -> float | None:
-    if metric is None or metric == "validation_bce":
+def _constant(curve: CurveTrials) -> float | None:
+    """Of a metric whose records measure one; that of an overlap is known without any, and is no reference."""
+    measured = curve.quantity is None or curve.quantity.constant is not None
+    return curve.constant if measured and np.isfinite(curve.constant) else None
+
+
+def _atlas(rows: pd.DataFrame, found: Quantity | None) -> float | None:
+    if found is None or found.atlas is None:
         return None
-    errors: Array = (1 - rows["atlas_dice"] if metric == "1-dice" else rows["atlas_bce"]).to_numpy()
-    return float(errors.mean())
+    errors = found.error_of(column(rows, found.atlas)).dropna().to_numpy()
+    return float(errors.mean()) if len(errors) else None

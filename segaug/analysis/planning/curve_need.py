@@ -27,8 +27,8 @@ class CurveNeed:
 
 
 def curve_needs(table: pd.DataFrame, target: Target) -> list[CurveNeed]:
-    """By task, model and strategy; table: from `study_trials`."""
-    return [_need(curve, target.error) for curve in curves(table, target.metric)]
+    """By task, model and strategy; table: from `measured`, of the target's metric."""
+    return [_need(curve, target.error) for curve in curves(table)]
 
 
 def labels(images: float, validation: int = 0) -> int:
@@ -38,9 +38,7 @@ def labels(images: float, validation: int = 0) -> int:
 
 def needs_frame(needs: Sequence[CurveNeed], target: Target) -> pd.DataFrame:
     """One row a curve; a number that is not known is missing, an end that is open says so."""
-    return pd.DataFrame(
-        [one.key._asdict() | {"target": f"{target.measure}={target.value:g}"} | _row(one) for one in needs]
-    )
+    return pd.DataFrame([one.key._asdict() | {"target": str(target)} | _row(one) for one in needs])
 
 
 def _need(curve: CurveTrials, error: float) -> CurveNeed:

@@ -42,6 +42,7 @@ class PairedSpread:
 
 def paired_spread(strategy: CurveTrials, baseline: CurveTrials) -> PairedSpread | None:
     """From the seeds that both curves share; None where no size has two such pairs."""
+    strategy, baseline = strategy.replicates(), baseline.replicates()
     _, rows, base_rows = np.intersect1d(strategy.seeds, baseline.seeds, return_indices=True)
     sizes, columns, base_columns = np.intersect1d(strategy.sizes, baseline.sizes, return_indices=True)
     ratios = strategy.values[np.ix_(rows, columns)] / baseline.values[np.ix_(base_rows, base_columns)]

@@ -51,7 +51,7 @@ class Need:
 
 def need(curve: CurveTrials, error: float) -> Need:
     """N for an error of one curve that has at least one converged trial."""
-    trials = curve.usable()
+    trials = curve.usable().replicates()
     if len(trials.sizes) < MIN_SIZES:
         data = weighted_means(trials.sizes, trials.values, nested=curve.nested)
         return need_by_sizes(data, error, TOO_FEW_SIZES)

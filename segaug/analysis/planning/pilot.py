@@ -74,7 +74,7 @@ class NoPilot:
 
 def pilot(curve: CurveTrials) -> Pilot | NoPilot:
     """Fit a law to a curve, if it has one that can be planned with."""
-    trials = curve.usable()
+    trials = curve.usable().replicates()
     if len(trials.sizes) < MIN_SIZES:
         return NoPilot(curve.key, f"{len(trials.sizes)} of at least {MIN_SIZES} sizes")
     data = weighted_means(trials.sizes, trials.values, nested=curve.nested)

@@ -26,6 +26,7 @@ class PilotStudy:
     sizes: tuple[int, ...]  # measured in any planned curve
     tasks: tuple[TaskImages, ...]
     updates_follow_size: bool  # hours beyond these sizes are taken in proportion to N; else as at the largest one
+    seeds_per_subset: int = 1  # where several share a subset, a design's seeds are subsets with so many trials each
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +61,7 @@ def plan_from_pilot(
     """
     found, lacking = pilots(curves)
     measured = tuple(sorted({int(size) for one in found for size in one.curve.sizes}))
-    had = max(len(one.curve.seeds) for one in found)
+    had = max(len(one.curve.replicates().seeds) for one in found)
     grid = _grid(sizes or size_choices(measured), seeds or (had, *(more for more in _SEEDS if more > had)))
     compared = effects(curves, baseline, ratio)
     if not compared:  # no two strategies share seeds: the spread of one has to stand for that of a difference
@@ -75,6 +76,7 @@ def plan_from_pilot(
             measured,
             task_images([one.curve for one in found]),
             any(updates_follow_size(one.curve.table) for one in found),
+            max(one.curve.seeds_per_subset for one in found),
         ),
     )
 

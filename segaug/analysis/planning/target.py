@@ -2,34 +2,48 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 from segaug.analysis.metric import Metric
 from segaug.errors import ConfigError
+from segaug.measures import Quantity, quantity
 
-Measure = Literal["dice", "bce", "bce_recalibrated"]
+KEY = "--target"
 _EXAMPLE = "write it as dice=0.9, bce=0.05 or bce_recalibrated=0.05"
 
 
 @dataclass(frozen=True)
 class Target:
-    """A measure on the test set, averaged over cases and trainings, and the value that it should have or pass."""
+    """A quantity on the test set, averaged over cases and trainings, and the value that it should have or pass."""
 
-    measure: Measure
+    quantity: Quantity
     value: float
 
     def __post_init__(self) -> None:
-        if self.measure not in get_args(Measure):
-            raise _error(f"got {self.measure!r}", _EXAMPLE)
+        if self.quantity.measure.part != "test":
+            raise _error(f"{self.measure} is not measured on the test set", _EXAMPLE)
         if not 0 < self.value < math.inf:
             raise _error(f"got {self.measure}={self.value:g}", "use a value above 0")
-        if self.measure == "dice" and self.value >= 1:
-            raise _error(f"got dice={self.value:g}", "use a Dice between 0 and 1, such as 0.9")
+        if self.is_share and self.value >= 1:
+            words = self.quantity.measure.words
+            raise _error(f"got {self.measure}={self.value:g}", f"use a {words} between 0 and 1, such as 0.9")
+
+    def __str__(self) -> str:
+        return f"{self.measure}={self.value:g}"
+
+    @property
+    def measure(self) -> str:
+        """Key of the quantity."""
+        return self.quantity.key
+
+    @property
+    def is_share(self) -> bool:
+        """Is it between 0 and 1, and better the higher?"""
+        return self.quantity.measure.better == "higher"
 
     @property
     def metric(self) -> Metric:
         """The error that falls towards 0."""
-        return "1-dice" if self.measure == "dice" else self.measure
+        return self.quantity.error
 
     @property
     def error(self) -> float:
@@ -38,18 +52,20 @@ class Target:
 
     def in_measure(self, error: float) -> float:
         """An error of `metric` in the unit of the measure; its own inverse."""
-        return 1 - error if self.measure == "dice" else error
+        return float(self.quantity.error_of(error))
 
 
 def read_target(text: str) -> Target:
-    """`dice=0.9`."""
-    measure, _, value = text.partition("=")
+    """`dice=0.9`, or the same by its error, `1-dice=0.1`."""
+    name, _, value = text.partition("=")
     try:
         number = float(value)
     except ValueError:
         raise _error(f"got {text!r}", _EXAMPLE) from None
-    return Target(measure.strip(), number)  # type: ignore[arg-type]  # checked there
+    found = quantity(name.strip(), KEY)
+    by_error = name.strip() == found.error
+    return Target(found, float(found.error_of(number)) if by_error else number)
 
 
 def _error(problem: str, fix: str) -> ConfigError:
-    return ConfigError(key="--target", problem=problem, fix=fix)
+    return ConfigError(key=KEY, problem=problem, fix=fix)

@@ -76,6 +76,11 @@ def updates_follow_size(table: pd.DataFrame) -> bool:
 
 
 def _lacking(curve: CurveTrials, design: Design) -> Array:
-    """Trials of each size that are still to be run; a diverged one is a result, and is not."""
+    """Trials of each size that are still to be run; a diverged one is a result, and is not.
+
+    A design counts seeds that have a subset each; where they share them, it takes so many trials for each.
+    """
     done = dict(zip(curve.sizes, curve.count("ok") + curve.count("diverged"), strict=True))
-    return np.array([max(design.seeds - int(done.get(size, 0)), 0) for size in design.sizes], dtype=float)
+    return np.array(
+        [max(design.seeds * curve.seeds_per_subset - int(done.get(size, 0)), 0) for size in design.sizes], dtype=float
+    )

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from segaug.analysis.law.power_law import Array
-from segaug.analysis.metric import Metric
 from segaug.analysis.trials.curve_trials import CurveTrials
 from segaug.errors import DataError
 from segaug.results.case_errors import CaseErrors, Cases
@@ -13,7 +12,10 @@ from segaug.results.case_errors import CaseErrors, Cases
 
 @dataclass(frozen=True, eq=False)
 class CaseGrid:
-    """S seeds, m sizes and K test cases, shared by all trials of the curve."""
+    """S seeds, m sizes and K test cases, shared by all trials of the curve.
+
+    A case is an image; of a measure per patient it is a patient, who is then the same as the one it shows.
+    """
 
     values: Array  # (S, m, K); all cases of a trial that did not converge are NaN
     cases: tuple[str, ...]  # (K,)
@@ -25,21 +27,22 @@ class CaseGrid:
         return len(set(self.patients))
 
 
-def case_grid(curve: CurveTrials, cases: Cases, metric: Metric | None) -> CaseGrid | None:
+def case_grid(curve: CurveTrials, cases: Cases) -> CaseGrid | None:
     """The case errors of a curve's converged trials, in its order of seeds and sizes; None where a trial has none.
 
-    metric: of the curve; None for a table from elsewhere.  Raises DataError if its trials have different test cases.
+    cases: of the measure of its metric, by trial.  Raises DataError if its trials have different test cases.
     """
     rows = curve.table[curve.table["status"] == "ok"]
     found = [cases.get(trial) for trial in rows["id"]]
-    if metric == "validation_bce" or not found or any(one is None for one in found):
+    if not found or any(one is None for one in found):
         return None
     known = [one for one in found if one is not None]
     _refuse_different(curve, known)
     column, row = np.searchsorted(curve.sizes, rows["size"]), np.searchsorted(curve.seeds, rows["seed"])
     values = np.full((*curve.errors.shape, len(known[0].cases)), np.nan)
     values[row, column] = [one.values for one in known]
-    return CaseGrid(1 - values if metric == "1-dice" else values, known[0].cases, known[0].patients)
+    errors = curve.quantity.error_of(values) if curve.quantity else values
+    return CaseGrid(errors, known[0].cases, known[0].patients)
 
 
 def _refuse_different(curve: CurveTrials, found: list[CaseErrors]) -> None:

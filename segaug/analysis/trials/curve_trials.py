@@ -1,8 +1,12 @@
-"""The trials of one curve as a grid of seeds and sizes."""
+"""The trials of one curve as a grid of seeds and sizes.
+
+Seeds may share subsets of the pool (`protocol.seeds_per_subset`): their trials at one size have the same images, and
+are alike.  What is independent are the subsets, so all means, intervals and draws take `CurveTrials.replicates`.
+"""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,8 +14,12 @@ from numpy.typing import NDArray
 
 from segaug.analysis.law.power_law import Array
 from segaug.analysis.metric import Metric
-from segaug.analysis.trials.table import CURVE, measured
+from segaug.analysis.trials.measured import NOT_MEASURED, measured
+from segaug.analysis.trials.table import CURVE
 from segaug.errors import DataError
+from segaug.measures import Quantity, quantity
+
+_STATES = ("ok", "diverged", "failed", "missing")  # the best first
 
 
 class CurveKey(NamedTuple):
@@ -36,7 +44,15 @@ class CurveTrials:
     status: NDArray[np.str_]  # (S, m) "ok" | "diverged" | "failed" | "missing"
     constant: float  # error of the best constant prediction; NaN where unknown
     nested: bool  # a seed's subsets grow out of one order, so that its trials are alike
-    table: pd.DataFrame  # its rows
+    table: pd.DataFrame  # its rows, without those that have not measured the metric
+    metric: Metric | None = None  # None: the errors of a table from elsewhere
+    seeds_per_subset: int = 1  # k: seeds k i to k i + k - 1 share their subsets
+    unmeasured: tuple[tuple[int, int], ...] = ()  # (size, seed) of converged trials that lack the metric
+
+    @property
+    def quantity(self) -> Quantity | None:
+        """What the metric is an error of."""
+        return quantity(self.metric) if self.metric else None
 
     @cached_property
     def values(self) -> Array:
@@ -64,26 +80,56 @@ class CurveTrials:
             status=self.status[np.ix_(rows, columns)],
         )
 
+    def replicates(self) -> "CurveTrials":
+        """A row a subset: the mean over its converged trials, since those that share images are no replicates.
 
-def curves(table: pd.DataFrame, metric: Metric | None) -> list[CurveTrials]:
-    """Every curve of a table, by task, model and strategy.
+        A subset has the best state of its trials.  Where no seeds share a subset: the trials themselves.
+        """
+        if self.seeds_per_subset == 1:
+            return self
+        status = np.stack([_best(block) for block in self._blocks(self.status)])
+        subsets = np.unique(self.seeds // self.seeds_per_subset)
+        return replace(self, seeds=subsets, errors=self.by_subset(self.values), status=status, seeds_per_subset=1)
 
-    table: from `trials`, `study_trials` or `from_frame`; the latter has its own errors: metric None.
+    def by_subset(self, values: Array) -> Array:
+        """Means over the trials of each subset; values: (S, ...), NaN where there is none.  Returns (U, ...)."""
+        if self.seeds_per_subset == 1:
+            return values
+        return np.stack([_mean(block) for block in self._blocks(values)])
+
+    def _blocks(self, values: NDArray[Any]) -> list[NDArray[Any]]:
+        """The rows of the seeds of each subset."""
+        _, first = np.unique(self.seeds // self.seeds_per_subset, return_index=True)
+        return np.split(values, first[1:])
+
+
+def curves(table: pd.DataFrame, metric: Metric | None = None) -> list[CurveTrials]:
+    """Every curve of a table that has measured the metric, by task, model and strategy.
+
+    table: from `trials` or `study_trials`, or with errors of its own, from `measured` or `from_frame`: metric None.
     Raises DataError where an error is not positive: neither a power law nor a ratio can take it.
     """
     if metric is not None:
         table = measured(table, metric)
     bad = table[(table["status"] == "ok") & ~(table["error"] > 0)]
     if len(bad):
+        other = ", for example with --metric bce" if (bad.get("structures", pd.Series([1])) == 1).all() else ""
         raise DataError(
             file=f"trial {', '.join(bad['id'])}",
             problem=f"has the error {bad['error'].iloc[0]:g}",
-            fix="errors must be above 0; fit another metric, for example with --metric bce",
+            fix=f"errors must be above 0; fit another metric{other}",
         )
-    return [_curve(CurveKey(*map(str, key)), rows) for key, rows in table.groupby(CURVE)]
+    return [_curve(CurveKey(*map(str, key)), rows) for key, rows in table.groupby(CURVE) if _is_measured(rows)]
+
+
+def _is_measured(rows: pd.DataFrame) -> bool:
+    return not (rows["status"] == NOT_MEASURED).any() or bool((rows["status"] == "ok").any())
 
 
 def _curve(key: CurveKey, rows: pd.DataFrame) -> CurveTrials:
+    lacking = rows["status"] == NOT_MEASURED
+    unmeasured = sorted(zip(rows["size"][lacking].tolist(), rows["seed"][lacking].tolist(), strict=True))
+    rows = rows[~lacking] if unmeasured else rows
     sizes, column = np.unique(rows["size"].to_numpy(), return_inverse=True)
     seeds, row = np.unique(rows["seed"].to_numpy(), return_inverse=True)
     errors = np.full((len(seeds), len(sizes)), np.nan)
@@ -99,4 +145,24 @@ def _curve(key: CurveKey, rows: pd.DataFrame) -> CurveTrials:
         constant=float(rows["constant"].max()),  # one data set, one value; trials without a record have none
         nested=bool((rows["subset_policy"] == "nested").any()),
         table=rows,
+        metric=str(rows["metric"].iloc[0]) if "metric" in rows else None,
+        seeds_per_subset=int(rows["seeds_per_subset"].max()) if _known(rows, "seeds_per_subset") else 1,
+        unmeasured=tuple(unmeasured),
     )
+
+
+def _known(rows: pd.DataFrame, column: str) -> bool:
+    return column in rows and bool(rows[column].notna().any())
+
+
+def _best(status: NDArray[np.str_]) -> NDArray[np.str_]:
+    """State of a subset at each size, (m,); status: (k, m)."""
+    return np.select([(status == state).any(axis=0) for state in _STATES], list(_STATES), "missing")
+
+
+def _mean(values: Array) -> Array:
+    """Over the first axis, of what is there; NaN where nothing is."""
+    present = np.isfinite(values)
+    count = present.sum(axis=0)
+    found: Array = np.where(count > 0, np.where(present, values, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
+    return found

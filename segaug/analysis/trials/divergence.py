@@ -2,9 +2,9 @@
 
 A record says "diverged" where a loss or a metric was not finite; it says so because nothing else can be computed.
 Whether a trial with a finite error counts is decided here, from what the record stores, by one rule for all strategies
-and metrics, fixed before any result was seen: it diverged if its recalibrated BCE on the test set is no better than
-that of the best constant prediction AND its training loss did not improve.  A bad error alone is no reason: at small N
-and under a short schedule it is the normal case.
+and metrics, fixed before any result was seen: it diverged if its recalibrated cross-entropy on the test set (BCE, where
+there is one structure) is no better than that of the best constant prediction AND its training loss did not improve.  A
+bad error alone is no reason: at small N and under a short schedule it is the normal case.
 
 "Improve" compares the last recorded training loss with the first.  It says little where a network starts far from the
 foreground share (protocol.output_bias=zero): one that collapses to a constant prediction has then improved, too, and is
@@ -22,6 +22,8 @@ from scipy.stats import binomtest
 
 from segaug.analysis.interval import LEVEL, Interval
 from segaug.analysis.law.power_law import Array
+from segaug.analysis.metric import column
+from segaug.measures import cross_entropy
 
 Flags = NDArray[np.bool_]
 MATTERS_RATE = 0.10
@@ -31,10 +33,13 @@ _MATTERS_P = 0.05
 def status_by_rule(table: pd.DataFrame) -> pd.Series:
     """Status of each trial; table: rows of `trials` with the status of their records.
 
-    Without recalibration (no validation labels) the BCE itself stands for the recalibrated one.
+    Without recalibration (no validation labels) the cross-entropy itself stands for the recalibrated one.
     """
-    best = table["bce_recalibrated_best"].fillna(table["bce_best"])
-    useless = (best >= table["constant_bce"]) & ~table["improved"]
+    useless = pd.Series(False, index=table.index)
+    for structures in (1, 2):  # a task of several has another cross-entropy, and no trial has both
+        plain = cross_entropy(structures)
+        best = column(table, f"{plain.key}_recalibrated_best").fillna(column(table, f"{plain.key}_best"))
+        useless |= (best >= column(table, plain.constant)) & ~table["improved"]
     return table["status"].mask((table["status"] == "ok") & useless, "diverged")
 
 

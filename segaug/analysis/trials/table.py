@@ -4,11 +4,10 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from segaug.analysis.metric import Metric, constant_error_of, error_of
 from segaug.analysis.trials.divergence import status_by_rule
 from segaug.errors import DataError
 from segaug.results.source import TrialSource
-from segaug.results.trial_row import REDO, Record, trial_row
+from segaug.results.trial_row import REDO, Record, in_order, trial_row
 
 CURVE = ["task", "model", "strategy"]
 
@@ -16,10 +15,11 @@ CURVE = ["task", "model", "strategy"]
 def trials(records: Iterable[Record]) -> pd.DataFrame:
     """One row a trial, by task, model, strategy, size, seed; the order of the records does not matter.
 
-    Columns: those of `results.trial_row.COLUMNS`; status is "ok" or "diverged", by the rule of `divergence`.
+    Columns: as `results.trial_row` makes them; status is "ok" or "diverged", by the rule of `divergence`.
     Raises DataError where the trials of a curve cannot be compared with each other.
     """
-    return _checked(pd.DataFrame([trial_row(record) for record in records]))
+    rows = [trial_row(record) for record in records]
+    return _checked(pd.DataFrame(rows, columns=in_order(set[str]().union(*rows))))
 
 
 def study_trials(source: TrialSource) -> pd.DataFrame:
@@ -35,21 +35,6 @@ def with_unfinished(table: pd.DataFrame, planned: pd.DataFrame) -> pd.DataFrame:
     lacking = planned[~planned["id"].isin(table["id"])]
     lacking = lacking.assign(status=lacking["failed"].map({True: "failed", False: "missing"})).drop(columns="failed")
     return pd.concat([table, lacking], ignore_index=True) if len(lacking) else table
-
-
-def measured(table: pd.DataFrame, metric: Metric) -> pd.DataFrame:
-    """Add the columns `error`, in the unit of the metric, and `constant`, the error of the best constant prediction.
-
-    A diverged trial may have an error: it is finite, but no result.
-    """
-    error = error_of(metric, table)
-    _refuse_rows(table[(table["status"] == "ok") & error.isna()], f"is ok but has no {metric}")
-    return table.assign(error=error, constant=constant_error_of(metric, table))
-
-
-def errors(table: pd.DataFrame, metric: Metric) -> pd.Series:
-    """Error of the best checkpoint of each trial in the unit of the metric; missing where it diverged."""
-    return measured(table, metric)["error"].where(table["status"] == "ok")
 
 
 def _checked(table: pd.DataFrame) -> pd.DataFrame:

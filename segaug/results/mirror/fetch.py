@@ -10,10 +10,10 @@ import pandas as pd
 import pyarrow as pa
 
 from segaug.errors import DataError
-from segaug.results.case_errors import CaseErrors, Measure
+from segaug.results.case_errors import CaseErrors
 from segaug.results.columns import case_errors
 from segaug.results.mirror.client import quiet
-from segaug.results.mirror.data_file import cases_of, no_trials, read_plan, read_trials, rows_of
+from segaug.results.mirror.data_file import cases_of, no_trials, one_table, read_plan, read_trials, rows_of
 from segaug.results.mirror.granularity import GRANULARITIES
 from segaug.results.mirror.remote import Remote, RemoteRun
 
@@ -31,12 +31,12 @@ class MirroredStudy:
     _rows: pa.Table = field(repr=False)  # by id
 
     def trials(self) -> pd.DataFrame:
-        """One row a trial, by id; columns: those of `trial_row.COLUMNS`."""
+        """One row a trial, by id; columns: as `trial_row` makes them, in the order of `in_order`."""
         return rows_of(self._rows)
 
-    def cases(self, measure: Measure) -> dict[str, CaseErrors]:
-        """One measure of each test case, by trial id, of the trials that have it."""
-        return case_errors(cases_of(self._rows), measure)
+    def cases(self, key: str) -> dict[str, CaseErrors]:
+        """The measure of this key on each test case, by trial id, of the trials that have it."""
+        return case_errors(cases_of(self._rows), key)
 
 
 def fetch_study(address: str, study: str | None = None) -> MirroredStudy:
@@ -67,7 +67,7 @@ def _read(remote: Remote, name: str, found: Sequence[RemoteRun]) -> MirroredStud
 
 def _once(tables: Iterable[pa.Table]) -> pa.Table:
     """Each trial once, by id: a project may hold a study at two granularities."""
-    table = pa.concat_tables([no_trials(), *tables]).unify_dictionaries()
+    table = one_table([no_trials(), *tables])
     rows: Mapping[str, int] = {trial: row for row, trial in enumerate(table["id"].to_pylist())}
     return table.take(pa.array([rows[trial] for trial in sorted(rows)], pa.int64()))
 

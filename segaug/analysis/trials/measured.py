@@ -1,0 +1,104 @@
+"""The error of each trial, and what of a study was not measured.
+
+Studies grow while measures are added: older records lack what newer ones hold.  Such a trial has converged, and is no
+result under that metric: its status becomes `NOT_MEASURED`.
+"""
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+from segaug.analysis.metric import Metric, constant_error_of, default_metrics, error_of, measured_quantities
+from segaug.analysis.trials.table import CURVE
+from segaug.errors import ConfigError
+from segaug.measures import Quantity, quantity
+from segaug.results.case_errors import CaseErrors, Cases
+
+NOT_MEASURED = "not measured"
+
+
+def measured(table: pd.DataFrame, metric: Metric | None = None, key: str = "--metric") -> pd.DataFrame:
+    """Add the columns `metric`, `error` in its unit, and `constant`, the error of the best constant prediction.
+
+    metric: a measure or its error; None: that of each trial's task, see `default_metrics`.  A diverged trial may have
+    an error: it is finite, but no result.  Raises ConfigError naming `key` where no converged trial has measured it.
+    """
+    names = pd.Series(quantity(metric, key).error, index=table.index) if metric else _defaults(table)
+    asked = {name: quantity(name) for name in sorted(names.unique())}
+    error = _of_each(names, asked, lambda one: error_of(one, table))
+    ok = table["status"] == "ok"
+    if ok.any() and error[ok].isna().all():
+        raise _nowhere_measured(next(iter(asked.values())), table, key)
+    constant = _of_each(names, asked, lambda one: constant_error_of(one, table))
+    status = table["status"].mask(ok & error.isna(), NOT_MEASURED)
+    return table.assign(status=status, metric=names, error=error, constant=constant)
+
+
+def measured_cases(table: pd.DataFrame, read: Callable[[str], Cases]) -> dict[str, CaseErrors]:
+    """Errors of single test cases of each trial's own metric, by trial.
+
+    table: from `measured`.  read: those of all trials by the key of a measure, such as `TrialSource.cases`.
+    """
+    found: dict[str, CaseErrors] = {}
+    for name, rows in table.groupby("metric"):
+        asked = quantity(str(name))
+        if asked.measure.part == "test":
+            own = set(rows["id"])
+            found |= {trial: errors for trial, errors in read(asked.key).items() if trial in own}
+    return found
+
+
+def not_measured(table: pd.DataFrame) -> str:
+    """One sentence: which curves of a table from `measured` lack its metric, in how many trials; "" where none does."""
+    if not (table["status"] == NOT_MEASURED).any():
+        return ""
+    found = []
+    for key, rows in table.groupby(CURVE):
+        lacking, ok = (int((rows["status"] == state).sum()) for state in (NOT_MEASURED, "ok"))
+        if lacking:
+            share = f"{lacking} of {lacking + ok} trials" if ok else f"all {lacking} trials: left out"
+            found.append(f"{'/'.join(filter(None, map(str, key)))} ({share})")
+    return f"{', '.join(sorted(table['metric'].unique()))} was not measured in {', '.join(found)}"
+
+
+def metrics_to_compare(table: pd.DataFrame) -> tuple[Sequence[Metric], list[Metric]]:
+    """Errors on the test set, of all structures together, that a law can be fitted to; and those that are 0 somewhere.
+
+    table: from `trials` or `study_trials`.
+    """
+    ok = table[table["status"] == "ok"]
+    whole = [one for one in measured_quantities(table) if one.measure.part == "test" and not one.structure]
+    zero = [one.error for one in whole if (error_of(one, ok) <= 0).any()]
+    return [one.error for one in whole if one.error not in zero], zero
+
+
+def _defaults(table: pd.DataFrame) -> pd.Series:
+    return table["task"].map(default_metrics(table))
+
+
+def _of_each(names: pd.Series, asked: dict[Metric, Quantity], read: Callable[[Quantity], pd.Series]) -> pd.Series:
+    """For each trial what is read of its own metric."""
+    found = pd.Series(float("nan"), index=names.index)
+    for name, one in asked.items():
+        found = found.mask(names == name, read(one))
+    return found
+
+
+def _nowhere_measured(asked: Quantity, table: pd.DataFrame, key: str) -> ConfigError:
+    """What there is instead: structures where the measure is there, else measures."""
+    found = measured_quantities(table)
+    known = ", ".join(one.key for one in found if not one.structure) or "nothing"
+    structures = sorted({one.structure for one in found if one.measure == asked.measure} - {""})
+    if asked.structure and structures:
+        named = ", ".join(f"{asked.measure.key}/{structure}" for structure in structures)
+        return ConfigError(
+            key=key,
+            problem=f"{asked.key}: the study has no structure {asked.structure!r}",
+            fix=f"choose from {named}, or {asked.measure.key} for all of them together",
+        )
+    where = " of a single structure" if asked.structure else ""
+    return ConfigError(
+        key=key,
+        problem=f"no converged trial of the study has measured {asked.key}{where}",
+        fix=f"choose from what it has measured: {known}; or run it again under another name=...",
+    )

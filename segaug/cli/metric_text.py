@@ -1,0 +1,40 @@
+"""The option --metric, and a metric in words."""
+
+from argparse import ArgumentParser, Namespace
+
+from segaug.measures import BY_KEY, quantity
+
+KEY = "--metric"
+ALL = "all"
+
+
+def add_metric(parser: ArgumentParser, verb: str, more: str = "") -> None:
+    """What to fit, compare or plan for."""
+    listed = ", ".join(BY_KEY)
+    parser.add_argument(
+        KEY, metavar="MEASURE",
+        help=f"error to {verb}: {listed}, or that of one structure, such as dice/rv (default: the test cross-entropy "
+        f"of each task, bce or ce){more}",
+    )  # fmt: skip
+
+
+def metric_of(args: Namespace) -> str | None:
+    """The error that was asked for; raises ConfigError where no measure has that name.  None: the default."""
+    return quantity(args.metric, KEY).error if args.metric else None
+
+
+def metric_text(metric: str | None) -> str:
+    """Such as "test BCE [nats per pixel]"; metric: an error, None for that of a table from elsewhere."""
+    if metric is None:
+        return "error"
+    found = quantity(metric)
+    measure, words = found.measure, found.error_words
+    if measure.recalibrated:
+        words = f"{words.removeprefix('recalibrated ')} after recalibration on validation"
+    unit = f" [{measure.unit}]" if measure.better == "lower" else ""  # an overlap has none
+    return f"{'test ' if measure.part == 'test' else ''}{words}{unit}"
+
+
+def file_stem(metric: str) -> str:
+    """Part of a file's name; a structure is behind a slash."""
+    return metric.replace("/", "_")
