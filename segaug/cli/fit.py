@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from segaug.cli.metric_text import ALL, add_metric, metric_of
+from segaug.cli.metric_text import ALL, add_metric
 from segaug.cli.study_or_table import add_source, table_of
 from segaug.errors import ConfigError
 
@@ -109,4 +109,4 @@ def _metrics(args: Namespace, table: "pd.DataFrame") -> tuple[Sequence[str | Non
     """What to fit, None for the default; and what cannot be, because it is 0 in places."""
     from segaug.analysis.trials.measured import metrics_to_compare
 
-    return metrics_to_compare(table) if args.metric == ALL else ([metric_of(args)], [])
+    return metrics_to_compare(table) if args.metric == ALL else ([args.metric], [])
