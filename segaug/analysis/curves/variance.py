@@ -85,7 +85,7 @@ def nested_two_way(values: Array, subset: Array) -> tuple[float, float, float]:
     At least two subsets.  Their means are independent rows; of the rest only a part is left in these.
     """
     _, owner, counts = np.unique(subset, return_inverse=True, return_counts=True)
-    rows, patients, within = len(values), values.shape[1], len(values) - len(counts)
+    patients, within = values.shape[1], len(values) - len(counts)
     means = np.stack([values[owner == place].mean(axis=0) for place in range(len(counts))])
     row, column, interaction = two_way(means)
     if not within:
@@ -121,23 +121,27 @@ def by_subset(errors: Array, subsets: Sequence[str]) -> SubsetSplit:
     if not rest:
         return SubsetSplit()
     within = float(sum(((group - group.mean()) ** 2).sum() for group in groups) / rest)
-    of_training = Interval(*(float(rest * within / chi2.ppf(tail, rest)) for tail in _TAILS[::-1]), method="moments")
+    of_training = _interval([rest * within / chi2.ppf(tail, rest) for tail in _TAILS])
     if count == 1:
         return SubsetSplit(training=within, training_interval=of_training)
     between = sum(len(group) * (group.mean() - np.mean(errors)) ** 2 for group in groups) / (count - 1)
     per_group = (trials - sum(len(group) ** 2 for group in groups) / trials) / (count - 1)
-    ends = (
-        max(
-            (between - within * f.ppf(tail, count - 1, rest)) * (count - 1) / chi2.ppf(tail, count - 1) / per_group, 0.0
-        )
-        for tail in _TAILS[::-1]
-    )
+    ends = [
+        (between - within * f.ppf(tail, count - 1, rest)) * (count - 1) / chi2.ppf(tail, count - 1) / per_group
+        for tail in _TAILS
+    ]
     return SubsetSplit(
         subset=max(float((between - within) / per_group), 0.0),
         training=within,
-        subset_interval=Interval(*map(float, ends), method="moments"),
+        subset_interval=_interval(ends),
         training_interval=of_training,
     )
+
+
+def _interval(ends: Sequence[float]) -> Interval:
+    """Of a variance; ends: the higher one first."""
+    high, low = (max(float(end), 0.0) for end in ends)
+    return Interval(low, high, method="moments")
 
 
 def patient_means(values: Array, patients: Sequence[str]) -> Array:
