@@ -37,9 +37,12 @@ class Scores:
 
     def cases(self) -> Json:
         """The record's "cases" and "patient_cases": one value a test case, and a patient."""
-        truth = self.prediction.truth
-        per_patient = {"patients": metrics.patients_of(truth.patients), **self._units("patient")}
-        return {"cases": {"patients": list(truth.patients), **self._units("image")}, "patient_cases": per_patient}
+        patients, of_patients = self.prediction.truth.patients, self._units("patient")
+        measured = any(values is not None for values in of_patients.values())
+        return {
+            "cases": {"patients": list(patients), **self._units("image")},
+            "patient_cases": {"patients": metrics.patients_of(patients), **of_patients} if measured else None,
+        }
 
     def facts(self) -> Json:
         """What the numbers do not say: units, what had no outline to measure, how the logits were recalibrated."""

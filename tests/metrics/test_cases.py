@@ -1,6 +1,7 @@
 """Every measure of one test set, by its key."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -66,6 +67,13 @@ def test_what_needs_validation_labels_is_not_measured_without():
     found = measure(prediction()[1])
     assert found["bce_recalibrated"] is None
     assert found["bce"] is not None
+
+
+def test_where_each_patient_has_one_image_only_images_are_measured():
+    logits, one = of_three()
+    found = measure(of_logits(logits, replace(one.truth, patients=tuple("abcde"))))
+    assert {key for key, values in found.items() if values is None} >= {"dice_patient", "dice_patient/rv"}
+    assert found["dice"] is not None
 
 
 def test_missed_and_invented_structures_cost_the_diagonal():
