@@ -9,7 +9,7 @@ from torch import Tensor
 
 from segaug.measures import Quantity, quantities
 from segaug.metrics.logits import cross_entropy, likeliest, masks, with_background
-from segaug.metrics.overlap import dice_of_mask, dice_of_patients
+from segaug.metrics.overlap import dice_of_mask, dice_of_patients, iou_of_mask
 from segaug.metrics.recalibration import Recalibration
 from segaug.metrics.reference import cross_entropy_of_probability
 from segaug.metrics.surface import Surfaces, hd95, surfaces
@@ -62,6 +62,7 @@ FORMULAS: dict[str, Callable[[Prediction], Tensor | Array | None]] = {
     "ce_recalibrated": lambda one: one.recalibrated,
     "dice": lambda one: dice_of_mask(one.mask, one.truth.label),
     "dice_patient": lambda one: _of_patients(one, dice_of_patients),
+    "iou": lambda one: iou_of_mask(one.mask, one.truth.label),
     "hd95": lambda one: hd95(one.surfaces),
 }
 """(B,) or (P,); (B, K) or (P, K) for measures per structure; None where it is not measured."""
