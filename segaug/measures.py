@@ -79,6 +79,11 @@ MEASURES: tuple[Measure, ...] = (
         meaning="95th percentile of the distances between the two outlines; lower is better",
     ),
     Measure(
+        key="nsd", words="surface Dice", unit="0 to 1", better="higher", per_structure=True,
+        meaning="share of both outlines that is within 2 mm of the other (2 px where their size is unknown); higher is "
+        "better",
+    ),
+    Measure(
         key="validation_bce", words="lowest validation BCE", unit="nats per pixel", structures="one", part="validation",
         meaning="lowest binary cross-entropy on the validation images during training; lower is better",
     ),

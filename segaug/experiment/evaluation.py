@@ -46,11 +46,9 @@ class Scores:
 
     def facts(self) -> Json:
         """What the numbers do not say: units, what had no outline to measure, how the logits were recalibrated."""
-        surfaces, fitted = self.prediction.surfaces, self.recalibration
-        return {
-            "hd95": {"unit": surfaces.unit, "both_empty": surfaces.both_empty, "one_empty": surfaces.one_empty},
-            "recalibration": None if fitted is None else {"scale": fitted.scale, "offset": _plain(fitted.offset)},
-        }
+        fitted = self.recalibration
+        told = None if fitted is None else {"scale": fitted.scale, "offset": _plain(fitted.offset)}
+        return {**self.prediction.surfaces.facts(), "recalibration": told}
 
     def _units(self, unit: str) -> Json:
         """One value an image or a patient."""

@@ -12,7 +12,7 @@ from segaug.metrics.logits import cross_entropy, likeliest, masks, with_backgrou
 from segaug.metrics.overlap import dice_of_mask, dice_of_patients, iou_of_mask
 from segaug.metrics.recalibration import Recalibration
 from segaug.metrics.reference import cross_entropy_of_probability
-from segaug.metrics.surface import Surfaces, hd95, surfaces
+from segaug.metrics.surface import Surfaces, hd95, nsd, surfaces
 
 Array = np.ndarray
 
@@ -64,6 +64,7 @@ FORMULAS: dict[str, Callable[[Prediction], Tensor | Array | None]] = {
     "dice_patient": lambda one: _of_patients(one, dice_of_patients),
     "iou": lambda one: iou_of_mask(one.mask, one.truth.label),
     "hd95": lambda one: hd95(one.surfaces),
+    "nsd": lambda one: nsd(one.surfaces),
 }
 """(B,) or (P,); (B, K) or (P, K) for measures per structure; None where it is not measured."""
 

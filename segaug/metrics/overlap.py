@@ -16,7 +16,7 @@ def dice_of_mask(mask: Tensor, label: Tensor) -> Tensor:
 
 
 def iou_of_mask(mask: Tensor, label: Tensor) -> Tensor:
-    """Intersection over union |A and B| / |A or B| of each structure of each case; shapes and empty masks as for Dice."""
+    """Intersection over union |A and B| / |A or B|; shapes, and what empty masks give, as for Dice."""
     both, total = _counts(mask, label)
     return (both / (total - both).clamp(min=1)).masked_fill(total == 0, 1.0)
 

@@ -60,7 +60,7 @@ def test_holds_each_measure_case_by_case():
     np.testing.assert_allclose(found["dice"], dice_of_mask(logits > 0, label)[:, 0].numpy())
     assert found["dice"].tolist()[2:] == [1, 0, 0]
     assert found["dice_patient"].shape == (3,)
-    assert (one.surfaces.unit, one.surfaces.both_empty, one.surfaces.one_empty) == ("px", 1, 2)
+    assert one.surfaces.facts()["hd95"] == {"unit": "px", "both_empty": 1, "one_empty": 2}
 
 
 def test_what_needs_validation_labels_is_not_measured_without():
