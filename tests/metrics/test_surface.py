@@ -112,7 +112,7 @@ def test_surface_dice_is_that_of_monai(spacing):
 
 @pytest.mark.parametrize(("shift", "expected"), [(2, 1.0), (3, 11 / 16)])
 def test_surface_dice_counts_what_is_within_the_tolerance(shift, expected):
-    """Of each outline of 16 pixels, that of a square of 5, the far row of 5 lies as far away as the square was moved."""
+    """Of the 16 pixels of each outline (a square of 5) the far row lies as far away as the square was moved."""
     found = surfaces(square(3, 3), square(3 + shift, 3), UNKNOWN)
     assert nsd(found).item() == pytest.approx(expected)
     assert found.facts()["nsd"] == {"unit": "px", "tolerance": 2.0}
