@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 LEVEL = 0.95
-Method = Literal["profile", "bootstrap", "t", "wilson"]
+Method = Literal["profile", "bootstrap", "t", "wilson", "moments"]
 Target = Literal["this_test_set", "case_population"]
 
 

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
-from segaug.cli.metric_text import add_metric, metric_of
+from segaug.cli.metric_text import add_metric
 from segaug.cli.study_or_table import add_source, table_of
 
 
@@ -26,7 +26,7 @@ def run(args: Namespace) -> int:
         folder = table.with_name(f"{table.stem}_compare")
     else:
         study = find_study(args.study)
-        found = compare_study(study, metric_of(args), args.baseline)
+        found = compare_study(study, args.metric, args.baseline)
         folder = study / "compare"
     for line in compare_output.lines(found):
         print(line)

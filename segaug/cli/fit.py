@@ -1,11 +1,10 @@
 """`segaug fit`: fit E(N) = a N^-b + c to every curve of a study or of a table, print and write what may be said."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from segaug.cli.metric_text import ALL, add_metric, metric_of
+from segaug.cli.metric_text import ALL, add_metric
 from segaug.cli.study_or_table import add_source, table_of
 from segaug.errors import ConfigError
 
@@ -83,30 +82,31 @@ def _fit(args: Namespace, source: "TrialSource", planned: "pd.DataFrame", folder
     """Fit, write and print; returns the tables."""
     from segaug.analysis.curves.export import fits_frame, points_frame
     from segaug.analysis.curves.fit_curves import fit_measured
-    from segaug.analysis.trials.measured import measured, not_measured
+    from segaug.analysis.trials.measured import not_measured
     from segaug.analysis.trials.table import study_trials, with_unfinished
     from segaug.cli import fit_files, fit_output
 
-    table = with_unfinished(study_trials(source), planned)
-    metrics, zero = _metrics(args, table)
-    tables = {metric: measured(table, metric) for metric in metrics}
-    fits = {metric: fit_measured(source, own, args.resamples) for metric, own in tables.items()}
+    tables, notes = _tables(args.metric, with_unfinished(study_trials(source), planned))
+    fits = {metric: fit_measured(source, table, args.resamples) for metric, table in tables.items()}
     curves = [curve for found in fits.values() for curve in found]
     written = fit_files.write(folder, curves)
     if args.metric == ALL:
-        fit_output.show_orders({metric: found for metric, found in fits.items() if metric})
+        fit_output.show_orders(fits)
     else:
         fit_output.show(curves, forms=args.forms)
     print(fit_output.trial_counts(list({curve.key: curve for curve in reversed(curves)}.values())))
-    for note in (*map(not_measured, tables.values()), *(f"{metric} is 0 in places: left out" for metric in zero)):
-        if note:
-            print(note)
+    for note in filter(None, (*map(not_measured, tables.values()), *notes)):
+        print(note)
     print(f"wrote {folder}: {', '.join(written)}")
     return {"fits": fits_frame(curves), "curves": points_frame(curves)}
 
 
-def _metrics(args: Namespace, table: "pd.DataFrame") -> tuple[Sequence[str | None], list[str]]:
-    """What to fit, None for the default; and what cannot be, because it is 0 in places."""
-    from segaug.analysis.trials.measured import metrics_to_compare
+def _tables(metric: str | None, table: "pd.DataFrame") -> tuple[dict[str, "pd.DataFrame"], list[str]]:
+    """The trials with the errors of each metric that is fitted, and what is left out of `ALL`."""
+    from segaug.analysis.trials.measured import measured, metrics_to_compare, where_it_fits
 
-    return metrics_to_compare(table) if args.metric == ALL else ([metric_of(args)], [])
+    if metric != ALL:
+        return {metric or "": measured(table, metric)}, []
+    metrics, zero = metrics_to_compare(table)
+    notes = [f"{one} is 0 in places, which no law can take: left out" for one in zero]
+    return {one: measured(where_it_fits(table, one), one) for one in metrics}, notes

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 
-from segaug.cli.metric_text import add_metric, file_stem, metric_of
+from segaug.cli.metric_text import add_metric, file_stem
 
 _CV = "0.3@1,0.05@512"
 _EXAMPLES = """\
@@ -65,7 +65,7 @@ def _from_pilot(args: Namespace) -> int:
 
     ratio, budget, (sizes, seeds) = read.effect(args.effect), read.budget(args.budget), _grid(args)
     folder = find_study(args.study)
-    table = measured(study_trials(Snapshot(folder)), metric_of(args))
+    table = measured(study_trials(Snapshot(folder)), args.metric)
     plan = plan_from_pilot(curves(table), ratio, args.baseline, sizes, seeds)
     metrics = dict(zip(table["task"], table["metric"], strict=True))
     path = folder / "power" / f"{file_stem('_'.join(sorted(set(metrics.values()))))}.csv"
@@ -87,7 +87,7 @@ def _from_law(args: Namespace) -> int:
 
     ratio, (sizes, seeds) = read.effect(args.effect), _grid(args)
     assumed = Assumption(PowerLaw(*read.law(args.law)), assumed_spread(read.cv(args.cv or _CV)))
-    print_plan(plan_from_law(assumed, ratio, sizes, seeds), {"": metric_of(args) or "bce"}, args.baseline, ratio)
+    print_plan(plan_from_law(assumed, ratio, sizes, seeds), {"": args.metric or "bce"}, args.baseline, ratio)
     return 0
 
 

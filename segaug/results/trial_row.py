@@ -93,7 +93,7 @@ def _row(record: Record) -> Row:
     row |= {"seconds": _number(record["run"]["seconds"]["total"])}
     row |= {"structures": len(record["form"]["structures"]) if "form" in record else 1}
     row |= {"seeds_per_subset": _from_one(protocol.get("seeds_per_subset", 1))}
-    return row | {"code": str((record["run"].get("code") or {}).get("hash", ""))}
+    return row | {"code": str((record["run"].get("code") or {}).get("hash") or "")}
 
 
 def _measured(test: Record, reference: Record, history: Record) -> Row:

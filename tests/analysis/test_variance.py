@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from segaug.analysis.curves.variance import by_subset, components, patient_means, two_way
+from segaug.analysis.curves.variance import by_subset, components, nested_two_way, patient_means, two_way
 from segaug.analysis.trials.case_grid import case_grid
 from segaug.analysis.trials.curve_trials import curves
 from segaug.analysis.trials.table import trials
@@ -56,19 +56,47 @@ def test_no_component_is_negative():
 )
 def test_subset_and_training_are_told_apart_only_by_shared_subsets(subsets, known):
     found = by_subset(np.array([1.0, 2.0, 4.0, 3.0]), list(subsets))
-    assert tuple(value is not None for value in found) == known
+    assert (found.subset is not None, found.training is not None) == known
+    assert (found.subset_interval is not None, found.training_interval is not None) == known
 
 
 def test_one_subset_leaves_training_alone():
     errors = np.array([1.0, 2.0, 4.0])
-    assert by_subset(errors, ["a"] * 3) == (None, pytest.approx(errors.var(ddof=1)))
+    found = by_subset(errors, ["a"] * 3)
+    assert (found.subset, found.training) == (None, pytest.approx(errors.var(ddof=1)))
 
 
 def test_shared_subsets_recover_what_was_put_in():
     rng, names = np.random.default_rng(3), list("aaaaaaaabcde")
     owner = np.unique(names, return_inverse=True)[1]
-    runs = [2 * rng.standard_normal(5)[owner] + rng.standard_normal(12) for _ in range(3000)]
-    assert np.mean([by_subset(errors, names) for errors in runs], axis=0) == pytest.approx([4, 1], rel=0.1)
+    runs = [2 * rng.standard_normal(5)[owner] + rng.standard_normal(12) for _ in range(600)]
+    found = [by_subset(errors, names) for errors in runs]
+    assert np.mean([(one.subset, one.training) for one in found], axis=0) == pytest.approx([4, 1], rel=0.1)
+
+
+def test_intervals_of_subset_and_training_hold_them():
+    rng, names = np.random.default_rng(8), [str(seed // 3) for seed in range(18)]
+    held = []
+    for _ in range(400):
+        found = by_subset(np.repeat(2 * rng.standard_normal(6), 3) + rng.standard_normal(18), names)
+        truths = ((found.subset_interval, 4.0), (found.training_interval, 1.0))
+        held.append([interval.low <= truth <= interval.high for interval, truth in truths])
+    assert (np.mean(held, axis=0) >= 0.93).all()
+
+
+def test_seeds_that_share_subsets_recover_what_was_put_in():
+    """5 subsets of 3 trials; subset, training and case, and what the first two make of each case."""
+    rng, subset, found = np.random.default_rng(9), np.arange(15) // 3, []
+    for _ in range(1500):
+        of_subset = 2 * rng.standard_normal((5, 1)) + 1.5 * rng.standard_normal((5, 12))
+        own = crossed(rng, 15, 12, 1.0, 3.0, 0.5)
+        found.append(nested_two_way(of_subset[subset] + own, subset))
+    assert np.mean(found, axis=0) == pytest.approx([4 + 1, 9, 1.5**2 + 0.5**2], rel=0.06)
+
+
+def test_a_subset_for_each_seed_is_the_plain_split():
+    values = crossed(np.random.default_rng(10), 6, 9, 2.0, 1.0, 1.0)
+    assert nested_two_way(values, np.arange(6)) == two_way(values)
 
 
 def test_patients_average_to_the_cases():

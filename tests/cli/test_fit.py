@@ -124,8 +124,8 @@ def test_all_metrics_side_by_side(tmp_path, capsys, monkeypatch):
             replace_record(store, {**trial, "test": {**trial["test"], "best": means}})
     fit(tmp_path, "--metric", "all")
     text = capsys.readouterr().out
-    assert re.search(r"red +0\.\d+ \(1\) +0\.\d+ \(1\) +0\.\d+ \(2\)", text)
-    assert re.search(r"baseline +red +worse +worse +better +contradiction", text)
+    assert re.search(r"red +0\.\d+ \(1\) +0\.\d+ \(1\) +0\.\d+ \(2\) +0\.\d+ \(1\)", text)
+    assert re.search(r"baseline +red +worse +worse +better +worse +contradiction", text)
     assert sorted(set(pd.read_csv(tmp_path / "fit" / "fits.csv")["metric"])) == [
         "1-dice",
         "bce",
@@ -187,10 +187,16 @@ def test_bad_input_is_explained(tmp_path):
 
 
 def test_unknown_metric_is_refused(capsys):
-    with pytest.raises(SystemExit) as refusal:
-        parse("--metric", "accuracy")
-    assert refusal.value.code == 2
-    assert "bce_recalibrated" in capsys.readouterr().err
+    for metric, said in (
+        ("accuracy", "'accuracy' is unknown; choose from bce, ce, bce_recalibrated"),
+        ("dise", "did you mean dice?"),
+        ("bce/rv", "'bce/rv' names no structure that bce has; use bce"),
+        ("1-bce", "'1-bce' is unknown"),
+    ):
+        with pytest.raises(SystemExit) as refusal:
+            parse("--metric", metric)
+        assert refusal.value.code == 2
+        assert said in capsys.readouterr().err
 
 
 def test_default_resamples_are_those_of_the_analysis():

@@ -61,17 +61,16 @@ def compare_trials(
     groups = [list(group) for _, group in groupby(curves(table), key=lambda curve: curve.key[:2])]
     with_baseline = [group for group in groups if any(curve.key.strategy == baseline for curve in group)]
     found = tuple(one for group in with_baseline for one in _compare_group(group, cases, baseline, resamples))
+    lacking = not_measured(table)
     if not found:
         raise DataError(
             file="study",
-            problem=f"has no task and network with both {baseline!r} and another strategy",
-            fix="train them on the same task with the same model",
+            problem=f"has no task and network with both {baseline!r} and another strategy"
+            + (f" ({lacking})" if lacking else ""),
+            fix="compare them by another --metric" if lacking else "train them on the same task with the same model",
         )
-    return Comparisons(
-        found,
-        tuple(curve.key for group in groups if group not in with_baseline for curve in group),
-        not_measured(table),
-    )
+    alone = tuple(curve.key for group in groups if group not in with_baseline for curve in group)
+    return Comparisons(found, alone, lacking)
 
 
 def _compare_group(group: Sequence[CurveTrials], cases: Cases, baseline: str, resamples: int) -> Iterator[Comparison]:

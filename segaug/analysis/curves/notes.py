@@ -1,5 +1,6 @@
 """What a reader must know about a curve before believing it, in plain words."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -29,8 +30,9 @@ def _on_trials(curve: CurveTrials) -> Iterator[str]:
     if short:
         yield f"fewer than {seeds} trials: {', '.join(short)}"
     if curve.unmeasured:
-        where = ", ".join(f"N={size} seed {seed}" for size, seed in curve.unmeasured)
-        yield f"left out, because {curve.metric} was not measured: {where}"
+        counts = Counter(size for size, _ in curve.unmeasured)
+        where = ", ".join(f"{count} at N={size}" for size, count in sorted(counts.items()))
+        yield f"trials that have not measured {curve.metric} are left out: {where}"
     worse = curve.worse_than_constant.sum(axis=0)
     if worse.any():
         places = zip(worse, ok, curve.sizes, strict=True)

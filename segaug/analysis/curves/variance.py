@@ -8,27 +8,32 @@ same test set show only the first and the last term; more test patients shrink o
 Estimated by the method of moments (Searle, Casella and McCulloch, Variance Components, 1992, chapter 4); an estimate
 below zero counts as 0.  Cases of one patient enter as one unit, weighted by their number.
 
-The seed is more than one source.  `seed` of a trial's config draws its subset of the pool, its initial weights, the
-order of its batches and its augmentations, each from a stream of its own; there is no option that changes one and keeps
-another.  So subset and training (all the rest) can be told apart only where trials of one size share a subset:
+The seed is more than one source: a trial's subset of the pool, its initial weights, the order of its batches and its
+augmentations are drawn from streams of their own.  Subset and training (all the rest) can be told apart only where
+trials of one size share a subset:
 
-- at N = the pool's size every seed has the same images: all of the seed's variance is training, and what other subsets
-  would add is unknown there;
-- at smaller sizes no two seeds share a subset, except by chance (or a table from elsewhere that was designed so).
+- with `protocol.seeds_per_subset` k > 1 each k seeds do, at every size.  The spread within the subsets is that of
+  training, and what the subsets' means vary beyond it is that of the subsets.  Trials of one subset are alike, so
+  `spread` and `seed` are those of one trial on a subset of its own: the sum of both parts;
+- with a subset for each seed only at N = the pool's size, where all have the same images: all of the seed's variance is
+  training, and what other subsets would add is unknown there.  At smaller sizes no two seeds share a subset, except by
+  chance (or a table from elsewhere that was designed so).
 
-Subset and training at a size below the pool's could be split only by trials that a study cannot hold: other weights on
-the same subset.  Nested subsets do not help, for each size still has one subset a seed.
+Nested subsets do not help, for each size still has one subset a seed.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
+from scipy.stats import chi2, f
 
+from segaug.analysis.interval import LEVEL, Interval
 from segaug.analysis.law.power_law import Array
 from segaug.analysis.trials.case_grid import CaseGrid
 from segaug.analysis.trials.curve_trials import CurveTrials
+
+_TAILS = (0.5 - LEVEL / 2, 0.5 + LEVEL / 2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +44,9 @@ class Components:
     trials: int
     spread: float | None  # over trials on this test set: seed + of_interaction; None for a single trial
     subset: float | None  # the part of `spread` from which images were drawn
+    subset_interval: Interval | None
     training: float | None  # the part of `spread` from weights, order and augmentation
+    training_interval: Interval | None
     patients: int | None  # P; None, as the three below, without case errors
     seed: float | None  # of a trial's error on infinitely many cases
     case: float | None  # of one patient's error, over patients
@@ -72,21 +79,69 @@ def two_way(values: Array) -> tuple[float, float, float]:
     return max(float(of_row), 0.0), max(float(of_column), 0.0), interaction
 
 
-def by_subset(errors: Array, subsets: Sequence[str]) -> tuple[float | None, float | None]:
-    """Variances (subset, training) of trials, from those that share a subset; None where they cannot tell.
+def nested_two_way(values: Array, subset: Array) -> tuple[float, float, float]:
+    """The same three variances of a table (S, P) whose rows are alike where their subset, (S,), is the same.
 
-    errors: (S,).  subsets: (S,) names of the sets of training images.  One-way random effects of unequal groups.
+    At least two subsets.  Their means are independent rows; of the rest only a part is left in these.
     """
-    groups = [group.to_numpy() for _, group in pd.Series(errors).groupby(list(subsets))]
+    _, owner, counts = np.unique(subset, return_inverse=True, return_counts=True)
+    patients, within = values.shape[1], len(values) - len(counts)
+    means = np.stack([values[owner == place].mean(axis=0) for place in range(len(counts))])
+    row, column, interaction = two_way(means)
+    if not within:
+        return row, column, interaction
+    rest = values - means[owner]
+    own = rest.mean(axis=1)
+    of_interaction = float(((rest - own[:, None]) ** 2).sum() / (within * (patients - 1)))
+    of_row = max(float((own**2).sum() / within) - of_interaction / patients, 0.0)
+    missing = 1 - float((1 / counts).mean())
+    return row + missing * of_row, column, interaction + missing * of_interaction
+
+
+@dataclass(frozen=True)
+class SubsetSplit:
+    """Variances of trials that share subsets, with 95 % intervals; None where the trials cannot tell."""
+
+    subset: float | None = None
+    training: float | None = None
+    subset_interval: Interval | None = None
+    training_interval: Interval | None = None
+
+
+def by_subset(errors: Array, subsets: Sequence[str]) -> SubsetSplit:
+    """Split the variance of trials by those that share a subset.
+
+    errors: (S,).  subsets: (S,) names of the sets of training images.  One-way random effects of unequal groups; the
+    interval of the subsets' part is that of Williams, Biometrika 49 (1962) 278: rather too wide than too narrow.
+    """
+    names, owner = np.unique(list(subsets), return_inverse=True)
+    groups = [errors[owner == place] for place in range(len(names))]
     trials, count = len(errors), len(groups)
-    if count == trials:
-        return None, None
-    within = float(sum(((group - group.mean()) ** 2).sum() for group in groups) / (trials - count))
+    rest = trials - count
+    if not rest:
+        return SubsetSplit()
+    within = float(sum(((group - group.mean()) ** 2).sum() for group in groups) / rest)
+    of_training = _interval([rest * within / chi2.ppf(tail, rest) for tail in _TAILS])
     if count == 1:
-        return None, within
+        return SubsetSplit(training=within, training_interval=of_training)
     between = sum(len(group) * (group.mean() - np.mean(errors)) ** 2 for group in groups) / (count - 1)
     per_group = (trials - sum(len(group) ** 2 for group in groups) / trials) / (count - 1)
-    return max(float((between - within) / per_group), 0.0), within
+    ends = [
+        (between - within * f.ppf(tail, count - 1, rest)) * (count - 1) / chi2.ppf(tail, count - 1) / per_group
+        for tail in _TAILS
+    ]
+    return SubsetSplit(
+        subset=max(float((between - within) / per_group), 0.0),
+        training=within,
+        subset_interval=_interval(ends),
+        training_interval=of_training,
+    )
+
+
+def _interval(ends: Sequence[float]) -> Interval:
+    """Of a variance; ends: the higher one first."""
+    high, low = (max(float(end), 0.0) for end in ends)
+    return Interval(low, high, method="moments")
 
 
 def patient_means(values: Array, patients: Sequence[str]) -> Array:
@@ -103,17 +158,21 @@ def patient_means(values: Array, patients: Sequence[str]) -> Array:
 def _components(curve: CurveTrials, grid: CaseGrid | None, size: int) -> Components:
     column = int(np.searchsorted(curve.sizes, size))
     ok = curve.status[:, column] == "ok"
-    errors = curve.errors[ok, column]
+    errors, subset = curve.errors[ok, column], curve.seeds[ok] // curve.seeds_per_subset
+    independent, shared = len(np.unique(subset)) > 1, curve.seeds_per_subset > 1
     seed = case = interaction = None
-    if grid is not None and grid.patient_count > 1 and len(errors) > 1:
-        seed, case, interaction = two_way(patient_means(grid.values[ok, column], grid.patients))
-    subset, training = by_subset(errors, _subsets(curve, size))
+    if grid is not None and grid.patient_count > 1 and independent:
+        values = patient_means(grid.values[ok, column], grid.patients)
+        seed, case, interaction = nested_two_way(values, subset) if shared else two_way(values)
+    split = by_subset(errors, _subsets(curve, size))
+    spread = float(errors.var(ddof=1)) if len(errors) > 1 else None
+    if shared and split.subset is not None and split.training is not None:
+        spread = split.subset + split.training
     return Components(
         size=size,
         trials=len(errors),
-        spread=float(errors.var(ddof=1)) if len(errors) > 1 else None,
-        subset=subset,
-        training=training,
+        spread=spread,
+        **vars(split),
         patients=None if grid is None else grid.patient_count,
         seed=seed,
         case=case,

@@ -4,11 +4,11 @@ Studies grow while measures are added: older records lack what newer ones hold. 
 result under that metric: its status becomes `NOT_MEASURED`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pandas as pd
 
-from segaug.analysis.metric import Metric, constant_error_of, default_metrics, error_of, measured_quantities
+from segaug.analysis.metric import Metric, column, constant_error_of, default_metrics, error_of, measured_quantities
 from segaug.analysis.trials.table import CURVE
 from segaug.errors import ConfigError
 from segaug.measures import Quantity, quantity
@@ -61,7 +61,14 @@ def not_measured(table: pd.DataFrame) -> str:
     return f"{', '.join(sorted(table['metric'].unique()))} was not measured in {', '.join(found)}"
 
 
-def metrics_to_compare(table: pd.DataFrame) -> tuple[Sequence[Metric], list[Metric]]:
+def where_it_fits(table: pd.DataFrame, metric: Metric) -> pd.DataFrame:
+    """The trials of tasks that a metric is for: some are for one structure, others for several."""
+    measure = quantity(metric).measure
+    structures = column(table, "structures").groupby(table["task"]).transform("max").fillna(1)
+    return table[[measure.fits(int(count)) for count in structures]]
+
+
+def metrics_to_compare(table: pd.DataFrame) -> tuple[list[Metric], list[Metric]]:
     """Errors on the test set, of all structures together, that a law can be fitted to; and those that are 0 somewhere.
 
     table: from `trials` or `study_trials`.
