@@ -111,6 +111,11 @@ class Study:
         return sorted({(record["task"], record["model"]) for record in self.records})
 
     @cached_property
+    def fitted_groups(self) -> list[tuple[str, str]]:
+        """Those with a curve: some trial has measured what the laws are fitted to."""
+        return [group for group in self.groups if self.curves_of(*group)]
+
+    @cached_property
     def by_group(self) -> Mapping[tuple[str, str], list[Json]]:
         """Records by (task, model)."""
         return collect(self.records, "task", "model")
