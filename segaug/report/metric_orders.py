@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from segaug.analysis.comparison.metric_order import Disagreement, Order, disagreements, orders
 from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.curves.fit_curves import fit_study
-from segaug.analysis.metric import METRICS, Metric
+from segaug.analysis.metric import Metric
 from segaug.report.study import Study
 from segaug.report.tables import NONE, Table
 from segaug.results.store import Store
@@ -17,8 +17,7 @@ Fits = Mapping[Metric, Sequence[CurveFit]]
 def fits_by_metric(study: Study) -> Fits:
     """The curves of every error that the converged trials of a task have."""
     measured, store = study.measured, Store(study.folder)
-    names = [one.quantity.error for one in measured.errors]
-    errors = [metric for metric in METRICS if metric in names]
+    errors = [one.quantity.error for one in measured.errors]
     own = {
         error: [curve for curve in study.fits if measured.fitted_of(curve.task).quantity.error == error]
         for error in errors
