@@ -89,6 +89,8 @@ class Strategy:
     sees: ClassVar[tuple[Sees, ...]] = ("labelled subset",)
     mixes_rows: ClassVar[bool] = False  # may row i of a batch depend on row j?
     soft_labels: ClassVar[bool] = False  # are labels warped bilinearly instead of nearest?
+    own_baseline: ClassVar[bool] = False  # does it bring its own baseline, or none?  Its strength is that of all stages
+    intensity: ClassVar[tuple[float, float]] = (0.0, 1.0)  # range of its images, given images in 0..1
 
     p: float = 1.0  # probability that the strategy's own stage is applied, per image and step
 

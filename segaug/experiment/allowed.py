@@ -10,7 +10,7 @@ from segaug.augment.none import NoAugmentation
 from segaug.augment.strategy import Allowed, PrepareContext, Strategy
 from segaug.batch import Batch
 from segaug.data.task import Task
-from segaug.experiment.identity import science
+from segaug.experiment.identity import science_of
 from segaug.experiment.parts import Parts
 from segaug.experiment.schema import Config
 from segaug.experiment.stop import SafePoint, nothing_to_stop
@@ -72,12 +72,12 @@ def prepare_context(
 
 def _decides(config: Config, task: Task) -> dict[str, Json]:
     """What decides a trial beside its strategy.  Options that came later, at what was done before, are left out."""
-    told = science(config)
+    protocol = science_of("protocol", config.protocol)
     return {
         "task": task.content_hash,
-        "model": told["model"],
-        "protocol": told["protocol"],
-        "objective": told["protocol"].get("objective", {}),
+        "model": science_of("model", config.model),
+        "protocol": protocol,
+        "objective": protocol.get("objective", {}),
         "size": config.scale.size,
         "seed": config.seed,
     }
