@@ -45,7 +45,7 @@ def work(records: Path) -> dict[str, Callable[[], float]]:
     tiny = [*small, "dataset.images=60", "dataset.size=16", "model.feature_size=2", "protocol.length=16"]
 
     def trial(*words: str) -> Callable[[], float]:
-        (planned,) = make_plan([compose([*words, "cache=/nowhere"])], skip_large=False).trials
+        (planned,) = make_plan([compose([*words, f"cache={records / 'cache'}"])], skip_large=False).trials
         task = load(planned.trial)
         return lambda: seconds(lambda: run_trial(planned, task))
 

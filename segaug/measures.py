@@ -70,9 +70,18 @@ MEASURES: tuple[Measure, ...] = (
         meaning="Dice overlap over all images of a patient together, on the grid of the network, which is not that of "
         "the scanner; higher is better",
     ),
+    replace(
+        DICE, key="iou", words="IoU", atlas="atlas_iou",
+        meaning="intersection over union of predicted and true mask; higher is better",
+    ),
     Measure(
         key="hd95", words="HD95", unit="px or mm", per_structure=True,
         meaning="95th percentile of the distances between the two outlines; lower is better",
+    ),
+    Measure(
+        key="nsd", words="surface Dice", unit="0 to 1", better="higher", per_structure=True,
+        meaning="share of both outlines that is within 2 mm of the other (2 px where their size is unknown); higher is "
+        "better",
     ),
     Measure(
         key="validation_bce", words="lowest validation BCE", unit="nats per pixel", structures="one", part="validation",

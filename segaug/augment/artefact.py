@@ -79,3 +79,8 @@ def image_hash(image: Tensor) -> str:
     """Name of an image by its content: sha256 of its shape (C, H, W) and its float32 values; device does not matter."""
     values = image.detach().to("cpu", torch.float32).contiguous()
     return sha256(f"{tuple(values.shape)}".encode() + values.numpy().tobytes()).hexdigest()
+
+
+def by_hash(images: Tensor) -> dict[str, Tensor]:
+    """Images (N, C, H, W) by their names, each once."""
+    return {image_hash(image): image for image in images}

@@ -1,12 +1,12 @@
 """The momenta of one image: what carries it to each of several others, registered once per pair and kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 import torch
 from torch import Tensor
 
-from segaug.augment.artefact import Artefact, Content, Tell, image_hash
+from segaug.augment.artefact import Artefact, Content, Tell, by_hash, image_hash
 from segaug.registration.lddmm import Lddmm, Registered, register
 
 VERSION = 2  # raise it when the registration of a pair changes
@@ -14,14 +14,15 @@ _PAIRS_AT_ONCE = 64  # larger batches are no faster on a CPU
 _MEASURED = ("objective", "before", "after", "min_jacobian", "guard_factor")
 
 
-def momenta_artefact(source: Tensor, targets: Tensor, lddmm: Lddmm) -> Artefact:
+def momenta_artefact(source: Tensor, targets: Tensor | Mapping[str, Tensor], lddmm: Lddmm) -> Artefact:
     """The artefact that holds the momenta from `source` to (at least) every one of `targets`.
 
-    source: (1, H, W), grey.  targets: (E, 1, H, W), the same size; one that occurs twice is registered once.  The name
+    source: (1, H, W), grey.  targets: (E, 1, H, W), the same size, or these `by_hash`, which is worth it where many
+    sources have the same; one that occurs twice is registered once.  The name
     depends on the source and the options alone: other targets extend what is stored, so each pair is registered once,
     whatever subset asks for it.  Rows are in the order of facts["targets"]; the other facts are lists in that order.
     """
-    wanted = {image_hash(target): target for target in targets}
+    wanted = by_hash(targets) if isinstance(targets, Tensor) else targets
 
     def make(previous: Content | None, tell: Tell) -> Content:
         held = set(previous.facts["targets"]) if previous else set()

@@ -7,7 +7,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from segaug.augment.artefact import Artefact, image_hash
+from segaug.augment.artefact import Artefact, by_hash, image_hash
 from segaug.augment.mixture import Mixture, mixed_momentum
 from segaug.augment.momenta import momenta_artefact, momenta_of
 from segaug.augment.momentum_strategy import MomentumStrategy
@@ -41,7 +41,7 @@ class RegDA(MomentumStrategy):
 
     def artefacts(self, context: PrepareContext) -> Sequence[Artefact]:
         """The momenta of each training image, in the order of the subset."""
-        external = self.external_images(context.allowed)
+        external = by_hash(self.external_images(context.allowed))
         return [momenta_artefact(image, external, self.lddmm) for image in grey(context.subset.image)]
 
     def prepare(self, context: PrepareContext) -> Momenta:

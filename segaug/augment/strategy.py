@@ -5,14 +5,14 @@ nothing. No strategy warps an image: `augment.augment` composes the fields of al
 Why the interface is as it is: docs/decisions/0001-strategy-interface.md.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
 
-from segaug.augment.artefact import Artefact, Content
+from segaug.augment.artefact import Artefact, Content, Json
 from segaug.augment.learned_state import learned_state, load_learned_state
 from segaug.augment.training_rules import LookAhead, Objective, UpdateRule, ValidationError
 from segaug.batch import Batch
@@ -49,6 +49,7 @@ class PrepareContext:
 
     subset: Batch
     allowed: Allowed
+    decides: Mapping[str, Json]  # what decides a trial, as plain values, for the keys of artefacts: see `artefacts`
     objective: Objective  # what logits mean, and the loss
     build_model: Callable[[], nn.Module]
     train_segmentation: Callable[[Batch], nn.Module]  # the trial's model and protocol, without augmentation
@@ -88,6 +89,8 @@ class Strategy:
     sees: ClassVar[tuple[Sees, ...]] = ("labelled subset",)
     mixes_rows: ClassVar[bool] = False  # may row i of a batch depend on row j?
     soft_labels: ClassVar[bool] = False  # are labels warped bilinearly instead of nearest?
+    own_baseline: ClassVar[bool] = False  # does it bring its own baseline, or none?  Its strength is that of all stages
+    intensity: ClassVar[tuple[float, float]] = (0.0, 1.0)  # range of its images, given images in 0..1
 
     p: float = 1.0  # probability that the strategy's own stage is applied, per image and step
 
@@ -123,7 +126,9 @@ class Strategy:
     def artefacts(self, context: PrepareContext) -> Sequence[Artefact]:
         """What `prepare` will obtain, dependencies first, so that it can be made ahead and shared between trials.
 
-        Cheap: describes, and obtains nothing.  Depends on the strategy's options and the images of the context alone.
+        Cheap: describes, and obtains nothing.  The key of each holds all that *its* content depends on, and no more, so
+        that all other trials share it: options of the strategy, hashes of images, and what is needed of
+        context.decides: "task" (its content), "model" and "protocol" (their options), "objective", "size", "seed".
         """
         return ()
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from segaug.results.failure import attempts
+from segaug.results.headline import headline
 from segaug.results.lease import look
 from segaug.results.store import DamagedRecord, Json, Store
 
@@ -49,10 +50,7 @@ def explain_trial(store: Store, trial: Json, name: str) -> Explained:
 
 
 def _result(record: Json) -> str:
-    if not record["test"]:
-        return "diverged, which is a result"
-    best = record["test"]["best"]
-    return f"done: BCE {best['bce']:.4f}, Dice {best['dice']:.3f}"
+    return f"done: {headline(record)}" if record["test"] else "diverged, which is a result"
 
 
 def _of_record(store: Store, record: Json) -> Iterator[str]:

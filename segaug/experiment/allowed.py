@@ -5,11 +5,12 @@ from functools import partial
 
 from torch import nn
 
-from segaug.augment.artefact import Artefact, Content
+from segaug.augment.artefact import Artefact, Content, Json
 from segaug.augment.none import NoAugmentation
 from segaug.augment.strategy import Allowed, PrepareContext, Strategy
 from segaug.batch import Batch
 from segaug.data.task import Task
+from segaug.experiment.identity import science_of
 from segaug.experiment.parts import Parts
 from segaug.experiment.schema import Config
 from segaug.experiment.stop import SafePoint, nothing_to_stop
@@ -59,6 +60,7 @@ def prepare_context(
     return PrepareContext(
         subset=subset,
         allowed=data,
+        decides=_decides(config, task),
         objective=config.protocol.objective,
         build_model=build_model,
         train_segmentation=train_segmentation,
@@ -66,6 +68,19 @@ def prepare_context(
         obtain=obtain,
         validation_error=Criterion(config.protocol.select, len(task.form.structures), patients).on(data.validation),
     )
+
+
+def _decides(config: Config, task: Task) -> dict[str, Json]:
+    """What decides a trial beside its strategy.  Options that came later, at what was done before, are left out."""
+    protocol = science_of("protocol", config.protocol)
+    return {
+        "task": task.content_hash,
+        "model": science_of("model", config.model),
+        "protocol": protocol,
+        "objective": protocol.get("objective", {}),
+        "size": config.scale.size,
+        "seed": config.seed,
+    }
 
 
 def trial_context(

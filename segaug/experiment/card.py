@@ -93,7 +93,7 @@ def _form(task: Task) -> Json:
         "structures": {name: label[:, place].mean().item() for place, name in enumerate(structures)},
         "foreground_share": label.sum(dim=1).mean().item(),
         "channels": task.form.channels,
-        "repeated_grey": getattr(task, "repeated_grey", 0),  # grey images of a colour task
+        "repeated_grey": task.repeated_grey,  # grey images of a colour task
         "sources": list(task.form.sources),
     }
 

@@ -37,17 +37,18 @@ class Scores:
 
     def cases(self) -> Json:
         """The record's "cases" and "patient_cases": one value a test case, and a patient."""
-        truth = self.prediction.truth
-        per_patient = {"patients": metrics.patients_of(truth.patients), **self._units("patient")}
-        return {"cases": {"patients": list(truth.patients), **self._units("image")}, "patient_cases": per_patient}
+        patients, of_patients = self.prediction.truth.patients, self._units("patient")
+        measured = any(values is not None for values in of_patients.values())
+        return {
+            "cases": {"patients": list(patients), **self._units("image")},
+            "patient_cases": {"patients": metrics.patients_of(patients), **of_patients} if measured else None,
+        }
 
     def facts(self) -> Json:
         """What the numbers do not say: units, what had no outline to measure, how the logits were recalibrated."""
-        surfaces, fitted = self.prediction.surfaces, self.recalibration
-        return {
-            "hd95": {"unit": surfaces.unit, "both_empty": surfaces.both_empty, "one_empty": surfaces.one_empty},
-            "recalibration": None if fitted is None else {"scale": fitted.scale, "offset": _plain(fitted.offset)},
-        }
+        fitted = self.recalibration
+        told = None if fitted is None else {"scale": fitted.scale, "offset": _plain(fitted.offset)}
+        return {**self.prediction.surfaces.facts(), "recalibration": told}
 
     def _units(self, unit: str) -> Json:
         """One value an image or a patient."""

@@ -38,7 +38,9 @@ class Augmented:
 
 
 def own_stages(strategy: Strategy) -> tuple[Strategy, ...]:
-    """The stages that a strategy adds to the baseline; none for the baseline itself."""
+    """The stages that a strategy adds to the shared baseline; none for that itself, all where it brings its own."""
+    if strategy.own_baseline:
+        return strategy.stages()
     return tuple(stage for stage in strategy.stages() if not isinstance(stage, Baseline))
 
 

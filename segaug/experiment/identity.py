@@ -56,6 +56,12 @@ def science(config: Config) -> dict[str, Any]:
     return {**plain, "seed": config.seed}
 
 
+def science_of(group: str, value: Any) -> dict[str, Any]:  # an instance of one of the group's classes
+    """What `science` says of a model, a strategy or a protocol: its name, where there are several, and its options."""
+    name = {"name": _kind(group, value)} if GROUPS[group] is not None else {}
+    return {**name, **_science_of(group, value)}
+
+
 def protocol_hash(config: Config) -> str:
     """What the trials of one curve must share, besides the content of the data set."""
     return digest(science(config)["protocol"])

@@ -8,15 +8,13 @@ from functools import partial
 
 from rich.console import Console
 
-from segaug.augment.artefact import Artefact, Content
+from segaug.augment.artefact import Artefact, Content, always
 from segaug.experiment.artefacts import ArtefactStore, store_of
-from segaug.experiment.identity import science
 from segaug.experiment.machine import default_workers
 from segaug.experiment.making import Made, Request, artefacts_of, make
 from segaug.experiment.plan import Plan, Planned
 from segaug.experiment.preparing import Preparing
 from segaug.experiment.workers import Died, Note, run_jobs
-from segaug.results.store import canonical
 
 PRELOAD = ["segaug.experiment.run", "monai.networks.nets"]
 
@@ -35,7 +33,7 @@ class _Survey:
     there: set[str]
     failed: dict[str, str]
     missing: list[Request]
-    shared: bool  # does a second trial need one of the missing ones, perhaps with more in it?
+    shared: bool  # does a second trial need one of the missing ones that grow, perhaps with more in it?
 
 
 def prepare(
@@ -63,12 +61,12 @@ def survey(plan: Plan, trials: Iterable[Planned], strict: bool) -> _Survey:
     there: dict[str, Content] = {}  # without the tensors: a study may need many
     missing: dict[str, Request] = {}
     shared = False
-    for one in _unlike(trials):
+    for one in trials:
         task = plan.tasks[one.trial.task]
         store = store_of(one.trial.config)
         for artefact in artefacts_of(one, task, "cpu", _refuse):
-            shared |= artefact.name in missing
             if artefact.name in missing:
+                shared |= artefact.complete is not always
                 continue
             content = there.get(artefact.name) or store.held(artefact)
             if content is not None and artefact.complete(content):
@@ -78,17 +76,6 @@ def survey(plan: Plan, trials: Iterable[Planned], strict: bool) -> _Survey:
                 missing[artefact.name] = Request(artefact.name, artefact.kind, one, task.content_hash, strict)
     failed = {name: content.failed for name, content in there.items() if content.failed is not None}
     return _Survey(set(there), failed, list(missing.values()), shared)
-
-
-def _unlike(trials: Iterable[Planned]) -> Iterable[Planned]:
-    """One trial of each task, strategy and subset: model, learning rate and the like decide no artefact."""
-    first: dict[bytes, Planned] = {}
-    for one in trials:
-        told = science(one.trial.config)
-        protocol = {name: told["protocol"][name] for name in ("subset", "count", "validation")}
-        decides = [one.trial.task, told["augment"], one.size, told["seed"], protocol]
-        first.setdefault(canonical(decides), one)
-    return first.values()
 
 
 def make_here(artefacts: Sequence[Artefact], store: ArtefactStore, console: Console) -> None:

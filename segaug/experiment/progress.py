@@ -9,6 +9,7 @@ from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 
 from segaug.experiment.plan import Plan, Planned
+from segaug.results.headline import headline
 from segaug.results.store import Json
 from segaug.training.protocol import schedule
 
@@ -111,8 +112,7 @@ def line(one: Planned, record: Json | None, failure: Json | None) -> str:
         return f"{name}: failed: {failure['error']}"
     if not record or not record["test"]:
         return f"{name}: diverged"
-    best = record["test"]["best"]
-    return f"{name}: BCE {best['bce']:.4f}, Dice {best['dice']:.3f} in {record['run']['seconds']['total']:.0f} s"
+    return f"{name}: {headline(record)} in {record['run']['seconds']['total']:.0f} s"
 
 
 def name_of(key: Json) -> str:

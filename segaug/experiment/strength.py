@@ -20,7 +20,7 @@ DRAWS = 64
 
 @torch.no_grad()
 def strength(strategy: Strategy, prepared: Prepared, subset: Batch, seed: int) -> Json | None:
-    """Statistics of the field of the strategy's own stages, before the baseline; None where it has no field.
+    """Statistics of the field of the strategy's own stages, before the shared baseline; None where it has no field.
 
     Over 64 draws from a stream of their own, in turn on the images of the subset, each applied whatever its p.
     """

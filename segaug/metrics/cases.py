@@ -9,10 +9,10 @@ from torch import Tensor
 
 from segaug.measures import Quantity, quantities
 from segaug.metrics.logits import cross_entropy, likeliest, masks, with_background
-from segaug.metrics.overlap import dice_of_mask, dice_of_patients
+from segaug.metrics.overlap import dice_of_mask, dice_of_patients, iou_of_mask
 from segaug.metrics.recalibration import Recalibration
 from segaug.metrics.reference import cross_entropy_of_probability
-from segaug.metrics.surface import Surfaces, hd95, surfaces
+from segaug.metrics.surface import Surfaces, hd95, nsd, surfaces
 
 Array = np.ndarray
 
@@ -61,8 +61,10 @@ FORMULAS: dict[str, Callable[[Prediction], Tensor | Array | None]] = {
     "bce_recalibrated": lambda one: one.recalibrated,
     "ce_recalibrated": lambda one: one.recalibrated,
     "dice": lambda one: dice_of_mask(one.mask, one.truth.label),
-    "dice_patient": lambda one: dice_of_patients(one.mask, one.truth.label, one.truth.patients),
+    "dice_patient": lambda one: _of_patients(one, dice_of_patients),
+    "iou": lambda one: iou_of_mask(one.mask, one.truth.label),
     "hd95": lambda one: hd95(one.surfaces),
+    "nsd": lambda one: nsd(one.surfaces),
 }
 """(B,) or (P,); (B, K) or (P, K) for measures per structure; None where it is not measured."""
 
@@ -80,6 +82,12 @@ def measure(prediction: Prediction, wanted: Callable[[Quantity], bool] = lambda 
             values[key] = _array(FORMULAS[key](prediction))
         found[one.key] = _of_structure(values[key], one, prediction.truth.structures)
     return found
+
+
+def _of_patients(one: Prediction, formula: Callable[[Tensor, Tensor, Sequence[str]], Tensor]) -> Tensor | None:
+    """None where every patient has one image: then it is the measure of that image again."""
+    patients = one.truth.patients
+    return formula(one.mask, one.truth.label, patients) if len(set(patients)) < len(patients) else None
 
 
 def _array(values: Tensor | Array | None) -> Array | None:

@@ -15,6 +15,12 @@ def dice_of_mask(mask: Tensor, label: Tensor) -> Tensor:
     return _dice(*_counts(mask, label))
 
 
+def iou_of_mask(mask: Tensor, label: Tensor) -> Tensor:
+    """Intersection over union |A and B| / |A or B|; shapes, and what empty masks give, as for Dice."""
+    both, total = _counts(mask, label)
+    return (both / (total - both).clamp(min=1)).masked_fill(total == 0, 1.0)
+
+
 def dice_of_patients(mask: Tensor, label: Tensor, patients: Sequence[str]) -> Tensor:
     """Dice over all pixels of all images of a patient: (P, K), patients in the order of `patients_of`.
 

@@ -9,6 +9,7 @@ from torch import Tensor
 
 Unit = Literal["mm", "px"]
 Array = np.ndarray
+TOLERANCE = 2.0  # of surface Dice, in the unit of the distances: about what two readers differ by
 
 
 @dataclass(frozen=True)
@@ -20,15 +21,17 @@ class Surfaces:
     diagonal: Array  # (B,) of the images, in `unit`
     unit: Unit
 
-    @property
-    def both_empty(self) -> int:
-        """Structures of cases that neither mask shows: the prediction is right."""
-        return int((self.empty == 2).sum())
+    def facts(self) -> dict[str, dict[str, str | int | float]]:
+        """What a record says of the measures of outlines, by measure.
 
-    @property
-    def one_empty(self) -> int:
-        """Structures of cases that only one mask shows: missed or invented."""
-        return int((self.empty == 1).sum())
+        both_empty: structures of cases that neither mask shows, so that the prediction is right.  one_empty: that only
+        one shows, missed or invented.
+        """
+        both_empty, one_empty = (int((self.empty == count).sum()) for count in (2, 1))
+        return {
+            "hd95": {"unit": self.unit, "both_empty": both_empty, "one_empty": one_empty},
+            "nsd": {"unit": self.unit, "tolerance": TOLERANCE},
+        }
 
 
 def surfaces(mask: Tensor, label: Tensor, spacing_mm: Tensor) -> Surfaces:
@@ -63,6 +66,18 @@ def hd95(found: Surfaces) -> Array:
     value = np.where(found.empty == 1, found.diagonal[:, None], 0.0)
     for i, k in np.argwhere(found.empty == 0):
         value[i, k] = max(float(np.percentile(one, 95)) for one in found.distances[i][k])
+    return value
+
+
+def nsd(found: Surfaces) -> Array:
+    """Surface Dice: share of the pixels of both outlines that are at most `TOLERANCE` from the other one, (B, K).
+
+    1 where both masks are empty, 0 where one is.  Source: Nikolov et al. (2018), with MONAI's outlines of whole pixels.
+    """
+    value = (found.empty == 2).astype(float)
+    for i, k in np.argwhere(found.empty == 0):
+        one, other = found.distances[i][k]
+        value[i, k] = ((one <= TOLERANCE).sum() + (other <= TOLERANCE).sum()) / (len(one) + len(other))
     return value
 
 

@@ -140,8 +140,8 @@ def structures_caption(study: Study, measures: Sequence[Measure]) -> str:
     """Of one measure of each structure."""
     return (
         f"{_title(measures[0].quantity.measure.words)} of each structure by itself against N, on one range a task. "
-        f"{_axes(measures[:1])} Markers: means of {trial_counts(study)} per strategy and N, with 95 % t intervals. "
-        f"{VARIES} {references_caption(measures)}"
+        f"{'Both axes are logarithmic' if measures[0].log else 'N is on a logarithmic axis'}. Markers: means of "
+        f"{trial_counts(study)} per strategy and N, with 95 % t intervals. {VARIES} {references_caption(measures)}"
     )
 
 

@@ -9,7 +9,7 @@ from segaug.analysis.comparison.comparison import Comparison, Ratio
 from segaug.analysis.interval import Interval
 from segaug.report.comparison_numbers import ends
 from segaug.report.palette import in_order
-from segaug.report.study import Study, analysed
+from segaug.report.study import Study
 from segaug.report.tables import number
 
 Groups = Sequence[Sequence[Comparison]]  # of each task and model, strategies in the order of the palette
@@ -25,7 +25,7 @@ class Compared:
 
 def compared(study: Study) -> Compared:
     """Every strategy against BASELINE; raises as `compare_study` does."""
-    found = compare_study(study.folder, analysed(study.metric), BASELINE)
+    found = compare_study(study.folder, study.metric, BASELINE)
     paired = [one for one in found.found if one.sizes]
     groups = ({one.key.strategy: one for one in group} for _, group in groupby(paired, key=lambda one: one.key[:2]))
     alone = [f"{' · '.join(key)}: {study.title(*key[:2])} has no trial of {BASELINE}" for key in found.without_baseline]

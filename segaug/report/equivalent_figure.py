@@ -45,7 +45,7 @@ def equivalent_figure(study: Study, groups: Groups, note: str) -> Figure:
         _draw(axes, study, comparisons)
     compared = {found.key.strategy for group in groups for found in group}
     signs = [strategy_sign(name) for name in study.strategies if name in compared]
-    figure.legend(handles=[*signs, *equivalent_signs()], loc="outside upper left", ncols=3)
+    figure.legend(handles=[*signs, *equivalent_signs()], loc="outside upper left", ncols=2)
     footnote(figure, note)
     return figure
 

@@ -37,7 +37,7 @@ _BAND = POINTWISE / 2  # several bands lie over each other
 def overview_panel(study: Study, measure: Measure, task: str, model: str, laws: bool) -> tuple[Figure, Tooltips]:
     """One panel, with the text that each mean shows under the pointer; laws: those fitted to it."""
     figure, axes = panel_figure(*PANEL_IN)
-    panel_title(axes, study.title(task, model))
+    panel_title(axes, *filter(None, (study.title(task, model), measure.quantity.structure)))
     return figure, draw_overview(axes, study, measure, task, model, laws)
 
 
@@ -47,7 +47,8 @@ def laws_figure(study: Study, note: str) -> Figure:
     def draw(axes: Axes, task: str, model: str) -> None:
         draw_overview(axes, study, study.measured.fitted_of(task), task, model, laws=True)
 
-    return panel_grid(study, study.tasks, study.measured.axis, draw, overview_signs(study, laws=True), note)
+    tasks, measured = list(dict.fromkeys(task for task, _ in study.fitted_groups)), study.measured
+    return panel_grid(study, tasks, measured.axis, draw, overview_signs(study, measured.fitted, laws=True), note)
 
 
 def measure_figure(study: Study, measure: Measure, note: str) -> Figure:
@@ -57,13 +58,13 @@ def measure_figure(study: Study, measure: Measure, note: str) -> Figure:
         draw_overview(axes, study, measure, task, model, laws=False)
 
     tasks = [task for task in study.tasks if measure in study.measured.of(task)]
-    return panel_grid(study, tasks, measure.axis, draw, overview_signs(study, laws=False), note)
+    return panel_grid(study, tasks, measure.axis, draw, overview_signs(study, [measure], laws=False), note)
 
 
 def structures_figure(study: Study, task: str, model: str, measures: Sequence[Measure], note: str) -> Figure:
     """A panel for each structure of a task.  measures: one of each structure."""
     page = sheet(
-        1, len(measures), _SHEET_PANEL_IN, signs=overview_signs(study, laws=False), note=note,
+        1, len(measures), _SHEET_PANEL_IN, signs=overview_signs(study, measures, laws=False), note=note,
         ylabel=f"{measures[0].quantity.measure.words} [{measures[0].unit}]", xlabel=_XLABEL.format(study.counted),
     )  # fmt: skip
     for column, measure in enumerate(measures):
@@ -130,17 +131,17 @@ def diverged_tooltip(trial: str, strategy: str, size: int, seed: int) -> str:
     return f"{trial}\n{strategy}, N = {size}, seed {seed}: diverged"
 
 
-def overview_signs(study: Study, laws: bool) -> list[Artist]:
-    """Legend of `overview_figure`."""
+def overview_signs(study: Study, measures: Sequence[Measure], laws: bool) -> list[Artist]:
+    """Legend of errors against N, with the references that the measures have."""
     entries: list[Artist] = [strategy_sign(name) for name in study.strategies]
     muted = LIGHT["muted"]
     if laws and study.laws:
         entries.append(Patch(facecolor=muted, alpha=_BAND, label="95 % band, pointwise"))
-    return [
-        *entries,
-        Line2D([], [], color=muted, linestyle=":", label="atlas"),
-        Line2D([], [], color=muted, linestyle="--", label="constant"),
-    ]
+    if any(one.quantity.atlas for one in measures):
+        entries.append(Line2D([], [], color=muted, linestyle=":", label="atlas"))
+    if any(one.quantity.constant for one in measures):
+        entries.append(Line2D([], [], color=muted, linestyle="--", label="constant"))
+    return entries
 
 
 def strategy_sign(name: str) -> Line2D:

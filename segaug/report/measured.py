@@ -34,13 +34,14 @@ class Measured:
 
     @cached_property
     def fitted(self) -> tuple[Measure, ...]:
-        """What the laws are fitted to, of all tasks together."""
-        return tuple(dict.fromkeys(map(self.fitted_of, self.tasks)))
+        """What the laws are fitted to, of all tasks together, in the order of the list."""
+        return tuple(sorted(set(map(self.fitted_of, self.tasks)), key=_place))
 
     @property
     def name(self) -> str:
         """Of what the laws are fitted to."""
-        return " or ".join(measure.name for measure in self.fitted)
+        first, *others = [measure.name for measure in self.fitted]
+        return " or ".join((first, *(name.removeprefix("test ") for name in others)))
 
     @property
     def unit(self) -> str:
@@ -55,7 +56,9 @@ class Measured:
     @property
     def meaning(self) -> str:
         """What the laws are fitted to, in a clause."""
-        return "; ".join(measure.meaning for measure in self.fitted)
+        if len(self.fitted) == 1:
+            return self.fitted[0].meaning
+        return "; ".join(f"{measure.quantity.words}: {measure.meaning}" for measure in self.fitted)
 
     @property
     def stem(self) -> str:
@@ -82,13 +85,18 @@ class Measured:
     def everywhere(self) -> tuple[Measure, ...]:
         """What the tasks have measured, each once, in the order of the list; structures together."""
         found = {measure for task in self.tasks for measure in self.of(task)}
-        return tuple(sorted(found, key=lambda one: MEASURES.index(one.quantity.measure)))
+        return tuple(sorted(found, key=_place))
 
     @cached_property
     def errors(self) -> tuple[Measure, ...]:
-        """Errors above 0 that every converged trial has."""
-        drawn = (self._drawn(measure.quantity, error=True) for measure in self.everywhere)
-        return tuple(one for one in drawn if all((one.of(record) or 0) > 0 for record in self.converged))
+        """Errors that are known and above 0 in every converged trial of the tasks that have them."""
+        found = []
+        for measure in self.everywhere:
+            error = self._drawn(measure.quantity, error=True)
+            tasks = {task for task in self.tasks if measure in self.of(task)}
+            if all((error.of(record) or 0) > 0 for record in self.converged if record["task"] in tasks):
+                found.append(error)
+        return tuple(found)
 
     @cached_property
     def lacking(self) -> list[str]:
@@ -125,6 +133,10 @@ class Measured:
 def structures_of(record: Json) -> tuple[str, ...]:
     """What a trial's network segments; one without a name in records that do not say it."""
     return tuple(record.get("form", {}).get("structures", ("",)))
+
+
+def _place(measure: Measure) -> int:
+    return MEASURES.index(measure.quantity.measure)
 
 
 def file_name(key: str) -> str:

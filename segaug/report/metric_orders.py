@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from segaug.analysis.comparison.metric_order import Disagreement, Order, disagreements, orders
 from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.curves.fit_curves import fit_study
-from segaug.analysis.metric import METRICS, Metric
-from segaug.report.study import Study, analysed
-from segaug.report.tables import Table
+from segaug.analysis.metric import Metric
+from segaug.report.study import Study
+from segaug.report.tables import NONE, Table
 from segaug.results.store import Store
 
 _RESAMPLES = 100  # the fewest that are allowed: only the means of trials are used
@@ -15,19 +15,19 @@ Fits = Mapping[Metric, Sequence[CurveFit]]
 
 
 def fits_by_metric(study: Study) -> Fits:
-    """The curves of every error that all converged trials have."""
+    """The curves of every error that the converged trials of a task have."""
     measured, store = study.measured, Store(study.folder)
-    own, names = analysed(measured.stem), [one.quantity.error for one in measured.errors]
-    errors = [metric for metric in METRICS if metric in names]
-    fits: dict[Metric, Sequence[CurveFit]] = {}
-    if len(measured.fitted) > 1:  # one for some tasks, another for the others
-        fits[own] = study.fits
-    return fits | {error: study.fits if error == own else fit_study(store, error, _RESAMPLES) for error in errors}
+    errors = [one.quantity.error for one in measured.errors]
+    own = {
+        error: [curve for curve in study.fits if measured.fitted_of(curve.task).quantity.error == error]
+        for error in errors
+    }
+    return {error: own[error] or fit_study(store, error, _RESAMPLES) for error in errors}
 
 
 def order_table(study: Study, fits: Fits) -> Table:
     """Strategies from the lowest mean error to the highest, under each metric at each N."""
-    rows = tuple(_row(study, order) for size in study.sizes for order in orders(fits, size))
+    rows = tuple(_row(order, fits) for size in study.sizes for order in orders(fits, size))
     return Table(
         "Strategies from the lowest mean error to the highest. Neighbours may differ by chance alone: see below for "
         "those that do not.",
@@ -39,12 +39,12 @@ def order_table(study: Study, fits: Fits) -> Table:
 
 def contradictions(study: Study, fits: Fits) -> list[str]:
     """Pairs of strategies that one metric puts clearly one way and another clearly the other way."""
-    return [_sentence(study, order, pair, fits) for order, pair in _pairs(study, fits) if pair.contradicts]
+    return [_sentence(study, order, pair) for order, pair in _pairs(study, fits) if pair.contradicts]
 
 
 def one_sided(study: Study, fits: Fits) -> list[str]:
     """Pairs whose order is clear under one metric and unclear under another."""
-    return [_sentence(study, order, pair, fits) for order, pair in _pairs(study, fits) if not pair.contradicts]
+    return [_sentence(study, order, pair) for order, pair in _pairs(study, fits) if not pair.contradicts]
 
 
 def _pairs(study: Study, fits: Fits) -> list[tuple[Order, Disagreement]]:
@@ -53,15 +53,16 @@ def _pairs(study: Study, fits: Fits) -> list[tuple[Order, Disagreement]]:
     return sorted(pairs, key=lambda pair: (pair[0].task, pair[0].model, pair[0].size))
 
 
-def _row(study: Study, order: Order) -> tuple[str, ...]:
-    return order.task, order.model, str(order.size), *(" < ".join(names) for names in order.strategies.values())
+def _row(order: Order, fits: Fits) -> tuple[str, ...]:
+    ranks = (" < ".join(order.strategies.get(metric, ())) or NONE for metric in fits)
+    return order.task, order.model, str(order.size), *ranks
 
 
 def _name(study: Study, metric: str) -> str:
     found = {one.quantity.error: one.name for one in study.measured.errors}
-    return found.get(metric, study.measured.name)
+    return found[metric]
 
 
-def _sentence(study: Study, order: Order, pair: Disagreement, fits: Fits) -> str:
-    said = ", ".join(f"{pair.signs[metric]} in {_name(study, metric)}" for metric in fits)
+def _sentence(study: Study, order: Order, pair: Disagreement) -> str:
+    said = ", ".join(f"{pair.signs[metric]} in {_name(study, metric)}" for metric in pair.signs)
     return f"{order.task} · {order.model}, N = {order.size}: {pair.first} against {pair.second} is {said}"

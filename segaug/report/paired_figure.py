@@ -9,7 +9,7 @@ from typing import NamedTuple
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 
 from segaug.analysis.comparison.comparison import Comparison, Ratio
@@ -28,6 +28,8 @@ _SEED_ALPHA = 0.25
 _ENOUGH_PAIRS = 3  # the interval of two pairs would stretch the axis for all
 _MOST_NAMED = 6  # sizes named on an axis as narrow as these
 _TITLE_LETTERS = 22  # in a line above these
+_LETTER_IN = 0.071  # of the label at the left
+_ROW_IN = 1.9  # of a figure for a paper
 _N = "labelled training {} N"
 
 
@@ -35,20 +37,21 @@ def paired_panel(study: Study, comparisons: Sequence[Comparison]) -> tuple[Figur
     """The strategies of one task and model, a small panel each, on the same axes."""
     columns = min(_COLUMNS, len(comparisons))
     rows = -(-len(comparisons) // columns)
-    figure = new_figure(3.9, 0.75 + (1.45 if columns > 1 else 2.0) * rows)
+    height = (1.45 if columns > 1 else 2.0) * rows
+    figure = new_figure(3.9, 0.75 + height)
     figure.suptitle(study.title(*comparisons[0].key[:2]), x=0.01, ha="left", fontweight="bold", fontsize=TEXT_PT + 0.5)
     figure.supxlabel(_N.format(study.counted), fontsize=TEXT_PT)
-    return figure, _draw_all(figure, study, comparisons, rows, columns)
+    return figure, _draw_all(figure, study, comparisons, rows, columns, height)
 
 
 def paired_figure(study: Study, groups: Groups, note: str) -> Figure:
     """A row a task and model, for a paper."""
     columns = max(map(len, groups))
-    figure = new_figure(max(1.9 * columns, 4.2), 1.9 * len(groups) + 0.8)
+    figure = new_figure(max(1.9 * columns, 4.2), (_ROW_IN + 0.2) * len(groups) + 0.6)
     for part, comparisons in zip(figure.subfigures(len(groups), squeeze=False)[:, 0], groups, strict=True):
         part.suptitle(study.title(*comparisons[0].key[:2]), x=0.01, ha="left", fontweight="bold", fontsize=TEXT_PT)
-        _draw_all(part, study, comparisons, 1, columns)
-    figure.supxlabel(_N.format(study.counted), fontsize=TEXT_PT)
+        part.supxlabel(_N.format(study.counted), fontsize=TEXT_PT)
+        _draw_all(part, study, comparisons, 1, columns, _ROW_IN)
     footnote(figure, note)
     return figure
 
@@ -65,7 +68,10 @@ def paired_signs() -> list[Artist]:
     ]
 
 
-def _draw_all(figure: Figure, study: Study, comparisons: Sequence[Comparison], rows: int, columns: int) -> Tooltips:
+def _draw_all(
+    figure: Figure | SubFigure, study: Study, comparisons: Sequence[Comparison], rows: int, columns: int,
+    height_in: float,
+) -> Tooltips:  # fmt: skip
     tooltips: Tooltips = {}
     grid = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
     sizes = sorted({one.size for found in comparisons for one in found.sizes})
@@ -76,11 +82,14 @@ def _draw_all(figure: Figure, study: Study, comparisons: Sequence[Comparison], r
         axes.set_visible(False)
         grid[grid.index(axes) - columns].tick_params(labelbottom=True)
     _set_range(grid[0], comparisons, pairs)
-    figure.supylabel(
-        f"{study.measured.fitted_of(comparisons[0].key.task).name}, ratio to {comparisons[0].baseline}",
-        fontsize=TEXT_PT,
-    )
+    figure.supylabel(_ylabel(study, comparisons[0], height_in), fontsize=TEXT_PT)
     return tooltips
+
+
+def _ylabel(study: Study, found: Comparison, height_in: float) -> str:
+    """In as many lines as it takes."""
+    name = study.measured.fitted_of(found.key.task).name
+    return "\n".join(wrap(f"{name}, ratio to {found.baseline}", int(height_in / _LETTER_IN)))
 
 
 class _Cell(NamedTuple):

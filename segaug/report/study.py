@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from statistics import fmean
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.curves.fit_curves import fit_study
 from segaug.analysis.law.fit import Fit
-from segaug.analysis.metric import Metric
 from segaug.analysis.trials.table import study_trials
 from segaug.errors import DataError
 from segaug.measures import quantity
@@ -111,6 +110,11 @@ class Study:
         return sorted({(record["task"], record["model"]) for record in self.records})
 
     @cached_property
+    def fitted_groups(self) -> list[tuple[str, str]]:
+        """Those with a curve: some trial has measured what the laws are fitted to."""
+        return [group for group in self.groups if self.curves_of(*group)]
+
+    @cached_property
     def by_group(self) -> Mapping[tuple[str, str], list[Json]]:
         """Records by (task, model)."""
         return collect(self.records, "task", "model")
@@ -147,7 +151,7 @@ class Study:
 def load_study(folder: Path, metric: str | None = None) -> Study:
     """Read a study folder and fit its curves; metric: a measure or its error, None for each task's cross-entropy.
 
-    Raises DataError where no trial has finished yet.
+    Raises DataError where no trial has finished yet, ConfigError where none has measured the metric.
     """
     error = quantity(metric, "--metric").error if metric else None
     store = Store(folder)
@@ -158,14 +162,9 @@ def load_study(folder: Path, metric: str | None = None) -> Study:
             problem=f"holds no finished trial ({len(failures)} failed)",
             fix="run the study first; `segaug status` shows what went wrong",
         )
-    fits, table = fit_study(store, analysed(error)), study_trials(Snapshot(folder))
+    fits, table = fit_study(store, error), study_trials(Snapshot(folder))
     converged = frozenset(table.loc[table["status"] == "ok", "id"])
     return Study(folder, error, tuple(records), tuple(failures), store.plan(), tuple(fits), converged)
-
-
-def analysed(metric: str | None) -> Metric:
-    """What the analysis is asked for."""
-    return cast(Metric, metric or "bce")
 
 
 def collect(trials: Iterable[Json], *keys: str) -> dict[Any, list[Json]]:

@@ -22,8 +22,10 @@ A record is one JSON object. Everything outside "run" is reproduced bit for bit 
                   or null, was not measured
     cases         {"ids", "patients", measure: [...]}  lists over the test cases, best checkpoint, of the measures that
                   have one value an image; patients: whom each case shows (older records lack it: each case is its own)
-    patient_cases {"patients", measure: [...]}  lists over the test patients, of the measures with one value a patient
+    patient_cases {"patients", measure: [...]}  lists over the test patients, of the measures with one value a patient;
+                  null where every patient has one image
     hd95          {"unit": "mm" | "px", "both_empty": int, "one_empty": int}   counts of cases and structures
+    nsd           {"unit": "mm" | "px", "tolerance": float}
     recalibration {"scale", "offset": float, or one a class (the background's is 0)}   fitted on validation; scale > 1:
                   under-confident
     reference     {"constant_bce", "constant_pool_bce", "atlas_<measure>", ...}  means on the test set: best constant,

@@ -23,6 +23,7 @@ def context(subset, external, made=None):
     return PrepareContext(
         subset=subset,
         allowed=Allowed(external=external),
+        decides={},
         objective=Objective(),
         build_model=_unused,
         train_segmentation=_unused,

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from PIL import Image
 
 from segaug.cli.main import main
 from tests.data.small_sets import write_set
@@ -45,3 +46,34 @@ def test_json_has_one_entry_per_image(overrides, capsys):
 def test_missing_folder_is_one_line_and_exits_2(capsys):
     assert main(["data", "check", "dataset=folder"]) == 2
     assert capsys.readouterr().err == "segaug: error: dataset.root: is not set; set dataset.root=/path/to/the/data\n"
+
+
+def test_several_structures_have_a_column_each_and_colour_is_told(overrides, tmp_path, capsys):
+    for path in (tmp_path / "set/images").iterdir():
+        Image.open(path).convert("RGB").save(path)
+    parts = [
+        "+dataset.structures={left: [1], right: [2]}",
+        "dataset.structure=[left,right]",
+        "dataset.colour=true",
+    ]
+    assert main(["data", "check", *overrides, *parts]) == 0
+    out = capsys.readouterr().out
+    head, test = (line.split() for line in out.splitlines() if line.startswith(("part", "test")))
+    assert head == ["part", "images", "patients", "left", "right", "foreground", "empty", "masks"]
+    assert test[3:] == ["12.50", "%", "12.50", "%", "25.00", "%", "0"]
+    assert "20 x 24 pixels (rows x columns), in colour" in " ".join(out.split())  # the name of the task is long
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["dataset=phantom_blob", "dataset.colour=true"], "dataset.colour: there is no such option; choose from: "),
+        (["dataset=phantom_template", "dataset.structure=all"], "dataset.structure: lv and left_heart overlap: "),
+        (["dataset=phantom_blob", "dataset.structure=all"], "dataset.structure: all means several structures, and "),
+    ],
+)
+def test_wrong_options_are_one_line_and_exit_2(words, told, capsys):
+    assert main(["data", "check", *words]) == 2
+    shown = capsys.readouterr().err
+    assert shown.startswith(f"segaug: error: {told}")
+    assert shown.count("\n") == 1

@@ -149,3 +149,28 @@ def test_nothing_half_written_stays_when_the_disk_is_full(files, capsys, monkeyp
     monkeypatch.setattr("segaug.files.os.fsync", full)
     assert "No space left on device" in refusal(capsys, "moving.png", "fixed.png")
     assert not list((files / "registration_moving_fixed").iterdir())
+
+
+def test_an_image_in_colour_is_registered_by_its_grey_and_deformed_in_colour(files, capsys):
+    grey = picture()
+    save("grey.png", grey)
+    save("colour.png", np.stack([grey] * 3, axis=-1))
+    for name in ("grey", "colour"):
+        assert main(["register", f"{name}.png", "fixed.png", "--out", name]) == 0
+    in_grey, in_colour = (np.asarray(Image.open(files / name / "warped.png")) for name in ("grey", "colour"))
+    assert in_colour.shape == (*in_grey.shape, 3)
+    assert np.abs(in_colour.astype(int) - in_grey[..., None]).max() <= 1  # one is scaled to 0..1 on the way
+    stored = [load_momentum(files / name / "momentum.safetensors") for name in ("grey", "colour")]
+    assert (stored[0].momentum == stored[1].momentum).all()
+    assert stored[0].moving.sha256 == stored[1].moving.sha256
+
+
+def test_colours_move_as_they_are(files):
+    moving = np.stack([picture(), np.full((40, 52), 40, np.uint8), 255 - picture()], axis=-1)
+    save("colour.png", moving)
+    save("fixed.png", picture((44, 48)))
+    assert main(["register", "colour.png", "fixed.png", "--pad", "--out", "out"]) == 0
+    warped = np.asarray(Image.open(files / "out/warped.png")).astype(int)
+    assert warped.shape == (44, 52, 3)
+    assert (warped[..., 1] == 40).all()
+    assert np.abs(warped[..., 0] + warped[..., 2] - 255).max() <= 1

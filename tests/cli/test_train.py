@@ -100,7 +100,7 @@ def test_help_lists_every_choice_at_once(tmp_path):
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     ).stdout
     assert "augment   baseline, genda, none, red" in shown
-    assert "study     hippocampus_pilot, lr_sweep, quick, scaling_study, topology_aware" in shown
+    assert "study     hippocampus_pilot, lr_sweep, quick, scaling_study, several_structures, topology_aware" in shown
     assert shown.endswith("False\n")
 
 

@@ -39,6 +39,7 @@ def learned(tmp_path_factory):
         context = PrepareContext(
             subset=batch,
             allowed=Allowed(external=shifted.flip(0) ** 1.1),
+            decides={},
             objective=Objective(),
             build_model=_no_network,
             train_segmentation=_no_network,

@@ -94,3 +94,32 @@ def test_notes_say_what_weakens_the_scores(folder, root, labelled):
 def test_what_cannot_be_looked_at_is_raised(folder):
     with pytest.raises(ConfigError, match=r"dataset\.root"):
         check(folder(root="/nowhere"))
+
+
+def test_each_structure_has_its_share_and_its_empty_masks(folder, root, labelled):
+    names, _ = labelled
+    mask = np.zeros((20, 24), np.uint8)
+    mask[:10] = 1
+    save(root / f"masks/{names[0]}.png", mask)
+    report = check(folder(structures={"left": [1], "right": [2]}, structure="all"))
+    assert report.problems == ()
+    assert report.form.structures == ("left", "right")
+    seen = {case.id: case for case in report.cases}
+    assert (seen[names[0]].structures, seen[names[0]].foreground) == ({"left": 0.5, "right": 0}, 0.5)
+    assert (seen[names[1]].structures, seen[names[1]].foreground) == ({"left": 0.125, "right": 0.125}, 0.25)
+    for part in report.parts:
+        shares = [case.structures["left"] for case in report.cases if case.part == part.name and case.structures]
+        assert part.structures is None if part.name == "external" else part.structures["left"] == np.mean(shares)
+    assert report.notes == ("1 masks hold no right",)
+
+
+def test_grey_images_of_a_task_in_colour_are_told_and_all_of_them_are_a_problem(folder, root, labelled):
+    names, _ = labelled
+    told = "dataset.colour: is true, but every image of the data set is grey"
+    assert [problem.startswith(told) for problem in check(folder(colour=True)).problems] == [True]
+    for name in names[:3]:
+        Image.open(root / f"images/{name}.png").convert("RGB").save(root / f"images/{name}.png")
+    report = check(folder(colour=True))
+    assert report.problems == ()
+    assert report.notes == ("21 of 24 images are stored grey; they are repeated to three channels",)
+    assert check(folder()).notes == ()

@@ -10,6 +10,7 @@ from segaug.experiment.preparation import prepare, survey
 from segaug.experiment.prepare_study import NotPrepared, prepare_study
 from segaug.experiment.schema import STRATEGIES
 from segaug.experiment.sweep import TrialsFailed, run_study
+from segaug.models.nnunet import NnUnet
 from segaug.results.store import Store
 from tests.experiment.toy import Toy, lines
 
@@ -67,12 +68,28 @@ def test_dependencies_come_first(toys, log):
     assert lines(log) == ["mean"] * 4 + ["sum"]
 
 
-def test_trials_that_differ_in_network_or_learning_rate_are_surveyed_once(toys):
+def test_trials_that_differ_in_what_decides_no_artefact_share_it(toys):
     (one,) = toys((4, 0))
     other = dataclasses.replace(one.config, protocol=dataclasses.replace(one.config.protocol, learning_rate=0.5))
-    found = survey(plan_of([one, dataclasses.replace(one, config=other)]), plan_of([one]).trials, strict=False)
-    assert not found.shared
+    found = survey(plan := plan_of([one, dataclasses.replace(one, config=other)]), plan.trials, strict=False)
+    assert len(plan.trials) == 2
+    assert not found.shared  # whoever makes them, they are whole
     assert len(found.missing) == 5
+
+
+@pytest.mark.parametrize(
+    ("depends_on", "artefacts"), [("protocol", 3), ("model", 2), ("objective", 1), ("seed", 1), ("task", 1)]
+)
+def test_an_artefact_is_one_for_each_of_what_it_depends_on(toys, depends_on, artefacts):
+    """Three trials on one subset: another learning rate, and another width of the network as well."""
+    (one,) = toys((4, 0), depends_on=depends_on)
+    trials = [one]
+    for model, rate in ((one.config.model, 0.5), (NnUnet(feature_size=3), 0.25)):
+        protocol = dataclasses.replace(one.config.protocol, learning_rate=rate)
+        trials.append(dataclasses.replace(one, config=dataclasses.replace(one.config, model=model, protocol=protocol)))
+    plan = plan_of(trials)
+    names = [request.name for request in survey(plan, plan.trials, strict=False).missing]
+    assert len([name for name in names if name.startswith("sum-")]) == artefacts
 
 
 def test_what_grows_is_complete_for_every_trial(toys, log):

@@ -52,6 +52,14 @@ def test_no_own_field_no_strength(subset):
     assert strength(NoAugmentation(), None, subset, 0) is None
 
 
+class OwnBaseline(Baseline):
+    own_baseline = True
+
+
+def test_a_baseline_of_its_own_is_measured_with_the_rest(subset):
+    assert strength(OwnBaseline(), None, subset, 0)["displacement_rms_px"] > 0
+
+
 def test_what_is_not_finite_is_null(subset):
     assert strength(Shift(stretch=float("nan")), None, subset, 0)["displacement_rms_px"] is None
 

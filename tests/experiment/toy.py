@@ -21,6 +21,7 @@ class Toy(Strategy):
 
     log: str = ""
     sum_does: str = ""  # "raise" | "fail" | "die" | "interrupt", instead of being made
+    depends_on: str = ""  # what of context.decides the sum depends on, by its own account
     grow: bool = False  # one list of means for all images, instead of one artefact each
     baseline: Baseline = field(default_factory=Baseline)
 
@@ -61,7 +62,8 @@ class Toy(Strategy):
             return Content({"sum": total}, {"failed": "it is 0; add more"} if self.sum_does == "fail" else {})
 
         images = sorted(image_hash(image) for image in context.subset.image)
-        return Artefact("sum", {"images": images, "does": self.sum_does}, make)
+        decides = context.decides[self.depends_on] if self.depends_on else None
+        return Artefact("sum", {"images": images, "does": self.sum_does, "decides": decides}, make)
 
     def _note(self, what):
         with open(self.log, "a") as file:

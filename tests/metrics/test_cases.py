@@ -1,6 +1,7 @@
 """Every measure of one test set, by its key."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -59,13 +60,20 @@ def test_holds_each_measure_case_by_case():
     np.testing.assert_allclose(found["dice"], dice_of_mask(logits > 0, label)[:, 0].numpy())
     assert found["dice"].tolist()[2:] == [1, 0, 0]
     assert found["dice_patient"].shape == (3,)
-    assert (one.surfaces.unit, one.surfaces.both_empty, one.surfaces.one_empty) == ("px", 1, 2)
+    assert one.surfaces.facts()["hd95"] == {"unit": "px", "both_empty": 1, "one_empty": 2}
 
 
 def test_what_needs_validation_labels_is_not_measured_without():
     found = measure(prediction()[1])
     assert found["bce_recalibrated"] is None
     assert found["bce"] is not None
+
+
+def test_where_each_patient_has_one_image_only_images_are_measured():
+    logits, one = of_three()
+    found = measure(of_logits(logits, replace(one.truth, patients=tuple("abcde"))))
+    assert {key for key, values in found.items() if values is None} >= {"dice_patient", "dice_patient/rv"}
+    assert found["dice"] is not None
 
 
 def test_missed_and_invented_structures_cost_the_diagonal():

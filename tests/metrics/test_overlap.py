@@ -2,8 +2,10 @@
 
 import pytest
 import torch
+from monai.metrics import compute_iou
 
 from segaug.metrics import dice_of_mask, dice_of_patients, masks, patients_of
+from segaug.metrics.overlap import iou_of_mask
 from segaug.rng import stream
 
 
@@ -59,3 +61,14 @@ def test_order_of_the_images_does_not_matter():
     order = [0, 5, 1, 4, 2, 3]
     turned = dice_of_patients(mask[order], label[order], [patients[row] for row in order])
     assert torch.equal(turned, dice_of_patients(mask, label, patients))
+
+
+def test_iou_is_that_of_monai():
+    rng = stream(2, "iou")
+    label, mask = (torch.randint(0, 2, (6, 3, 5, 5), generator=rng).float() for _ in range(2))
+    torch.testing.assert_close(iou_of_mask(mask, label), compute_iou(mask, label))
+
+
+def test_iou_of_empty_masks():
+    full, empty = torch.ones(1, 1, 2, 2), torch.zeros(1, 1, 2, 2)
+    assert [iou_of_mask(*pair).item() for pair in ((empty, empty), (full, empty), (empty, full))] == [1, 0, 0]

@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 import torch
-from monai.metrics import compute_hausdorff_distance
+from monai.metrics import compute_hausdorff_distance, compute_surface_dice
 
 from segaug.metrics import Surfaces, hd95, surfaces
+from segaug.metrics.surface import TOLERANCE, nsd
 from segaug.rng import stream
 
 UNKNOWN = torch.full((1, 2), torch.nan)
@@ -75,7 +76,8 @@ def test_empty_masks():
     label = torch.cat([empty, empty, square(3, 3), square(3, 3)])
     value, found = measured(mask, label, torch.tensor([[3.0, 4.0]]).expand(4, 2))
     assert value == [0, 24 * 5, 24 * 5, 0]
-    assert (found.both_empty, found.one_empty) == (1, 2)
+    assert found.facts()["hd95"] == {"unit": "mm", "both_empty": 1, "one_empty": 2}
+    assert nsd(found)[:, 0].tolist() == [1, 0, 0, 1]
     assert distance(mask, label, UNKNOWN.expand(4, 2))[1] == pytest.approx(24 * math.sqrt(2))
 
 
@@ -98,6 +100,22 @@ def test_same_as_monai(spacing):
     ours = hd95(surfaces(mask, label, torch.tensor([spacing or (torch.nan, torch.nan)]).expand(8, 2)))
     theirs = compute_hausdorff_distance(mask, label, include_background=True, percentile=95, spacing=spacing)
     np.testing.assert_allclose(ours, theirs.numpy(), rtol=1e-5)
+
+
+@pytest.mark.parametrize("spacing", [None, (1.0, 1.0), (0.7, 2.3)])
+def test_surface_dice_is_that_of_monai(spacing):
+    mask, label = pairs(8, 48)
+    ours = nsd(surfaces(mask, label, torch.tensor([spacing or (torch.nan, torch.nan)]).expand(8, 2)))
+    theirs = compute_surface_dice(mask, label, [TOLERANCE] * 2, include_background=True, spacing=spacing)
+    np.testing.assert_allclose(ours, theirs.numpy(), rtol=1e-5)
+
+
+@pytest.mark.parametrize(("shift", "expected"), [(2, 1.0), (3, 11 / 16)])
+def test_surface_dice_counts_what_is_within_the_tolerance(shift, expected):
+    """Of the 16 pixels of each outline (a square of 5) the far row lies as far away as the square was moved."""
+    found = surfaces(square(3, 3), square(3 + shift, 3), UNKNOWN)
+    assert nsd(found).item() == pytest.approx(expected)
+    assert found.facts()["nsd"] == {"unit": "px", "tolerance": 2.0}
 
 
 def test_structures_do_not_disturb_each_other():

@@ -6,7 +6,7 @@ from segaug.report import captions
 from segaug.report.charts import by_task, overview_chart, single_chart
 from segaug.report.figures import laws_figure
 from segaug.report.palette import LIGHT
-from segaug.report.section import Block, Draw, Folded, Legend, Panels, Section
+from segaug.report.section import Block, Draw, Folded, Legend, Panels, Section, Text
 from segaug.report.signs import key
 from segaug.report.single_curve import single_figure, single_signs
 from segaug.report.study import Study
@@ -17,20 +17,28 @@ _MOST_OPEN = 24  # panels of single curves that are shown without being asked fo
 def section(study: Study) -> Section:
     """A column a task, its models below each other; then a row of curves for each task and model."""
     fitted = study.measured.fitted_of
-    charts = ((group, overview_chart(study, fitted(group[0]), *group, "law", laws=True)) for group in study.groups)
+    charts = (
+        (group, overview_chart(study, fitted(group[0]), *group, "law", laws=True)) for group in study.fitted_groups
+    )
     panels = Panels(captions.overview_caption(study), by_task(study, charts))
     return Section(
         "curves",
         f"Error against labelled {study.counted}",
         "Curves",
-        (Legend(), panels, _single(study)),
+        (Legend(), panels, *_without(study), _single(study)),
         figures={f"curves_{study.measured.stem}": _overview(study), **_singles(study)},
     )
 
 
+def _without(study: Study) -> list[Block]:
+    """Whom the figure lacks."""
+    lacking = [study.title(*group) for group in study.groups if group not in study.fitted_groups]
+    return [Text(f"No trial has measured {study.measured.name}: {', '.join(lacking)}.")] if lacking else []
+
+
 def _single(study: Study) -> Block:
     rows = tuple(
-        tuple(single_chart(study, curve) for curve in study.curves_of(*group).values()) for group in study.groups
+        tuple(single_chart(study, curve) for curve in study.curves_of(*group).values()) for group in study.fitted_groups
     )
     blocks = (key(single_signs(LIGHT["muted"]), "single"), Panels(captions.single_caption(study), rows, "by-curve"))
     count = sum(map(len, rows))
@@ -45,5 +53,5 @@ def _singles(study: Study) -> dict[str, Draw]:
     note = captions.single_note(study)
     return {
         f"curves_{study.measured.stem}_{'_'.join(group)}": partial(single_figure, study, *group, note)
-        for group in study.groups
+        for group in study.fitted_groups
     }

@@ -27,7 +27,9 @@ def section(study: Study) -> Section | None:
         charts = tuple(_charts(study, f"part-{key}", group, measures) for group, measures in rows.items())
         caption = captions.structures_caption(study, next(iter(rows.values())))
         words = BY_KEY[key].words
-        blocks.append(Folded(f"{words} of each structure", (Panels(caption, charts, "by-curve"),), unfolded=place == 0))
+        blocks.append(
+            Folded(f"{words} of each structure", (Panels(caption, charts, "by-measure"),), unfolded=place == 0)
+        )
     blocks.append(Folded("Each structure as a table", (structure_table(study),)))
     return Section("structures", "Structure by structure", "Structures", tuple(blocks), _figures(study, found))
 
