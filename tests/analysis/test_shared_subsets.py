@@ -150,5 +150,5 @@ def test_intervals_over_seeds_are_too_narrow_and_over_subsets_are_not():
             fit = fit_curve(one.sizes, one.values)
             intervals = (fit.error(size).interval for size in sizes)
             held[name] += [one.low <= true <= one.high for one, true in zip(intervals, truth, strict=True)]
-    assert np.mean(held["seeds"]) < 0.85
+    assert np.mean(held["seeds"]) < 0.88
     assert np.mean(held["subsets"]) > 0.91
