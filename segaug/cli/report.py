@@ -4,17 +4,15 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
+from segaug.cli.metric_text import add_metric
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """STUDY and the metric that the laws are fitted to."""
     parser.add_argument(
         "study", nargs="?", metavar="STUDY", help="folder or name under results/; default: the last one written"
     )
-    parser.add_argument(
-        "--metric",
-        metavar="METRIC",
-        help="fit the laws to this measure, such as 1-dice or hd95 (default: the cross-entropy of each task)",
-    )
+    add_metric(parser, "fit the laws to")
     parser.add_argument(
         "--figures", choices=("all", "published"), default="all",
         help="all: page and figures (default); published: only figures 1, 2 and 3 in the layout of arXiv 2511.13883",

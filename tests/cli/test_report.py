@@ -29,8 +29,10 @@ def test_an_unknown_study_or_metric_is_refused(tmp_path):
     with pytest.raises(DataError, match=r"no plan in it"):
         run(parse(str(tmp_path / "nothing")))
     write_study(tmp_path / "mine", sizes=(4,), seeds=1)
-    with pytest.raises(ConfigError, match="metric"):
-        run(parse(str(tmp_path / "mine"), "--metric", "hd95"))
+    with pytest.raises(ConfigError, match="--metric: no converged trial of the study has measured ce; choose from"):
+        run(parse(str(tmp_path / "mine"), "--metric", "ce"))
+    with pytest.raises(SystemExit):
+        parse("--metric", "accuracy")
 
 
 def test_importing_it_loads_nothing_heavy():
