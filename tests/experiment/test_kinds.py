@@ -21,7 +21,7 @@ FILES = [
     "+dataset.structures={cell:[1,2],ring:[1],core:[2]}",
 ]  # fmt: skip
 OF_SLICES = [*FILES, "dataset.structure=cell"]
-HEART = ["dataset=phantom_template"]
+HEART = ["dataset=phantom_template", "protocol.output_bias=foreground"]
 KINDS = {
     "one grey structure": [],
     "three structures": HEART,
@@ -92,6 +92,7 @@ def test_a_trial_ends_in_a_record_of_all_that_its_kind_is_measured_by(make, kind
         assert measured[one.key] == (None if values is None else pytest.approx(np.mean(values)))
         assert one.measure.per == "patient" or len(values) == len(record["cases"]["ids"])
     assert len(record["history"]["update"]) == len(record["history"]["training_loss"]) == 2
+    assert record["training"]["images"] == record["labels"]["training"]
     assert trial_row(record)["status"] == "ok"
     assert fit_records([record])[0].points[0].mean == measured["ce" if len(structures) > 1 else "bce"]
 
