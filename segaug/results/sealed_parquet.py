@@ -43,10 +43,12 @@ def read_sealed(
         return None
     try:
         file = pq.ParquetFile(pa.BufferReader(data))
-        if not _fits(file.schema_arrow, schema, further) or _values(file.metadata) > len(data):
+        found = file.schema_arrow
+        if not _fits(found, schema, further) or _values(file.metadata) > len(data):
             return None
-        names = [name for name in columns or file.schema_arrow.names if name in file.schema_arrow.names]
-        table = file.read(columns=names).select(names)  # Parquet takes a point in a name for a way into it
+        names = None if columns is None else [name for name in columns if name in found.names]
+        table = file.read(columns=names)
+        table = table.select(names or found.names)  # Parquet takes a point in a name for a way into it
         table.validate(full=True)
     except (pa.ArrowException, OSError, ValueError):
         return None

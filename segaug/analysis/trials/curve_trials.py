@@ -4,6 +4,7 @@ Seeds may share subsets of the pool (`protocol.seeds_per_subset`): their trials 
 are alike.  What is independent are the subsets, so all means, intervals and draws take `CurveTrials.replicates`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segaug.analysis.law.power_law import Array
-from segaug.analysis.metric import Metric
+from segaug.analysis.metric import Metric, column
 from segaug.analysis.trials.measured import NOT_MEASURED, measured
 from segaug.analysis.trials.table import CURVE
 from segaug.errors import DataError
@@ -119,23 +120,46 @@ def curves(table: pd.DataFrame, metric: Metric | None = None) -> list[CurveTrial
             problem=f"has the error {bad['error'].iloc[0]:g}",
             fix=f"errors must be above 0; fit another metric{other}",
         )
-    return [_curve(CurveKey(*map(str, key)), rows) for key, rows in table.groupby(CURVE) if _is_measured(rows)]
+    facts = _facts(table)
+    lacking = table["status"] == NOT_MEASURED
+    kept = table[~lacking] if lacking.any() else table
+    return [
+        _curve(key, rows, facts)
+        for key, rows in _by_curve(kept)
+        if key not in facts.unmeasured or (rows["status"] == "ok").any()
+    ]
 
 
-def _is_measured(rows: pd.DataFrame) -> bool:
-    return not (rows["status"] == NOT_MEASURED).any() or bool((rows["status"] == "ok").any())
+def _by_curve(table: pd.DataFrame) -> Iterator[tuple[CurveKey, pd.DataFrame]]:
+    return ((CurveKey(*map(str, key)), rows) for key, rows in table.groupby(CURVE))
 
 
-def _curve(key: CurveKey, rows: pd.DataFrame) -> CurveTrials:
-    lacking = rows["status"] == NOT_MEASURED
-    unmeasured = sorted(zip(rows["size"][lacking].tolist(), rows["seed"][lacking].tolist(), strict=True))
-    rows = rows[~lacking] if unmeasured else rows
-    sizes, column = np.unique(rows["size"].to_numpy(), return_inverse=True)
+class _Facts(NamedTuple):
+    """What a table says of whole curves; asked of each by itself it would take as long as all the rest."""
+
+    metrics: dict[str, Metric]  # by task
+    seeds_per_subset: dict[CurveKey, int]  # where it is not 1; a protocol, and so a curve, has one
+    unmeasured: dict[CurveKey, list[tuple[int, int]]]  # where there are any
+
+
+def _facts(table: pd.DataFrame) -> _Facts:
+    lacking = table[table["status"] == NOT_MEASURED]
+    tasks = table.drop_duplicates("task") if "metric" in table else table[:0]
+    shared = table[column(table, "seeds_per_subset") > 1]
+    return _Facts(
+        dict(zip(tasks["task"], tasks.get("metric", ()), strict=True)),
+        {key: int(rows["seeds_per_subset"].max()) for key, rows in _by_curve(shared)},
+        {key: sorted(zip(rows["size"], rows["seed"], strict=True)) for key, rows in _by_curve(lacking)},
+    )
+
+
+def _curve(key: CurveKey, rows: pd.DataFrame, facts: _Facts) -> CurveTrials:
+    sizes, place = np.unique(rows["size"].to_numpy(), return_inverse=True)
     seeds, row = np.unique(rows["seed"].to_numpy(), return_inverse=True)
     errors = np.full((len(seeds), len(sizes)), np.nan)
-    errors[row, column] = rows["error"]
+    errors[row, place] = rows["error"]
     status = np.full(errors.shape, "missing", dtype="<U8")
-    status[row, column] = rows["status"]
+    status[row, place] = rows["status"]
     return CurveTrials(
         key=key,
         sizes=sizes.astype(float),
@@ -145,14 +169,10 @@ def _curve(key: CurveKey, rows: pd.DataFrame) -> CurveTrials:
         constant=float(rows["constant"].max()),  # one data set, one value; trials without a record have none
         nested=bool((rows["subset_policy"] == "nested").any()),
         table=rows,
-        metric=str(rows["metric"].iloc[0]) if "metric" in rows else None,
-        seeds_per_subset=int(rows["seeds_per_subset"].max()) if _known(rows, "seeds_per_subset") else 1,
-        unmeasured=tuple(unmeasured),
+        metric=facts.metrics.get(key.task),
+        seeds_per_subset=facts.seeds_per_subset.get(key, 1),
+        unmeasured=tuple(facts.unmeasured.get(key, ())),
     )
-
-
-def _known(rows: pd.DataFrame, column: str) -> bool:
-    return column in rows and bool(rows[column].notna().any())
 
 
 def _best(status: NDArray[np.str_]) -> NDArray[np.str_]:

@@ -38,6 +38,8 @@ def status_by_rule(table: pd.DataFrame) -> pd.Series:
     useless = pd.Series(False, index=table.index)
     for structures in (1, 2):  # a task of several has another cross-entropy, and no trial has both
         plain = cross_entropy(structures)
+        if plain.constant not in table:
+            continue
         best = column(table, f"{plain.key}_recalibrated_best").fillna(column(table, f"{plain.key}_best"))
         useless |= (best >= column(table, plain.constant)) & ~table["improved"]
     return table["status"].mask((table["status"] == "ok") & useless, "diverged")

@@ -23,15 +23,18 @@ def measured(table: pd.DataFrame, metric: Metric | None = None, key: str = "--me
     metric: a measure or its error; None: that of each trial's task, see `default_metrics`.  A diverged trial may have
     an error: it is finite, but no result.  Raises ConfigError naming `key` where no converged trial has measured it.
     """
-    names = pd.Series(quantity(metric, key).error, index=table.index) if metric else _defaults(table)
-    asked = {name: quantity(name) for name in sorted(names.unique())}
-    error = _of_each(names, asked, lambda one: error_of(one, table))
+    names = {"": quantity(metric, key).error} if metric else default_metrics(table)
+    asked = [quantity(name) for name in sorted({*names.values()})]
+    found = table.assign(metric=asked[0].error if len(asked) == 1 else table["task"].map(names))
+    found["error"] = _of_each(asked, found["metric"], lambda one: error_of(one, table))
+    found["constant"] = _of_each(asked, found["metric"], lambda one: constant_error_of(one, table))
     ok = table["status"] == "ok"
-    if ok.any() and error[ok].isna().all():
-        raise _nowhere_measured(next(iter(asked.values())), table, key)
-    constant = _of_each(names, asked, lambda one: constant_error_of(one, table))
-    status = table["status"].mask(ok & error.isna(), NOT_MEASURED)
-    return table.assign(status=status, metric=names, error=error, constant=constant)
+    lacking = ok & found["error"].isna()
+    if not lacking.any():
+        return found
+    if lacking.sum() == ok.sum():
+        raise _nowhere_measured(asked[0], table, key)
+    return found.assign(status=table["status"].mask(lacking, NOT_MEASURED))
 
 
 def measured_cases(table: pd.DataFrame, read: Callable[[str], Cases]) -> dict[str, CaseErrors]:
@@ -79,15 +82,11 @@ def metrics_to_compare(table: pd.DataFrame) -> tuple[list[Metric], list[Metric]]
     return [one.error for one in whole if one.error not in zero], zero
 
 
-def _defaults(table: pd.DataFrame) -> pd.Series:
-    return table["task"].map(default_metrics(table))
-
-
-def _of_each(names: pd.Series, asked: dict[Metric, Quantity], read: Callable[[Quantity], pd.Series]) -> pd.Series:
-    """For each trial what is read of its own metric."""
-    found = pd.Series(float("nan"), index=names.index)
-    for name, one in asked.items():
-        found = found.mask(names == name, read(one))
+def _of_each(asked: list[Quantity], metric: pd.Series, read: Callable[[Quantity], pd.Series]) -> pd.Series:
+    """What is read of each trial's own metric."""
+    found = read(asked[0])
+    for one in asked[1:]:
+        found = found.mask(metric == one.error, read(one))
     return found
 
 
