@@ -110,7 +110,7 @@ def _read_parquet(name: str) -> Callable[[Path, bytes], object]:
     from segaug.results import snapshot
 
     part = snapshot._TRIALS if name == "snapshot.parquet" else snapshot._CASES
-    return lambda folder, data: read_sealed(written(folder / name, data), part.schema)
+    return lambda folder, data: read_sealed(written(folder / name, data), part.schema, None, part.measured)
 
 
 def _artefact() -> Artefact:
