@@ -27,14 +27,34 @@ def test_seeds_average_out_and_test_cases_do_not() -> None:
 
 def test_variances_are_relative_to_the_error() -> None:
     found = Components(
-        size=4, trials=5, spread=0.1, subset=None, training=None, patients=10, seed=0.08, case=0.4, interaction=0.2
+        size=4,
+        trials=5,
+        spread=0.1,
+        subset=None,
+        training=None,
+        subset_interval=None,
+        training_interval=None,
+        patients=10,
+        seed=0.08,
+        case=0.4,
+        interaction=0.2,
     )
     assert split(found, mean=2.0) == Split(seeds=0.02, both=0.005, cases=0.01)
 
 
 def test_without_case_errors_nothing_is_split() -> None:
     found = Components(
-        size=4, trials=5, spread=0.1, subset=None, training=None, patients=None, seed=None, case=None, interaction=None
+        size=4,
+        trials=5,
+        spread=0.1,
+        subset=None,
+        training=None,
+        subset_interval=None,
+        training_interval=None,
+        patients=None,
+        seed=None,
+        case=None,
+        interaction=None,
     )
     assert split(found, mean=2.0) is None
 
