@@ -124,7 +124,7 @@ def _record(
             "updates": trained.updates,
             "epochs": trained.epochs,
             "images": trained.images,
-            "batch_size": min(config.protocol.batch_size, len(parts.subset)),
+            "batch_size": min(config.protocol.batch_size, trained.images),
             "parameters": parameters,
             "best_update": trained.best_update,
             "stopped": trained.stopped,

@@ -187,7 +187,7 @@ def _axes(measures: Sequence[Measure]) -> str:
     straight = [measure.name for measure in measures if not measure.log]
     if len(straight) == len(measures):
         return "N is on a logarithmic axis."
-    but = f" but {' and '.join(straight)}" if straight else ""
+    but = f" but {', '.join(straight)}" if straight else ""
     return f"N and all measures{but} are on logarithmic axes."
 
 

@@ -101,11 +101,8 @@ def _facts(card: Mapping[str, Any]) -> Table:
 def _form(card: Mapping[str, Any]) -> Mapping[str, Any]:
     """What the tensors look like, in words: as little as one grey structure needs, which is all of earlier cards."""
     structures, sources, channels = _structures(card), card.get("sources", ()), card.get("channels", 1)
-    told = {
-        "structures": None,
-        "channels": f"{channels} channels; grey images repeated in them: {card.get('repeated_grey', 0)}",
-        "sources": ", ".join(sources),
-    }
+    grey = f"; grey images repeated in them: {card['repeated_grey']}" if card.get("repeated_grey") else ""
+    told = {"structures": None, "channels": f"{channels} channels{grey}", "sources": ", ".join(sources)}
     if len(structures) > 1:
         told["structure"] = None
         told["structures"] = f"{len(structures)}: {', '.join(structures)}"

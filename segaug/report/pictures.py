@@ -32,15 +32,25 @@ OUTLINE = outline_of(0).colour
 
 
 def show(axes: Axes, image: Array, label: Array) -> None:
-    """Draw an image (C, H, W), 0..1, and the outlines of its structures (K, H, W), foreground where >= 0.5."""
+    """Draw an image (C, H, W), 0..1, and the outlines of its structures (K, H, W), foreground where >= 0.5.
+
+    A border that two share has the colour of the narrower one, drawn last: what lies inside of a ring has an outline.
+    """
     axes.imshow(pixels(image), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-    for place, mask in enumerate(label):
-        foreground, outline = np.asarray(mask) >= 0.5, outline_of(place)
+    masks = np.asarray(label) >= 0.5
+    for place in sorted(range(len(masks)), key=lambda place: -_extent(masks[place])):
+        foreground, outline = masks[place], outline_of(place)
         if foreground.any() and not foreground.all():
             dash = "--" if outline.dash else "-"
             axes.contour(
                 foreground.astype(float), levels=[0.5], colors=[outline.colour], linewidths=_WIDTH_PT, linestyles=dash
             )
+
+
+def _extent(mask: NDArray[np.bool_]) -> int:
+    """Area of the smallest upright box around it [px]."""
+    rows, columns = np.nonzero(mask)
+    return int((np.ptp(rows) + 1) * (np.ptp(columns) + 1)) if len(rows) else 0
 
 
 def pixels(image: Array) -> Array:

@@ -61,7 +61,7 @@ def preview_figure(
     if title:
         figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=9)
     if signs := structure_signs(structures):
-        figure.legend(handles=signs, loc="outside lower left", ncols=min(len(signs), k + 1))
+        figure.legend(handles=signs, loc="outside lower left", frameon=False, ncols=min(len(signs), k + 1))
     return figure
 
 

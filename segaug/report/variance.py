@@ -7,6 +7,7 @@ from statistics import fmean
 
 from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.curves.variance import Components
+from segaug.analysis.interval import Interval
 from segaug.report.study import Study
 from segaug.report.tables import NONE, Table
 
@@ -102,9 +103,9 @@ def variance_table(study: Study) -> Table:
     return Table(
         "Standard deviations of the test error in per cent of its mean. On this test set: over seeds, what the bars "
         "of the curves show; subset and training are its two parts, told apart only where trials of one N share a "
-        "subset. Seeds, seeds × cases and test cases: for new seeds and new patients. Of the mean: share of the "
-        "variance of the mean over the n seeds that comes from the test cases; where it is large, more test images "
-        "help and more seeds do not.",
+        "subset, with 95 % intervals. Seeds, seeds × cases and test cases: for new seeds and new patients. Of the "
+        "mean: share of the variance of the mean over the n seeds that comes from the test cases; where it is large, "
+        "more test images help and more seeds do not.",
         ("task", "model", "strategy", "N", "n", "patients", "on this test set", "subset", "training", "seeds",
          "seeds × cases", "test cases", "of the mean"),
         tuple(row for curve in curves for row in _rows(curve)),
@@ -123,16 +124,28 @@ def _rows(curve: CurveFit) -> list[tuple[str, ...]]:
 
 
 def _cells(found: Components, mean: float, one: Split | None) -> tuple[str, ...]:
-    observed = (None if value is None else value / mean**2 for value in (found.spread, found.subset, found.training))
+    observed = (
+        _per_cent(None if found.spread is None else found.spread / mean**2),
+        _with_ends(found.subset, found.subset_interval, mean),
+        _with_ends(found.training, found.training_interval, mean),
+    )
     parts = (one.seeds, one.both, one.cases) if one else (None, None, None)
     whole = one.of_mean(found.trials) if one else None
     return (
         str(found.size),
         str(found.trials),
         NONE if found.patients is None else str(found.patients),
-        *map(_per_cent, (*observed, *parts)),
+        *observed,
+        *map(_per_cent, parts),
         f"{100 * whole.cases / whole.total:.0f} %" if whole and whole.total else NONE,
     )
+
+
+def _with_ends(variance: float | None, interval: Interval | None, mean: float) -> str:
+    if variance is None or interval is None:
+        return _per_cent(None if variance is None else variance / mean**2)
+    low, high = (_per_cent(end / mean**2).removesuffix(" %") for end in (interval.low, interval.high))
+    return f"{_per_cent(variance / mean**2)} [{low}, {high}]"
 
 
 def _per_cent(relative_variance: float | None) -> str:

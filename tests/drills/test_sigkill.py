@@ -25,6 +25,12 @@ SWEEP = [
     "seed=range(10)",
     "name=drill",
 ]
+SEVERAL = [
+    "dataset=phantom_template",
+    "protocol.seeds_per_subset=2",
+    "protocol.optimiser.name=adamw",
+    "protocol.select=dice",
+]
 TRIALS = 40
 
 
@@ -42,12 +48,12 @@ def start(folder: Path, *more: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True, stdout=subprocess.PIPE)
 
 
-def start_and_kill(folder: Path, kill: int) -> bool:
+def start_and_kill(folder: Path, kill: int, kind: list[str]) -> bool:
     """Kill a sweep while it starts, or soon after its next record; the whole group or only the parent.
 
     True if it was still running.
     """
-    before, process = finished(folder), start(folder)
+    before, process = finished(folder), start(folder, *kind)
     delay, early, group = torch.rand(3, generator=stream(kill, "drill")).tolist()
     deadline = time.monotonic() + (8 * delay if early < 0.4 else 120)
     while process.poll() is None and time.monotonic() < deadline and (early < 0.4 or finished(folder) == before):
@@ -70,16 +76,17 @@ def group_is_gone(process_group: int) -> bool:
 
 
 @pytest.mark.drill
-def test_killed_ten_times_equals_never_killed(tmp_path):
+@pytest.mark.parametrize("kind", [[], SEVERAL], ids=["one structure", "several structures, seeds that share a subset"])
+def test_killed_ten_times_equals_never_killed(tmp_path, kind):
     calm, stormy = tmp_path / "calm", tmp_path / "stormy"
     calm.mkdir()
     stormy.mkdir()
-    done = segaug(*SWEEP, cwd=calm)
+    done = segaug(*SWEEP, *kind, cwd=calm)
     assert done.returncode == 0, done.stderr
-    killed = [start_and_kill(stormy, kill) for kill in range(KILLS)]
+    killed = [start_and_kill(stormy, kill, kind) for kill in range(KILLS)]
     assert sum(killed) == KILLS, "the study ended before all kills were done: make it larger"
     assert finished(stormy) < TRIALS
-    last = segaug(*SWEEP, cwd=stormy)
+    last = segaug(*SWEEP, *kind, "hydra.launcher.workers=1", cwd=stormy)
     assert last.returncode == 0, last.stderr
     assert len(records(calm)) == TRIALS
     assert records(stormy) == records(calm)

@@ -1,4 +1,4 @@
-"""A strategy that learns while the network does is scored, measured and kept with the state of the best weights."""
+"""What a strategy learns or makes, in whole trials: scored and measured with the best state, given no more updates."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -41,14 +41,32 @@ class Drifting(Strategy):
         return model(image) * 0 + 10 * prepared.value  # foreground everywhere, ever more surely
 
 
+@dataclass(frozen=True, kw_only=True)
+class Tripling(Strategy):
+    """Trains on three copies of each image, as methods do that make new ones."""
+
+    def training_set(self, subset, prepared):
+        return subset.rows(torch.arange(3 * len(subset)) % len(subset))
+
+
 @pytest.fixture
-def ran(tiny, monkeypatch):
-    monkeypatch.setitem(STRATEGIES, "drifting", Drifting)
-    one = tiny("protocol.length=6", "protocol.validate_every=1", "protocol.learning_rate=1e-4")
-    config = dataclasses.replace(one.config, augment=Drifting())
-    plan = make_plan([dataclasses.replace(one, config=config, strategy="drifting")], skip_large=False)
-    task = next(iter(plan.tasks.values()))
-    return (*run_trial(plan.trials[0], task), task)
+def run_with(tiny, monkeypatch):
+    """Record, weights and task of a trial of a strategy: run_with(strategy, "protocol.length=6")."""
+
+    def run(strategy, *overrides):
+        monkeypatch.setitem(STRATEGIES, "tried", type(strategy))
+        one = tiny(*overrides)
+        config = dataclasses.replace(one.config, augment=strategy)
+        plan = make_plan([dataclasses.replace(one, config=config, strategy="tried")], skip_large=False)
+        task = next(iter(plan.tasks.values()))
+        return (*run_trial(plan.trials[0], task), task)
+
+    return run
+
+
+@pytest.fixture
+def ran(run_with):
+    return run_with(Drifting(), "protocol.length=6", "protocol.validate_every=1", "protocol.learning_rate=1e-4")
 
 
 def test_it_is_scored_with_the_state_of_the_best_update(ran):
@@ -64,3 +82,12 @@ def test_it_is_scored_with_the_state_of_the_best_update(ran):
 def test_its_strength_is_that_of_the_scored_state(ran):
     record, _, _ = ran
     assert record["augmentation"]["displacement_rms_px"] == pytest.approx(0.5 * 2**0.5)
+
+
+def test_a_larger_training_set_brings_no_more_updates(run_with):
+    record, _, _ = run_with(Tripling(), "protocol.unit=epoch", "protocol.length=3", "protocol.warmup=1")
+    assert record["labels"]["training"] == 4
+    training = record["training"]
+    assert {name: training[name] for name in ("images", "updates", "epochs", "batch_size")} == {
+        "images": 12, "updates": 3, "epochs": 3, "batch_size": 8,
+    }  # fmt: skip

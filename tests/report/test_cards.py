@@ -77,6 +77,17 @@ def test_preview_outlines_each_structure_in_its_colour_and_names_them():
     assert not preview_figure(*square()).legends
 
 
+def test_what_lies_inside_of_a_ring_has_its_own_outline_whatever_the_order():
+    row, column = np.mgrid[:16, :16]
+    radius = np.hypot(row - 8, column - 8)
+    inner, ring = (radius < 3), (radius >= 3) & (radius < 6)
+    for order in ((inner, ring), (ring, inner)):
+        label = np.stack(order)[None].astype(float)
+        tiles = outlines(preview_figure(label[:, :1], label, label[:, None, :1], label[:, None], structures=("a", "b")))
+        colour = bytes.fromhex(outline_of(0 if order[0] is inner else 1).colour[1:])
+        assert np.allclose(np.array(tiles[0][-1].get_edgecolor()[0][:3]) * 255, list(colour))
+
+
 def test_preview_shows_colour_in_colour():
     image, *rest = square(channels=3)
     image[:, 1:] = 0

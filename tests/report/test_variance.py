@@ -1,5 +1,6 @@
 """Sources of spread: shares of a whole, of which more seeds reduce all but the test cases."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -27,14 +28,34 @@ def test_seeds_average_out_and_test_cases_do_not() -> None:
 
 def test_variances_are_relative_to_the_error() -> None:
     found = Components(
-        size=4, trials=5, spread=0.1, subset=None, training=None, patients=10, seed=0.08, case=0.4, interaction=0.2
+        size=4,
+        trials=5,
+        spread=0.1,
+        subset=None,
+        training=None,
+        subset_interval=None,
+        training_interval=None,
+        patients=10,
+        seed=0.08,
+        case=0.4,
+        interaction=0.2,
     )
     assert split(found, mean=2.0) == Split(seeds=0.02, both=0.005, cases=0.01)
 
 
 def test_without_case_errors_nothing_is_split() -> None:
     found = Components(
-        size=4, trials=5, spread=0.1, subset=None, training=None, patients=None, seed=None, case=None, interaction=None
+        size=4,
+        trials=5,
+        spread=0.1,
+        subset=None,
+        training=None,
+        subset_interval=None,
+        training_interval=None,
+        patients=None,
+        seed=None,
+        case=None,
+        interaction=None,
     )
     assert split(found, mean=2.0) is None
 
@@ -58,6 +79,19 @@ def test_every_curve_and_size_has_a_row(study: Study) -> None:
     assert [row[2:5] for row in variance_table(study).rows] == [
         (strategy, str(size), "6") for strategy in ("baseline", "red") for size in SIZES
     ]
+
+
+def test_seeds_that_share_subsets_tell_them_from_training_with_intervals(tmp_path: Path) -> None:
+    store = write_paired_study(tmp_path / "shared")
+    for trial in store.records():
+        images = [f"{trial['seed'] // 2}-{place}" for place in range(trial["size"])]
+        config = {**trial["config"], "protocol": {**trial["config"]["protocol"], "seeds_per_subset": 2}}
+        replace_record(store, {**trial, "config": config, "subset": {**trial["subset"], "ids": images}})
+    table = variance_table(load_study(store.folder))
+    places = [table.columns.index(name) for name in ("subset", "training")]
+    for row in table.rows:
+        for place in places:
+            assert re.fullmatch(r"[\d.e-]+ % \[[\d.e-]+, [\d.e+-]+\]", row[place])
 
 
 def test_words_name_seeds_patients_and_what_limits_the_mean(study: Study) -> None:

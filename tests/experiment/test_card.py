@@ -1,0 +1,68 @@
+"""The data set card: what a task looks like, and what its strategies make of it, in colour and with every structure."""
+
+from dataclasses import replace
+
+import pytest
+from safetensors.torch import load_file, save_file
+
+from segaug.data.task import Task
+from segaug.experiment.card import EXAMPLES, VERSIONS, write_cards
+from segaug.experiment.plan import Plan, make_plan
+from segaug.json_data import parse_json
+from segaug.report.cards import read_card
+from segaug.report.theme import themed
+from segaug.results.store import Store
+
+
+@pytest.fixture
+def written(tiny, tmp_path):
+    """Write the cards of a study of phantom_template: (facts, tensors)."""
+
+    def write(change=lambda task: task, strategy: str = "red") -> tuple[dict, dict]:
+        plan = make_plan([tiny("dataset=phantom_template", f"augment={strategy}")], skip_large=False)
+        write_cards(Plan(plan.trials, (), {name: change(task) for name, task in plan.tasks.items()}), Store(tmp_path))
+        (folder,) = (tmp_path / "cards").iterdir()
+        return parse_json((folder / "card.json").read_bytes()), load_file(folder / "examples.safetensors")
+
+    return write
+
+
+def coloured(task: Task) -> Task:
+    """The task with three channels, each grey image repeated."""
+    form = replace(task.form, channels=3)
+    return replace(task, image=task.image.repeat(1, 3, 1, 1), form=form, repeated_grey=len(task.image))
+
+
+def test_each_structure_has_its_share_and_its_mask(written):
+    facts, tensors = written()
+    names = facts["structures"]
+    assert list(names) == facts["structure"].split(", ")
+    assert sum(names.values()) == pytest.approx(facts["foreground_share"])
+    assert (facts["channels"], facts["repeated_grey"], facts["sources"]) == (1, 0, ["base"])
+    assert tensors["image"].shape == (EXAMPLES, 1, 16, 16)
+    assert tensors["label"].shape == (EXAMPLES, len(names), 16, 16)
+    assert tensors["red/image"].shape == (EXAMPLES, VERSIONS, 1, 16, 16)
+    assert tensors["red/label"].shape == (EXAMPLES, VERSIONS, len(names), 16, 16)
+    assert tensors["label"].sum(1).max() == 1
+
+
+def test_colour_is_kept_and_repeated_grey_images_are_counted(written, tmp_path):
+    facts, tensors = written(coloured)
+    assert tensors["red/image"].shape == (EXAMPLES, VERSIONS, 3, 16, 16)
+    with themed():
+        card = read_card(tmp_path, facts["task"])
+    assert dict(card.facts.rows)["colour"] == "3 channels; grey images repeated in them: 60"
+    assert [name for name, _ in card.outlines] == list(facts["structures"])
+    assert len(card.pictures) == 1
+
+
+def test_a_strategy_joins_a_card_of_an_earlier_version(written, tmp_path):
+    _, tensors = written()
+    (path,) = (tmp_path / "cards").glob("*/examples.safetensors")
+    earlier = {name: tensor.select(-3, 0).contiguous() for name, tensor in tensors.items()}  # one structure, no axis
+    save_file(earlier, path)
+    facts, both = written(strategy="baseline")
+    assert set(facts["strategies"]) == {"red", "baseline"}
+    assert both["red/image"].shape == (EXAMPLES, VERSIONS, 16, 16)
+    with themed():
+        assert [one.title for one in read_card(tmp_path, facts["task"]).pictures] == ["baseline", "red"]
