@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.size_point import SizePoint
 from segaug.analysis.curves.variance import Components
 from segaug.analysis.interval import Interval
 from segaug.report.study import Study
@@ -27,9 +28,9 @@ class Split:
         """All of it."""
         return self.seeds + self.both + self.cases
 
-    def of_mean(self, trials: int) -> "Split":
-        """Of the mean over so many seeds: the test cases stay the same."""
-        return Split(self.seeds / trials, self.both / trials, self.cases)
+    def of_mean(self, subsets: int) -> "Split":
+        """Of the mean over so many subsets, one a seed unless seeds share theirs: the test cases stay the same."""
+        return Split(self.seeds / subsets, self.both / subsets, self.cases)
 
 
 def split(found: Components, mean: float) -> Split | None:
@@ -51,9 +52,9 @@ def average(curves: Iterable[CurveFit], whole: bool) -> dict[int, Split]:
     """Size -> mean over the strategies; whole: of the mean over all trials, else of one trial."""
     found: dict[int, list[Split]] = {}
     for curve in curves:
-        trials = {one.size: one.trials for one in curve.components}
+        subsets = {point.size: point.subsets for point in curve.points}
         for size, one in splits(curve).items():
-            found.setdefault(size, []).append(one.of_mean(trials[size]) if whole else one)
+            found.setdefault(size, []).append(one.of_mean(subsets[size]) if whole else one)
     return {
         size: Split(*(fmean(getattr(one, name) for one in found[size]) for name in ("seeds", "both", "cases")))
         for size in sorted(found)
@@ -115,22 +116,23 @@ def variance_table(study: Study) -> Table:
 
 
 def _rows(curve: CurveFit) -> list[tuple[str, ...]]:
-    means, shares = {point.size: point.mean for point in curve.points}, splits(curve)
+    points, shares = {point.size: point for point in curve.points}, splits(curve)
     return [
-        (*curve.key, *_cells(found, means[found.size], shares.get(found.size)))
+        (*curve.key, *_cells(found, points[found.size], shares.get(found.size)))
         for found in curve.components
         if found.spread is not None
     ]
 
 
-def _cells(found: Components, mean: float, one: Split | None) -> tuple[str, ...]:
+def _cells(found: Components, point: SizePoint, one: Split | None) -> tuple[str, ...]:
+    mean = point.mean
     observed = (
         _per_cent(None if found.spread is None else found.spread / mean**2),
         _with_ends(found.subset, found.subset_interval, mean),
         _with_ends(found.training, found.training_interval, mean),
     )
     parts = (one.seeds, one.both, one.cases) if one else (None, None, None)
-    whole = one.of_mean(found.trials) if one else None
+    whole = one.of_mean(point.subsets) if one else None
     return (
         str(found.size),
         str(found.trials),

@@ -165,7 +165,7 @@ def _momentum_inputs() -> st.SearchStrategy[bytes]:
 def _cache_inputs() -> st.SearchStrategy[bytes]:
     import tempfile
 
-    decoded = Decoded(torch.zeros(3, 1, 4, 4), torch.zeros(3, 1, 4, 4), torch.ones(3, 2), "h")
+    decoded = Decoded(torch.zeros(3, 1, 4, 4), torch.zeros(3, 1, 4, 4), torch.ones(3, 2), "h", 0)
     with tempfile.TemporaryDirectory() as folder:
         store_cached(Path(folder) / "a", decoded)
         return spoiled([(Path(folder) / "a").read_bytes()])
