@@ -78,6 +78,14 @@ def _items(tree: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, Any]]:
 
 def compose(overrides: list[str]) -> Trial:
     """Compose outside of `segaug train`: what `preview` and `data check` are asked for on the command line."""
+    loader = _own_loader()
+    composed = loader.load_configuration(CONFIG_NAME, overrides, run_mode=RunMode.RUN, from_shell=False)
+    return trial_of(composed, composed.hydra.runtime.choices, loader)
+
+
+@cache
+def _own_loader() -> ConfigLoader:
+    """Of `conf/` alone; one a process, so that the defaults that names are told by are composed once."""
     import hydra
     from hydra.core.global_hydra import GlobalHydra
 
@@ -85,5 +93,4 @@ def compose(overrides: list[str]) -> Trial:
 
     register_plugins()
     with hydra.initialize_config_dir(config_dir=str(conf_dir()), version_base="1.3"):
-        composed = hydra.compose(CONFIG_NAME, overrides=overrides, return_hydra_config=True)
-        return trial_of(composed, composed.hydra.runtime.choices, GlobalHydra.instance().config_loader())
+        return GlobalHydra.instance().config_loader()
