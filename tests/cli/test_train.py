@@ -41,7 +41,7 @@ def test_a_multirun_runs_skips_extends_and_reports_failures(tmp_path):
     assert len(store.plan()["trials"]) == 8
     other = segaug(*sweep, "protocol.length=5", cwd=tmp_path)
     assert other.returncode == 2
-    assert "already holds trials of another protocol" in other.stderr
+    assert "(protocol.length was 4 and is now 5)" in other.stderr
     assert segaug("status", "sweep", cwd=tmp_path).returncode == 0
 
 

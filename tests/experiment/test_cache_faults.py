@@ -175,7 +175,7 @@ def test_two_makers_at_once_leave_a_whole_file(store, monkeypatch):
     assert [path.name for path in store.folder.iterdir() if path.is_file()] == [store.path(words()).name]
 
 
-DECODED = Decoded(torch.rand(4, 1, 8, 8), torch.ones(4, 1, 8, 8), torch.ones(4, 2), "hash")
+DECODED = Decoded(torch.rand(4, 1, 8, 8), torch.ones(4, 1, 8, 8), torch.ones(4, 2), "hash", 0)
 
 
 def test_decoded_images_are_whole_or_absent_after_a_crash(tmp_path):

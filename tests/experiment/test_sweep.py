@@ -3,7 +3,6 @@ import json
 import pytest
 import torch
 
-from segaug.batch import Batch
 from segaug.errors import ConfigError, DataError
 from segaug.experiment import run
 from segaug.experiment.plan import make_plan
@@ -169,10 +168,9 @@ def test_an_unknown_device_fails_before_anything_is_planned(tiny, store):
 
 def test_strategies_start_from_the_same_weights(tiny):
     def first_weights(*overrides):
-        (planned,) = make_plan([tiny(*overrides)], skip_large=False).trials
-        network = run._network(
-            planned, Batch(*torch.zeros(2, 1, 1, 1, 1), torch.zeros(1), torch.zeros(1, 2), torch.zeros(1))
-        )
+        plan = make_plan([tiny(*overrides)], skip_large=False)
+        (planned,), (task,) = plan.trials, plan.tasks.values()
+        network = run._network(planned, task, task.batch(task.split.pool))
         return torch.cat([weight.flatten() for weight in network.parameters()])
 
     assert torch.equal(first_weights(), first_weights("augment=red", "augment.p=0.5"))
