@@ -122,18 +122,20 @@ def check_consistent(plan: Plan, stored: Iterable[Json], config_of: Callable[[st
     settings: dict[tuple[str, ...], Json] = {}
     compared: set[tuple[object, ...]] = set()
     for one in plan.trials:
-        curve, config = one.trial.curve, one.trial.config
-        now = identities.science(config)
-        if (curve, id(now["protocol"]), id(now["model"]), id(now["augment"])) in compared:
+        curve, now = one.trial.curve, identities.science(one.trial.config)
+        parts = (curve, *(id(now[group]) for group in ("protocol", "model", "augment")))  # few: trials share them
+        if parts in compared:
             continue
-        compared.add((curve, id(now["protocol"]), id(now["model"]), id(now["augment"])))
-        if curve in before and before[curve]["dataset_hash"] != plan.tasks[one.trial.task].content_hash:
+        compared.add(parts)
+        first = before.get(curve)
+        if first and first["dataset_hash"] != plan.tasks[one.trial.task].content_hash:
             raise _mixed(one.trial, "dataset", "of another content of the data set", "go back to the files it had")
         if curve not in settings:
-            settings[curve] = config_of(before[curve]["id"]) if curve in before else now
+            settings[curve] = config_of(first["id"]) if first else now
         if changed := differences(settings[curve], now):
-            told = f"made with other options ({'; '.join(map(str, changed[:_TOLD]))}{'; ...' * (len(changed) > _TOLD)})"
-            raise _mixed(one.trial, changed[0].option, told, f"set {changed[0].option}={changed[0].before} again")
+            told = "; ".join([*map(str, changed[:_TOLD]), *["..."] * (len(changed) > _TOLD)])
+            again = f"set {changed[0].option}={changed[0].before} again"
+            raise _mixed(one.trial, changed[0].option, f"made with other options ({told})", again)
 
 
 def _mixed(trial: Trial, key: str, told: str, fix: str) -> ConfigError:
