@@ -1,6 +1,6 @@
 """Is a change free of cost?  The working tree beside the code of a commit, in one run.
 
-Run: python benchmarks/revisions.py [COMMIT] [--rounds 8] [--trials 20000] [--only step,load]     (COMMIT: HEAD)
+Run: python benchmarks/revisions.py [COMMIT] [--rounds 8] [--trials 50000] [--only scan,load]     (COMMIT: HEAD)
 Three processes live through it, one thread each: the tree, the commit, and the commit once more (A/A).  Each round asks
 them in turn, in another order each time, for processor seconds of the same work; the ratio of each round is taken to
 the first process of the commit.  Goal: the tree within 1.01 (loading: 1.05) plus the spread of the A/A ratios, which is
@@ -124,11 +124,14 @@ def make_records(folder: Path, trials: int) -> None:
 
 def compare(commit: str, rounds: int, trials: int, names: list[str]) -> None:
     with tempfile.TemporaryDirectory() as temporary, ExitStack() as stack:
-        before = stack.enter_context(checkout(commit, Path(temporary) / "before"))
+        home = Path(temporary)
+        before = stack.enter_context(checkout(commit, home / "before"))
+        make_records(home / "records", trials if {"scan", "load"} & set(names) else 1)
         arms = {}
         for arm, tree in (("tree", HERE.parents[1]), ("commit", before), ("again", before)):
-            make_records(Path(temporary) / arm, trials if {"scan", "load"} & set(names) else 1)
-            arms[arm] = stack.enter_context(process(tree, Path(temporary) / arm))
+            (home / arm).mkdir()
+            (home / arm / "trials").symlink_to(home / "records" / "trials")  # each has a snapshot of its own beside it
+            arms[arm] = stack.enter_context(process(tree, home / arm))
         print(f"{'':48}{'commit':>10}{'tree':>9}{'A/A':>9}{'spread':>9}")
         for name in names:
             show(name, measured(arms, name, rounds))
@@ -158,7 +161,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("commit", nargs="?", default="HEAD")
     parser.add_argument("--rounds", type=int, default=8)
-    parser.add_argument("--trials", type=int, default=20_000)
+    parser.add_argument("--trials", type=int, default=50_000)
     parser.add_argument("--only", default=",".join(GOALS), help="some of the names, with commas")
     parser.add_argument("--answer", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
