@@ -73,10 +73,12 @@ def variance_caption(study: Study) -> str:
     seeds, units = (
         f"{min(found)} to {max(found)}" if len(found) > 1 else str(min(found)) for found in (counts, patients)
     )
+    shared = any(curve.trials.seeds_per_subset > 1 for curve in study.fits)
+    drawn = "of which some seeds share the subset" if shared else "which one seed draws together"
     return (
         f"Variance of the {study.measured.name} of one trial (left) and of the mean over its n = {seeds} seeds "
         f"(right), on test sets of {units} patients, averaged over strategies. Seeds: subset, initial weights, order "
-        "of batches and augmentation, which one seed draws together. Test cases: which patients are tested; the same "
+        f"of batches and augmentation, {drawn}. Test cases: which patients are tested; the same "
         "for all seeds, so no number of seeds makes it smaller. Seeds × cases: what one seed makes of one patient. "
         "Beside each bar: standard deviation in per cent of the error. Method of moments for two crossed random "
         "effects; estimates below zero count as 0. No intervals: with few seeds the split is rough."
