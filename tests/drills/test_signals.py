@@ -12,14 +12,15 @@ from segaug.experiment.sweep import TrialsFailed, run_study
 from segaug.results.lease import look
 from segaug.results.store import Store
 from segaug.training import segmentation, selection
-from tests.experiment.conftest import tiny  # noqa: F401  # a fixture
+from tests.experiment.conftest import decoded, tiny  # noqa: F401  # fixtures
 from tests.tiny import volatile_free
 
 pytestmark = pytest.mark.drill
 PHASES = {
-    "prepare": (run_module, "strength"),
+    "prepare": (run_module, "trial_context"),
     "train": (segmentation.Segmentation, "training_step"),
     "validate": (selection.Selection, "_validate"),
+    "measure": (run_module, "strength"),
     "test": (run_module, "score"),
     "write": (Store, "write_record"),
 }
