@@ -10,7 +10,9 @@ import segaug
 from segaug.results.store import Json
 
 HOME = Path(segaug.__file__).parent
-DECISIVE = ("data", "deform", "registration", "augment", "models", "training", "metrics", "rng.py")
+DECISIVE = (
+    "data", "deform", "registration", "augment", "models", "training", "metrics", "batch.py", "grey.py", "rng.py",
+)  # fmt: skip
 """Rooms whose code decides what a trial's result is; a change elsewhere changes what is said about it, at most."""
 _GIT_S = 5.0
 

@@ -52,7 +52,9 @@ def test_a_checkout_tells_its_commit_and_whether_it_was_changed(package):
     assert facts()["changed"] is True
 
 
-@pytest.mark.parametrize(("file", "decides"), [("augment/red.py", True), ("rng.py", True), ("report/theme.py", False)])
+@pytest.mark.parametrize(
+    ("file", "decides"), [("augment/red.py", True), ("rng.py", True), ("grey.py", True), ("report/theme.py", False)]
+)
 def test_the_hash_is_of_the_rooms_that_decide_results(package, file, decides):
     before = facts()["hash"]
     (package / file).write_text((package / file).read_text() + "\n# another line\n")
