@@ -117,10 +117,8 @@ class Difference:
         return f"{self.option} was {self.before} and is now {self.now}"
 
 
-def differences(
-    before: Json, now: Json, groups: tuple[str, ...] = ("protocol", "model", "augment")
-) -> list[Difference]:
-    """Options of some groups in which two trials differ; before, now: their `science`, of whatever age."""
+def differences(before: Json, now: Json) -> list[Difference]:
+    """Options in which two trials of a curve differ; before, now: their `science`, of whatever age."""
     found = []
     for group in ("protocol", "model", "augment"):
         old, new = (dict(_leaves(one.get(group, {}), group)) for one in (before, now))
