@@ -9,6 +9,7 @@ from functools import partial
 from importlib import import_module
 
 from segaug import __version__
+from segaug.cli.parser import COMPLETING, Parser
 from segaug.errors import UserError
 
 VERBS = {  # verb -> line of help; each is segaug/cli/<verb>.py with add_arguments(parser) and run(args) -> int
@@ -47,7 +48,7 @@ EXIT_BROKEN_PIPE = 141
 
 def build_parser(verb: str) -> ArgumentParser:
     """Parser that lists all verbs and knows the arguments of `verb`; "" or an unknown verb imports nothing."""
-    parser = ArgumentParser(
+    parser = Parser(
         prog="segaug",
         description="How much labelled data do I need, and what is this augmentation worth?",
         epilog=EXAMPLES,
@@ -65,21 +66,35 @@ def build_parser(verb: str) -> ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb and return the exit code: 2 for what the user can mend, 1 for failed trials, 130 after Ctrl-C."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if "_ARGCOMPLETE" in os.environ:
+    if COMPLETING in os.environ:
         _complete()
     try:
         code = _run(arguments)
         sys.stdout.flush()
         return code
     except UserError as error:
-        print(f"segaug: error: {error}", file=sys.stderr)
-        return error.exit_code
+        return _say(f"segaug: error: {error}", error.exit_code)
     except KeyboardInterrupt as interrupt:
-        print(f"segaug: interrupted {interrupt}".rstrip(), file=sys.stderr)
-        return getattr(interrupt, "exit_code", EXIT_INTERRUPTED)  # a signal has its own
+        code = getattr(interrupt, "exit_code", EXIT_INTERRUPTED)  # a signal has its own
+        return _say(f"segaug: interrupted {interrupt}".rstrip(), code)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more at exit
-        return EXIT_BROKEN_PIPE
+        return _unheard()
+
+
+def _say(text: str, code: int) -> int:
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except BrokenPipeError:  # as in `segaug ... 2>&1 | head -1`
+        _unheard()
+    return code
+
+
+def _unheard() -> int:
+    """Nobody reads on; the interpreter flushes once more at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
+    return EXIT_BROKEN_PIPE
 
 
 def _run(arguments: list[str]) -> int:
@@ -103,7 +118,7 @@ def _run(arguments: list[str]) -> int:
     if not verb:
         parser.error("the verb comes first")
     if rest and (not hasattr(args, "overrides") or any(word.startswith("-") for word in rest)):
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+        raise UserError(f"{verb}: one word too many: {' '.join(rest)}; `segaug {verb} --help` says what it takes")
     if rest:
         args.overrides = [*args.overrides, *rest]  # argparse does not look for them behind an option
     return _call(verb, args)

@@ -21,8 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Print one table for each task and model, write <study>/need/<target>.csv."""
-    from rich.console import Console
-
+    from segaug import terminal
     from segaug.analysis.curves.export import csv_bytes
     from segaug.analysis.planning.curve_need import curve_needs, needs_frame
     from segaug.analysis.planning.target import KEY, read_target
@@ -39,7 +38,7 @@ def run(args: Namespace) -> int:
     needs = curve_needs(table, target)
     path = folder / "need" / f"{file_stem(target.measure)}_{target.value:g}.csv"
     write_atomic(path, csv_bytes(needs_frame(needs, target)))
-    console = Console(markup=False, highlight=False)
+    console = terminal.console(markup=False)
     print_needs(needs, target, console)
     if note := not_measured(table):
         console.print(note, soft_wrap=True)
