@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from segaug.errors import DataError
+
 # What a file system says that has no hard links: some FUSE, SMB and FAT mounts.
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
 
@@ -33,6 +35,16 @@ def create_exclusive(path: Path, data: bytes) -> bool:
                 raise
             return _claim_and_replace(part, path)
     return True
+
+
+@contextmanager
+def writing_into(folder: Path) -> Iterator[None]:
+    """Say in one sentence that the disk is full or the folder read-only, where files are written into a study."""
+    try:
+        yield
+    except OSError as error:
+        fix = "make room, or copy the study to a folder that you may write to"
+        raise DataError(file=folder, problem=f"cannot be written ({error.strerror})", fix=fix) from error
 
 
 def parts_of(path: Path) -> list[Path]:
