@@ -1,11 +1,11 @@
 """What a reader must know about a comparison before believing it, in plain words."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 
 from segaug.analysis.comparison.pair import Pair
-from segaug.analysis.comparison.sign_flips import varied
 from segaug.analysis.curves.population import FEW_PATIENTS
 
 FEW_PAIRS = 5  # with fewer the spread of the differences is hardly known
@@ -45,14 +45,17 @@ def _lonely(pair: Pair) -> Iterator[str]:
 
 def _alike(pair: Pair) -> Iterator[str]:
     """Sizes at which chance shows in no seed."""
-    log_ratios = np.nan_to_num(pair.pairing.log_ratios)
-    columns = pair.pairing.tested
-    same = columns[~log_ratios[:, columns].any(axis=0)]
+    pairing, columns = pair.pairing, pair.pairing.tested
+    same = columns[~np.nan_to_num(pairing.differences[:, columns]).any(axis=0)]
     if len(same):
         yield f"the same error as the baseline on every seed at N={_listed(pair.sizes[same])}: was it applied?"
-    fixed = [column for column in columns if column not in same and not varied(log_ratios[:, [column]])[0]]
+    effects = {column: pairing.at(column) for column in columns if column not in same}
+    fixed = [column for column, found in effects.items() if math.isnan(found.p_t)]
     if fixed:
-        yield f"the same ratio on every seed at N={_listed(pair.sizes[fixed])}: no interval"
+        yield f"the same ratio or difference on every seed at N={_listed(pair.sizes[fixed])}: no interval"
+    unbounded = [column for column, found in effects.items() if not (column in fixed or found.interval)]
+    if unbounded:
+        yield f"errors vary too much for so few seeds to bound their ratio at N={_listed(pair.sizes[unbounded])}"
 
 
 def _subsets(pair: Pair) -> Iterator[str]:
