@@ -126,6 +126,16 @@ def test_a_ratio_without_chance_is_named():
     assert red.overall.ratio.value == pytest.approx(0.9)
     assert red.overall.ratio.interval is None
     assert any("the same ratio or difference on every seed" in note for note in red.notes)
+    assert all(
+        one.ratio.interval is None and one.ratio.log.p_t == pytest.approx(one.difference.p_t) for one in red.sizes
+    )
+
+
+def test_a_difference_without_chance_is_named():
+    rows = frame({"baseline": 1})
+    (red,) = compared(pd.concat([rows, rows.assign(curve="red", error=0.01 + rows["error"])]))
+    assert all(one.ratio.interval is None and math.isnan(one.p_holm) for one in red.sizes)
+    assert any("the same ratio or difference on every seed" in note for note in red.notes)
 
 
 def test_errors_that_vary_too_much_to_bound_a_ratio_are_named():

@@ -67,7 +67,7 @@ def test_a_constant_ratio_is_found_under_any_spread_between_seeds():
     rng = np.random.default_rng(1)
     hard = rng.uniform(0.1, 3, (6, 2))
     noise = np.exp(0.001 * rng.standard_normal((6, 2)))
-    found = Pairing(np.array([4.0, 8.0]), hard, 0.9 * hard * noise).at(0)
+    found = Pairing(np.array([4.0, 8.0]), hard, 0.9 * hard * noise).single[0]
     assert math.exp(found.mean) == pytest.approx(0.9, rel=2e-3)
     assert found.interval.high - found.interval.low < 0.01
 
@@ -77,7 +77,7 @@ def test_at_one_size_no_difference_is_tested_by_the_plain_paired_t_test(wider):
     found = pairing(np.random.default_rng(11), 0.9, seeds=7, wider=wider)
     for column in range(len(SIZES)):
         baseline, strategy = found.baseline[:, column], found.strategy[:, column]
-        one = found.at(column)
+        one = found.single[column]
         assert one.p_t == pytest.approx(ttest_rel(baseline, strategy).pvalue)
         assert one.mean == pytest.approx(np.log(strategy.mean() / baseline.mean()))
         assert Pairing(SIZES[[column]], baseline[:, None], strategy[:, None]).overall == one
@@ -90,7 +90,7 @@ def test_the_interval_holds_the_ratios_that_the_paired_t_test_does_not_reject():
     def excess(log_ratio):
         return ttest_rel(strategy, math.exp(log_ratio) * baseline).pvalue - 0.05
 
-    one = found.at(0)
+    one = found.single[0]
     assert one.interval.low == pytest.approx(brentq(excess, one.mean - 2, one.mean))
     assert one.interval.high == pytest.approx(brentq(excess, one.mean, one.mean + 2))
 
@@ -102,7 +102,7 @@ def test_ratio_difference_and_p_value_never_contradict_each_other():
         for _ in range(60):
             found = pairing(rng, 0.75, seeds=seeds, wider=2.0)
             for column in range(len(SIZES)):
-                one, difference = found.at(column), effect(found.differences[:, column])
+                one, difference = found.single[column], effect(found.differences[:, column])
                 clear = not difference.interval.low <= 0 <= difference.interval.high
                 seen.add(clear)
                 assert clear == (one.p_t < 0.05)
@@ -112,10 +112,10 @@ def test_ratio_difference_and_p_value_never_contradict_each_other():
 
 def test_an_end_that_the_errors_do_not_bound_is_open():
     baseline = np.array([[1.0], [3.0]])  # its own mean may be next to nothing
-    one = Pairing(np.array([4.0]), baseline, np.array([[9.0], [9.5]])).at(0)
+    one = Pairing(np.array([4.0]), baseline, np.array([[9.0], [9.5]])).single[0]
     assert (one.interval.open_low, one.interval.open_high) == (False, True)
     assert math.isinf(one.interval.high)
-    both = Pairing(np.array([4.0]), baseline, np.array([[4.0], [1.0]])).at(0)
+    both = Pairing(np.array([4.0]), baseline, np.array([[4.0], [1.0]])).single[0]
     assert both.interval is None
     assert 0 < both.p_t < 1
 
@@ -133,7 +133,7 @@ def test_the_overall_ratio_is_that_of_mean_errors_each_size_counting_alike():
     found = pairing(np.random.default_rng(3), 0.9)
     assert found.overall.mean == pytest.approx(np.log(found.strategy.mean(axis=0) / found.baseline.mean(axis=0)).mean())
     baseline, strategy = ((errors / errors.mean(axis=0)).mean(axis=1) for errors in (found.baseline, found.strategy))
-    relative = Pairing(np.array([1.0]), baseline[:, None], math.exp(found.overall.mean) * strategy[:, None]).at(0)
+    relative = Pairing(np.array([1.0]), baseline[:, None], math.exp(found.overall.mean) * strategy[:, None]).single[0]
     assert found.overall.p_t == pytest.approx(relative.p_t)
     assert found.overall.interval.low == pytest.approx(relative.interval.low)
 
@@ -211,7 +211,7 @@ def test_correlation_is_measured_from_three_pairs_on():
 def test_false_positives_of_the_t_test_are_at_the_level(seeds):
     rng = np.random.default_rng(8)
     found = [pairing(rng, seeds=seeds) for _ in range(1000)]
-    sizes = [one.at(column).p_t < 0.05 for one in found[:300] for column in range(len(SIZES))]
+    sizes = [one.single[column].p_t < 0.05 for one in found[:300] for column in range(len(SIZES))]
     overall = [one.overall.p_t < 0.05 for one in found]
     assert 0.035 <= np.mean(sizes) <= 0.065
     assert 0.03 <= np.mean(overall) <= 0.07
@@ -250,7 +250,7 @@ def test_three_times_the_spread_around_the_same_mean_is_no_difference():
             -math.sqrt(3), math.sqrt(3), (4, 20, 6)
         )
         found = [Pairing(SIZES, baseline, strategy) for strategy in strategies]
-        single = holm([one.at(column).p_t for one in found for column in range(6)])
+        single = holm([one.single[column].p_t for one in found for column in range(6)])
         flipped = max_t_p(np.concatenate([one.differences for one in found], axis=1))
         over_sizes = holm([one.overall.p_t for one in found])
         wrong.append([(p < 0.05).any() for p in (single, flipped, over_sizes)])

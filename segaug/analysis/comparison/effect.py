@@ -18,7 +18,7 @@ class Effect:
     pairs: int
     mean: float  # NaN without a pair
     interval: Interval | None  # None with one pair at a size, without spread, and where neither end has a bound
-    p_t: float  # paired t test of "no difference"; NaN with one pair or without spread, 1 where nothing differs
+    p_t: float  # paired t test of "no difference"; NaN with one pair or the same difference on all, 1 where it is 0
     p_flip: float  # sign flips; NaN without a pair
 
     @property

@@ -1,11 +1,11 @@
 """What a reader must know about a comparison before believing it, in plain words."""
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
 
 from segaug.analysis.comparison.pair import Pair
+from segaug.analysis.comparison.sign_flips import varied
 from segaug.analysis.curves.population import FEW_PATIENTS
 
 FEW_PAIRS = 5  # with fewer the spread of the differences is hardly known
@@ -49,8 +49,9 @@ def _alike(pair: Pair) -> Iterator[str]:
     same = columns[~np.nan_to_num(pairing.differences[:, columns]).any(axis=0)]
     if len(same):
         yield f"the same error as the baseline on every seed at N={_listed(pair.sizes[same])}: was it applied?"
-    effects = {column: pairing.at(column) for column in columns if column not in same}
-    fixed = [column for column, found in effects.items() if math.isnan(found.p_t)]
+    effects = {column: pairing.single[column] for column in columns if column not in same}
+    alike = ~(varied(pairing.differences) & varied(pairing.strategy / pairing.baseline))
+    fixed = [column for column in effects if alike[column]]
     if fixed:
         yield f"the same ratio or difference on every seed at N={_listed(pair.sizes[fixed])}: no interval"
     unbounded = [column for column, found in effects.items() if not (column in fixed or found.interval)]

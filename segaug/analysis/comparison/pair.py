@@ -52,7 +52,7 @@ class Pair:
 
     def ratio(self, column: int) -> Ratio:
         """At one size."""
-        return Ratio(self.pairing.at(column), self._on_other_cases([column]))
+        return Ratio(self.pairing.single[column], self._on_other_cases([column]))
 
     def overall(self) -> Ratio:
         """Of all sizes that can be tested."""

@@ -60,9 +60,10 @@ class Pairing:
         """Columns with at least two pairs: (m',)."""
         return np.flatnonzero(self.pairs > 1)
 
-    def at(self, column: int) -> Effect:
-        """Logarithm of the ratio of expected errors at one size."""
-        return self._log_ratio([column]) if self.pairs[column] else NO_PAIR
+    @cached_property
+    def single(self) -> tuple[Effect, ...]:
+        """Logarithm of the ratio of expected errors at each size, (m,)."""
+        return tuple(self._log_ratio([column]) if count else NO_PAIR for column, count in enumerate(self.pairs))
 
     @cached_property
     def overall(self) -> Effect:

@@ -41,11 +41,14 @@ def log_ratio(baseline: Array, strategy: Array) -> Effect:
     if counts.min() < 2:
         return Effect(pairs, log, None, math.nan, flips)
     spread = _spread(_shares(one / means[0], present), _shares(other / means[1], present))
-    if min(spread.of(1.0), spread.of(math.exp(-log))) * pairs <= SPREADLESS**2:
+    least = SPREADLESS**2 / pairs
+    if spread.of(math.exp(-log)) <= least:  # the same difference on every seed
         return Effect(pairs, log, None, math.nan if (one != other).any() else 1.0, flips)
     dof = degrees_of_freedom(present)
-    interval = _logarithmic(spread.interval(float(stdtrit(dof, 0.5 + LEVEL / 2))), log)
-    return Effect(pairs, log, interval, 2 * float(stdtr(dof, -spread.t(math.exp(-log)))), flips)
+    p_t = 2 * float(stdtr(dof, -spread.t(math.exp(-log))))
+    if spread.of(1.0) <= least:  # the same ratio
+        return Effect(pairs, log, None, p_t, flips)
+    return Effect(pairs, log, _logarithmic(spread.interval(float(stdtrit(dof, 0.5 + LEVEL / 2))), log), p_t, flips)
 
 
 def relative_differences(baseline: Array, strategy: Array) -> Array:
