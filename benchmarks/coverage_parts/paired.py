@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from segaug.analysis.comparison.effect import effect
 from segaug.analysis.comparison.multiplicity import holm
@@ -75,7 +74,7 @@ class Setting:
     noise: Noise
     present: Callable[[int, int], NDArray[np.bool_]] = all_there
     wider: float = 1.0  # times the baseline's
-    skewed: bool = True  # lognormal; otherwise uniform
+    normal_cv: float | None = None  # of the baseline at every size; None: lognormal, by the noise
 
 
 _MISSING = {
@@ -91,13 +90,13 @@ _SPARSE = [
     if seeds == 20 or present is not each_has_one_size
 ]
 _WIDER = [
-    Setting(f"{name}, {shape}", Noise(seeds, constant_cv=not skewed), present, 3.0, skewed)
-    for shape, skewed in (("symmetric", False), ("skewed", True))
+    Setting(f"{name}, {shape}", Noise(seeds), present, 3.0, normal_cv)
+    for shape, normal_cv in (("normal", 0.1), ("skewed", None))
     for name, present in (("complete", all_there), ("half lack sizes", half_lack_sizes))
     for seeds in (5, 10, 20)
 ]
 _SPREAD_NOTES = (
-    "Symmetric: uniform, CV 15 % of the baseline and 45 % of the strategies.  Skewed: lognormal, up to 20 and 60 %,",
+    "Normal: CV 10 % of the baseline and 30 % of the strategies.  Skewed: lognormal, up to 20 and 60 %,",
     "where a paired t test of few differences errs in its far tail, and so do corrections for 18 tests, flips too.",
 )
 
@@ -145,7 +144,9 @@ def _null_cells(found: Found, noise: Noise) -> Iterator[Cell]:
 
 def _cells(effort: Effort, setting: Setting) -> tuple[Cell, ...]:
     """Of trials that lack or spread: upper limits alone."""
-    single, family = (_SKEWED, _SKEWED_FAMILY) if setting.wider > 1 and setting.skewed else (_NOT_MORE, _FAMILY)
+    single, family = (
+        (_SKEWED, _SKEWED_FAMILY) if setting.wider > 1 and setting.normal_cv is None else (_NOT_MORE, _FAMILY)
+    )
     found = _studies(effort, setting, 1.0)
     return tuple(
         rate(hits, single) if name in ("t", "flips", "overall_t", "overall_flips") else rate(hits.any(axis=1), family)
@@ -171,7 +172,7 @@ def _study(setting: Setting, ratio: float, rng: np.random.Generator) -> Found:
     sizes = MIDDLE.sizes
     errors = _TRUTH.law(MIDDLE).predict(sizes)
     scale = np.array([1.0] + [ratio] * _STRATEGIES)
-    trials = correlated_trials(setting.noise, rng, sizes, scale[:, None] * errors, setting.wider, setting.skewed)
+    trials = correlated_trials(setting.noise, rng, sizes, scale[:, None] * errors, setting.wider, setting.normal_cv)
     baseline = np.where(setting.present(setting.noise.seeds, len(sizes)), trials[0], np.nan)
     pairings = [Pairing(sizes, baseline, strategy) for strategy in trials[1:]]
     differences = np.concatenate([one.differences for one in pairings], axis=1)
@@ -190,17 +191,23 @@ def _study(setting: Setting, ratio: float, rng: np.random.Generator) -> Found:
 
 
 def correlated_trials(
-    noise: Noise, rng: np.random.Generator, sizes: Array, errors: Array, wider: float = 1.0, skewed: bool = True
+    noise: Noise,
+    rng: np.random.Generator,
+    sizes: Array,
+    errors: Array,
+    wider: float = 1.0,
+    normal_cv: float | None = None,
 ) -> Array:
     """Trials of several strategies whose errors correlate over the seeds of a size: (strategies, S, m).
 
-    errors: (strategies, m).  wider: times the coefficient of variation, of all but the first.  skewed: lognormal, not
-    uniform.
+    errors: (strategies, m).  wider: times the coefficient of variation (CV), of all but the first.  normal_cv: that of
+    the first, for errors that are normal instead of lognormal.
     """
     shape = noise.seeds, len(sizes)
     common, own = rng.standard_normal(shape), rng.standard_normal((len(errors), *shape))
     scores = np.sqrt(_CORRELATION) * common + np.sqrt(1 - _CORRELATION) * own
     tails = np.where(rng.random((len(errors), *shape)) < noise.tails, TAIL, 1.0)
-    cv = np.array([1.0] + [wider] * (len(errors) - 1))[:, None, None] * noise.cv(sizes)
-    factors = lognormal(scores, tails * log_spread(cv)) if skewed else 1 + np.sqrt(3) * cv * (2 * ndtr(scores) - 1)
-    return errors[:, None, :] * factors
+    times = np.array([1.0] + [wider] * (len(errors) - 1))[:, None, None]
+    if normal_cv is not None:
+        return errors[:, None, :] * (1 + times * normal_cv * scores)
+    return errors[:, None, :] * lognormal(scores, tails * log_spread(times * noise.cv(sizes)))

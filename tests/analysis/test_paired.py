@@ -242,13 +242,12 @@ def test_missing_cells_do_not_raise_the_level(present):
 
 
 def test_three_times_the_spread_around_the_same_mean_is_no_difference():
-    """Symmetric errors; means of the logarithms of these ratios differ from 0 in 35 % of studies, after Holm."""
+    """Means of log ratios over sizes, the estimand of geometric means, differ in 32 % of such studies, after Holm."""
     rng = np.random.default_rng(16)
     wrong = []
-    for _ in range(250):
-        baseline, *strategies = 1 + np.array([0.1, 0.3, 0.3, 0.3])[:, None, None] * rng.uniform(
-            -math.sqrt(3), math.sqrt(3), (4, 20, 6)
-        )
+    for _ in range(200):
+        spread = np.array([0.1, 0.3, 0.3, 0.3])[:, None, None]
+        baseline, *strategies = 1 + spread * rng.standard_normal((4, 20, 6))
         found = [Pairing(SIZES, baseline, strategy) for strategy in strategies]
         single = holm([one.single[column].p_t for one in found for column in range(6)])
         flipped = max_t_p(np.concatenate([one.differences for one in found], axis=1))
