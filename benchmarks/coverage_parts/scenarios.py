@@ -13,6 +13,7 @@ from .paired import paired
 from .planning import planning
 from .precision import precision
 from .shapes import shapes
+from .spreads import spreads
 from .table import Table
 from .two_way import two_way
 from .verdicts import verdicts
@@ -20,6 +21,7 @@ from .verdicts import verdicts
 SCENARIOS: dict[str, Callable[[Effort], list[Table]]] = {
     "seeds": seeds,
     "noise": noise,
+    "spreads": spreads,
     "nested": nested,
     "missing": missing,
     "diverged": diverged,
