@@ -80,7 +80,7 @@ def _fit(study: Study) -> Rows:
     yield from ((words, _words(METHOD[name])) for name, words in _METHOD_WORDS.items())
     yield (
         "comparison",
-        f"against {BASELINE}, paired by seed; t test on log ratios, Holm's correction; sign flips beside it",
+        f"against {BASELINE}, ratios of expected errors, paired t test over seeds, Holm's correction, sign flips",
     )
     yield from (
         (key.replace("_", " ").replace(".", " of "), text) for key, text in flatten(reproducibility(study.fits))
