@@ -13,6 +13,7 @@ from .paired import paired
 from .planning import planning
 from .precision import precision
 from .shapes import shapes
+from .stated import stated
 from .table import Table
 from .two_way import two_way
 from .verdicts import verdicts
@@ -26,6 +27,7 @@ SCENARIOS: dict[str, Callable[[Effort], list[Table]]] = {
     "precision": precision,
     "methods": methods,
     "verdicts": verdicts,
+    "stated": stated,
     "shapes": shapes,
     "forms": forms,
     "floor_test": floor_test,

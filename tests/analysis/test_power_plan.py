@@ -8,7 +8,7 @@ import pytest
 from segaug.analysis.law.power_law import PowerLaw
 from segaug.analysis.planning.curve_plan import Assumption, forecast_frame, plan_curve
 from segaug.analysis.planning.design_ranking import size_choices
-from segaug.analysis.planning.forecast import Design, floor_detection
+from segaug.analysis.planning.forecast import Design, verdict_chances
 from segaug.analysis.planning.pilot import pilot
 from segaug.analysis.planning.power_plan import plan_from_law, plan_from_pilot
 from segaug.analysis.planning.trial_spread import assumed_spread
@@ -57,7 +57,7 @@ def test_two_more_doublings_beat_four_times_the_seeds():
     more_seeds = by_design[Design((8, 16, 32, 64), 40)]
     more_sizes = by_design[Design((8, 16, 32, 64, 128, 256), 10)]
     assert more_sizes.half_width < more_seeds.half_width
-    assert more_sizes.floor_detection > more_seeds.floor_detection
+    assert more_sizes.floor_identified > more_seeds.floor_identified
     assert more_sizes.cost.trials < more_seeds.cost.trials
 
 
@@ -71,10 +71,10 @@ def test_the_range_of_detection_covers_that_of_the_best_law():
     found = pilot(study()[0])
     design = Design((8, 16, 32, 64, 128), 10)
     plan = plan_curve(found, [design])
-    low, high = plan.floor_detection_range[design]
-    assert low <= plan.forecasts[design].floor_detection <= high
-    assert high == max(floor_detection(law, found.spread, design) for law in found.plausible_laws)
-    assert plan_curve(ASSUMED, [design]).floor_detection_range[design] is None
+    low, high = plan.identified_range[design]
+    assert low <= plan.forecasts[design].chances.identified <= high
+    assert high == max(verdict_chances(law, found.spread, design).identified for law in found.plausible_laws)
+    assert plan_curve(ASSUMED, [design]).identified_range[design] is None
 
 
 def test_the_frame_has_a_row_for_each_curve_and_design():
@@ -85,8 +85,8 @@ def test_the_frame_has_a_row_for_each_curve_and_design():
     ]
     assert (frame["b_low"] < frame["law_b"]).all()
     assert (frame["e_4max_half_width"] > frame["e_max_half_width"]).all()
-    assert frame["floor_detection"].between(0, 1).all()
-    assert not math.isnan(frame["floor_detection_low"].min())
+    assert frame["floor_identified"].between(0, 1).all()
+    assert not math.isnan(frame["floor_identified_low"].min())
 
 
 def test_plans_know_nothing_of_trials_that_do_not_matter():
