@@ -17,7 +17,7 @@ def law_table(study: Study) -> Table:
         "seeds, for this test set; other patients: 95 % bootstrap interval over seeds and test cases. slope: per "
         "cent of the error that 1 % more data removes, at Nmax. φ: share of the floor in E(Nmax). E, slope and φ can "
         "be compared; a, b and c of one curve depend on each other: do not rank strategies by one of them. Where b or "
-        "c is stated its interval is wider, 98 and 99.5 %, so that it holds where it is stated.",
+        "c is stated its interval is wider, 99 and 99.5 %, so that it holds where it is stated.",
         (
             "task",
             "model",

@@ -36,7 +36,7 @@ def verdict_table(study: Study) -> Table | None:
         "off: how far they are, as a share of the law and beyond noise (root mean square): with many seeds p sees "
         "misfits that may not matter. "
         "E beyond the data is conditional on the law. In brackets: 95 % profile intervals over seeds, for this test "
-        "set; what is stated of b and floor has wider ones, 98 and 99.5 %, so that it holds in 95 % of the studies in "
+        "set; what is stated of b and floor has wider ones, 99 and 99.5 %, so that it holds in 95 % of the studies in "
         "which it is stated; n: trials per N.",
         ("task", "model", "strategy", "n", "lack of fit", "floor", "exponent b", *beyond, "notes"),
         tuple((*curve.key, *_cells(curve, fit)) for curve, fit in readable),

@@ -1,6 +1,8 @@
 """Grids of designs for whole studies."""
 
 import math
+import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from segaug.analysis.planning.forecast import Design, verdict_chances
 from segaug.analysis.planning.pilot import pilot
 from segaug.analysis.planning.power_plan import plan_from_law, plan_from_pilot
 from segaug.analysis.planning.trial_spread import assumed_spread
+from segaug.cli.plan_power_output import print_plan
 from tests.analysis.made_curve import curve
 from tests.analysis.simulated import DESIGNS, trials
 
@@ -65,6 +68,17 @@ def test_a_study_of_one_strategy_assumes_the_spread_of_differences():
     plan = plan_from_pilot(study(("baseline",)), ratio=0.9, baseline="baseline")
     assert [not one.spread.measured for rows in plan.effects.values() for one in rows.values()] == [True]
     assert all(one.spread.measured for one in plan_from_pilot(study(), 0.9, "baseline").effects["lung", "net"].values())
+
+
+def test_designs_are_in_subsets_where_seeds_share_them(capsys):
+    shared = [replace(one, seeds_per_subset=2) for one in study(seeds=12)]
+    plan = plan_from_pilot(shared, 0.9, "baseline", sizes=[(8, 16, 32, 64)], seeds=(6, 8))
+    assert plan.unit == "subsets"
+    assert plan.costs[Design((8, 16, 32, 64), 6)].trials == 0  # six subsets of two are there
+    print_plan(plan, {"lung": "bce"}, "baseline", 0.9)
+    text = capsys.readouterr().out
+    assert "subsets to see an error" in text
+    assert not re.search(r"\d seeds|^ *sizes N seeds", text)
 
 
 def test_the_range_of_detection_covers_that_of_the_best_law():

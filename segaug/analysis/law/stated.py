@@ -9,7 +9,7 @@ from segaug.analysis.interval import Interval
 from segaug.analysis.law.law_fit import LawFit
 
 IDENTIFIED_LEVEL = 0.995  # of a floor
-LEVEL_STATED = 0.98  # of all else
+LEVEL_STATED = 0.99  # of all else
 
 
 def identified_floor(fit: LawFit) -> Interval:

@@ -18,9 +18,10 @@ from segaug.analysis.law.power_law import Array
 from segaug.analysis.law.solver import B_GRID
 
 DRAWS = 400
-_REFINEMENTS, _NODES = 3, np.linspace(-1, 1, 9)
-_LOG_B = np.log(B_GRID)
-_STEP = float(_LOG_B[1] - _LOG_B[0])
+_COARSE = B_GRID[::4]
+_STEP = float(np.log(_COARSE[1] / _COARSE[0]))
+_REFINEMENTS, _NODES = 3, np.linspace(-1, 1, 9)  # the last step in ln b is 0.002
+_LOG_ENDS = np.log(B_GRID[[0, -1]])
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,10 +77,10 @@ class DrawnCurves:
     def _smallest(self, rss: Callable[[Array], Array]) -> tuple[Array, Array]:
         """Over b, by a grid and finer ones around the best node: the RSS and b, two (B,)."""
         row = np.arange(len(self.means))
-        found = rss(self._problem.columns(B_GRID))
-        log_b, step = _LOG_B[found.argmin(axis=1)], _STEP
+        found = rss(self._problem.columns(_COARSE))
+        log_b, step = np.log(_COARSE[found.argmin(axis=1)]), _STEP
         for _ in range(_REFINEMENTS):
-            tried = np.clip(log_b[:, None] + step * _NODES, _LOG_B[0], _LOG_B[-1])
+            tried = np.clip(log_b[:, None] + step * _NODES, _LOG_ENDS[0], _LOG_ENDS[1])
             found = rss(self._problem.columns(np.exp(tried)))
             log_b, step = tried[row, found.argmin(axis=1)], step * float(_NODES[1] - _NODES[0])
         return found.min(axis=1), np.exp(log_b)

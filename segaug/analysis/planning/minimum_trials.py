@@ -52,4 +52,4 @@ def _of_seeds(seeds: int, comparisons: int, unit: str) -> Iterator[str]:
     if seeds < (needed := seeds_for_flips(comparisons)):
         yield f"too few for sign flips to confirm a difference among all comparisons: that needs {needed} {unit}"
     if seeds < _RECOMMENDED_SEEDS:
-        yield f"fewer than the {_RECOMMENDED_SEEDS} {unit} recommended"
+        yield f"fewer than the {_RECOMMENDED_SEEDS} recommended"
