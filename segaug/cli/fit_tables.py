@@ -44,7 +44,9 @@ def beyond_table(curves: Sequence[CurveFit]) -> Table:
     found = table("", "strategy", *columns, "largest N, predicted")
     for curve in curves:
         if fit := curve.fit:
-            found.add_row(curve.strategy, *(_extrapolation(step, some) for step in fit.extrapolations), _holdout(fit))
+            rejected = fit.verdict.floor == "law_rejected"
+            cells = ("law rejected" if rejected else _extrapolation(step, some) for step in fit.extrapolations)
+            found.add_row(curve.strategy, *cells, _holdout(fit))
     return found
 
 

@@ -98,7 +98,8 @@ def p_words(fit: LawFit) -> str:
 
 
 def _cells(curve: CurveFit, fit: Fit) -> tuple[str, ...]:
-    beyond = map(_beyond, fit.extrapolations)
+    rejected = fit.verdict.floor == "law_rejected"
+    beyond = ("not read: law rejected" if rejected else _beyond(step) for step in fit.extrapolations)
     notes = "; ".join(text for flag, text in FLAGS.items() if flag in curve.flags) or NONE
     return (counts(curve), p_words(fit.default), fit.verdict.reason, _exponent(fit), *beyond, notes)
 
