@@ -14,6 +14,7 @@ from .planning import planning
 from .precision import precision
 from .shapes import shapes
 from .stated import stated
+from .spreads import spreads
 from .table import Table
 from .two_way import two_way
 from .verdicts import verdicts
@@ -21,6 +22,7 @@ from .verdicts import verdicts
 SCENARIOS: dict[str, Callable[[Effort], list[Table]]] = {
     "seeds": seeds,
     "noise": noise,
+    "spreads": spreads,
     "nested": nested,
     "missing": missing,
     "diverged": diverged,

@@ -113,7 +113,8 @@ def noise_caption(study: Study) -> str:
     """Of the noise lines."""
     return (
         f"Standard deviation between trials over their mean ({trial_counts(study)} per N), logarithmic axes; no "
-        f"interval. Lines: what the weights of the law come from, a straight line for each curve. {VARIES}"
+        f"interval. Lines: the smooth spread that the weights of the law come from; a size that is noisier counts as "
+        f"such. {VARIES}"
     )
 
 

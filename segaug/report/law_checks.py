@@ -16,6 +16,7 @@ from segaug.report.theme import error_axis, panel_figure, panel_title, size_axis
 from segaug.report.verdicts import holdout_words, p_words
 
 _LIMIT = 2.0  # standard errors
+_GRID = 41  # sizes at which a smooth spread is drawn
 
 
 def residual_panel(study: Study, task: str, model: str) -> tuple[Figure, Tooltips]:
@@ -71,7 +72,7 @@ def draw_noise(axes: Axes, study: Study, task: str, model: str) -> Tooltips:
         known = np.isfinite(spread) & (spread > 0)
         x = data.sizes[known] * shift(study.strategies, study.sizes, strategy)
         axes.plot(x, spread[known], gid=gid, zorder=3, **marker(style))
-        grid = np.geomspace(data.sizes[0], data.sizes[-1], 2)
+        grid = np.geomspace(data.sizes[0], data.sizes[-1], _GRID)
         axes.plot(grid, 100 * data.noise.cv(grid), color=style.light, linestyle=style.line, zorder=2)
         tooltips[gid] = [
             f"{strategy}, N = {size:.0f}\nCV {value:.3g} %, n = {count:.0f}"

@@ -109,8 +109,8 @@ def test_drawn_verdicts_are_those_of_the_rules(sizes, b, floor_share):
     for place, (means, scale) in enumerate(zip(drawn.means, drawn.scale, strict=True)):
         variance = scale * deviation**2
         data = SizeMeans(
-            size, means, np.full(len(size), 5.0), variance, variance, drawn.precision / scale,
-            Noise(0.0, 0.0, 1.0, 0.0, design.dof),
+            sizes=size, means=means, counts=np.full(len(size), 5.0), variance=variance, trial_variance=variance,
+            cv=np.sqrt(variance) / means, precision=drawn.precision / scale, noise=Noise(0.0, 0.0, 1.0, 0.0, design.dof),
         )  # fmt: skip
         said = verdict(fit_law(data))
         agree.append((said.floor == "identified") == found.identified[place])

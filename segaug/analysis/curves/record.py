@@ -82,7 +82,9 @@ def _fit_record(fit: Fit) -> Values:
     return {
         "sizes": _list(data.sizes),
         "size_var_used": _list(data.trial_variance),
-        "cv_line": {"alpha": data.noise.alpha, "beta": data.noise.beta, "centre": data.noise.centre},
+        "cv_line": {"alpha": data.noise.alpha, "beta": data.noise.beta, "centre": data.noise.centre,
+                    "curvature": data.noise.curvature, "p": data.noise.p_line},
+        "cv_used": _list(data.cv),
         "rho_sizes": data.noise.correlation,
         "noise_dof": data.dof,
         "published_fit": asdict(published.law)

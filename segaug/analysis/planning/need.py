@@ -99,7 +99,7 @@ def need_by_sizes(data: SizeMeans, error: float, reason: str) -> Need:
 
 def mean_intervals(data: SizeMeans) -> tuple[Array, Array]:
     """Student's interval of each mean, with the spread smoothed over the sizes but without any law; two (m,)."""
-    half = math.sqrt(threshold(data.dof)) * data.noise.cv(data.sizes) * data.means / np.sqrt(data.counts)
+    half = math.sqrt(threshold(data.dof)) * data.cv * data.means / np.sqrt(data.counts)
     return data.means - half, data.means + half
 
 
