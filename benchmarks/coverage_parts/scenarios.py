@@ -13,8 +13,8 @@ from .paired import paired
 from .planning import planning
 from .precision import precision
 from .shapes import shapes
-from .stated import stated
 from .spreads import spreads
+from .stated import stated
 from .table import Table
 from .two_way import two_way
 from .verdicts import verdicts

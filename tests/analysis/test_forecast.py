@@ -110,7 +110,8 @@ def test_drawn_verdicts_are_those_of_the_rules(sizes, b, floor_share):
         variance = scale * deviation**2
         data = SizeMeans(
             sizes=size, means=means, counts=np.full(len(size), 5.0), variance=variance, trial_variance=variance,
-            cv=np.sqrt(variance) / means, precision=drawn.precision / scale, noise=Noise(0.0, 0.0, 1.0, 0.0, design.dof),
+            cv=np.sqrt(variance) / means, precision=drawn.precision / scale,
+            noise=Noise(0.0, 0.0, 1.0, 0.0, design.dof),
         )  # fmt: skip
         said = verdict(fit_law(data))
         agree.append((said.floor == "identified") == found.identified[place])
