@@ -70,7 +70,7 @@ def need_by_law(fit: Fit, error: float) -> Need:
         high=_first_size(lambda size: float(profile.error([size])[1][0]), error, known),
     )
     outcome = _outcome(crossing)
-    if outcome == "beyond" and fit.verdict.floor in _FLOORS and error < profile.floor.low:
+    if outcome == "beyond" and fit.verdict.floor in _FLOORS and fit.stated_floor and error < fit.stated_floor.low:
         outcome = "unreachable"
     return Need(outcome, crossing.best, _interval(crossing, known, "profile"), fit.data, fit, "")
 
