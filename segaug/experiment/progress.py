@@ -96,7 +96,7 @@ class Progress:
         took = duration(time.monotonic() - self.start)
         self.say(f"{self.done} trials done, {self.failed} failed, in {took}; records in {folder}")
         for what, trials in self.beware.items():
-            self.say(f"{trials} of {self.done} {what}: {_BEWARE[what]}; `segaug fit {folder}` says which")
+            self.say(f"{trials} of {self.done} trials {_BEWARE[what]}; `segaug fit {folder}` says at which N")
         for failure in failures[:10]:
             where = folder / "trials" / failure["id"] / "failure.json"
             self.say(f"failed: {name_of(failure)}: {failure['error']} ({where})")
@@ -105,8 +105,8 @@ class Progress:
 
 
 _BEWARE: dict[Beware, str] = {
-    "collapsed": "they say nothing in at least half of the test images, and nothing is claimed beyond such a curve",
-    "not trained out": "their training was not done, and their errors tell of it as well as of the data",
+    "collapsed": "collapsed: their predictions say nothing, so that nothing is claimed beyond the data of such a curve",
+    "not trained out": "were not trained out: their errors tell of training as well as of data",
 }
 
 

@@ -10,14 +10,15 @@ from segaug.report.study import Study
 
 
 def collapsed(study: Study) -> Caution | None:
-    """Nothing is predicted, or all of the image."""
+    """Nothing is predicted or found, or all of the image is."""
     return make(
         "collapsed",
         "Networks collapsed: they say nothing",
-        "In at least half of the test images their prediction is empty although there is something to find, or all of "
-        "the image. Their cross-entropy is near that of a constant, and their Dice near the share of images with "
-        "nothing to find: neither says what images are worth. They stay in means and laws, but nothing is claimed "
-        "beyond the data of such a curve, and no floor. More updates, larger images or another loss may mend it.",
+        "In at least half of the test images their prediction is empty although there is something to find, or nearly "
+        "all of the image, or it lies elsewhere in nine of ten. Cross-entropy is then near that of a constant, and the "
+        "Dice of empty predictions is the share of images with nothing to find: neither says what images are worth. "
+        "These trials stay in means and laws, but nothing is claimed beyond the data of such a curve, and no floor. "
+        "More updates, larger images or another loss may mend it.",
         _told(study, lambda curve: collapse_notes(curve.trials), "collapsed: "),
     )
 

@@ -3,7 +3,8 @@
 A trial has collapsed if, of some structure, its best weights predict
 
 - nothing in at least half of the test images that show it, or
-- all of the image in at least half of the test images.
+- not a pixel of it in at least nine of ten of them, or
+- nearly all of the image (95 %) in at least half of the test images, where at most half of an image is it.
 
 Its cross-entropy is then that of a constant, and its Dice the share of images that have nothing to find.  Records of
 before count images and structures together, and missed ones with invented ones; of such a trial it is said that one of
@@ -14,12 +15,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-HALF = 0.5
-COUNTS = ("shown", "missed", "invented", "flooded")  # columns, of a task with several structures one for each
-Kind = Literal["empty", "whole", "either"]
+HALF, NEARLY_ALL = 0.5, 0.9
+COUNTS = ("shown", "missed", "astray", "invented", "flooded")  # columns, of several structures one for each
+Kind = Literal["empty", "astray", "whole", "either"]
 _WORDS: dict[Kind, str] = {
     "empty": "an empty prediction in {count} of the {of} test images that show {what}",
-    "whole": "all of the image predicted{whom} in {count} of {of} test images",
+    "astray": "not a pixel found in {count} of the {of} test images that show {what}",
+    "whole": "nearly all of the image predicted{whom} in {count} of {of} test images",
     "either": "prediction or truth empty, not both, in {count} of the {of} test masks that are not both empty",
 }
 
@@ -60,9 +62,11 @@ def collapses(row: Mapping[str, Any]) -> list[Collapse]:
 
 
 def _of_structure(row: Mapping[str, Any], structure: str) -> Iterator[Collapse]:
-    shown, missed, _, flooded = (int(row[f"{name}/{structure}" if structure else name]) for name in COUNTS)
+    shown, missed, astray, _, flooded = (int(row[f"{name}/{structure}" if structure else name]) for name in COUNTS)
     if missed and missed >= HALF * shown:
         yield Collapse(structure, "empty", missed, shown)
+    elif missed + astray and missed + astray >= NEARLY_ALL * shown:
+        yield Collapse(structure, "astray", missed + astray, shown)
     if flooded and flooded >= HALF * row["test_cases"]:
         yield Collapse(structure, "whole", flooded, int(row["test_cases"]))
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from segaug.analysis.comparison.compare import compare_trials
 from segaug.analysis.curves.fit_curves import fit_records
 from segaug.analysis.planning.curve_need import curve_needs
 from segaug.analysis.planning.target import read_target
@@ -15,7 +16,7 @@ from tests.structures import STRUCTURES, structures_record
 from tests.synthetic import record
 
 SIZES = (1, 2, 4, 8, 16, 32)
-CALM = {"cases": 12, "shown": 9, "missed": 0, "invented": 1, "flooded": 0}
+CALM = {"cases": 12, "shown": 9, "missed": 0, "astray": 0, "invented": 1, "flooded": 0}
 EMPTY = CALM | {"missed": 9, "invented": 0}
 
 
@@ -71,7 +72,8 @@ def test_what_a_target_needs_is_not_claimed_beyond_the_data_either(target, outco
 
 def heart() -> list[Json]:
     """No trial finds rv; lv and myo are found."""
-    masks = {"cases": 12, "shown": [9, 12, 12], "missed": [9, 0, 0], "invented": [0, 2, 0], "flooded": [0] * 3}
+    masks = {"cases": 12, "shown": [9, 12, 12], "missed": [9, 0, 0], "astray": [0] * 3}
+    masks |= {"invented": [0, 2, 0], "flooded": [0] * 3}
     return [structures_record("heart", "net", "red", size, seed, noise=0.01) | {"masks": masks}
             for size in SIZES for seed in range(6)]  # fmt: skip
 
@@ -115,3 +117,11 @@ def test_the_share_of_trials_that_were_not_trained_out_is_told():
     assert str(told) in only(found).notes
     assert "not_trained_out" in only(found).flags
     assert untrained(only(study()).trials) is None
+
+
+def test_a_comparison_says_which_side_collapsed():
+    both = [record("lung", "net", name, 4, seed) | {"masks": CALM} for name in ("baseline", "red") for seed in range(6)]
+    both[0]["masks"] = EMPTY
+    (found,) = compare_trials(trials(both), "bce", {}, "baseline", resamples=100).found
+    (told,) = [note for note in found.notes if "collapsed" in note]
+    assert told.startswith("the baseline has collapsed: 1 of 6 trials at N=4: an empty prediction in 9 of the 9")

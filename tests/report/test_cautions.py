@@ -121,14 +121,14 @@ def test_few_test_patients(tmp_path):
     assert due(tmp_path / "small")["few-patients"].places == ("phantom_thorax · nnunet: baseline, red",)
 
 
-MASKS = {"cases": 36, "shown": 30, "missed": 0, "invented": 0, "flooded": 0}
+MASKS = {"cases": 36, "shown": 30, "missed": 0, "astray": 0, "invented": 0, "flooded": 0}
 
 
 @pytest.mark.parametrize(
     ("masks", "seen"),
     [
         (MASKS | {"missed": 30}, "an empty prediction in 30 of the 30 test images that show something"),
-        (MASKS | {"flooded": 20}, "all of the image predicted in 20 of 36 test images"),
+        (MASKS | {"flooded": 20}, "nearly all of the image predicted in 20 of 36 test images"),
     ],
 )
 def test_networks_that_say_nothing_come_first(calm, masks, seen):

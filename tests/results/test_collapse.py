@@ -8,7 +8,7 @@ from segaug.results.trial_row import trial_row
 from tests.structures import structures_record
 from tests.synthetic import record
 
-CALM = {"cases": 12, "shown": 10, "missed": 0, "invented": 0, "flooded": 0}
+CALM = {"cases": 12, "shown": 10, "missed": 0, "astray": 0, "invented": 0, "flooded": 0}
 
 
 def told(one: dict, **change: object) -> list[str]:
@@ -30,16 +30,22 @@ def test_images_with_nothing_to_find_are_no_evidence():
     assert not told(record("lung", "net", "red", 4, 0), masks=CALM | {"shown": 0})
 
 
+def test_predictions_beside_what_is_to_be_found_are_a_collapse_where_nearly_nothing_is_found():
+    assert not lung(missed=4, astray=4)
+    assert lung(missed=4, astray=5) == ["not a pixel found in 9 of the 10 test images that show something"]
+
+
 def test_all_of_the_image_is_a_collapse_too():
     assert not lung(flooded=5)
-    assert lung(flooded=6) == ["all of the image predicted in 6 of 12 test images"]
+    assert lung(flooded=6) == ["nearly all of the image predicted in 6 of 12 test images"]
 
 
 def test_each_structure_is_judged_by_itself():
-    masks = {"cases": 12, "shown": [10, 12, 12], "missed": [9, 1, 0], "invented": [0] * 3, "flooded": [0, 0, 7]}
+    masks = {"cases": 12, "shown": [10, 12, 12], "missed": [9, 1, 0], "astray": [0] * 3}
+    masks |= {"invented": [0] * 3, "flooded": [0, 0, 7]}
     assert told(structures_record("heart", "net", "red", 4, 0), masks=masks) == [
         "an empty prediction in 9 of the 10 test images that show rv",
-        "all of the image predicted as lv in 7 of 12 test images",
+        "nearly all of the image predicted as lv in 7 of 12 test images",
     ]
 
 

@@ -20,6 +20,7 @@ def notes(curve: CurveTrials, fit: Fit | None) -> list[str]:
 
 
 def _on_trials(curve: CurveTrials) -> Iterator[str]:
+    yield from on_networks(curve)
     ok, seeds = curve.count("ok"), len(curve.seeds)
     if (measured := int((ok > 0).sum())) < MIN_SIZES:
         yield f"{measured} of at least {MIN_SIZES} sizes: no law"
@@ -36,7 +37,6 @@ def _on_trials(curve: CurveTrials) -> Iterator[str]:
         counts = Counter(size for size, _ in curve.unmeasured)
         where = ", ".join(f"{count} at N={size}" for size, count in sorted(counts.items()))
         yield f"trials that have not measured {curve.metric} are left out: {where}"
-    yield from on_networks(curve)
     worse = curve.worse_than_constant.sum(axis=0)
     if worse.any():
         places = zip(worse, ok, curve.sizes, strict=True)

@@ -117,7 +117,7 @@ def curves(table: pd.DataFrame, metric: Metric | None = None) -> list[CurveTrial
         raise DataError(
             file=f"trial {', '.join(bad['id'])}",
             problem=f"has the error {bad['error'].iloc[0]:g}",
-            fix=f"a law needs errors above 0; {_instead(table, bad)}",
+            fix=f"laws and ratios need errors above 0; {_instead(table, bad)}",
         )
     facts = _facts(table)
     lacking = table["status"] == NOT_MEASURED
