@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from segaug.report.caution import Caution, count, make
 from segaug.report.law_cautions import LAW_CHECKS
 from segaug.report.measure import Json
+from segaug.report.network_cautions import collapsed, not_trained_out
 from segaug.report.palette import in_order
 from segaug.report.study import Study, collect, mean_by_size
 
@@ -15,6 +16,7 @@ _HASH = 8  # letters of a hash that are shown
 def cautions(study: Study) -> list[Caution]:
     """All that are due, the gravest first."""
     checks = (
+        collapsed,
         _atlas,
         _failed,
         _diverged,
@@ -22,6 +24,7 @@ def cautions(study: Study) -> list[Caution]:
         _skipped,
         _mixed,
         _code,
+        not_trained_out,
         *LAW_CHECKS,
         _overlap,
         _trial_warnings,

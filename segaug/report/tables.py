@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from statistics import fmean, stdev
 from typing import Any, ClassVar
 
+from segaug.analysis.trials.shown_dice import shown_dice
 from segaug.report.measure import Json, Measure
 from segaug.report.study import Study, collect
 from segaug.report.trial_columns import Trial
@@ -48,6 +49,28 @@ def measure_table(study: Study) -> Table:
         strategy_column=2,
         number_columns=frozenset(range(3, 6 + len(columns))),
     )
+
+
+def shown_dice_table(study: Study) -> Table | None:
+    """Dice with and without the images that have nothing to find; None where every counted image has something."""
+    rows = tuple(
+        (*group, strategy, str(one.size), one.structure or NONE, str(one.trials),
+         number(one.of_all), str(one.images), number(one.of_shown), str(one.shown))
+        for group in study.groups
+        for strategy, curve in study.curves_of(*group).items()
+        for one in shown_dice(curve.trials)
+    )  # fmt: skip
+    if not rows:
+        return None
+    return Table(
+        "Dice with and without the test images that have nothing to find. These score 1 where nothing is predicted, so "
+        "that a network which finds nothing has their share as its Dice. Means over n seeds.",
+        ("task", "model", "strategy", "N", "structure", "n", "Dice, all images", "images", "Dice, with something to "
+         "find", "of these"),
+        rows,
+        strategy_column=2,
+        number_columns=frozenset({3, *range(5, 10)}),
+    )  # fmt: skip
 
 
 def structure_table(study: Study) -> Table:

@@ -266,7 +266,9 @@ ODD: dict[str, Odd] = {
     "validation_of_none": Odd(change=lambda trial: {**trial, "labels": {**trial["labels"], "validation": 0}}),
     "long_strategy": Odd(strategies=("baseline", LONG, LONG + "x")),
     "long_everything": Odd(tasks=(_LONG_TASK,), models=("swin_unet(depth=12)",), strategies=("baseline", LONG)),
-    "control_characters": Odd(tasks=("lung\x1b]0;owned\x07",), models=("nn\x00unet",), strategies=("baseline", ESCAPES)),
+    "control_characters": Odd(
+        tasks=("lung\x1b]0;owned\x07",), models=("nn\x00unet",), strategies=("baseline", ESCAPES)
+    ),
     "markup": Odd(tasks=(MARKUP,), strategies=("baseline", MARKUP, "$", "_", "__", "%")),
     "other_scripts": Odd(tasks=("肺", "легкое"), strategies=("baseline", "増強", "\U0001f984", "e\u0301" * 30)),
     "slashes_and_spaces": Odd(tasks=("../../up",), models=("a/b",), strategies=("baseline", " ", "x" * 120, "-")),
