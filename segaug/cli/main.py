@@ -10,7 +10,9 @@ from importlib import import_module
 
 from segaug import __version__
 from segaug.cli.parser import COMPLETING, Parser
+from segaug.cli.terminal import printing_text
 from segaug.errors import UserError
+from segaug.visible import visible
 
 VERBS = {  # verb -> line of help; each is segaug/cli/<verb>.py with add_arguments(parser) and run(args) -> int
     "train": "train one trial, or every missing trial of a study",
@@ -69,11 +71,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if COMPLETING in os.environ:
         _complete()
     try:
-        code = _run(arguments)
+        with printing_text(arguments):
+            code = _run(arguments)
         sys.stdout.flush()
         return code
     except UserError as error:
-        return _say(f"segaug: error: {error}", error.exit_code)
+        return _say(f"segaug: error: {visible(str(error))}", error.exit_code)
     except KeyboardInterrupt as interrupt:
         code = getattr(interrupt, "exit_code", EXIT_INTERRUPTED)  # a signal has its own
         return _say(f"segaug: interrupted {interrupt}".rstrip(), code)

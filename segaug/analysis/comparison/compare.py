@@ -112,7 +112,7 @@ def _sizes(pairs: Sequence[Pair]) -> Iterator[tuple[SizeComparison, ...]]:
     cells = [(pair, column) for pair in pairs for column in pair.paired]
     ratios = [pair.ratio(column) for pair, column in cells]
     by_t = holm([ratio.log.p_t for ratio in ratios])
-    columns = [pair.pairing.log_ratios[:, column] for pair, column in cells]
+    columns = [pair.pairing.differences[:, column] for pair, column in cells]
     by_flips = max_t_p(np.array(columns).T) if columns else np.empty(0)
     rows = iter(zip(ratios, by_t, by_flips, strict=True))
     for pair in pairs:
@@ -121,7 +121,7 @@ def _sizes(pairs: Sequence[Pair]) -> Iterator[tuple[SizeComparison, ...]]:
 
 def _size(pair: Pair, column: int, ratio: Ratio, p_holm: float, p_max_t: float) -> SizeComparison:
     pairing, size = pair.pairing, int(pair.sizes[column])
-    paired = np.isfinite(pairing.log_ratios[:, column])
+    paired = pairing.present[:, column]
     return SizeComparison(
         size=size,
         baseline=float(pairing.baseline[paired, column].mean()),
