@@ -30,7 +30,8 @@ def print_needs(needs: Sequence[CurveNeed], target: Target, console: Console) ->
     """One table for each task and model, with what to know about its curves."""
     for (task, model), group in groupby(needs, key=lambda one: (one.key.task, one.key.model)):
         curves, legend = shortened(list(group))
-        console.print(f"{task}, {model}: labelled {curves[0].counts} for a mean test {_name(target)}")
+        place = ", ".join(filter(None, (task, model)))
+        console.print(f"{place + ': ' if place else ''}labelled {curves[0].counts} for a mean test {_name(target)}")
         console.print(_table(curves, target))
         console.print(*legend, *_notes(curves, target), "", sep="\n")
     console.print("N: training; V: validation, the same for every N; both have to be labelled")
