@@ -14,6 +14,7 @@ from .planning import planning
 from .precision import precision
 from .shapes import shapes
 from .spreads import spreads
+from .stated import stated
 from .table import Table
 from .two_way import two_way
 from .verdicts import verdicts
@@ -28,6 +29,7 @@ SCENARIOS: dict[str, Callable[[Effort], list[Table]]] = {
     "precision": precision,
     "methods": methods,
     "verdicts": verdicts,
+    "stated": stated,
     "shapes": shapes,
     "forms": forms,
     "floor_test": floor_test,

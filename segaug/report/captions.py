@@ -95,7 +95,8 @@ def residual_caption(study: Study) -> str:
     return (
         f"Size means ({trial_counts(study)} per N) minus the law, in standard errors of the mean; dashed: ± 2. p: "
         "lack of fit, how often chance alone would put the means as far from the law (F test against the spread of "
-        f"repeated trials; no interval). A pattern that strategies share comes from what they share. {VARIES}"
+        "repeated trials; no interval); off: how far, as a share of the law and beyond noise (root mean square). "
+        f"A pattern that strategies share comes from what they share. {VARIES}"
     )
 
 
@@ -197,7 +198,7 @@ def _title(words: str) -> str:
 
 
 def _cost(study: Study) -> str:
-    counts = sorted({record["labels"]["validation"] for record in study.records})
+    counts = sorted({record["validation_labels"] for record in study.records})
     if counts == [0]:
         return "No validation labels were used."
     span = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"

@@ -44,7 +44,7 @@ def draw_residuals(axes: Axes, study: Study, task: str, model: str) -> Tooltips:
     reach = 1.15 * max(reach, 1.3 * _LIMIT)
     axes.set(ylim=(-reach, 1.5 * reach), xlabel=f"labelled training {study.counted} N")
     axes.set_ylabel("(mean − law) / standard error")
-    axes.legend(loc="upper left", ncols=3, fontsize=7, handlelength=0.8, columnspacing=1.0, borderpad=0.1)
+    axes.legend(loc="upper left", ncols=2, fontsize=7, handlelength=0.8, columnspacing=1.0, borderpad=0.1)
     return tooltips
 
 

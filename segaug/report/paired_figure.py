@@ -107,7 +107,7 @@ def _draw(axes: Axes, found: Comparison, pairs: Sequence[PairedTrial], sizes: li
     tooltips = {f"pairs-{index}": [_trial_tooltip(strategy, pair) for pair in pairs]}
     size_axis(axes, sizes)
     cells = [_Cell(one.size, one.ratio, one.p_holm, f"N = {one.size}") for one in found.sizes]
-    if len(sizes) > 1:
+    if len(sizes) > 1 and math.isfinite(found.overall.ratio.value):
         overall = _beside_sizes(axes, sizes)
         cells.append(_Cell(overall, found.overall.ratio, found.overall.p_holm, "all sizes"))
     for kind, shown in (("differs", True), ("same", False)):

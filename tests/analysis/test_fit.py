@@ -23,7 +23,7 @@ def test_a_well_measured_floor_is_identified_and_a_missing_one_bounded():
     with_floor, without = fit(floor_share=0.5), fit(floor_share=0.0)
     assert with_floor.verdict.floor == "identified"
     assert with_floor.verdict.exponent == "identified"
-    low, high = with_floor.default.floor.interval.low, with_floor.default.floor.interval.high
+    low, high = with_floor.stated_floor.low, with_floor.stated_floor.high
     assert with_floor.verdict.reason == f"if the law holds, the floor is between {low:.3g} and {high:.3g}"
     assert low < 0.05 < high
     assert without.verdict.floor == "bounded"

@@ -7,6 +7,7 @@ import numpy as np
 from segaug.analysis.comparison.pair import Pair
 from segaug.analysis.comparison.sign_flips import varied
 from segaug.analysis.curves.population import FEW_PATIENTS
+from segaug.analysis.trials.collapsed import collapse_notes
 
 FEW_PAIRS = 5  # with fewer the spread of the differences is hardly known
 
@@ -25,6 +26,8 @@ def comparison_notes(pair: Pair) -> Iterator[str]:
         yield f"provisional: at most {most} pairs a size"
     if (seeds := pair.strategy.trials.seeds_per_subset) > 1:
         yield f"{seeds} seeds share each subset: pairs are of subsets, each the mean of its trials"
+    for side, curve in (("", pair.strategy), ("the baseline has ", pair.baseline)):
+        yield from (f"{side}{note}" for note in collapse_notes(curve.trials))
     yield from _lonely(pair)
     yield from _alike(pair)
     yield from _subsets(pair)
