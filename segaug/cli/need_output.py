@@ -93,6 +93,7 @@ def _curve_notes(one: CurveNeed, target: Target) -> Iterator[str]:
     found = one.need
     if one.diverged:
         yield f"{one.diverged} of {one.trials} trials diverged and are left out"
+    yield from one.beware
     if found is None:
         yield "no trial converged"
     elif found.fit is None:

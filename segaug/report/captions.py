@@ -198,7 +198,7 @@ def _title(words: str) -> str:
 
 
 def _cost(study: Study) -> str:
-    counts = sorted({record["labels"]["validation"] for record in study.records})
+    counts = sorted({record["validation_labels"] for record in study.records})
     if counts == [0]:
         return "No validation labels were used."
     span = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"

@@ -86,9 +86,9 @@ def effect_table(study: Study) -> Table:
     """Seeds that the primary test of each strategy needs for a difference worth seeing."""
     return Table(
         f"Seeds with which the paired test over all sizes sees {100 * (1 - _RATIO):g} % less error than {BASELINE} in "
-        f"{100 * POWER:g} % of studies, by the spread of the log ratios in this one, alone and corrected for all "
-        "strategies of the task and model.",
-        ("task", "model", "strategy", "sd of log ratio", "pairs here", "seeds", "seeds, corrected"),
+        f"{100 * POWER:g} % of studies, by the spread of the relative differences in this one, alone and corrected for "
+        "all strategies of the task and model.",
+        ("task", "model", "strategy", "sd of relative difference", "pairs here", "seeds", "seeds, corrected"),
         tuple(row for group in study.groups for row in _effect_rows(study, *group)),
         strategy_column=2,
         number_columns=frozenset(range(3, 7)),

@@ -43,11 +43,11 @@ class CurveFit:
         return (*notes(self.trials, self.fit), *self._on_divergence(), *self._on_patients())
 
     def _on_divergence(self) -> Iterator[str]:
-        if (other := self.sensitivity) and (plain := self.error(self.points[-1].size)):
-            yield (
-                f"if diverged trials count as constant predictions, E(N={self.trials.sizes[-1]:.0f}) is "
-                f"{other.value:.3g}, else {plain.value:.3g}"
-            )
+        if other := self.sensitivity:
+            size = self.trials.sizes[-1]
+            plain = self.error(size)
+            otherwise = f"else {plain.value:.3g}" if plain else "else nothing is known there"
+            yield f"if diverged trials count as constant predictions, E(N={size:.0f}) is {other.value:.3g}, {otherwise}"
         if "divergence_matters" in self.flags:
             yield "divergence matters: over 10 % at some N, or not as often as with another strategy"
 

@@ -9,7 +9,10 @@ import pandas as pd
 from segaug.analysis.law.fit import Fit
 from segaug.analysis.law.law_fit import MIN_SIZES
 from segaug.analysis.law.noise import SizeMeans
+from segaug.analysis.trials.collapsed import collapse_notes
 from segaug.analysis.trials.curve_trials import CurveTrials
+from segaug.analysis.trials.shown_dice import shown_dice
+from segaug.analysis.trials.untrained import untrained
 
 
 def notes(curve: CurveTrials, fit: Fit | None) -> list[str]:
@@ -18,6 +21,7 @@ def notes(curve: CurveTrials, fit: Fit | None) -> list[str]:
 
 
 def _on_trials(curve: CurveTrials) -> Iterator[str]:
+    yield from on_networks(curve)
     ok, seeds = curve.count("ok"), len(curve.seeds)
     if (measured := int((ok > 0).sum())) < MIN_SIZES:
         yield f"{measured} of at least {MIN_SIZES} sizes: no law"
@@ -39,9 +43,23 @@ def _on_trials(curve: CurveTrials) -> Iterator[str]:
         places = zip(worse, ok, curve.sizes, strict=True)
         listed = [f"{bad} of {count} at N={size:.0f}" for bad, count, size in places if bad]
         yield f"worse than a constant prediction: {', '.join(listed)}"
+    yield from _on_dice(curve)
     yield from _on_overlap(curve.table)
     yield from _on_subsets(curve)
     yield from _on_code(curve.table)
+
+
+def on_networks(curve: CurveTrials) -> Iterator[str]:
+    """Trials that converged, and whose errors still tell of training rather than of data."""
+    yield from collapse_notes(curve)
+    if (found := untrained(curve)) is not None:
+        yield str(found)
+
+
+def _on_dice(curve: CurveTrials) -> Iterator[str]:
+    """At the largest size, where some test images have nothing to find."""
+    largest = {one.structure: one for one in shown_dice(curve)}
+    yield from map(str, largest.values())
 
 
 def _on_overlap(table: pd.DataFrame) -> Iterator[str]:

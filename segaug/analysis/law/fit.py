@@ -6,6 +6,7 @@ sizes 1 to 512 its error at the largest size was off by 62 % (RMSE), the default
 benchmarks/coverage.py).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -25,7 +26,7 @@ from segaug.analysis.law.power_law import Array, PowerLaw
 from segaug.analysis.law.published import Published, fit_published
 from segaug.analysis.law.solver import rss, solve
 from segaug.analysis.law.stated import bounded_floor, identified_exponent, identified_floor
-from segaug.analysis.law.verdict import READABLE_SIZES, Verdict, verdict
+from segaug.analysis.law.verdict import READABLE_SIZES, Verdict, verdict, without_claim
 from segaug.errors import DataError
 
 _FEW_SEEDS = 3  # with fewer, and with fewer degrees of freedom, everything is provisional
@@ -33,8 +34,9 @@ _UNEQUAL = 2  # times as many trials at one size as at another
 
 Flag = Literal[
     "law_rejected", "law_doubtful", "non_monotone", "provisional", "law_not_testable", "suspicious_zero_variance",
-    "unequal_seeds", "b_at_bound", "trimmed_fit_available", "divergence_matters", "few_cases",
-]  # fmt: skip  # the last two are about the study: see `curves`
+    "unequal_seeds", "b_at_bound", "trimmed_fit_available", "divergence_matters", "few_cases", "collapsed",
+    "not_trained_out",
+]  # fmt: skip  # the last four are about the study: see `curves`
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -48,6 +50,7 @@ class Fit:
     verdict: Verdict
     extrapolations: tuple[Extrapolation, ...]
     flags: frozenset[Flag]
+    failed: tuple[str, ...] = ()  # conditions of any claim beyond the data that the trials do not meet
 
     @property
     def data(self) -> SizeMeans:
@@ -110,11 +113,12 @@ class Fit:
         return float(0.5 * chi2.sf(max(ratio, 0.0), 1))
 
 
-def fit_curve(sizes: Array, values: Array, *, nested: bool = False) -> Fit:
+def fit_curve(sizes: Array, values: Array, *, nested: bool = False, failed: Sequence[str] = ()) -> Fit:
     """Fit one curve.
 
     sizes: (m,), increasing.  values: (S, m), the positive error of each seed at each size, NaN where there is none; at
-    least three sizes need one.  nested: whether the subsets of one seed contain each other.
+    least three sizes need one.  nested: whether the subsets of one seed contain each other.  failed: conditions of
+    claims beyond the data that the trials do not meet, such as that of `trials.collapsed`.
     """
     sizes, values = np.asarray(sizes, dtype=float), np.asarray(values, dtype=float)
     if (measured := int(np.isfinite(values).any(axis=0).sum())) < MIN_SIZES:
@@ -128,9 +132,10 @@ def fit_curve(sizes: Array, values: Array, *, nested: bool = False) -> Fit:
         default=default,
         holdout=check,
         trimmed=trimmed,
-        verdict=verdict(default),
-        extrapolations=tuple(extrapolate(default, check, factor) for factor in FACTORS),
+        verdict=without_claim(verdict(default), failed),
+        extrapolations=tuple(extrapolate(default, check, factor, failed) for factor in FACTORS),
         flags=_flags(default, trimmed),
+        failed=tuple(failed),
     )
 
 

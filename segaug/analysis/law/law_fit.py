@@ -108,8 +108,9 @@ class LawFit:
 
     @cached_property
     def joint_region(self) -> JointRegion:
-        """RSS over b and phi, for contours."""
-        return joint_region(self.data.sizes, self.data.means, self.data.precision)
+        """RSS over b and phi, for contours up to 95 %."""
+        wider = _profile(self.data, threshold(self.data.dof, 2) * self.lack_of_fit.inflation)
+        return joint_region(self.data.sizes, self.data.means, self.data.precision, wider)
 
     def joint_level(self, level: float) -> float:
         """Limit on the RSS of `joint_region` that holds b and phi together with this probability."""

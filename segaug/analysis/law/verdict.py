@@ -4,7 +4,8 @@ The thresholds are calibrated by simulation (measured: benchmarks/coverage.py): 
 are said to have one.  Numbers in a sentence are at the levels of `stated`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from segaug.analysis.interval import Interval
@@ -49,6 +50,13 @@ def verdict(fit: LawFit) -> Verdict:
     found, reason = _floor(fit)
     readable = fit.data.replicated and found not in ("law_rejected", "too_few_sizes")
     return Verdict(found, _exponent(fit.b.interval) if readable else "not_identifiable", reason)
+
+
+def without_claim(found: Verdict, failed: Sequence[str]) -> Verdict:
+    """The verdict where the trials do not meet conditions of claims beyond the data; any word on a floor is one."""
+    if failed and found.floor in ("identified", "bounded", "not_identifiable"):
+        return replace(found, floor="not_identifiable", reason=f"no floor is stated without {' and '.join(failed)}")
+    return found
 
 
 def _floor(fit: LawFit) -> tuple[Floor, str]:
