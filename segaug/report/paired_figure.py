@@ -26,6 +26,7 @@ from segaug.report.wording import brief, lines
 _COLUMNS = 2  # strategies side by side on the page
 _LEVEL = 0.05
 _SEED_ALPHA = 0.25
+_FAR = 1e6  # a ratio off every axis, for ends of intervals that nothing bounds
 _ENOUGH_PAIRS = 3  # the interval of two pairs would stretch the axis for all
 _MOST_COLUMNS = 6  # strategies side by side in a figure for a paper
 _MOST_NAMED = 6  # sizes named on an axis as narrow as these
@@ -154,7 +155,8 @@ def _draw_seeds(axes: Axes, pairs: Sequence[PairedTrial], style: Look, gid: str)
 def _draw_ratios(axes: Axes, cells: Sequence[_Cell], style: Look, filled: bool, gid: str) -> None:
     for cell in cells:
         if (interval := cell.ratio.interval) is not None:
-            axes.plot([cell.x] * 2, [interval.low, interval.high], color=style.light, linewidth=1.4, zorder=3)
+            bar = [max(interval.low, 1 / _FAR), min(interval.high, _FAR)]
+            axes.plot([cell.x] * 2, bar, color=style.light, linewidth=1.4, zorder=3)
     axes.plot(
         [cell.x for cell in cells], [cell.ratio.value for cell in cells], linestyle="none", marker=style.marker,
         markersize=5.5, markerfacecolor=style.light if filled else LIGHT["paper"], markeredgecolor=style.light,
@@ -166,7 +168,8 @@ def _set_range(axes: Axes, comparisons: Sequence[Comparison], pairs: Sequence[Se
     """One range for all strategies: their seeds, and the intervals of enough pairs."""
     values = [pair.ratio for own in pairs for pair in own]
     ratios = [one.ratio for found in comparisons for one in found.sizes if one.ratio.log.pairs >= _ENOUGH_PAIRS]
-    values += [end for ratio in ratios if ratio.interval for end in (ratio.interval.low, ratio.interval.high)]
+    bounds = [end for ratio in ratios if ratio.interval for end in (ratio.interval.low, ratio.interval.high)]
+    values += [bound for bound in bounds if 1 / _FAR < bound < _FAR]
     ratio_axis(axes, min(values, default=1.0), max(values, default=1.0))
 
 

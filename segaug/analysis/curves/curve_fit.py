@@ -1,7 +1,7 @@
 """One curve: what was measured, its law where there is one, and how far it may be believed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -88,6 +88,10 @@ class CurveFit:
             return None
         values = trials.by_subset(with_constant(trials.errors, trials.status, trials.constant))
         data = weighted_means(trials.sizes, values, nested=trials.nested)
+        if self.fit is not None and np.array_equal(data.sizes, self.fit.data.sizes):
+            # One constant makes its size noisy, which would take the weight from just the size that it changes.
+            known = self.fit.data
+            data = replace(data, trial_variance=known.trial_variance, precision=known.precision, noise=known.noise)
         return fit_law(data).error(data.sizes[-1]) if len(data.sizes) >= MIN_SIZES else None
 
     @cached_property

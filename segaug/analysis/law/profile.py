@@ -96,14 +96,14 @@ class Profile:
         return self._region.ratio()
 
 
-def profile(sizes: Array, means: Array, precision: Array, threshold: float) -> Profile:
+def profile(sizes: Array, means: Array, precision: Array, threshold: float, law: PowerLaw | None = None) -> Profile:
     """Everything about one curve.
 
     sizes, means: (m,), m >= 3.  precision: inverse covariance of the means, (m, m), or its diagonal (m,).
-    threshold: see there; for `SizeMeans` from trials it is `threshold(data.dof)`.
+    threshold: see there; for `SizeMeans` from trials it is `threshold(data.dof)`.  law: the best one, if it is known.
     """
     problem = LinearProblem(sizes, means[None], precision)
-    law = solve(sizes, means[None], precision, polish=True)[0]
+    law = law or solve(sizes, means[None], precision, polish=True)[0]
     rss = float(problem.best_rss(problem.columns(np.array([law.b])))[0, 0])
     b, interval = _accepted(problem, law.b, rss + threshold)
     return Profile(law, rss, interval, ConfidenceRegion(problem, b, rss + threshold), float(problem.max_size))

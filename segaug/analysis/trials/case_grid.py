@@ -28,9 +28,8 @@ class CaseGrid:
 
 
 def case_grid(curve: CurveTrials, cases: Cases) -> CaseGrid | None:
-    """The case errors of a curve's converged trials, in its order of seeds and sizes; None where a trial has none.
+    """The case errors of a curve's converged trials, in its order of seeds and sizes; None where a trial lacks one.
 
-    Of the cases that each of these trials has a value of.
     cases: of the measure of its metric, by trial.  Raises DataError if its trials have different test cases.
     """
     rows = curve.table[curve.table["status"] == "ok"]
@@ -39,17 +38,13 @@ def case_grid(curve: CurveTrials, cases: Cases) -> CaseGrid | None:
         return None
     known = [one for one in found if one is not None]
     _refuse_different(curve, known)
-    lists = np.stack([one.values for one in known])
-    everywhere = np.isfinite(lists).all(axis=0)  # a case that some trial has no value of cannot be drawn
-    if not everywhere.any():
+    if any(len(one.values) != len(one.cases) or not np.isfinite(one.values).all() for one in known):
         return None
-    names, patients = ([one for one, kept in zip(of, everywhere, strict=True) if kept]
-                       for of in (known[0].cases, known[0].patients))  # fmt: skip
     column, row = np.searchsorted(curve.sizes, rows["size"]), np.searchsorted(curve.seeds, rows["seed"])
-    values = np.full((*curve.errors.shape, len(names)), np.nan)
-    values[row, column] = lists[:, everywhere]
+    values = np.full((*curve.errors.shape, len(known[0].cases)), np.nan)
+    values[row, column] = [one.values for one in known]
     errors = curve.quantity.error_of(values) if curve.quantity else values
-    return CaseGrid(errors, tuple(names), tuple(patients))
+    return CaseGrid(errors, known[0].cases, known[0].patients)
 
 
 def _refuse_different(curve: CurveTrials, found: list[CaseErrors]) -> None:
