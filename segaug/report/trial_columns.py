@@ -53,6 +53,7 @@ class Columns(dict[str, list[Any]]):
 def read_trials(snapshot: Snapshot) -> tuple[Trial, ...]:
     """Every finished trial, by id; raises as `Snapshot` does."""
     details = snapshot.details().drop(columns="id")  # first, so that records that it lacks are read once for all
-    table = pd.concat([snapshot.trials(), details], axis=1)
+    rows = snapshot.trials()
+    table = pd.concat([rows, details.drop(columns=details.columns.intersection(rows.columns))], axis=1)
     columns = Columns(table)
     return tuple(Trial(columns, row) for row in range(len(table)))
