@@ -14,7 +14,7 @@ from segaug.report.tables import Table, number
 
 SEEDS = (3, 5, 10, 20, 40, 80)
 _BEYOND = 4  # E is forecast at so many times the largest measured size, the same for all designs
-_RATIO = 0.9  # of errors: the difference that a comparison should see
+RATIO = 0.9  # of errors: the difference that a comparison should see
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def planning_caption(study: Study) -> str:
     """What is forecast, and from what."""
     return (
         f"What a study of {BASELINE} with so many seeds per size could be expected to say if its fitted law were "
-        "true: left, probability that the 95 % interval of the floor c leaves out 0; right, half width of the 95 % "
+        "true.\nLeft: probability that the 95 % interval of the floor c leaves out 0; right, half width of the 95 % "
         f"interval of E at {_BEYOND} times the largest size of this study, in per cent of E, the same size for all "
         "designs. Profile intervals on the noise-free planned curve, with the spread over seeds of this study; what "
         "varies are seeds on this test set. A line ends where the interval is open. `segaug plan power --pilot` "
@@ -80,8 +80,8 @@ def planning_notes(study: Study, groups: Sequence[Forecasts]) -> list[str]:
 def effect_table(study: Study) -> Table:
     """Seeds that the primary test of each strategy needs for a difference worth seeing."""
     return Table(
-        f"Seeds with which the paired test over all sizes sees {100 * (1 - _RATIO):g} % less error than {BASELINE} in "
-        f"{100 * POWER:g} % of studies, by the spread of the log ratios in this one, alone and corrected for all "
+        f"Seeds with which the paired test over all sizes sees {100 * (1 - RATIO):g} % less error than {BASELINE} in "
+        f"{100 * POWER:g} % of studies.\nBy the spread of the log ratios in this one, alone and corrected for all "
         "strategies of the task and model.",
         ("task", "model", "strategy", "sd of log ratio", "pairs here", "seeds", "seeds, corrected"),
         tuple(row for group in study.groups for row in _effect_rows(study, *group)),
@@ -99,7 +99,7 @@ def _effect_rows(study: Study, task: str, model: str) -> Iterator[tuple[str, ...
     for curve, spread in known:
         sd = spread.overall(curve.trials.sizes)
         shared = len(set(curve.trials.seeds) & set(baseline.trials.seeds)) if baseline else 0
-        needed = (seeds_needed(sd, _RATIO), seeds_needed(sd, _RATIO, len(known)))
+        needed = (seeds_needed(sd, RATIO), seeds_needed(sd, RATIO, len(known)))
         yield (*curve.key, number(sd), str(shared), *map(str, needed))
 
 
