@@ -13,7 +13,7 @@ from segaug.errors import DataError
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
 
 
-def write_atomic(path: Path, data: bytes) -> None:
+def write_atomic(path: Path, data: bytes | memoryview) -> None:
     """Write a file so that whoever reads it, at any moment, sees the old or the new content, never a part."""
     with _part(path, data) as part:
         os.replace(part, path)
@@ -53,7 +53,7 @@ def parts_of(path: Path) -> list[Path]:
 
 
 @contextmanager
-def _part(path: Path, data: bytes) -> Iterator[Path]:
+def _part(path: Path, data: bytes | memoryview) -> Iterator[Path]:
     """A file beside `path` that holds the data, on disk; gone at the end, if its name is not."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")  # machines share process numbers

@@ -56,11 +56,12 @@ MEASURES: tuple[Measure, ...] = (
     BCE,
     CE,
     replace(
-        BCE, key="bce_recalibrated", words="recalibrated BCE", recalibrated=True,
+        BCE, key="bce_recalibrated", words="recalibrated BCE", recalibrated=True, atlas="atlas_bce_recalibrated",
         meaning="BCE after one scale and one offset on the logits, fitted on the validation labels; lower is better",
     ),
     replace(
         CE, key="ce_recalibrated", words="recalibrated cross-entropy", recalibrated=True,
+        atlas="atlas_ce_recalibrated",
         meaning="cross-entropy after one scale and an offset for each class, fitted on the validation labels; "
         "lower is better",
     ),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from segaug.results.failure import attempts
-from segaug.results.headline import headline
+from segaug.results.headline import beware, headline
 from segaug.results.lease import look
 from segaug.results.store import DamagedRecord, Json, Store
 
@@ -57,6 +57,8 @@ def _of_record(store: Store, record: Json) -> Iterator[str]:
     run = record["run"]
     yield f"finished {run['finished']} on {run['host']} ({run['device']}), {run['seconds']['total']:.0f} s"
     yield f"record: {store.record_path(record['id'])}"
+    for what, seen in beware(record).items():
+        yield f"{what}: {seen}"
     for warning in record["warnings"]:
         yield f"warning: {warning}"
     for rival in store.rivals(record["id"]):

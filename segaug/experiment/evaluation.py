@@ -3,9 +3,10 @@
 import math
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from segaug import metrics
 from segaug.augment.strategy import Prepared, Strategy
@@ -16,6 +17,8 @@ from segaug.metrics import Prediction, Recalibration, Truth
 from segaug.metrics.cases import Array
 from segaug.results.store import Json
 from segaug.training.inference import logits_of
+
+Number = TypeVar("Number", int, float)
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,11 @@ class Scores:
         """What the numbers do not say: units, what had no outline to measure, how the logits were recalibrated."""
         fitted = self.recalibration
         told = None if fitted is None else {"scale": fitted.scale, "offset": _plain(fitted.offset)}
-        return {**self.prediction.surfaces.facts(), "recalibration": told}
+        counts = {
+            name: _plain(value) if isinstance(value, tuple) else value
+            for name, value in vars(self.prediction.mask_counts).items()
+        }
+        return {**self.prediction.surfaces.facts(), "masks": counts, "recalibration": told}
 
     def _units(self, unit: str) -> Json:
         """One value an image or a patient."""
@@ -74,8 +81,11 @@ def score(
     return Scores(prediction, metrics.measure(prediction), recalibration)
 
 
-def reference(task: Task, subset: tuple[int, ...]) -> Json:
-    """Test scores of predictions that never look at a test image, and the shares of the structures behind them."""
+def reference(task: Task, subset: tuple[int, ...], validation: Batch | None) -> Json:
+    """Test scores of predictions that never look at a test image, and the shares of the structures behind them.
+
+    validation: the labels that the mean training mask is recalibrated on, as a network is; None: it is not.
+    """
     test = task.batch(task.split.test)
     truth, pool = truth_of(task, test), task.batch(task.split.pool).label
     shares = {"pool": metrics.structure_shares(pool), "test": metrics.structure_shares(test.label)}
@@ -84,14 +94,20 @@ def reference(task: Task, subset: tuple[int, ...]) -> Json:
     found = {
         f"constant_{name}": metrics.best_constant(shares["test"]),
         f"constant_pool_{name}": of_pool.mean().item(),
-        **_of_atlas(metrics.of_probability(metrics.atlas(task.batch(subset).label), truth)),
+        **_of_atlas(metrics.atlas(task.batch(subset).label), truth, validation),
     }
     return {"reference": found, "foreground": {part: _plain(tuple(share)) for part, share in shares.items()}}
 
 
-def _of_atlas(atlas: Prediction) -> Json:
+def _of_atlas(atlas: Tensor, truth: Truth, validation: Batch | None) -> Json:
     """Every measure that has the mean training mask for a reference, by the reference's name."""
-    values = metrics.measure(atlas, lambda one: one.atlas is not None)
+    recalibration = None
+    if validation is not None:
+        mean = (
+            validation.label.to(atlas.device).double().mean(0, keepdim=True)
+        )  # one prediction for all images: the same
+        recalibration = metrics.fit_recalibration(metrics.logits_of_probability(atlas), mean)
+    values = metrics.measure(metrics.of_probability(atlas, truth, recalibration), lambda one: one.atlas is not None)
     return {str(quantity(key).atlas): _mean(key, each) for key, each in values.items() if each is not None}
 
 
@@ -101,6 +117,6 @@ def _mean(key: str, values: Array) -> float:
     return (tensor.float() if quantity(key).measure.better == "higher" else tensor).mean().item()
 
 
-def _plain(values: tuple[float, ...]) -> float | list[float]:
+def _plain(values: tuple[Number, ...]) -> Number | list[Number]:
     """The number of a single structure, or a list."""
     return values[0] if len(values) == 1 else list(values)

@@ -1,6 +1,7 @@
 """What the user sees while a sweep runs: a live bar on a terminal, one line a trial in a log."""
 
 import time
+from collections import Counter
 from pathlib import Path
 from types import TracebackType
 
@@ -9,7 +10,7 @@ from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 
 from segaug.experiment.plan import Plan, Planned
-from segaug.results.headline import headline
+from segaug.results.headline import Beware, beware, headline
 from segaug.results.store import Json
 from segaug.training.protocol import schedule
 
@@ -20,6 +21,7 @@ class Progress:
     def __init__(self, plan: Plan, todo: list[Planned], *, many: bool) -> None:
         self.console = Console(highlight=False)
         self.todo, self.done, self.failed, self.diverged = len(todo), 0, 0, 0
+        self.beware: Counter[Beware] = Counter()
         self.work_left = sum(map(work_of, todo))
         self.work_done = 0.0
         self.waited_for = 0
@@ -53,6 +55,7 @@ class Progress:
         self.done += record is not None
         self.failed += failure is not None
         self.diverged += record is not None and record["status"] == "diverged"
+        self.beware.update([*beware(record)] if record else [])
         work = work_of(one)
         self.work_done, self.work_left = self.work_done + work, self.work_left - work
         self.bar.update(self.row, advance=1, state=self.state())
@@ -66,6 +69,8 @@ class Progress:
         parts = [f"{self.done} done", f"{self.failed} failed", f"{left} left"]
         if self.diverged:
             parts.insert(1, f"{self.diverged} of them diverged")
+        if self.beware["collapsed"]:
+            parts.insert(1, f"{self.beware['collapsed']} of them collapsed")
         if left:
             parts.append(f"about {duration((time.monotonic() - self.start) / self.work_done * self.work_left)} to go")
         return ", ".join(parts)
@@ -90,11 +95,19 @@ class Progress:
         """The last lines of a sweep."""
         took = duration(time.monotonic() - self.start)
         self.say(f"{self.done} trials done, {self.failed} failed, in {took}; records in {folder}")
+        for what, trials in self.beware.items():
+            self.say(f"{trials} of {self.done} trials {_BEWARE[what]}; `segaug fit {folder}` says at which N")
         for failure in failures[:10]:
             where = folder / "trials" / failure["id"] / "failure.json"
             self.say(f"failed: {name_of(failure)}: {failure['error']} ({where})")
         if len(failures) > 10:
             self.say(f"... and {len(failures) - 10} more")
+
+
+_BEWARE: dict[Beware, str] = {
+    "collapsed": "collapsed: their predictions say nothing, so that nothing is claimed beyond the data of such a curve",
+    "not trained out": "were not trained out: their errors tell of training as well as of data",
+}
 
 
 def work_of(one: Planned) -> float:
@@ -112,7 +125,8 @@ def line(one: Planned, record: Json | None, failure: Json | None) -> str:
         return f"{name}: failed: {failure['error']}"
     if not record or not record["test"]:
         return f"{name}: diverged"
-    return f"{name}: {headline(record)} in {record['run']['seconds']['total']:.0f} s"
+    told = "".join(f"; {what}: {seen}" for what, seen in beware(record).items())
+    return f"{name}: {headline(record)} in {record['run']['seconds']['total']:.0f} s{told}"
 
 
 def name_of(key: Json) -> str:

@@ -118,7 +118,7 @@ def _record(
         "sees": list(config.augment.sees),
         "test": {name: one.means() for name, one in scores.items()} if scores else None,
         **_details(task, best),
-        **reference(task, parts.rows),
+        **reference(task, parts.rows, parts.validation),
         "history": {name: [_or_null(value) for value in values] for name, values in trained.history.columns().items()},
         "training": {
             "updates": trained.updates,
@@ -136,7 +136,7 @@ def _record(
 def _details(task: Task, best: Scores | None) -> Json:
     """What the best weights score on each test case; null where the trial diverged."""
     if best is None:
-        return dict.fromkeys(("cases", "patient_cases", "hd95", "recalibration"))
+        return dict.fromkeys(("cases", "patient_cases", "hd95", "masks", "recalibration"))
     found = best.cases()
     found["cases"] = {"ids": [task.ids[row] for row in task.split.test], **found["cases"]}
     return {**found, **best.facts()}

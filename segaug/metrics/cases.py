@@ -8,7 +8,8 @@ import numpy as np
 from torch import Tensor
 
 from segaug.measures import Quantity, quantities
-from segaug.metrics.logits import cross_entropy, likeliest, masks, with_background
+from segaug.metrics.constant_masks import MaskCounts, count_masks
+from segaug.metrics.logits import cross_entropy, likeliest, logits_of_probability, masks, with_background
 from segaug.metrics.overlap import dice_of_mask, dice_of_patients, iou_of_mask
 from segaug.metrics.recalibration import Recalibration
 from segaug.metrics.reference import cross_entropy_of_probability
@@ -41,6 +42,11 @@ class Prediction:
         """Distances between the outlines."""
         return surfaces(self.mask, self.truth.label, self.truth.spacing_mm)
 
+    @cached_property
+    def mask_counts(self) -> MaskCounts:
+        """Cases in which one of the two masks says nothing."""
+        return count_masks(self.mask, self.truth.label)
+
 
 def of_logits(logits: Tensor, truth: Truth, recalibration: Recalibration | None = None) -> Prediction:
     """A network's prediction; recalibration: fitted on validation images, it moves cross-entropies alone."""
@@ -48,11 +54,17 @@ def of_logits(logits: Tensor, truth: Truth, recalibration: Recalibration | None 
     return Prediction(truth, masks(logits), cross_entropy(logits, truth.label), recalibrated)
 
 
-def of_probability(probability: Tensor, truth: Truth) -> Prediction:
-    """A reference's prediction, given as probabilities (1 or B, K, H, W) that are strictly between 0 and 1."""
+def of_probability(probability: Tensor, truth: Truth, recalibration: Recalibration | None = None) -> Prediction:
+    """A reference's prediction, given as probabilities (1 or B, K, H, W) that are strictly between 0 and 1.
+
+    recalibration: fitted on validation images, by the same rule as a network's.
+    """
     p = probability.to(truth.label.device).expand(len(truth.label), *probability.shape[1:])
     mask = p > 0.5 if p.shape[1] == 1 else likeliest(with_background(p))
-    return Prediction(truth, mask, cross_entropy_of_probability(p, truth.label))
+    recalibrated = (
+        None if recalibration is None else cross_entropy(recalibration.apply(logits_of_probability(p)), truth.label)
+    )
+    return Prediction(truth, mask, cross_entropy_of_probability(p, truth.label), recalibrated)
 
 
 FORMULAS: dict[str, Callable[[Prediction], Tensor | Array | None]] = {

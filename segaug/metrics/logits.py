@@ -10,6 +10,14 @@ def probabilities(logits: Tensor) -> Tensor:
     return logits.sigmoid() if logits.shape[1] == 1 else logits.softmax(1)[:, 1:]
 
 
+def logits_of_probability(probability: Tensor) -> Tensor:
+    """Logits that mean these probabilities, the inverse of `probabilities`: (B, K, ...) to (B, 1 or K + 1, ...).
+
+    Every probability, that of the background too, is strictly between 0 and 1.
+    """
+    return probability.logit() if probability.shape[1] == 1 else with_background(probability).log()
+
+
 def masks(logits: Tensor) -> Tensor:
     """Predicted structures, (B, K, ...) bool: where a single one is likelier than not, or the likeliest of several."""
     if logits.shape[1] == 1:

@@ -14,7 +14,7 @@ from segaug.analysis.comparison.equivalent_data import EquivalentSize
 from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.curves.size_point import SizePoint
 from segaug.analysis.interval import LEVEL, Interval
-from segaug.analysis.law.fit import Fit
+from segaug.analysis.law.fit import Fit, Flag
 from segaug.report.comparison_numbers import ends, span
 from segaug.report.tables import number
 from segaug.report.verdicts import span as open_ends
@@ -22,6 +22,11 @@ from segaug.report.verdicts import span as open_ends
 _UNREADABLE = {  # floor of a verdict -> why nothing is read from its law
     "law_rejected": "the law does not fit its means",
     "too_few_sizes": "it takes at least 4 sizes over a factor of 8",
+}
+_BUT: dict[Flag, str] = {  # flag of the curve -> what the answer has to be read with
+    "divergence_matters": "Diverged trials are left out, and they matter here.",
+    "collapsed": "Some of these networks collapsed: their errors do not say what images are worth.",
+    "not_trained_out": "Some of these trials were not trained out: too few updates look like too few images.",
 }
 
 
@@ -43,8 +48,7 @@ def answer(curve: CurveFit, error: str, counted: str, compared: Sequence[Compari
         return f"No trial of {curve.strategy} converged, so nothing is told."
     parts = (*_of_baseline(curve, error, counted), *_of_strategies(compared, curve.reference_size, counted))
     text = "; ".join(parts)
-    matters = " Diverged trials are left out, and they matter here." if "divergence_matters" in curve.flags else ""
-    return f"{text[0].upper()}{text[1:]}.{matters}"
+    return " ".join((f"{text[0].upper()}{text[1:]}.", *(words for flag, words in _BUT.items() if flag in curve.flags)))
 
 
 def _of_baseline(curve: CurveFit, error: str, counted: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from segaug.report.caution import Caution, count, make
 from segaug.report.law_cautions import LAW_CHECKS
 from segaug.report.measure import Json
+from segaug.report.network_cautions import collapsed, not_trained_out
 from segaug.report.palette import in_order
 from segaug.report.study import Study, collect, mean_by_size
 
@@ -15,6 +16,7 @@ _HASH = 8  # letters of a hash that are shown
 def cautions(study: Study) -> list[Caution]:
     """All that are due, the gravest first."""
     checks = (
+        collapsed,
         _atlas,
         _failed,
         _diverged,
@@ -22,6 +24,7 @@ def cautions(study: Study) -> list[Caution]:
         _skipped,
         _mixed,
         _code,
+        not_trained_out,
         *LAW_CHECKS,
         _overlap,
         _trial_warnings,
@@ -143,19 +146,18 @@ def _codes(records: Iterable[Json]) -> str:
 
 
 def _code_of(record: Json) -> str:
-    code = record["run"].get("code")
-    return f"{code['version']} {code['hash'][:_HASH]}" if code else "unknown"
+    return f"{record['code_version']} {record['code'][:_HASH]}" if record["code"] else "unknown"
 
 
 def _overlap(study: Study) -> Caution | None:
-    overlapping = [record for record in study.records if record["subset"]["overlap"]]
+    overlapping = [record for record in study.records if record["overlap"]]
     return make(
         "overlap",
         "Subsets overlap strongly between seeds",
         "N is more than half of the pool, so different seeds train on mostly the same images: the spread between "
         "seeds is too small there, and so are the intervals.",
         (
-            f"{task}: N = {_numbers(sorted({record['size'] for record in records}))} of {records[0]['subset']['pool']}"
+            f"{task}: N = {_numbers(sorted({record['size'] for record in records}))} of {records[0]['pool']}"
             for task, records in sorted(collect(overlapping, "task").items())
         ),
     )

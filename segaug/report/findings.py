@@ -99,8 +99,7 @@ def of_divergence(study: Study) -> str:
 def of_training(study: Study) -> str:
     """What a trial takes."""
     seconds = {
-        name: fmean(record["run"]["seconds"]["total"] for record in found)
-        for name, found in collect(study.records, "strategy").items()
+        name: fmean(record["seconds"] for record in found) for name, found in collect(study.records, "strategy").items()
     }
     listed = [f"{number(seconds[name])} s ({name})" for name in study.strategies if name in seconds]
     return f"A trial takes {_names(listed)}; all of them took {trials.hours(study)}."
@@ -120,8 +119,8 @@ def of_data(cards: Sequence[Card]) -> str:
 
 def of_protocol(study: Study) -> str:
     """How long a trial trains, and by which program."""
-    updates = _range({record["training"]["updates"] for record in study.records})
-    versions = sorted({record["run"]["versions"].get("segaug", "unknown") for record in study.records})
+    updates = _range({record["updates"] for record in study.records})
+    versions = sorted({record["versions"].get("segaug", "unknown") for record in study.records})
     return f"{updates} updates a trial; segaug {', '.join(versions)}."
 
 

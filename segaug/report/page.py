@@ -19,6 +19,7 @@ from segaug.report.sections import SECTIONS
 from segaug.report.study import Study, load_study
 from segaug.report.theme import themed
 from segaug.results.store import write_atomic
+from segaug.visible import visible
 
 Make = Callable[[Study], Section | None]
 
@@ -56,7 +57,7 @@ def write_report(folder: Path, metric: str | None = None) -> Written:
         made = [one for one in found if one is not None]
     page = _environment().get_template("page.html").render(context | {"sections": made})
     with writing_into(folder):
-        write_atomic(report / "index.html", page.encode())
+        write_atomic(report / "index.html", visible(page).encode())
     figures = tuple(path for one in made for path in one.figures)
     return Written(report / "index.html", figures, tuple(failure for one in made for failure in one.failures))
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field, replace
 from statistics import fmean, stdev
 from typing import Any, ClassVar
 
+from segaug.analysis.trials.shown_dice import shown_dice
 from segaug.report.measure import Json, Measure
 from segaug.report.study import Study, collect
+from segaug.report.trial_columns import Trial
 
 NONE = "–"
 _PLACE = ("task", "model")  # columns that say where a row was measured
@@ -65,6 +67,28 @@ def measure_table(study: Study) -> Table:
     )
 
 
+def shown_dice_table(study: Study) -> Table | None:
+    """Dice with and without the images that have nothing to find; None where every counted image has something."""
+    rows = tuple(
+        (*group, strategy, str(one.size), one.structure or NONE, str(one.trials),
+         number(one.of_all), str(one.images), number(one.of_shown), str(one.shown))
+        for group in study.groups
+        for strategy, curve in study.curves_of(*group).items()
+        for one in shown_dice(curve.trials)
+    )  # fmt: skip
+    if not rows:
+        return None
+    return Table(
+        "Dice with and without the test images that have nothing to find. These score 1 where nothing is predicted, so "
+        "that a network which finds nothing has their share as its Dice. Means over n seeds.",
+        ("task", "model", "strategy", "N", "structure", "n", "Dice, all images", "images", "Dice, with something to "
+         "find", "of these"),
+        rows,
+        strategy_column=2,
+        number_columns=frozenset({3, *range(5, 10)}),
+    )  # fmt: skip
+
+
 def structure_table(study: Study) -> Table:
     """Means and spread of what is measured of each structure by itself."""
     found = {task: study.measured.of_structures(task) for task in study.tasks}
@@ -92,7 +116,7 @@ def _structure_cells(
         yield _spread(map(own[0].of, records)) if own else NONE
 
 
-def _cells(study: Study) -> dict[Any, list[Json]]:
+def _cells(study: Study) -> dict[Any, list[Trial]]:
     """(task, model, strategy, N) -> its converged trials, in the order of the tables."""
     order = {name: index for index, name in enumerate(study.strategies)}
     cells = collect(study.ok, "task", "model", "strategy", "size")
@@ -117,14 +141,14 @@ def _with_unit(words: str, measure: Measure) -> str:
 
 
 def _measure_cells(records: Sequence[Json], scores: Sequence[Measure], losses: Sequence[Measure]) -> tuple[str, ...]:
-    scales = [record["recalibration"]["scale"] for record in records if record["recalibration"]]
+    scales = [record["logit_scale"] for record in records]
     return (
-        _range(record["labels"]["validation"] for record in records),
+        _range(record["validation_labels"] for record in records),
         str(len(records)),
         *(_spread(map(one.of, records)) for one in scores),
         *(_mean(map(of, records)) for one in losses for of in (one.of_atlas, one.of_constant)),
         _mean(scales),
-        _range(record["training"]["updates"] for record in records),
+        _range(record["updates"] for record in records),
     )
 
 

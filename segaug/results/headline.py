@@ -1,10 +1,14 @@
-"""The result of a trial in a few words."""
+"""The result of a trial in a few words, with what to beware of."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from segaug.measures import BCE, CE, DICE
+from segaug.results.collapse import collapses
+from segaug.results.trained_out import not_trained_out
+from segaug.results.trial_row import trial_row
 
+Beware = Literal["collapsed", "not trained out"]
 SHOWN = {BCE: 4, CE: 4, DICE: 3}  # with their digits; a trial has measured one of the cross-entropies
 
 
@@ -15,3 +19,18 @@ def headline(record: Mapping[str, Any]) -> str:
     best = record["test"]["best"]
     known = ((one, digits) for one, digits in SHOWN.items() if best.get(one.key) is not None)
     return ", ".join(f"{one.words} {best[one.key]:.{digits}f}" for one, digits in known)
+
+
+def beware(record: Mapping[str, Any]) -> dict[Beware, str]:
+    """What is to be told of it, and how it is seen; nothing of a trial that diverged."""
+    if not record["test"]:
+        return {}
+    row = trial_row(record)
+    found: dict[Beware, str] = {}
+    if seen := collapses(row):
+        found["collapsed"] = ", ".join(map(str, seen))
+    if not_trained_out(row):
+        found["not trained out"] = (
+            f"the training loss fell by {row['late_fall']:.0%} in the last quarter of its updates"
+        )
+    return found

@@ -25,6 +25,11 @@ A record is one JSON object. Everything outside "run" is reproduced bit for bit 
     patient_cases {"patients", measure: [...]}  lists over the test patients, of the measures with one value a patient;
                   null where every patient has one image
     hd95          {"unit": "mm" | "px", "both_empty": int, "one_empty": int}   counts of cases and structures
+    masks         {"cases": int, "shown", "missed", "astray", "invented", "flooded": counts of test cases, best weights}
+                  shown: something is there to find; missed: of these, how many have an empty prediction; astray: or one
+                  without a pixel of it; invented: nothing to find, and a prediction; flooded: 95 % or more of the image
+                  is predicted, at most half is true; of several structures a list each (older records lack it); null
+                  where the trial diverged
     nsd           {"unit": "mm" | "px", "tolerance": float}
     recalibration {"scale", "offset": float, or one a class (the background's is 0)}   fitted on validation; scale > 1:
                   under-confident

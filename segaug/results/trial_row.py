@@ -7,6 +7,8 @@ from typing import Any
 
 from segaug.errors import DataError
 from segaug.measures import MEASURES
+from segaug.results.collapse import mask_columns
+from segaug.results.trained_out import late_fall
 
 Row = dict[str, str | int | float | bool]
 Record = Mapping[str, Any]  # JSON as `results/record.py` documents it
@@ -35,6 +37,10 @@ COLUMNS: dict[str, type] = {  # of every row
     "structures": int,  # of the task
     "seeds_per_subset": int,  # seeds k i to k i + k - 1 share their subsets
     "code": str,  # names the code that decided the result; "" where nobody noted it
+    "test_cases": int,  # images; 0: it diverged
+    "both_empty": float,  # test masks, of all structures, of which truth and prediction are empty; NaN: unknown
+    "one_empty": float,  # of which one of the two is; NaN: unknown
+    "late_fall": float,  # of the training loss, see `trained_out`; NaN: unknown
 }
 _MEASURED_BEHIND = "count"
 _WEIGHTS = ("best", "last")
@@ -47,7 +53,8 @@ _VALIDATION = {  # its value that counts
 def trial_row(record: Record) -> Row:
     """Every column of `COLUMNS`, and one for each number that was measured; NaN where a number is null.
 
-    These are `<key>_best` and `<key>_last`, the error's references by their names, and the best values on validation.
+    These are `<key>_best` and `<key>_last`, the error's references by their names, the best values on validation, and
+    counts of test masks, see `collapse`.
     Raises DataError naming the record where a column of `COLUMNS` cannot be had, or a number is none.
     """
     try:
@@ -93,7 +100,16 @@ def _row(record: Record) -> Row:
     row |= {"seconds": _number(record["run"]["seconds"]["total"])}
     row |= {"structures": len(record["form"]["structures"]) if "form" in record else 1}
     row |= {"seeds_per_subset": _from_one(protocol.get("seeds_per_subset", 1))}
-    return row | {"code": str((record["run"].get("code") or {}).get("hash") or "")}
+    row |= {"code": str((record["run"].get("code") or {}).get("hash") or "")}
+    return row | _masks(record) | {"late_fall": late_fall(history["update"], history["training_loss"])}
+
+
+def _masks(record: Record) -> Row:
+    """How often predicted and true masks are empty; nothing where the trial diverged, or was not asked."""
+    totals, structures = record.get("hd95") or {}, record.get("form", {}).get("structures", ("",))
+    row: Row = {"test_cases": len((record["cases"] or {"ids": ()})["ids"])}
+    row |= {name: _number(totals.get(name)) for name in ("both_empty", "one_empty")}
+    return row | (mask_columns(record["masks"], structures) if record.get("masks") else {})
 
 
 def _measured(test: Record, reference: Record, history: Record) -> Row:

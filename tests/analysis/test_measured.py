@@ -185,3 +185,20 @@ def test_trials_of_different_code_are_told_in_one_note():
 
 def test_structures_are_those_of_the_records():
     assert set(STRUCTURES) == {one.structure for one in measured_quantities(trials(several())) if one.structure}
+
+
+@pytest.mark.parametrize(("key", "metric"), [("bce", None), ("dice", "dice"), ("hd95", "hd95")])
+def test_an_error_of_zero_is_answered_with_errors_that_are_above_it_everywhere(key, metric):
+    found = [record("lung", "nnunet", "red", size, seed) for size in (1, 2) for seed in range(2)]
+    found[0]["test"]["best"][key] = 1.0 if key == "dice" else 0.0
+    with pytest.raises(DataError) as raised:
+        curves(trials(found), metric or "bce")
+    advised = str(raised.value).partition("in every trial: ")[2].split(", ")
+    assert advised == [one for one in ("bce", "bce_recalibrated", "1-dice", "hd95") if key not in one.split("-")]
+
+
+def test_where_every_error_is_zero_somewhere_none_is_advised():
+    found = [record("lung", "nnunet", "red", 1, seed) for seed in range(2)]
+    found[0]["test"]["best"] = {"bce": 0.0, "bce_recalibrated": 0.0, "dice": 1.0, "hd95": 0.0}
+    with pytest.raises(DataError, match=r"whatever else was measured is 0 in places"):
+        curves(trials(found), "bce")

@@ -121,10 +121,10 @@ def test_no_converged_trial_is_said(baseline):
     assert said(replace(baseline, points=())) == "No trial of baseline converged, so nothing is told."
 
 
-def test_few_seeds_and_diverged_trials_are_said(baseline):
-    flagged = replace(baseline, flags=frozenset({"provisional", "divergence_matters"}))
-    assert ", provisional;" in said(flagged)
-    assert said(flagged).endswith("Diverged trials are left out, and they matter here.")
+def test_few_seeds_and_what_errors_do_not_tell_are_said(baseline):
+    assert ", provisional;" in said(replace(baseline, flags=frozenset({"provisional"})))
+    for flag, words in (("divergence_matters", "Diverged"), ("collapsed", "collapsed"), ("not_trained_out", "updates")):
+        assert words in said(replace(baseline, flags=frozenset({flag}))).split(". ", 1)[1]
 
 
 def test_a_better_strategy_is_worth_labels_and_what_it_saw_is_said(baseline, red):

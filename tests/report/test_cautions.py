@@ -9,6 +9,7 @@ import pytest
 from segaug.report.caution import Caution
 from segaug.report.cautions import cautions
 from segaug.report.study import load_study
+from segaug.report.tables import shown_dice_table
 from segaug.results.store import Store
 from tests.report.conftest import HOSTILE, diverge, fail, forget
 from tests.synthetic import plan_anew, replace_record, write_study
@@ -118,3 +119,46 @@ def test_two_seeds_are_provisional(calm):
 def test_few_test_patients(tmp_path):
     write_study(tmp_path / "small", sizes=(4, 8, 16, 32))
     assert due(tmp_path / "small")["few-patients"].places == ("phantom_thorax · nnunet: baseline, red",)
+
+
+MASKS = {"cases": 36, "shown": 30, "missed": 0, "astray": 0, "invented": 0, "flooded": 0}
+
+
+@pytest.mark.parametrize(
+    ("masks", "seen"),
+    [
+        (MASKS | {"missed": 30}, "an empty prediction in 30 of the 30 test images that show something"),
+        (MASKS | {"flooded": 20}, "nearly all of the image predicted in 20 of 36 test images"),
+    ],
+)
+def test_networks_that_say_nothing_come_first(calm, masks, seen):
+    change(calm, masks=masks)
+    found = due(calm)
+    assert next(iter(found)) == "collapsed"
+    assert found["collapsed"].places == (f"phantom_thorax · nnunet · baseline: 1 of 6 trials at N=16: {seen}",)
+
+
+def test_trials_that_were_not_trained_out_are_told_with_their_share(calm):
+    store = Store(calm)
+    for trial in store.records():
+        if (trial["strategy"], trial["size"]) == ("red", 4):
+            falling = {"training_loss": [1 / (place + 1) for place in range(16)]}
+            replace_record(store, trial | {"history": trial["history"] | falling})
+    assert due(calm)["untrained"].places == (
+        "phantom_thorax · nnunet · red: 6 of 24 trials (N=4), whose training loss falls by 25% in the last quarter of "
+        "the updates",
+    )
+
+
+def test_dice_is_shown_without_the_images_that_have_nothing_to_find(calm):
+    study = load_study(calm, "bce")
+    assert shown_dice_table(study) is None, "records of before do not count"
+    store = Store(calm)
+    for trial in store.records():
+        replace_record(store, trial | {"masks": MASKS})
+    rows = shown_dice_table(load_study(calm, "bce")).rows
+    assert len(rows) == 8, "two strategies at four sizes"
+    assert rows[0][:6] == ("phantom_thorax", "nnunet", "baseline", "4", "–", "6")
+    assert (rows[0][7], rows[0][9]) == ("36", "30")
+    of_all, of_shown = float(rows[0][6]), float(rows[0][8])
+    assert of_shown == pytest.approx((36 * of_all - 6) / 30, abs=2e-3)

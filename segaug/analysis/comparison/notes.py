@@ -7,6 +7,7 @@ import numpy as np
 from segaug.analysis.comparison.pair import Pair
 from segaug.analysis.comparison.sign_flips import varied
 from segaug.analysis.curves.population import FEW_PATIENTS
+from segaug.analysis.trials.collapsed import collapse_notes
 
 FEW_PAIRS = 5  # with fewer the spread of the differences is hardly known
 
@@ -25,6 +26,8 @@ def comparison_notes(pair: Pair) -> Iterator[str]:
         yield f"provisional: at most {most} pairs a size"
     if (seeds := pair.strategy.trials.seeds_per_subset) > 1:
         yield f"{seeds} seeds share each subset: pairs are of subsets, each the mean of its trials"
+    for side, curve in (("", pair.strategy), ("the baseline has ", pair.baseline)):
+        yield from (f"{side}{note}" for note in collapse_notes(curve.trials))
     yield from _lonely(pair)
     yield from _alike(pair)
     yield from _subsets(pair)
@@ -45,14 +48,18 @@ def _lonely(pair: Pair) -> Iterator[str]:
 
 def _alike(pair: Pair) -> Iterator[str]:
     """Sizes at which chance shows in no seed."""
-    log_ratios = np.nan_to_num(pair.pairing.log_ratios)
-    columns = pair.pairing.tested
-    same = columns[~log_ratios[:, columns].any(axis=0)]
+    pairing, columns = pair.pairing, pair.pairing.tested
+    same = columns[~np.nan_to_num(pairing.differences[:, columns]).any(axis=0)]
     if len(same):
         yield f"the same error as the baseline on every seed at N={_listed(pair.sizes[same])}: was it applied?"
-    fixed = [column for column in columns if column not in same and not varied(log_ratios[:, [column]])[0]]
+    effects = {column: pairing.single[column] for column in columns if column not in same}
+    alike = ~(varied(pairing.differences) & varied(pairing.strategy / pairing.baseline))
+    fixed = [column for column in effects if alike[column]]
     if fixed:
-        yield f"the same ratio on every seed at N={_listed(pair.sizes[fixed])}: no interval"
+        yield f"the same ratio or difference on every seed at N={_listed(pair.sizes[fixed])}: no interval"
+    unbounded = [column for column, found in effects.items() if not (column in fixed or found.interval)]
+    if unbounded:
+        yield f"errors vary too much for so few seeds to bound their ratio at N={_listed(pair.sizes[unbounded])}"
 
 
 def _subsets(pair: Pair) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """From trials to curves: statistics of each size, the law where there is one, and how far it may be believed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain, groupby
@@ -17,11 +17,13 @@ from segaug.analysis.law.law_fit import MIN_SIZES
 from segaug.analysis.law.resample import RESAMPLES
 from segaug.analysis.metric import Metric
 from segaug.analysis.trials.case_grid import case_grid
+from segaug.analysis.trials.collapsed import failed_by_collapse
 from segaug.analysis.trials.curve_trials import CurveTrials, curves
 from segaug.analysis.trials.divergence import divergence_matters, mcnemar
-from segaug.analysis.trials.foreign_table import from_frame
+from segaug.analysis.trials.foreign_table import Source, from_frame
 from segaug.analysis.trials.measured import measured, measured_cases
 from segaug.analysis.trials.table import study_trials, trials, with_unfinished
+from segaug.analysis.trials.untrained import untrained
 from segaug.errors import ConfigError
 from segaug.results.case_errors import Cases, cases_of_records
 from segaug.results.planned import planned_trials
@@ -61,12 +63,14 @@ def fit_records(records: Sequence[Record], metric: Metric | None = None, resampl
     return fit_trials(table, measured_cases(table, partial(cases_of_records, records)), resamples)
 
 
-def fit_table(source: pd.DataFrame | Path | str, *, nested: bool = False, resamples: int = RESAMPLES) -> list[CurveFit]:
-    """Every curve of a table from anywhere: columns curve, N, seed, error, and those that `foreign_table` names.
+def fit_table(
+    source: Source, *, nested: bool = False, columns: Mapping[str, str] | None = None, resamples: int = RESAMPLES
+) -> list[CurveFit]:
+    """Every curve of a table from anywhere: columns N, error, curve, seed, and those that `foreign_table` names.
 
-    nested: a seed's smaller subsets are part of its larger ones.
+    nested: a seed's smaller subsets are part of its larger ones.  columns: our names -> those of the table.
     """
-    table = from_frame(source, nested=nested)
+    table = from_frame(source, nested=nested, columns=columns)
     return fit_trials(table.trials, table.cases, resamples)
 
 
@@ -94,7 +98,8 @@ def _fit(curve: CurveTrials, others: Sequence[CurveTrials], cases: Cases, drawn:
     usable, states = curve.usable(), size_states(curve)
     grid, replicates = case_grid(usable, cases), usable.replicates()
     sizes, values = replicates.sizes, replicates.values
-    fit = fit_curve(sizes, values, nested=curve.nested) if len(sizes) >= MIN_SIZES else None
+    failed = failed_by_collapse(curve)
+    fit = fit_curve(sizes, values, nested=curve.nested, failed=failed) if len(sizes) >= MIN_SIZES else None
     laws = of_cases = None
     if fit is not None:
         counts = drawn.seeds.of(replicates.seeds)
@@ -106,6 +111,10 @@ def _fit(curve: CurveTrials, others: Sequence[CurveTrials], cases: Cases, drawn:
         flags.add("divergence_matters")
     if of_cases and of_cases.patients < FEW_PATIENTS:
         flags.add("few_cases")
+    if failed:
+        flags.add("collapsed")
+    if untrained(curve):
+        flags.add("not_trained_out")
     return CurveFit(
         key=curve.key, metric=curve.metric, trials=curve, points=size_points(curve), states=states, grid=grid,
         reference_size=reference, fit=fit, seed_laws=laws, population=of_cases, flags=frozenset(flags),

@@ -8,7 +8,11 @@ import pandas as pd
 
 from segaug.analysis.law.fit import Fit
 from segaug.analysis.law.law_fit import MIN_SIZES
+from segaug.analysis.law.noise import SizeMeans
+from segaug.analysis.trials.collapsed import collapse_notes
 from segaug.analysis.trials.curve_trials import CurveTrials
+from segaug.analysis.trials.shown_dice import shown_dice
+from segaug.analysis.trials.untrained import untrained
 
 
 def notes(curve: CurveTrials, fit: Fit | None) -> list[str]:
@@ -17,6 +21,7 @@ def notes(curve: CurveTrials, fit: Fit | None) -> list[str]:
 
 
 def _on_trials(curve: CurveTrials) -> Iterator[str]:
+    yield from on_networks(curve)
     ok, seeds = curve.count("ok"), len(curve.seeds)
     if (measured := int((ok > 0).sum())) < MIN_SIZES:
         yield f"{measured} of at least {MIN_SIZES} sizes: no law"
@@ -38,9 +43,23 @@ def _on_trials(curve: CurveTrials) -> Iterator[str]:
         places = zip(worse, ok, curve.sizes, strict=True)
         listed = [f"{bad} of {count} at N={size:.0f}" for bad, count, size in places if bad]
         yield f"worse than a constant prediction: {', '.join(listed)}"
+    yield from _on_dice(curve)
     yield from _on_overlap(curve.table)
     yield from _on_subsets(curve)
     yield from _on_code(curve.table)
+
+
+def on_networks(curve: CurveTrials) -> Iterator[str]:
+    """Trials that converged, and whose errors still tell of training rather than of data."""
+    yield from collapse_notes(curve)
+    if (found := untrained(curve)) is not None:
+        yield str(found)
+
+
+def _on_dice(curve: CurveTrials) -> Iterator[str]:
+    """At the largest size, where some test images have nothing to find."""
+    largest = {one.structure: one for one in shown_dice(curve)}
+    yield from map(str, largest.values())
 
 
 def _on_overlap(table: pd.DataFrame) -> Iterator[str]:
@@ -79,6 +98,8 @@ def _on_fit(fit: Fit) -> Iterator[str]:
     for flag, text in _BY_FLAG.items():
         if flag in fit.flags:
             yield text
+    if fit.data.noise.line_rejected:
+        yield _on_spread(fit.data)
     if fit.trimmed is not None:
         yield f"the law fits from N={fit.trimmed.data.sizes[0]:.0f} on; that fit claims nothing beyond the data"
     if "suspicious_zero_variance" in fit.flags:
@@ -92,6 +113,16 @@ def _on_fit(fit: Fit) -> Iterator[str]:
         )
 
 
+def _on_spread(data: SizeMeans) -> str:
+    noisier = data.sizes[data.cv > (1 + _NOISIER) * data.noise.cv(data.sizes)]
+    used = ["a curve"] * (data.noise.curvature != 0) + [f"their own spread at N={_listed(noisier)}"] * bool(
+        len(noisier)
+    )
+    weights = f": weights follow {' and '.join(used)}" if used else ""
+    return f"the spread of trials is no straight line over ln N (p = {data.noise.p_line:.2g}){weights}"
+
+
+_NOISIER = 0.05  # above the smooth spread, as a share of it
 _ENDED = ("ok", "diverged")
 _STATES = {"diverged": "diverged and left out", "failed": "failed", "missing": "planned, not there yet"}
 _BY_FLAG = {

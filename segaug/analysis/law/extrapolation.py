@@ -4,6 +4,7 @@ Even a claim holds only if the law does: a curve that bends near the end of the 
 (measured: benchmarks/coverage.py).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from segaug.analysis.interval import Interval
@@ -30,11 +31,11 @@ class Extrapolation:
         return not self.failed_conditions
 
 
-def extrapolate(fit: LawFit, check: Holdout | None, factor: float) -> Extrapolation:
-    """E(factor Nmax), and whether it may be claimed."""
+def extrapolate(fit: LawFit, check: Holdout | None, factor: float, failed: Sequence[str] = ()) -> Extrapolation:
+    """E(factor Nmax), and whether it may be claimed; failed: conditions that its trials do not meet."""
     size = factor * fit.max_size
     estimate = fit.error(size)
-    failed = failed_conditions(
+    of_fit = failed_conditions(
         factor, fit.data.sizes, fit.lack_of_fit, check.passed if check else None, estimate.value, estimate.interval
     )
-    return Extrapolation(factor, size, estimate.value, estimate.interval, failed)
+    return Extrapolation(factor, size, estimate.value, estimate.interval, (*failed, *of_fit))

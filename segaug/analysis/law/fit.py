@@ -6,6 +6,7 @@ sizes 1 to 512 its error at the largest size was off by 62 % (RMSE), the default
 benchmarks/coverage.py).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -13,6 +14,7 @@ from typing import Literal
 import numpy as np
 from scipy.stats import chi2
 
+from segaug.analysis.interval import Interval
 from segaug.analysis.law import shape
 from segaug.analysis.law.extrapolation import FACTORS, Extrapolation, extrapolate
 from segaug.analysis.law.forms import FORMS, Alternative, alternatives, better_form
@@ -23,7 +25,8 @@ from segaug.analysis.law.noise import SizeMeans, weighted_means
 from segaug.analysis.law.power_law import Array, PowerLaw
 from segaug.analysis.law.published import Published, fit_published
 from segaug.analysis.law.solver import rss, solve
-from segaug.analysis.law.verdict import READABLE_SIZES, Verdict, verdict
+from segaug.analysis.law.stated import bounded_floor, identified_exponent, identified_floor
+from segaug.analysis.law.verdict import READABLE_SIZES, Verdict, verdict, without_claim
 from segaug.errors import DataError
 
 _FEW_SEEDS = 3  # with fewer, and with fewer degrees of freedom, everything is provisional
@@ -31,8 +34,9 @@ _UNEQUAL = 2  # times as many trials at one size as at another
 
 Flag = Literal[
     "law_rejected", "law_doubtful", "non_monotone", "provisional", "law_not_testable", "suspicious_zero_variance",
-    "unequal_seeds", "b_at_bound", "trimmed_fit_available", "divergence_matters", "few_cases",
-]  # fmt: skip  # the last two are about the study: see `curves`
+    "unequal_seeds", "b_at_bound", "trimmed_fit_available", "divergence_matters", "few_cases", "collapsed",
+    "not_trained_out",
+]  # fmt: skip  # the last four are about the study: see `curves`
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -46,6 +50,7 @@ class Fit:
     verdict: Verdict
     extrapolations: tuple[Extrapolation, ...]
     flags: frozenset[Flag]
+    failed: tuple[str, ...] = ()  # conditions of any claim beyond the data that the trials do not meet
 
     @property
     def data(self) -> SizeMeans:
@@ -60,6 +65,19 @@ class Fit:
     def error(self, size: float) -> Estimate:
         """E at a size."""
         return self.default.error(size)
+
+    @cached_property
+    def stated_floor(self) -> Interval | None:
+        """What may be said of c, wider than its 95 % interval; None where nothing may."""
+        if self.verdict.floor in ("identified", "flat"):
+            return identified_floor(self.default)
+        return bounded_floor(self.default) if self.verdict.floor == "bounded" else None
+
+    @cached_property
+    def stated_exponent(self) -> Interval | None:
+        """The same of b."""
+        identified = self.verdict.exponent == "identified" and self.law.a > 0
+        return identified_exponent(self.default) if identified else None
 
     @property
     def claimed_size(self) -> float:
@@ -95,11 +113,12 @@ class Fit:
         return float(0.5 * chi2.sf(max(ratio, 0.0), 1))
 
 
-def fit_curve(sizes: Array, values: Array, *, nested: bool = False) -> Fit:
+def fit_curve(sizes: Array, values: Array, *, nested: bool = False, failed: Sequence[str] = ()) -> Fit:
     """Fit one curve.
 
     sizes: (m,), increasing.  values: (S, m), the positive error of each seed at each size, NaN where there is none; at
-    least three sizes need one.  nested: whether the subsets of one seed contain each other.
+    least three sizes need one.  nested: whether the subsets of one seed contain each other.  failed: conditions of
+    claims beyond the data that the trials do not meet, such as that of `trials.collapsed`.
     """
     sizes, values = np.asarray(sizes, dtype=float), np.asarray(values, dtype=float)
     if (measured := int(np.isfinite(values).any(axis=0).sum())) < MIN_SIZES:
@@ -113,9 +132,10 @@ def fit_curve(sizes: Array, values: Array, *, nested: bool = False) -> Fit:
         default=default,
         holdout=check,
         trimmed=trimmed,
-        verdict=verdict(default),
-        extrapolations=tuple(extrapolate(default, check, factor) for factor in FACTORS),
+        verdict=without_claim(verdict(default), failed),
+        extrapolations=tuple(extrapolate(default, check, factor, failed) for factor in FACTORS),
         flags=_flags(default, trimmed),
+        failed=tuple(failed),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
+from segaug.analysis.curves.notes import on_networks
 from segaug.analysis.planning.need import Need, need
 from segaug.analysis.planning.target import Target
 from segaug.analysis.trials.curve_trials import CurveKey, CurveTrials, curves
@@ -24,6 +25,7 @@ class CurveNeed:
     counts: Literal["images", "patients"]  # what N counts
     trials: int
     diverged: int
+    beware: tuple[str, ...]  # of trials that collapsed, or were not trained out
 
 
 def curve_needs(table: pd.DataFrame, target: Target) -> list[CurveNeed]:
@@ -50,6 +52,7 @@ def _need(curve: CurveTrials, error: float) -> CurveNeed:
         counts="patients" if (curve.table["count"] == "patients").any() else "images",
         trials=int((curve.count("ok") + curve.count("diverged")).sum()),
         diverged=int(curve.count("diverged").sum()),
+        beware=tuple(on_networks(curve)),
     )
 
 

@@ -24,6 +24,7 @@ from segaug.analysis.law.power_law import Array
 from segaug.analysis.law.profile import threshold
 from segaug.analysis.law.shape import isotonic
 from segaug.analysis.law.verdict import TOO_FEW_SIZES
+from segaug.analysis.trials.collapsed import failed_by_collapse
 from segaug.analysis.trials.curve_trials import CurveTrials
 
 Outcome = Literal["reached", "open", "already", "beyond", "unreachable"]
@@ -55,7 +56,7 @@ def need(curve: CurveTrials, error: float) -> Need:
     if len(trials.sizes) < MIN_SIZES:
         data = weighted_means(trials.sizes, trials.values, nested=curve.nested)
         return need_by_sizes(data, error, TOO_FEW_SIZES)
-    fit = fit_curve(trials.sizes, trials.values, nested=curve.nested)
+    fit = fit_curve(trials.sizes, trials.values, nested=curve.nested, failed=failed_by_collapse(curve))
     if fit.verdict.floor in ("law_rejected", "too_few_sizes"):
         return need_by_sizes(fit.data, error, fit.verdict.reason)
     return need_by_law(fit, error)
@@ -70,7 +71,8 @@ def need_by_law(fit: Fit, error: float) -> Need:
         high=_first_size(lambda size: float(profile.error([size])[1][0]), error, known),
     )
     outcome = _outcome(crossing)
-    if outcome == "beyond" and fit.verdict.floor in _FLOORS and error < profile.floor.low:
+    floor = fit.stated_floor if fit.verdict.floor in _FLOORS and not fit.failed else None
+    if outcome == "beyond" and floor and error < floor.low:
         outcome = "unreachable"
     return Need(outcome, crossing.best, _interval(crossing, known, "profile"), fit.data, fit, "")
 
@@ -99,7 +101,7 @@ def need_by_sizes(data: SizeMeans, error: float, reason: str) -> Need:
 
 def mean_intervals(data: SizeMeans) -> tuple[Array, Array]:
     """Student's interval of each mean, with the spread smoothed over the sizes but without any law; two (m,)."""
-    half = math.sqrt(threshold(data.dof)) * data.noise.cv(data.sizes) * data.means / np.sqrt(data.counts)
+    half = math.sqrt(threshold(data.dof)) * data.cv * data.means / np.sqrt(data.counts)
     return data.means - half, data.means + half
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from segaug.analysis.law.power_law import Array
 from segaug.analysis.metric import Metric, column
-from segaug.analysis.trials.measured import NOT_MEASURED, measured
+from segaug.analysis.trials.measured import NOT_MEASURED, measured, metrics_to_compare
 from segaug.analysis.trials.table import CURVE
 from segaug.errors import DataError
 from segaug.measures import Quantity, quantity
@@ -114,11 +114,10 @@ def curves(table: pd.DataFrame, metric: Metric | None = None) -> list[CurveTrial
         table = measured(table, metric)
     bad = table[(table["status"] == "ok") & ~(table["error"] > 0)]
     if len(bad):
-        other = ", for example with --metric bce" if (bad.get("structures", pd.Series([1])) == 1).all() else ""
         raise DataError(
             file=f"trial {', '.join(bad['id'])}",
             problem=f"has the error {bad['error'].iloc[0]:g}",
-            fix=f"errors must be above 0; fit another metric{other}",
+            fix=f"laws and ratios need errors above 0; {_instead(table, bad)}",
         )
     facts = _facts(table)
     lacking = table["status"] == NOT_MEASURED
@@ -128,6 +127,18 @@ def curves(table: pd.DataFrame, metric: Metric | None = None) -> list[CurveTrial
         for key, rows in _by_curve(kept)
         if key not in facts.unmeasured or (rows["status"] == "ok").any()
     ]
+
+
+def _instead(table: pd.DataFrame, bad: pd.DataFrame) -> str:
+    """What to fit where some errors are not positive: never what was just tried."""
+    if "metric" not in table:
+        return "leave these trials out, or give another error"
+    tasks = table[table["task"].isin(bad["task"])]
+    positive, _ = metrics_to_compare(tasks)
+    others = [one for one in positive if one not in set(bad["metric"])]
+    if not others:
+        return "whatever else was measured is 0 in places, too: test on more, or harder, images"
+    return f"choose an error that is so in every trial: {', '.join(others)}"
 
 
 def _by_curve(table: pd.DataFrame) -> Iterator[tuple[CurveKey, pd.DataFrame]]:

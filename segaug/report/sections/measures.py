@@ -28,6 +28,7 @@ def section(study: Study) -> Section:
             Legend(),
             Panels(captions.measures_caption(study, measures), rows, "by-measure"),
             *_lacking(study),
+            *_without_empty(study),
             *orders,
             Folded("All measures as a table", (tables.measure_table(study),)),
         ),
@@ -43,6 +44,12 @@ def section(study: Study) -> Section:
 def _lacking(study: Study) -> list[Block]:
     lacking = study.measured.lacking
     return [Text(f"Not measured, and left out of figures and tables: {', '.join(lacking)}.")] if lacking else []
+
+
+def _without_empty(study: Study) -> list[Block]:
+    """Where some test images have nothing to find."""
+    table = tables.shown_dice_table(study)
+    return [] if table is None else [Folded("Dice without the images that have nothing to find", (table,))]
 
 
 def _orders(study: Study) -> tuple[int | None, list[Block]]:

@@ -1,6 +1,7 @@
 """The files that a run carries so that a fit of the mirror equals a fit of the local store, number by number."""
 
 import io
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -26,7 +27,10 @@ TRIALS, PLAN = "segaug-trials.parquet", "segaug-plan.parquet"
 _CASE = "case_"  # before the name of every column that `case_row` reads
 _FIELDS: Fields = [*ROW_FIELDS, *((f"{_CASE}{name}", kind) for name, kind in CASE_FIELDS if name != "id")]
 _NAMES = {name for name, _ in _FIELDS}
-_LATER = {"structures": 1, "seeds_per_subset": 1, "code": "", f"{_CASE}scored_patients": None}  # before it was noted
+_LATER: Json = {  # what holds of rows of before it was noted
+    "structures": 1, "seeds_per_subset": 1, "code": "", "test_cases": 0, "both_empty": math.nan, "one_empty": math.nan,
+    "late_fall": math.nan, f"{_CASE}scored_patients": None,
+}  # fmt: skip
 _TEXT = pa.string()
 _PLAN = pa.schema([
     ("id", _TEXT), ("task", _TEXT), ("model", _TEXT), ("strategy", _TEXT), ("size", pa.int64()), ("seed", pa.int64()),
