@@ -27,7 +27,8 @@ METHOD: dict[str, object] = {
     "intervals": "profile, threshold F(level; 1, nu), times chi2 / df where p_lof < 0.05; patients: two-way bootstrap",
     "level": LEVEL,
     "lack_of_fit": f"F test against pure error; doubtful below p = {DOUBTFUL:g}, rejected below {REJECTED:g}",
-    "extrapolation": f"at most {CLAIMED_FACTOR} times the largest size, if the law fits and predicts the largest size",
+    "extrapolation": f"at most {CLAIMED_FACTOR} times the largest size, if the law fits and predicts the largest size, "
+    "and no trial collapsed",
 }
 
 
