@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from segaug.analysis.comparison.equivalent_by_interpolation import sizes_between
-from segaug.analysis.comparison.paired import effect
+from segaug.analysis.comparison.ratio_of_means import log_ratio
 from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.curves.fit_curves import fit_table
 from segaug.analysis.law.power_law import Array
@@ -133,12 +133,12 @@ def _addition_line(method: str, error: Array) -> str:
 
 def _against(methods: dict[str, tuple[float, ...]]) -> str:
     """The proposed method against no extra loss, share by share; the shares stand in for seeds that were not run."""
-    found = effect(np.log(errors(methods["exchangeable"]) / errors(methods["no extra loss"])))
+    found = log_ratio(*(errors(methods[name])[:, None] for name in ("no extra loss", "exchangeable")))
     if found.interval is None:
         raise ValueError("two curves that differ nowhere")
     ratio, low, high = np.exp([found.mean, found.interval.low, found.interval.high])
     return (
-        f"  exchangeable against no extra loss: 1 - Dice x {ratio:.2f} [{low:.2f}, {high:.2f}] over {found.pairs} "
+        f"  exchangeable against no extra loss: mean 1 - Dice x {ratio:.2f} [{low:.2f}, {high:.2f}] over {found.pairs} "
         f"shares, paired t p = {found.p_t:.3f};\n  shares have most images in common: no word on other data"
     )
 

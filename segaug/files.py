@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from segaug.errors import DataError
+
 # What a file system says that has no hard links: some FUSE, SMB and FAT mounts.
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
 
 
-def write_atomic(path: Path, data: bytes) -> None:
+def write_atomic(path: Path, data: bytes | memoryview) -> None:
     """Write a file so that whoever reads it, at any moment, sees the old or the new content, never a part."""
     with _part(path, data) as part:
         os.replace(part, path)
@@ -35,13 +37,23 @@ def create_exclusive(path: Path, data: bytes) -> bool:
     return True
 
 
+@contextmanager
+def writing_into(folder: Path) -> Iterator[None]:
+    """Say in one sentence that the disk is full or the folder read-only, where files are written into a study."""
+    try:
+        yield
+    except OSError as error:
+        fix = "make room, or copy the study to a folder that you may write to"
+        raise DataError(file=folder, problem=f"cannot be written ({error.strerror})", fix=fix) from error
+
+
 def parts_of(path: Path) -> list[Path]:
     """What killed writers of this file have left behind."""
     return [part for part in path.parent.glob(f".{path.name}.*.part") if part.is_file()]
 
 
 @contextmanager
-def _part(path: Path, data: bytes) -> Iterator[Path]:
+def _part(path: Path, data: bytes | memoryview) -> Iterator[Path]:
     """A file beside `path` that holds the data, on disk; gone at the end, if its name is not."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")  # machines share process numbers

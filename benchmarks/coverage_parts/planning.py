@@ -1,5 +1,6 @@
 """Forecasts of `segaug plan power` beside simulated studies, and what the delta method would have promised."""
 
+import math
 from functools import partial
 
 import numpy as np
@@ -9,7 +10,7 @@ from segaug.analysis.planning.forecast import Design as Planned
 from segaug.analysis.planning.forecast import Forecast
 from segaug.analysis.planning.trial_spread import assumed_spread
 
-from .effort import Effort
+from .effort import STANDARD_ERRORS, Effort
 from .judged import QUANTITIES, Judged
 from .laws import Setting, simulate
 from .table import Band, Cell, Row, Table
@@ -17,13 +18,12 @@ from .trials import Noise
 from .truths import DESIGNS, NARROW, Design, Truth
 
 _MORE = 3  # times the repetitions: a forecast is compared with a single rate
-_TRUTHS = (Truth(0.3, 0.5), Truth(0.5, 0.2), Truth(0.5, 0.5), Truth(0.8, 0.5))
+_TRUTHS = (Truth(0.3, 0.5), Truth(0.5, 0.2), Truth(0.5, 0.5), Truth(0.8, 0.2), Truth(0.8, 0.5))
 _MISLEADING = (Truth(0.5, 0.8), NARROW)  # where the delta method promises most
 _CLOSE, _FAR = Band(-8, 8), Band(30)
-_ROUNDING = 1e-12
 COLUMNS = (
-    "b, phi", "sizes", "seeds", "simulated", "forecast", "off by", "delta method", "off by",
-    "phi_hi", "simulated", "b_hi / b_lo", "simulated",
+    "b, phi", "sizes", "seeds", "identified", "forecast", "off by", "delta method", "off by",
+    "bounded", "off by", "b identified", "off by", "phi_hi", "simulated", "b_hi / b_lo", "simulated",
 )  # fmt: skip
 
 
@@ -33,10 +33,11 @@ def planning(effort: Effort) -> list[Table]:
     found = effort.map(partial(simulated, _MORE * effort.repetitions), designs)
     rows = [row(*design, judged) for design, judged in zip(designs, found, strict=True)]
     notes = (
-        "Shares of studies whose interval of phi leaves out zero; off by: forecast - simulated, in points.",
+        "Shares of studies that print these verdicts; off by: forecast - simulated, in points.",
+        "delta method: chance that it sees c > 0.",
         "phi_hi, b_hi / b_lo: expected ends of intervals, and their medians in simulated studies.",
     )
-    return [Table("Power to detect a floor, %", COLUMNS, rows, notes)]
+    return [Table("Verdicts that are forecast, and those that simulated studies print, %", COLUMNS, rows, notes)]
 
 
 def simulated(repetitions: int, study: tuple[Truth, Design, int]) -> Judged:
@@ -49,10 +50,11 @@ def row(truth: Truth, design: Design, seeds: int, judged: Judged) -> Row:
     cv = Noise(seeds).cv(design.sizes)
     spread = assumed_spread({design.smallest: float(cv[0]), design.largest: float(cv[-1])})
     forecast = Forecast(planned, law, spread)
-    low, high = (ends[:, QUANTITIES.index("phi")] for ends in (judged.low, judged.high))
+    high = judged.high[:, QUANTITIES.index("phi")]
     ratio = judged.high[:, QUANTITIES.index("b")] / judged.low[:, QUANTITIES.index("b")]
-    simulated = 100 * float((low > _ROUNDING).mean())
-    expected, delta = 100 * forecast.floor_detection, 100 * delta_method(forecast)
+    simulated, chances = 100 * float((judged.floor == "identified").mean()), forecast.chances
+    bounded, exponent = 100 * float((judged.floor == "bounded").mean()), 100 * float(judged.exponent.mean())
+    expected, delta = 100 * chances.identified, 100 * delta_method(forecast)
     misleading = (truth, design) == _MISLEADING
     off = delta - simulated
     ends, expected_b = forecast.profile.floor_share, forecast.profile.b
@@ -61,15 +63,25 @@ def row(truth: Truth, design: Design, seeds: int, judged: Judged) -> Row:
         (
             Cell(f"{simulated:.0f}"),
             Cell(f"{expected:.0f}"),
-            Cell(f"{expected - simulated:+.0f}", expected - simulated, _CLOSE),
+            _off(expected, simulated, len(judged.floor)),
             Cell(f"{delta:.0f}"),
             Cell(f"{off:+.0f}", off, _FAR if misleading else None),
+            Cell(f"{bounded:.0f}"),
+            _off(100 * chances.bounded, bounded, len(judged.floor)),
+            Cell(f"{exponent:.0f}"),
+            _off(100 * chances.exponent, exponent, len(judged.floor)),
             Cell(f"{ends.high:.2f}"),
             Cell(f"{np.median(high):.2f}"),
             Cell(f"{expected_b.high / expected_b.low:.1f}"),
             Cell(f"{np.median(ratio):.1f}"),
         ),
     )
+
+
+def _off(forecast: float, simulated: float, studies: int) -> Cell:
+    """May lie outside by two standard errors of the simulation."""
+    error = math.sqrt(forecast * (100 - forecast) / studies)
+    return Cell(f"{forecast - simulated:+.0f}", forecast - simulated, _CLOSE, STANDARD_ERRORS * error)
 
 
 def delta_method(forecast: Forecast) -> float:

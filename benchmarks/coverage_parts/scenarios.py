@@ -13,6 +13,8 @@ from .paired import paired
 from .planning import planning
 from .precision import precision
 from .shapes import shapes
+from .spreads import spreads
+from .stated import stated
 from .table import Table
 from .two_way import two_way
 from .verdicts import verdicts
@@ -20,12 +22,14 @@ from .verdicts import verdicts
 SCENARIOS: dict[str, Callable[[Effort], list[Table]]] = {
     "seeds": seeds,
     "noise": noise,
+    "spreads": spreads,
     "nested": nested,
     "missing": missing,
     "diverged": diverged,
     "precision": precision,
     "methods": methods,
     "verdicts": verdicts,
+    "stated": stated,
     "shapes": shapes,
     "forms": forms,
     "floor_test": floor_test,

@@ -1,7 +1,7 @@
 """Fit scaling curves and say what may be believed of them; needs neither images nor a tracker nor torch.
 
     from segaug.analysis import fit_table
-    for curve in fit_table("errors.csv"):  # columns curve, N, seed, error
+    for curve in fit_table("errors.csv"):  # columns N and error, curve and seed
         print(curve.key, curve.verdict.reason)
 
 `fit_study(folder)` does the same for a study, `fit_curve(sizes, values)` for one curve.  The names below are imported

@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 
 import pandas as pd
 
-from segaug.errors import DataError
+from segaug.files import writing_into
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Store, find_study
 from segaug.results.trial_files import TrialFiles
@@ -39,8 +39,5 @@ def run(args: Namespace) -> int:
 
 
 def _written(store: Store) -> pd.DataFrame:
-    try:
+    with writing_into(store.folder):
         return Snapshot(store.folder, skip_damaged=True, must_write=True).trials()
-    except OSError as error:
-        fix = "make room, or copy the study to a folder that you may write to"
-        raise DataError(file=store.folder, problem=f"cannot be written ({error.strerror})", fix=fix) from error

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from segaug.cli.metric_text import add_metric
-from segaug.cli.study_or_table import add_source, table_of
+from segaug.cli.study_or_table import add_source, read_table, table_of
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -22,7 +22,7 @@ def run(args: Namespace) -> int:
     from segaug.results.store import find_study
 
     if table := table_of(args):
-        found = compare_table(table, args.baseline, nested=args.nested)
+        found = compare_table(read_table(table, args), args.baseline)
         folder = table.with_name(f"{table.stem}_compare")
     else:
         study = find_study(args.study)

@@ -17,9 +17,10 @@ _WIDTH = 80
 _HELD = "\0"  # a space at which no line ends
 _HEADER = ("N", "pairs", "ratio", "difference", "p Holm", "rms px")
 _LEGEND = (
-    "ratio, difference: error against that of {baseline} on the same seeds; below 1 and below 0 are better",
-    "brackets: 95 %, Student over seeds, on this test set",
-    "over N = ...: the primary test of a strategy; single sizes are secondary",
+    "ratio, difference: of expected errors, by means over the same seeds, against {baseline}; below 1 and below 0 are "
+    "better",
+    "brackets: 95 %, paired t over seeds (of ratios: Fieller), on this test set",
+    "over N = ...: geometric mean of the sizes' ratios; the primary test of a strategy, single sizes are secondary",
     "p Holm: paired t test, adjusted for all strategies and sizes of a task and network; * below 0.05",
     "worth: images that {baseline} needs for the same error, as a multiple of N; claimed within its sizes alone",
 )

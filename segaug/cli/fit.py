@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segaug.cli.metric_text import ALL, add_metric
-from segaug.cli.study_or_table import add_source, table_of
+from segaug.cli.study_or_table import add_source, read_table, table_of
 from segaug.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _table(table: Path, args: Namespace) -> int:
     from segaug.analysis.curves.fit_curves import fit_table
     from segaug.cli import fit_files, fit_output
 
-    fits = fit_table(table, nested=args.nested, resamples=args.resamples)
+    fits = fit_table(read_table(table, args), resamples=args.resamples)
     folder = table.with_name(f"{table.stem}_fit")
     written = fit_files.write(folder, fits)
     fit_output.show(fits, forms=args.forms)
@@ -69,8 +69,8 @@ def _mirrored(args: Namespace) -> int:
     from segaug.results.mirror.fetch import fetch_study
     from segaug.results.store import RESULTS
 
-    if args.study or args.nested:
-        extra = "--nested" if args.nested else "STUDY"
+    if args.study or args.nested or args.columns:
+        extra = "STUDY" if args.study else "--nested" if args.nested else "--columns"
         raise ConfigError(key=extra, problem="does not go with --from", fix="leave it out; --study NAME names a study")
     study = fetch_study(args.source, args.name)
     print(f"read {study.name} from {args.source}: {study.runs} runs")

@@ -14,7 +14,6 @@ from segaug.analysis.law.forms import FORMS, alternatives
 from segaug.analysis.law.law_fit import Estimate, LawFit
 
 NONE = "–"
-_NO_FLOOR = 0.05  # floor share from which c is shown as a number, as in `verdict`
 
 
 def errors_table(curves: Sequence[CurveFit]) -> Table:
@@ -45,7 +44,9 @@ def beyond_table(curves: Sequence[CurveFit]) -> Table:
     found = table("", "strategy", *columns, "largest N, predicted")
     for curve in curves:
         if fit := curve.fit:
-            found.add_row(curve.strategy, *(_extrapolation(step, some) for step in fit.extrapolations), _holdout(fit))
+            rejected = fit.verdict.floor == "law_rejected"
+            cells = ("law rejected" if rejected else _extrapolation(step, some) for step in fit.extrapolations)
+            found.add_row(curve.strategy, *cells, _holdout(fit))
     return found
 
 
@@ -54,8 +55,8 @@ def laws_table(curves: Sequence[CurveFit]) -> Table:
     found = table("", "strategy", "a", "b", "c", "p", "R²")
     for curve in curves:
         if fit := curve.fit:
-            p, published = fit.default.lack_of_fit.p, fit.published.law
-            found.add_row(curve.strategy, *_parameters(fit.default), NONE if p is None else f"{p:.2g}", "")
+            published = fit.published.law
+            found.add_row(curve.strategy, *_parameters(fit), _lack_of_fit(fit.default), "")
             b = _number(published.b) if published.a > 0 else NONE
             plain = (_number(published.a), b, _number(published.c), "", f"{fit.published.r2:.3f}")
             found.add_row("  as published", *plain)
@@ -109,7 +110,9 @@ def _error(curve: CurveFit, size: float, where: str = "") -> str:
 def _shape(fit: Fit | None) -> tuple[str, str]:
     if fit is None:
         return NONE, NONE
-    return _cell(fit.default.slope), _cell(fit.default.b) if fit.law.a > 0 else NONE
+    if fit.law.a == 0 or fit.verdict.floor == "law_rejected":
+        return _cell(fit.default.slope), NONE
+    return _cell(fit.default.slope), f"{_number(fit.law.b)}\n{span(fit.stated_exponent or fit.default.b.interval)}"
 
 
 def _extrapolation(step: Extrapolation, mark: bool) -> str:
@@ -123,13 +126,28 @@ def _holdout(fit: Fit) -> str:
     return f"{fit.holdout.relative_error:+.1%}, {'passed' if fit.holdout.passed else 'failed'}"
 
 
-def _parameters(fit: LawFit) -> tuple[str, str, str]:
-    """a, b and c; c as a number only where it is not 0."""
-    a = f"{_number(fit.law.a)}\n{span(fit.profile.scale)}"
-    b = _cell(fit.b) if fit.law.a > 0 else NONE
-    if fit.floor_share.interval.low >= _NO_FLOOR:
-        return a, b, _cell(fit.floor)
-    return a, b, "unknown" if fit.floor.interval.open_high else f"≤ {_number(fit.floor.interval.high)}"
+def _parameters(fit: Fit) -> tuple[str, str, str]:
+    """a, b and c; without intervals where the law is rejected, and c only as far as its verdict goes."""
+    law, default = fit.law, fit.default
+    if fit.verdict.floor == "law_rejected":
+        return _number(law.a), _number(law.b) if law.a > 0 else NONE, _number(law.c)
+    a = f"{_number(law.a)}\n{span(default.profile.scale)}"
+    b = f"{_number(law.b)}\n{span(fit.stated_exponent or default.b.interval)}" if law.a > 0 else NONE
+    return a, b, _floor(fit)
+
+
+def _floor(fit: Fit) -> str:
+    stated = fit.stated_floor
+    if stated and stated.low > 0:
+        return f"{_number(fit.law.c)}\n{span(stated)}"
+    high = stated or fit.default.floor.interval
+    return "unknown" if high.open_high else f"≤ {_number(high.high)}"
+
+
+def _lack_of_fit(fit: LawFit) -> str:
+    """p, and the size of what it speaks of."""
+    p, misfit = fit.lack_of_fit.p, fit.misfit.beyond_noise
+    return NONE if p is None or misfit is None else f"{p:.2g}\noff {100 * misfit:.1f} %"
 
 
 def _cell(estimate: Estimate, where: str = "") -> str:

@@ -8,7 +8,7 @@ _LARGE = 100.0  # from here on, and below what the decimals show, two significan
 
 
 def with_interval(value: float | None, interval: Interval | None, *, most: int, sign: bool = False) -> str:
-    """Such as "0.79 [0.72, 0.88]": two digits of half the width, in 2 to `most` decimals.
+    """Such as "0.79 [0.72, 0.88]", "0.79 [0.31, inf]": two digits of half the width, in 2 to `most` decimals.
 
     value: None prints the interval alone.  sign: print a plus, too, and small numbers in full.
     """
@@ -21,9 +21,10 @@ def with_interval(value: float | None, interval: Interval | None, *, most: int, 
 def _form(numbers: list[float], most: int, sign: bool) -> str:
     """Format of a number and the ends of its interval."""
     plus = "+" if sign else ""
-    half = (numbers[-1] - numbers[-2]) / 2 if len(numbers) > 1 else 0.0
+    finite = [number for number in numbers if math.isfinite(number)]
+    half = abs(finite[-1] - finite[-2]) / 2 if len(finite) > 1 else 0.0
     needed = 1 - math.floor(math.log10(half)) if half > 0 else most
-    if max(map(abs, numbers)) >= _LARGE or (sign and needed > most):
+    if max(map(abs, finite)) >= _LARGE or (sign and needed > most):
         return f"{plus}.2g"
     return f"{plus}.{min(max(needed, 2), most)}f"
 

@@ -9,7 +9,9 @@ from functools import partial
 from importlib import import_module
 
 from segaug import __version__
+from segaug.cli.terminal import printing_text
 from segaug.errors import UserError
+from segaug.visible import visible
 
 VERBS = {  # verb -> line of help; each is segaug/cli/<verb>.py with add_arguments(parser) and run(args) -> int
     "train": "train one trial, or every missing trial of a study",
@@ -68,11 +70,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "_ARGCOMPLETE" in os.environ:
         _complete()
     try:
-        code = _run(arguments)
+        with printing_text(arguments):
+            code = _run(arguments)
         sys.stdout.flush()
         return code
     except UserError as error:
-        print(f"segaug: error: {error}", file=sys.stderr)
+        print(f"segaug: error: {visible(str(error))}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt as interrupt:
         print(f"segaug: interrupted {interrupt}".rstrip(), file=sys.stderr)

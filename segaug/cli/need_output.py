@@ -103,9 +103,9 @@ def _curve_notes(one: CurveNeed, target: Target) -> Iterator[str]:
 
 
 def _law_notes(found: Need, fit: Fit, target: Target) -> Iterator[str]:
-    largest, floor = float(fit.data.sizes[-1]), fit.default.floor.interval.low
-    if found.outcome == "unreachable":
-        best = f"{'above' if target.is_share else 'below'} {target.in_measure(floor):.3g}"
+    largest = float(fit.data.sizes[-1])
+    if found.outcome == "unreachable" and fit.stated_floor:
+        best = f"{'above' if target.is_share else 'below'} {target.in_measure(fit.stated_floor.low):.3g}"
         yield f"not reachable with any N if the law holds: no law that these data accept gets {best}"
     else:
         yield from _limits(found, fit, largest)

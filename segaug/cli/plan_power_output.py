@@ -1,7 +1,7 @@
 """What `segaug plan power` prints."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from rich.box import SIMPLE_HEAD
@@ -18,7 +18,6 @@ from segaug.analysis.planning.pilot import Pilot
 from segaug.analysis.planning.power_plan import PilotStudy, PowerPlan
 from segaug.analysis.trials.curve_trials import CurveKey
 
-_CURVE = ("sizes N", "seeds", "b", "floor share", "slope", "E(Nmax)", f"E({BEYOND} Nmax)", "floor seen")
 _MANY = 6  # sizes; of more, only the first, the middle and the last have a column of their own
 
 
@@ -38,25 +37,36 @@ def print_plan(
     console = Console(markup=False, highlight=False)
     shown = {key: one for key, one in plan.curves.items() if all_curves or key.strategy == baseline} or plan.curves
     for key, one in shown.items():
-        console.print(_curve_title(key, one, metrics[key.task]), curve_table(one), sep="\n")
+        console.print(_curve_title(key, one, metrics[key.task]), curve_table(one, plan.unit), sep="\n")
+        console.print("chance of each verdict, in %", verdict_table(one, plan.unit), sep="\n")
     console.print(*_curve_notes(next(iter(shown.values()))), "", sep="\n")
     options = [option for option in plan.options if option.cost.hours is None or option.cost.hours <= budget]
     curves = f"{len(plan.curves)} curves" if len(plan.curves) > 1 else "one curve"
     console.print(f"what each design costs for {curves}, the surest first", option_table(plan, options), sep="\n")
     console.print(*_option_notes(plan, options, budget), *_more_seeds_or_sizes(plan), "", sep="\n")
-    console.print(f"seeds to see an error {100 * (1 - ratio):.3g} % below that of {baseline}")
+    console.print(f"{plan.unit} to see an error {100 * (1 - ratio):.3g} % below that of {baseline}")
     for family, rows in plan.effects.items():
         console.print(", ".join(filter(None, family)), effect_table(rows), sep="\n")
-    console.print(*_effect_notes([row for rows in plan.effects.values() for row in rows.values()]), "", sep="\n")
+    compared = [row for rows in plan.effects.values() for row in rows.values()]
+    console.print(*_effect_notes(compared, plan.unit), "", sep="\n")
     console.print(*_closing_lines(plan, hidden=len(shown) < len(plan.curves)), sep="\n")
 
 
-def curve_table(plan: CurvePlan) -> Table:
-    """One row a design."""
-    table = _table("sizes N", "seeds", "b", "floor %", "slope", "E(Nmax)", f"E({BEYOND}Nmax)", "floor seen")
+def curve_table(plan: CurvePlan, unit: str = "seeds") -> Table:
+    """Intervals to expect, one row a design.  unit: what a design has at each size."""
+    table = _table("sizes N", unit, "b", "floor %", "slope", "E(Nmax)", f"E({BEYOND}Nmax)")
+    return _filled(table, plan, _forecast_cells)
+
+
+def verdict_table(plan: CurvePlan, unit: str = "seeds") -> Table:
+    """Chances of what `segaug fit` will print, one row a design."""
+    return _filled(_table("sizes N", unit, "floor: identified", "bounded", "b: identified"), plan, _chance_cells)
+
+
+def _filled(table: Table, plan: CurvePlan, cells: Callable[[CurvePlan, Design], Iterable[str]]) -> Table:
     for _, group in groupby(plan.forecasts, key=lambda design: design.sizes):
         for place, design in enumerate(group):
-            table.add_row("" if place else design.sizes_label, *_forecast_cells(plan, design))
+            table.add_row("" if place else design.sizes_label, str(design.seeds), *cells(plan, design))
         table.add_section()
     return table
 
@@ -64,7 +74,7 @@ def curve_table(plan: CurvePlan) -> Table:
 def option_table(plan: PowerPlan, options: Sequence[Option]) -> Table:
     """One row a design for all curves together."""
     hours = [] if plan.pilot is None else ["hours"]
-    table = _table("sizes N", "seeds", f"E(N={plan.yardstick})", "floor seen", "trials", *hours, "images", "")
+    table = _table("sizes N", plan.unit, f"E(N={plan.yardstick})", "floor", "trials", *hours, "images", "")
     for option in options:
         table.add_row(*_option_cells(option, bool(hours)), "*" if option.efficient else "")
     return table
@@ -96,7 +106,8 @@ def _curve_notes(plan: CurvePlan) -> Iterator[str]:
     yield "b, floor (share of E(Nmax)), slope (at Nmax): 95 % intervals to expect, if the law is true"
     yield "E: half width of its interval; Nmax: the largest size of each design"
     ranged = "; in brackets: under all laws that the pilot accepts" if plan.basis.plausible_laws else ""
-    yield f"floor seen: chance, in %, that the interval of c leaves out 0{ranged}"
+    yield f"chances are of the words of `segaug fit` on floor and b, if the law is true{ranged}"
+    yield "identified: a floor is stated; bounded: it is said what it would be below"
     if dof := plan.basis.spread.noise.dof:
         low, high = spread_range(dof)
         yield f"widths may be {low:.2f} to {high:.2f} times as large: so uncertain is the spread in the pilot"
@@ -105,6 +116,7 @@ def _curve_notes(plan: CurvePlan) -> Iterator[str]:
 def _option_notes(plan: PowerPlan, options: Sequence[Option], budget: float) -> Iterator[str]:
     of = " of the middle curve" if len(plan.curves) > 1 else ""
     yield f"*: nothing as cheap is as sure; E(N={plan.yardstick}): half width{of}, one size for all designs"
+    yield f"floor: chance that it is identified{of}"
     if not options:
         cheapest = min(option.cost.price for option in plan.options)
         yield f"no design is within {budget:g} hours: the cheapest takes {_hours(cheapest)}"
@@ -119,7 +131,7 @@ def _option_notes(plan: PowerPlan, options: Sequence[Option], budget: float) -> 
 def _pilot_notes(pilot: PilotStudy, designs: Sequence[Design]) -> Iterator[str]:
     yield "trials: those that the pilot has not run; hours: of one core (or of the pilot's device)"
     if (shared := pilot.seeds_per_subset) > 1:
-        yield f"seeds: subsets with {shared} trials each, as in the pilot: trials that share images are no replicates"
+        yield f"a subset has {shared} trials, as in the pilot: trials that share images are no replicates"
     if any(design.sizes[-1] > pilot.sizes[-1] for design in designs):
         how = "in proportion to N" if pilot.updates_follow_size else "as long as there"
         yield f"hours beyond a curve's largest size are extrapolated by its updates: {how}"
@@ -133,8 +145,8 @@ def _pilot_notes(pilot: PilotStudy, designs: Sequence[Design]) -> Iterator[str]:
             yield f"{task.task} has {task.pool} images to draw from: beyond half of them seeds share many"
 
 
-def _effect_notes(rows: Sequence[SeedsForEffect]) -> Iterator[str]:
-    yield "pairs of trials of the same seed; chance to see it 80 %, level 5 %"
+def _effect_notes(rows: Sequence[SeedsForEffect], unit: str) -> Iterator[str]:
+    yield f"pairs of trials of the same {unit.removesuffix('s')}; chance to see it 80 %, level 5 %"
     yield "all N: one test over all sizes, the main one of a study"
     yield "in brackets: where the strategies (all N) or all comparisons share the level"
     measured = [row.spread.noise.dof for row in rows if row.spread.measured]
@@ -148,9 +160,9 @@ def _effect_notes(rows: Sequence[SeedsForEffect]) -> Iterator[str]:
 def _closing_lines(plan: PowerPlan, hidden: bool) -> Iterator[str]:
     found: dict[str, list[Design]] = {}
     for design in list(plan.costs):
-        for text in shortcomings(design, plan.comparisons(design)):
+        for text in shortcomings(design, plan.comparisons(design), plan.unit):
             found.setdefault(text, []).append(design)
-    yield from (f"{_designs_label(having, list(plan.costs))}: {text}" for text, having in found.items())
+    yield from (f"{_designs_label(having, list(plan.costs), plan.unit)}: {text}" for text, having in found.items())
     yield from (f"not planned: {one.key}: {one.reason}" for one in plan.lacking)
     if hidden:
         yield "--all-curves shows the other strategies too"
@@ -164,44 +176,49 @@ def _more_seeds_or_sizes(plan: PowerPlan) -> list[str]:
     if len(seeds) < 2 or narrow == wide:
         return []
     by_design = {option.design: option for option in plan.options}
-    choices = {"more seeds": by_design[Design(narrow, seeds[-1])], "more sizes": by_design[Design(wide, seeds[0])]}
-    return [f"{name}: {_bought(option, plan.yardstick)}" for name, option in choices.items()]
+    more, wider = by_design[Design(narrow, seeds[-1])], by_design[Design(wide, seeds[0])]
+    return [f"more {plan.unit}: {_bought(more, plan)}", f"more sizes: {_bought(wider, plan)}"]
 
 
-def _bought(option: Option, yardstick: int) -> str:
-    what = f"{option.design.sizes_label} with {option.design.seeds} seeds"
+def _bought(option: Option, plan: PowerPlan) -> str:
+    what = f"{option.design.sizes_label} with {option.design.seeds} {plan.unit}"
     hours = "" if option.cost.hours is None else f", {_hours(option.cost.hours)} hours"
-    return f"{what}: E(N={yardstick}) {_half_width(option.half_width)}, {option.cost.trials} trials{hours}"
+    return f"{what}: E(N={plan.yardstick}) {_half_width(option.half_width)}, {option.cost.trials} trials{hours}"
 
 
 def _forecast_cells(plan: CurvePlan, design: Design) -> Iterator[str]:
     found, largest = plan.forecasts[design], design.sizes[-1]
-    share, plausible = found.profile.floor_share, plan.floor_detection_range[design]
-    yield str(design.seeds)
+    share = found.profile.floor_share
     yield _span(found.profile.b)
     yield f"{100 * share.low:.0f}-{100 * share.high:.0f}"
     yield _span(found.profile.slope)
     yield _half_width(found.relative_half_width(largest))
     yield _half_width(found.relative_half_width(BEYOND * largest))
+
+
+def _chance_cells(plan: CurvePlan, design: Design) -> Iterator[str]:
+    chances, plausible = plan.forecasts[design].chances, plan.identified_range[design]
     ranged = " ({:.0f}-{:.0f})".format(*(100 * chance for chance in plausible)) if plausible else ""
-    yield f"{100 * found.floor_detection:.0f}{ranged}"
+    yield f"{100 * chances.identified:.0f}{ranged}"
+    yield f"{100 * chances.bounded:.0f}"
+    yield f"{100 * chances.exponent:.0f}"
 
 
 def _option_cells(option: Option, hours: bool) -> Iterator[str]:
     cost = option.cost
     yield from (option.design.sizes_label, str(option.design.seeds), _half_width(option.half_width))
-    yield from (f"{option.floor_detection:.0%}", str(cost.trials))
+    yield from (f"{option.floor_identified:.0%}", str(cost.trials))
     if hours:
         yield "?" if cost.hours is None else _hours(cost.hours)
     yield str(cost.images)
 
 
-def _designs_label(having: Sequence[Design], designs: Sequence[Design]) -> str:
+def _designs_label(having: Sequence[Design], designs: Sequence[Design], unit: str) -> str:
     seeds = sorted({one.seeds for one in having})
     if len(having) == len(designs):
         return "all designs"
     if len(having) == sum(one.seeds in seeds for one in designs):
-        return f"{', '.join(map(str, seeds))} seeds"
+        return f"{', '.join(map(str, seeds))} {unit}"
     return ", ".join(dict.fromkeys(one.sizes_label for one in having))
 
 

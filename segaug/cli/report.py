@@ -1,14 +1,20 @@
 """`segaug report`: figures and one HTML page of a study."""
 
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from segaug.cli.metric_text import add_metric
+
+if TYPE_CHECKING:
+    from segaug.report.failed import Failed
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """STUDY and the metric that the laws are fitted to."""
+    parser.epilog = "Exit code: 0 when all of it was made, 1 when any section or figure failed; the others stand."
     parser.add_argument(
         "study", nargs="?", metavar="STUDY", help="folder or name under results/; default: the last one written"
     )
@@ -20,15 +26,16 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    """Write the report and say where it lies."""
+    """Write the report, say where it lies, and what of it could not be made."""
     from segaug.results.store import find_study
 
     folder = find_study(args.study)
     if args.figures == "published":
         from segaug.report.published_figures import write_published
 
-        _say_figures(write_published(folder, args.metric))
-        return 0
+        figures, failures = write_published(folder, args.metric)
+        _say_figures(figures)
+        return _say_failures(failures)
     from segaug.report.page import write_report
     from segaug.results.mirror import log_tables
     from segaug.results.store import Store
@@ -39,8 +46,16 @@ def run(args: Namespace) -> int:
     _say_figures(written.figures)
     pictures = [path for path in written.figures if path.suffix == ".png"]
     log_tables(folder, tracker_from_plan(Store(folder).plan()), {}, pictures, job_type="report")
-    return 0
+    return _say_failures(written.failures)
 
 
 def _say_figures(paths: Sequence[Path]) -> None:
-    print(f"figures  {paths[0].parent}  ({len(paths)} files, PNG at 300 dpi and SVG)")
+    if paths:
+        print(f"figures  {paths[0].parent}  ({len(paths)} files, PNG at 300 dpi and SVG)")
+
+
+def _say_failures(failures: "Sequence[Failed]") -> int:
+    """One line each, on standard error; the exit code."""
+    for failure in failures:
+        print(f"segaug: failed: {failure}; the rest stands", file=sys.stderr)
+    return 1 if failures else 0

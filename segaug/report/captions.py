@@ -95,7 +95,8 @@ def residual_caption(study: Study) -> str:
     return (
         f"Size means ({trial_counts(study)} per N) minus the law, in standard errors of the mean; dashed: ± 2. p: "
         "lack of fit, how often chance alone would put the means as far from the law (F test against the spread of "
-        f"repeated trials; no interval). A pattern that strategies share comes from what they share. {VARIES}"
+        "repeated trials; no interval); off: how far, as a share of the law and beyond noise (root mean square). "
+        f"A pattern that strategies share comes from what they share. {VARIES}"
     )
 
 
@@ -112,7 +113,8 @@ def noise_caption(study: Study) -> str:
     """Of the noise lines."""
     return (
         f"Standard deviation between trials over their mean ({trial_counts(study)} per N), logarithmic axes; no "
-        f"interval. Lines: what the weights of the law come from, a straight line for each curve. {VARIES}"
+        f"interval. Lines: the smooth spread that the weights of the law come from; a size that is noisier counts as "
+        f"such. {VARIES}"
     )
 
 
@@ -196,7 +198,7 @@ def _title(words: str) -> str:
 
 
 def _cost(study: Study) -> str:
-    counts = sorted({record["labels"]["validation"] for record in study.records})
+    counts = sorted({record["validation_labels"] for record in study.records})
     if counts == [0]:
         return "No validation labels were used."
     span = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"

@@ -146,19 +146,18 @@ def _codes(records: Iterable[Json]) -> str:
 
 
 def _code_of(record: Json) -> str:
-    code = record["run"].get("code")
-    return f"{code['version']} {code['hash'][:_HASH]}" if code else "unknown"
+    return f"{record['code_version']} {record['code'][:_HASH]}" if record["code"] else "unknown"
 
 
 def _overlap(study: Study) -> Caution | None:
-    overlapping = [record for record in study.records if record["subset"]["overlap"]]
+    overlapping = [record for record in study.records if record["overlap"]]
     return make(
         "overlap",
         "Subsets overlap strongly between seeds",
         "N is more than half of the pool, so different seeds train on mostly the same images: the spread between "
         "seeds is too small there, and so are the intervals.",
         (
-            f"{task}: N = {_numbers(sorted({record['size'] for record in records}))} of {records[0]['subset']['pool']}"
+            f"{task}: N = {_numbers(sorted({record['size'] for record in records}))} of {records[0]['pool']}"
             for task, records in sorted(collect(overlapping, "task").items())
         ),
     )

@@ -54,15 +54,15 @@ def _training(study: Study) -> Rows:
     yield "models", "; ".join(_parameters(study, model) for model in study.models)
     yield "strategies", ", ".join(study.strategies)
     yield "optimiser, schedule, budget", f"the resolved protocol, hash {_distinct(study, 'protocol_hash')}"
-    yield "updates of a trial", _span(record["training"]["updates"] for record in study.records)
+    yield "updates of a trial", _span(record["updates"] for record in study.records)
     yield "data sets", "; ".join(_hashes(study, task) for task in study.tasks)
     yield "sizes N", ", ".join(map(str, study.sizes))
     yield "seeds per cell", _seeds(study)
     yield (
         "subsets",
-        _distinct_values(record["config"].get("protocol", {}).get("subset", "independent") for record in study.records),
+        _distinct(study, "subset_policy"),
     )
-    yield "validation labels", f"{_span(record['labels']['validation'] for record in study.records)}, beside N"
+    yield "validation labels", f"{_span(record['validation_labels'] for record in study.records)}, beside N"
 
 
 def _data(study: Study) -> Rows:
@@ -80,7 +80,7 @@ def _fit(study: Study) -> Rows:
     yield from ((words, _words(METHOD[name])) for name, words in _METHOD_WORDS.items())
     yield (
         "comparison",
-        f"against {BASELINE}, paired by seed; t test on log ratios, Holm's correction; sign flips beside it",
+        f"against {BASELINE}, ratios of expected errors, paired t test over seeds, Holm's correction, sign flips",
     )
     yield from (
         (key.replace("_", " ").replace(".", " of "), text) for key, text in flatten(reproducibility(study.fits))
@@ -93,7 +93,7 @@ def _errors(measures: Iterable[Measure]) -> str:
 
 
 def _parameters(study: Study, model: str) -> str:
-    counts = {record["training"]["parameters"] for record in study.records if record["model"] == model}
+    counts = {record["parameters"] for record in study.records if record["model"] == model}
     return f"{model} ({_span(counts)} parameters)"
 
 
@@ -108,7 +108,7 @@ def _seeds(study: Study) -> str:
 
 
 def _test_set(study: Study, task: str) -> str:
-    cases = {len(record["cases"]["ids"]) for record in study.ok if record["task"] == task and record["cases"]}
+    cases = {record["test_cases"] for record in study.ok if record["task"] == task and record["test_cases"]}
     patients = {
         found.patients
         for curve in study.fits
@@ -131,7 +131,7 @@ def _left_out(study: Study) -> str:
 
 
 def _versions(study: Study) -> Rows:
-    versions = (record["run"]["versions"] for record in study.records)
+    versions = (record["versions"] for record in study.records)
     found: dict[str, set[str]] = {}
     for one in versions:
         for name, version in one.items():
@@ -142,10 +142,6 @@ def _versions(study: Study) -> Rows:
 
 def _distinct(study: Study, key: str) -> str:
     return ", ".join(sorted({record[key] for record in study.records}))
-
-
-def _distinct_values(values: Iterable[str]) -> str:
-    return ", ".join(sorted(set(values)))
 
 
 def _words(value: object) -> str:

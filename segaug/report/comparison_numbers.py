@@ -18,8 +18,10 @@ def finite(value: float) -> str:
 
 
 def ends(interval: Interval | None) -> str:
-    """[low, high], a dash for None."""
-    return f"[{number(interval.low)}, {number(interval.high)}]" if interval else NONE
+    """[low, high], "∞" for an end that nothing bounds, a dash for None."""
+    if interval is None:
+        return NONE
+    return f"[{number(interval.low)}, {'∞' if math.isinf(interval.high) else number(interval.high)}]"
 
 
 def p_value(value: float) -> str:

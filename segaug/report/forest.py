@@ -147,7 +147,10 @@ def _draw(axes: Axes, study: Study, quantity: Quantity, rows: list[Row]) -> Tool
         if row.fit is not None:
             gid = f"row-{place}"
             _draw_row(axes, quantity, row.label, row.fit, place, limits, gid)
-            tooltips[gid] = [_tooltip(quantity, row.label, row.fit)]
+            if math.isfinite(quantity.of(row.fit.default).value):
+                tooltips[gid] = [_tooltip(quantity, row.label, row.fit)]
+            else:
+                _write_no_fall(axes, place)
     _dress(axes, study, quantity, rows)
     return tooltips
 
@@ -171,6 +174,14 @@ def _draw_row(
     axes.plot(
         [estimate.value], [place], marker=style.marker, markersize=5.5, markerfacecolor=face, linestyle="none",
         markeredgecolor=style.light, zorder=3, gid=gid,
+    )  # fmt: skip
+
+
+def _write_no_fall(axes: Axes, place: int) -> None:
+    """In the place of an estimate: what a curve that does not fall has none of."""
+    axes.text(
+        0.5, place, "does not fall", transform=axes.get_yaxis_transform(), ha="center", va="center", fontsize=7,
+        color=LIGHT["muted"], zorder=3, bbox={"facecolor": LIGHT["paper"], "linewidth": 0, "pad": 1},
     )  # fmt: skip
 
 
@@ -214,5 +225,6 @@ def _limits(fits: list[Fit], quantity: Quantity) -> tuple[float, float]:
         low = max(min(low for low, _ in ends), min(positive) / _REACH)
         high = min(max(high for _, high in ends), _REACH * max(positive))
         return min(low, *positive) / 1.08, max(high, *positive) * 1.08
-    high = max(min(max(high for _, high in ends), _REACH * max(values)), max(values), 1e-3)
+    largest = max(values, default=1.0)  # of b, where no curve falls, whatever is readable
+    high = max(min(max(high for _, high in ends), _REACH * largest), largest, 1e-3)
     return -0.03 * high, high * 1.04

@@ -1,12 +1,12 @@
 """Validation error during training, small multiples."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from segaug.measures import Quantity, cross_entropy
-from segaug.report.measure import Json
 from segaug.report.palette import in_order, look
 from segaug.report.study import Study, collect
 from segaug.report.theme import error_axis
@@ -25,16 +25,18 @@ def shown_sizes(study: Study) -> list[int]:
 def history_panel(study: Study, task: str, model: str) -> Figure | None:
     """One small panel per shown size: the median over seeds of each strategy; None where nothing was validated."""
     key = f"validation_{_cross_entropy(study, task).key}"
-    records = [record for record in study.by_group[task, model] if any(_points(record, key))]
-    if not records:
+    found = study.snapshot.histories(key, [trial["id"] for trial in study.by_group[task, model]])
+    known = {trial: points for trial, history in found.items() if (points := _points(*history))}
+    if not known:
         return None
     sizes = shown_sizes(study)
     figure = Figure(figsize=_PANEL_IN)
     figure.subplots_adjust(**_MARGINS)
     for axes, size in zip(figure.subplots(1, len(sizes), sharey=True, squeeze=False)[0], sizes, strict=True):
-        groups = collect((record for record in records if record["size"] == size), "strategy")
+        shown = (trial for trial in study.by_group[task, model] if trial["size"] == size and trial["id"] in known)
+        groups = collect(shown, "strategy")
         for strategy in in_order(groups):
-            updates, median = _median(groups[strategy], key)
+            updates, median = _median(known[trial["id"]] for trial in groups[strategy])
             axes.plot(updates, median, color=look(strategy).light, linestyle=look(strategy).line, linewidth=1.2)
         axes.set_title(f"N = {size}", fontweight="normal")
         axes.set_yscale("log")
@@ -57,17 +59,16 @@ def _cross_entropy(study: Study, task: str) -> Quantity:
     return cross_entropy(len(study.measured.structures[task]))
 
 
-def _points(record: Json, key: str) -> tuple[tuple[int, float], ...]:
-    history = record["history"]
-    pairs = zip(history["update"], history.get(key, ()), strict=False)  # a record that has not measured it has none
-    return tuple((update, value) for update, value in pairs if value is not None and value > 0)
+def _points(updates: NDArray[np.int64], values: NDArray[np.float64]) -> list[tuple[int, float]]:
+    drawn = values > 0  # on a logarithmic axis; NaN is not
+    return list(zip(updates[drawn].tolist(), values[drawn].tolist(), strict=True))
 
 
-def _median(records: Sequence[Json], key: str) -> tuple[list[int], list[float]]:
+def _median(histories: Iterable[list[tuple[int, float]]]) -> tuple[list[int], list[float]]:
     """Median over the trials that were validated at an update (a trial that stopped early leaves)."""
     values: dict[int, list[float]] = {}
-    for record in records:
-        for update, value in _points(record, key):
+    for points in histories:
+        for update, value in points:
             values.setdefault(update, []).append(value)
     updates = sorted(values)
     return updates, [float(np.median(values[update])) for update in updates]

@@ -1,5 +1,7 @@
 """Exponent and floor together: the pairs (b, phi) that the data of one curve accept."""
 
+import math
+
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -10,7 +12,7 @@ from matplotlib.patches import Patch
 from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.law.fit import Fit
 from segaug.analysis.law.power_law import PowerLaws
-from segaug.report.palette import LIGHT, look
+from segaug.report.palette import LIGHT, Look, look
 from segaug.report.study import Study
 from segaug.report.theme import panel_figure, panel_title
 
@@ -49,10 +51,8 @@ def joint_signs() -> list[Artist]:
 
 
 def _draw(axes: Axes, curve: CurveFit, fit: Fit) -> None:
-    style, region, law = look(curve.strategy), fit.default.joint_region, fit.law
-    levels = [region.rss.min(), *(fit.default.joint_level(level) for level in LEVELS)]
-    axes.contourf(region.b, region.floor_share, region.rss.T, levels=levels, colors=[style.light] * 2, alpha=0.2)
-    axes.contour(region.b, region.floor_share, region.rss.T, levels=levels[1:], colors=style.light, linewidths=0.8)
+    style, law = look(curve.strategy), fit.law
+    _draw_region(axes, fit, style)
     if curve.seed_laws is not None:
         b, share = _cloud(curve.seed_laws, fit.default.max_size)
         axes.scatter(b, share, s=2.5, color=style.light, alpha=0.4, linewidths=0, zorder=1.5)
@@ -62,6 +62,18 @@ def _draw(axes: Axes, curve: CurveFit, fit: Fit) -> None:
     axes.set(xlim=_limits(fit), ylim=_SHARES, xlabel="exponent b", ylabel="floor share φ = c / E(Nmax)")
     axes.locator_params(axis="x", nbins=5)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+
+
+def _draw_region(axes: Axes, fit: Fit, style: Look) -> None:
+    """RSS above that of the best law; everything is inside where nothing says how precise the means are."""
+    region, best = fit.default.joint_region, fit.default.profile.rss
+    limits = [fit.default.joint_level(level) - best for level in LEVELS]
+    if not limits[0] < limits[1] < math.inf:
+        axes.axhspan(0, 1, color=style.light, alpha=0.2, linewidth=0)
+        return
+    grid = region.b, region.floor_share, np.maximum(region.rss - best, 0.0).T
+    axes.contourf(*grid, levels=[0.0, *limits], colors=[style.light] * 2, alpha=0.2)
+    axes.contour(*grid, levels=limits, colors=style.light, linewidths=0.8)
 
 
 def _cloud(laws: PowerLaws, size: float) -> tuple[np.ndarray, np.ndarray]:

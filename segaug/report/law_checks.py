@@ -16,6 +16,7 @@ from segaug.report.theme import error_axis, panel_figure, panel_title, size_axis
 from segaug.report.verdicts import holdout_words, p_words
 
 _LIMIT = 2.0  # standard errors
+_GRID = 41  # sizes at which a smooth spread is drawn
 
 
 def residual_panel(study: Study, task: str, model: str) -> tuple[Figure, Tooltips]:
@@ -43,7 +44,7 @@ def draw_residuals(axes: Axes, study: Study, task: str, model: str) -> Tooltips:
     reach = 1.15 * max(reach, 1.3 * _LIMIT)
     axes.set(ylim=(-reach, 1.5 * reach), xlabel=f"labelled training {study.counted} N")
     axes.set_ylabel("(mean − law) / standard error")
-    axes.legend(loc="upper left", ncols=3, fontsize=7, handlelength=0.8, columnspacing=1.0, borderpad=0.1)
+    axes.legend(loc="upper left", ncols=2, fontsize=7, handlelength=0.8, columnspacing=1.0, borderpad=0.1)
     return tooltips
 
 
@@ -71,7 +72,7 @@ def draw_noise(axes: Axes, study: Study, task: str, model: str) -> Tooltips:
         known = np.isfinite(spread) & (spread > 0)
         x = data.sizes[known] * shift(study.strategies, study.sizes, strategy)
         axes.plot(x, spread[known], gid=gid, zorder=3, **marker(style))
-        grid = np.geomspace(data.sizes[0], data.sizes[-1], 2)
+        grid = np.geomspace(data.sizes[0], data.sizes[-1], _GRID)
         axes.plot(grid, 100 * data.noise.cv(grid), color=style.light, linestyle=style.line, zorder=2)
         tooltips[gid] = [
             f"{strategy}, N = {size:.0f}\nCV {value:.3g} %, n = {count:.0f}"

@@ -8,8 +8,6 @@ from segaug.report.study import Study
 from segaug.report.tables import NONE, Table, number
 from segaug.report.verdicts import counts, span
 
-_SURE_FLOOR = 0.05  # of the floor's share: with a lower end below it, c is only bounded from above
-
 
 def law_table(study: Study) -> Table:
     """The weighted law of every curve."""
@@ -18,7 +16,8 @@ def law_table(study: Study) -> Table:
         f"{LAW} of {study.measured.name}, each N weighted by its noise. In brackets: 95 % profile intervals over "
         "seeds, for this test set; other patients: 95 % bootstrap interval over seeds and test cases. slope: per "
         "cent of the error that 1 % more data removes, at Nmax. φ: share of the floor in E(Nmax). E, slope and φ can "
-        "be compared; a, b and c of one curve depend on each other: do not rank strategies by one of them.",
+        "be compared; a, b and c of one curve depend on each other: do not rank strategies by one of them. Where b or "
+        "c is stated its interval is wider, 99 and 99.5 %, so that it holds where it is stated.",
         (
             "task",
             "model",
@@ -68,24 +67,33 @@ def _law_cells(curve: CurveFit, fit: Fit) -> tuple[str, ...]:
         _estimate(law.error(largest)),
         span(patients) if patients else NONE,
         _estimate(law.slope),
-        _estimate(law.floor_share),
-        _exponent(fit),
-        _floor(law.floor, law.floor_share),
-        f"{number(law.law.a)}\n{span(law.profile.scale)}",
+        *_parameters(fit),
     )
+
+
+def _parameters(fit: Fit) -> tuple[str, str, str, str]:
+    """φ, b, c and a; nothing is read from a law that is rejected."""
+    law = fit.default
+    if fit.verdict.floor == "law_rejected":
+        return NONE, NONE, NONE, number(law.law.a)
+    scale = f"{number(law.law.a)}\n{span(law.profile.scale)}"
+    return _estimate(law.floor_share), _exponent(fit), _floor(fit), scale
 
 
 def _exponent(fit: Fit) -> str:
     """No value where it is not identified."""
-    found = fit.default.b
-    identified = fit.verdict.exponent == "identified" and fit.law.a > 0
-    return _estimate(found) if identified else span(found.interval)
+    if fit.stated_exponent:
+        return f"{number(fit.law.b)}\n{span(fit.stated_exponent)}"
+    return span(fit.default.b.interval)
 
 
-def _floor(floor: Estimate, share: Estimate) -> str:
-    if share.interval.low >= _SURE_FLOOR:
-        return _estimate(floor)
-    return "unknown" if floor.interval.open_high else f"≤ {number(floor.interval.high)}"
+def _floor(fit: Fit) -> str:
+    """No value where none is stated."""
+    stated = fit.stated_floor
+    if stated and stated.low > 0:
+        return f"{number(fit.law.c)}\n{span(stated)}"
+    high = stated or fit.default.floor.interval
+    return "unknown" if high.open_high else f"≤ {number(high.high)}"
 
 
 def _estimate(estimate: Estimate) -> str:

@@ -1,7 +1,8 @@
-"""How a measured quantity is drawn against N, and where its value lies in a record."""
+"""How a measured quantity is drawn against N, and where its value lies in a trial."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from segaug.measures import BY_KEY, Quantity
@@ -54,25 +55,26 @@ class Measure:
         measure = self.quantity.measure
         return measure.constant or measure.atlas or measure.key, self._complement
 
-    def of(self, record: Json) -> float | None:
-        """Value of one trial; None where the trial has none."""
-        if self.quantity.measure.part == "validation":
-            known = [value for value in record["history"].get(self.key, ()) if value is not None]
-            return min(known, default=None)
-        return self._read((record["test"] or {}).get(self.checkpoint), self.key)
+    def of(self, trial: Json) -> float | None:
+        """Value of one trial of `trial_columns`; None where the trial has none."""
+        return self._read(trial, self._column)
 
-    def of_atlas(self, record: Json) -> float | None:
+    def of_atlas(self, trial: Json) -> float | None:
         """Value of the mean mask of the trial's own training images."""
-        return self._read(record["reference"], self.quantity.atlas)
+        return self._read(trial, self.quantity.atlas)
 
-    def of_constant(self, record: Json) -> float | None:
+    def of_constant(self, trial: Json) -> float | None:
         """Value of the best constant prediction."""
-        return self._read(record["reference"], self.quantity.constant)
+        return self._read(trial, self.quantity.constant)
+
+    @cached_property
+    def _column(self) -> str:
+        return self.key if self.quantity.measure.part == "validation" else f"{self.key}_{self.checkpoint}"
 
     @property
     def _complement(self) -> bool:
         return self.error and self.quantity.measure.better == "higher"
 
-    def _read(self, values: Json | None, key: str | None) -> float | None:
-        value = values.get(key) if values and key else None
+    def _read(self, trial: Json, column: str | None) -> float | None:
+        value = trial.get(column) if column else None
         return value if value is None or not self.error else self.quantity.error_of(value)

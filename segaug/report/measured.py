@@ -21,7 +21,7 @@ class Measured:
     @cached_property
     def structures(self) -> Mapping[str, tuple[str, ...]]:
         """Task -> what its networks segment; one without a name where no record says it."""
-        return dict.fromkeys(self.tasks, ("",)) | {one["task"]: structures_of(one) for one in self.records}
+        return dict.fromkeys(self.tasks, ("",)) | {one["task"]: tuple(one["structure_names"]) for one in self.records}
 
     def fitted_of(self, task: str) -> Measure:
         """What the laws of a task are fitted to."""
@@ -126,13 +126,8 @@ class Measured:
     def _units(self) -> Mapping[str, str]:
         """Key of a measure -> its unit, for those that have one or the other: their records say which."""
         either = (measure.key for measure in MEASURES if " or " in measure.unit)
-        told = {key: sorted({record[key]["unit"] for record in self.records if record.get(key)}) for key in either}
+        told = {key: sorted({one["units"][key] for one in self.records if key in one["units"]}) for key in either}
         return {key: "/".join(units) for key, units in told.items() if units}
-
-
-def structures_of(record: Json) -> tuple[str, ...]:
-    """What a trial's network segments; one without a name in records that do not say it."""
-    return tuple(record.get("form", {}).get("structures", ("",)))
 
 
 def _place(measure: Measure) -> int:

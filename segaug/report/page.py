@@ -1,12 +1,16 @@
 """The page: one HTML file that needs nothing else, and the figures for a paper beside it."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from segaug.files import writing_into
 from segaug.report import svg, trials
+from segaug.report.failed import Failed, attempt, failed_section
 from segaug.report.figure_files import write_figures
 from segaug.report.figures import legend_figure
 from segaug.report.palette import DARK, LIGHT
@@ -15,43 +19,92 @@ from segaug.report.sections import SECTIONS
 from segaug.report.study import Study, load_study
 from segaug.report.theme import themed
 from segaug.results.store import write_atomic
+from segaug.visible import visible
+
+Make = Callable[[Study], Section | None]
 
 
 @dataclass(frozen=True)
 class Written:
-    """Where the report lies."""
+    """Where the report lies, and what of it could not be made."""
 
     page: Path
     figures: tuple[Path, ...]
+    failures: tuple[Failed, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A section on the page, whole or with what is left of it."""
+
+    section: Section
+    html: Markup
+    figures: tuple[Path, ...]
+    failures: tuple[Failed, ...]
 
 
 def write_report(folder: Path, metric: str | None = None) -> Written:
-    """Write <folder>/report/index.html and <folder>/report/figures/; equal records give equal bytes."""
+    """Write <folder>/report/index.html and <folder>/report/figures/; equal records give equal bytes.
+
+    A section that fails is shown as such in its place, and told in `failures`; the others stand.
+    Raises DataError where nothing can be written, besides those of `load_study`.
+    """
     study = load_study(folder, metric)
     report = folder / "report"
     with themed():
-        sections = [section for make in SECTIONS if (section := make(study)) is not None]
-        drawn = {name: draw for section in sections for name, draw in section.figures.items()}
-        figures = write_figures(drawn, report / "figures")
-        page = _render(study, sections)
-    write_atomic(report / "index.html", page.encode())
-    return Written(report / "index.html", figures)
+        context = _context(study)
+        found = (_made(make, study, context, report / "figures") for make in SECTIONS)
+        made = [one for one in found if one is not None]
+    page = _environment().get_template("page.html").render(context | {"sections": made})
+    with writing_into(folder):
+        write_atomic(report / "index.html", visible(page).encode())
+    figures = tuple(path for one in made for path in one.figures)
+    return Written(report / "index.html", figures, tuple(failure for one in made for failure in one.failures))
 
 
-def _render(study: Study, sections: list[Section]) -> str:
-    environment = Environment(
+def _made(make: Make, study: Study, context: Mapping[str, object], figures: Path) -> _Made | None:
+    """One section with its figures; None where there is nothing to show."""
+    name = make.__module__.rsplit(".", 1)[-1]
+    section = attempt(f"section {name}", partial(make, study))
+    if section is None:
+        return None
+    if isinstance(section, Failed):
+        return _left(name, section, context)
+    paths, failures = write_figures(section.figures, figures)
+    section = replace(section, blocks=(*failures, *section.blocks))
+    html = attempt(f"section {name}", partial(_render, section, context))
+    if isinstance(html, Failed):
+        return replace(_left(name, html, context), figures=paths, failures=(*failures, html))
+    return _Made(section, html, paths, failures)
+
+
+def _left(name: str, failure: Failed, context: Mapping[str, object]) -> _Made:
+    section = failed_section(name, failure)
+    return _Made(section, _render(section, context), (), (failure,))
+
+
+def _render(section: Section, context: Mapping[str, object]) -> Markup:
+    return Markup(_environment().get_template("section.html").render(context, section=section))
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    return environment.get_template("page.html").render(
-        study=study,
-        sections=sections,
-        facts=_facts(study),
-        light=LIGHT,
-        dark=DARK,
-        signs={name: f"sign{index}" for index, name in enumerate(study.strategies)},
-        swatches={name: _swatch(index, name) for index, name in enumerate(study.strategies)},
-    )
+
+
+def _context(study: Study) -> dict[str, object]:
+    """What templates know besides their own section."""
+    return {
+        "study": study,
+        "facts": _facts(study),
+        "light": LIGHT,
+        "dark": DARK,
+        "signs": {name: f"sign{index}" for index, name in enumerate(study.strategies)},
+        "swatches": {name: _swatch(index, name) for index, name in enumerate(study.strategies)},
+    }
 
 
 def _swatch(index: int, name: str) -> Markup:

@@ -17,21 +17,22 @@ def paired_caption(study: Study, groups: Groups) -> str:
     return (
         f"{study.measured.name[0].upper()}{study.measured.name[1:]} of a strategy over that of {found[0].baseline} on "
         f"the same subset, initial weights and batches, n = {span(pairs)} pairs; below the line at 1 the strategy is "
-        "better. Both axes are logarithmic. Thin lines: one seed each. Markers: geometric mean over seeds; bars: 95 % "
-        "interval of the paired t test on log ratios, each for one comparison, for new seeds on this test set; that "
-        f"of two pairs may leave the axis. Filled: p < 5 % after Holm's correction over the {span(family)} strategies "
-        "and sizes of a task and model. All: mean over the sizes, the primary test of a strategy, corrected over "
-        "strategies."
+        "better. Both axes are logarithmic. Thin lines: one seed each. Markers: ratio of expected errors, by the "
+        "means over seeds; bars: its 95 % interval by the paired t test (Fieller), each for one comparison, for new "
+        "seeds on this test set; that of few pairs may leave the axis, or have no end. Filled: p < 5 % after Holm's "
+        f"correction over the {span(family)} strategies and sizes of a task and model. All: geometric mean of the "
+        "ratios of the sizes, the primary test of a strategy, corrected over strategies."
     )
 
 
 def overall_table(groups: Groups) -> Table:
     """The primary test of every strategy."""
     return Table(
-        "All sizes together, each counting alike: the primary test of a strategy. Ratio of errors, below 1 is better, "
-        "with 95 % intervals for new seeds on this test set, and for new seeds and new patients. p: paired t test on "
-        "the mean log ratio of a seed, after Holm's correction over the strategies of a task and model, and sign "
-        "flips of whole seeds, which assume no distribution, uncorrected. Correlation: of the two errors over seeds; "
+        "All sizes together, each counting alike: the primary test of a strategy. Ratio of expected errors, by means "
+        "over seeds (geometric mean over sizes), below 1 is better, with 95 % intervals for new seeds on this test "
+        "set, and for new seeds and new patients. p: paired t test over seeds, after Holm's correction over the "
+        "strategies of a task and model, and sign flips of whole seeds, which assume no distribution, uncorrected. "
+        "Correlation: of the two errors over seeds; "
         "the higher, the more pairing helps.",
         ("task", "model", "strategy", "ratio", "this test set", "new patients", "p (t, Holm)", "p (flips)",
          "pairs × sizes", "correlation"),
@@ -44,8 +45,9 @@ def overall_table(groups: Groups) -> Table:
 def size_table(groups: Groups) -> Table:
     """Every strategy at every size."""
     return Table(
-        "Each size by itself, over the seeds with a converged trial of both. Ratio and difference with 95 % t "
-        "intervals of one comparison. p after Holm: t test, corrected over all strategies and sizes of the task and "
+        "Each size by itself, over the seeds with a converged trial of both. Ratio and difference of mean errors, with "
+        "95 % intervals of one comparison that leave out 1 and 0 where p of the paired t test, which is the same for "
+        "both, is below 5 %. p after Holm: t test, corrected over all strategies and sizes of the task and "
         "model; p of max-t: sign flips, corrected for the same.",
         ("task", "model", "strategy", "N", "pairs", "error", "baseline", "ratio", "95 %", "difference", "95 %", "p (t)",
          "p (flips)", "p (Holm)", "p (max-t)", "correlation", "moves [px]"),

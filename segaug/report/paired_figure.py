@@ -25,6 +25,7 @@ from segaug.report.theme import TEXT_PT, footnote, new_figure, size_axis
 _COLUMNS = 2  # strategies side by side on the page
 _LEVEL = 0.05
 _SEED_ALPHA = 0.25
+_FAR = 1e6  # a ratio off every axis, for ends of intervals that nothing bounds
 _ENOUGH_PAIRS = 3  # the interval of two pairs would stretch the axis for all
 _MOST_NAMED = 6  # sizes named on an axis as narrow as these
 _TITLE_LETTERS = 22  # in a line above these
@@ -106,7 +107,7 @@ def _draw(axes: Axes, found: Comparison, pairs: Sequence[PairedTrial], sizes: li
     tooltips = {f"pairs-{index}": [_trial_tooltip(strategy, pair) for pair in pairs]}
     size_axis(axes, sizes)
     cells = [_Cell(one.size, one.ratio, one.p_holm, f"N = {one.size}") for one in found.sizes]
-    if len(sizes) > 1:
+    if len(sizes) > 1 and math.isfinite(found.overall.ratio.value):
         overall = _beside_sizes(axes, sizes)
         cells.append(_Cell(overall, found.overall.ratio, found.overall.p_holm, "all sizes"))
     for kind, shown in (("differs", True), ("same", False)):
@@ -145,7 +146,8 @@ def _draw_seeds(axes: Axes, pairs: Sequence[PairedTrial], style: Look, gid: str)
 def _draw_ratios(axes: Axes, cells: Sequence[_Cell], style: Look, filled: bool, gid: str) -> None:
     for cell in cells:
         if (interval := cell.ratio.interval) is not None:
-            axes.plot([cell.x] * 2, [interval.low, interval.high], color=style.light, linewidth=1.4, zorder=3)
+            bar = [max(interval.low, 1 / _FAR), min(interval.high, _FAR)]
+            axes.plot([cell.x] * 2, bar, color=style.light, linewidth=1.4, zorder=3)
     axes.plot(
         [cell.x for cell in cells], [cell.ratio.value for cell in cells], linestyle="none", marker=style.marker,
         markersize=5.5, markerfacecolor=style.light if filled else LIGHT["paper"], markeredgecolor=style.light,
@@ -157,7 +159,8 @@ def _set_range(axes: Axes, comparisons: Sequence[Comparison], pairs: Sequence[Se
     """One range for all strategies: their seeds, and the intervals of enough pairs."""
     values = [pair.ratio for own in pairs for pair in own]
     ratios = [one.ratio for found in comparisons for one in found.sizes if one.ratio.log.pairs >= _ENOUGH_PAIRS]
-    values += [end for ratio in ratios if ratio.interval for end in (ratio.interval.low, ratio.interval.high)]
+    bounds = [end for ratio in ratios if ratio.interval for end in (ratio.interval.low, ratio.interval.high)]
+    values += [bound for bound in bounds if 1 / _FAR < bound < _FAR]
     ratio_axis(axes, min(values, default=1.0), max(values, default=1.0))
 
 

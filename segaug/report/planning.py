@@ -25,12 +25,17 @@ class Forecasts:
     model: str
     plan: CurvePlan
     pilot: Pilot
-    seeds: int  # that the pilot has
+    seeds: int  # that the pilot has; where they share subsets, these
 
     @property
     def yardstick(self) -> int:
         """Size at which E is forecast."""
         return int(_BEYOND * self.pilot.curve.usable().sizes[-1])
+
+    @property
+    def unit(self) -> str:
+        """What a design has at each size."""
+        return "subsets" if self.pilot.curve.seeds_per_subset > 1 else "seeds"
 
     @property
     def by_sizes(self) -> Mapping[tuple[int, ...], Sequence[Forecast]]:
@@ -56,8 +61,8 @@ def planning_caption(study: Study) -> str:
     """What is forecast, and from what."""
     return (
         f"What a study of {BASELINE} with so many seeds per size could be expected to say if its fitted law were "
-        "true: left, probability that the 95 % interval of the floor c leaves out 0; right, half width of the 95 % "
-        f"interval of E at {_BEYOND} times the largest size of this study, in per cent of E, the same size for all "
+        "true: left, how often its floor would be identified by the rules of this report; right, half width of the "
+        f"95 % interval of E at {_BEYOND} times the largest size of this study, in per cent of E, one size for all "
         "designs. Profile intervals on the noise-free planned curve, with the spread over seeds of this study; what "
         "varies are seeds on this test set. A line ends where the interval is open. `segaug plan power --pilot` "
         "prices designs of your own."
@@ -81,9 +86,9 @@ def effect_table(study: Study) -> Table:
     """Seeds that the primary test of each strategy needs for a difference worth seeing."""
     return Table(
         f"Seeds with which the paired test over all sizes sees {100 * (1 - _RATIO):g} % less error than {BASELINE} in "
-        f"{100 * POWER:g} % of studies, by the spread of the log ratios in this one, alone and corrected for all "
-        "strategies of the task and model.",
-        ("task", "model", "strategy", "sd of log ratio", "pairs here", "seeds", "seeds, corrected"),
+        f"{100 * POWER:g} % of studies, by the spread of the relative differences in this one, alone and corrected for "
+        "all strategies of the task and model.",
+        ("task", "model", "strategy", "sd of relative difference", "pairs here", "seeds", "seeds, corrected"),
         tuple(row for group in study.groups for row in _effect_rows(study, *group)),
         strategy_column=2,
         number_columns=frozenset(range(3, 7)),
@@ -98,13 +103,13 @@ def _effect_rows(study: Study, task: str, model: str) -> Iterator[tuple[str, ...
     known = [(curve, spread) for curve, spread in spreads if spread is not None]
     for curve, spread in known:
         sd = spread.overall(curve.trials.sizes)
-        shared = len(set(curve.trials.seeds) & set(baseline.trials.seeds)) if baseline else 0
+        shared = len(set(curve.trials.replicates().seeds) & set(baseline.trials.replicates().seeds)) if baseline else 0
         needed = (seeds_needed(sd, _RATIO), seeds_needed(sd, _RATIO, len(known)))
         yield (*curve.key, number(sd), str(shared), *map(str, needed))
 
 
 def _forecasts(task: str, model: str, found: Pilot) -> Forecasts:
-    trials = found.curve.usable()
+    trials = found.curve.usable().replicates()
     had = int(max(trials.count("ok")))
     counts = sorted({*SEEDS, max(had, 2)})
     grid = [Design(sizes, seeds) for sizes in size_choices([int(size) for size in trials.sizes]) for seeds in counts]

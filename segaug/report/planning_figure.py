@@ -1,4 +1,4 @@
-"""Probability to detect a floor, and how well E will be known beyond the data, against the number of seeds."""
+"""Chance that a floor is identified, and how well E will be known beyond the data, against the number of seeds."""
 
 import math
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ _LOOKS = (  # of designs: the study's own sizes first
 
 
 def planning_panel(study: Study, found: Forecasts) -> Figure:
-    """P(floor detected) and the half width of E beyond the data, against seeds."""
+    """P(floor identified) and the half width of E beyond the data, against seeds."""
     figure = new_figure(3.9, 2.5)
     figure.suptitle(study.title(found.task, found.model), x=0.01, ha="left", fontweight="bold", fontsize=TEXT_PT + 0.5)
     _draw(figure, found)
@@ -64,18 +64,18 @@ def _draw(figure: Figure, found: Forecasts) -> None:
         seeds = [one.design.seeds for one in line]
         width = [one.relative_half_width(found.yardstick) for one in line]
         width = [100 * value if value <= _OPEN_ABOVE else math.nan for value in width]
-        for axes, values in ((left, [100 * one.floor_detection for one in line]), (right, width)):
+        for axes, values in ((left, [100 * one.chances.identified for one in line]), (right, width)):
             _draw_line(axes, seeds, values, style, found.seeds if index == 0 else None)
         widths += [value for value in width if math.isfinite(value)]
     left.set_ylim(-4, 104)
     if widths:
         _per_cent_axis(right, min(widths), max(widths))
-    for axes, title in ((left, "floor detected [%]"), (right, f"E({found.yardstick}) known to ± [%]")):
+    for axes, title in ((left, "floor identified [%]"), (right, f"E({found.yardstick}) known to ± [%]")):
         axes.set_title(title, fontweight="normal", fontsize=TEXT_PT, pad=5)
         axes.set_xscale("log")
         axes.set_xticks(SEEDS, list(map(str, SEEDS)))
         axes.xaxis.set_minor_locator(NullLocator())
-    figure.supxlabel("seeds per size", fontsize=TEXT_PT)
+    figure.supxlabel(f"{found.unit} per size", fontsize=TEXT_PT)
 
 
 def _draw_line(axes: Axes, seeds: Sequence[int], values: Sequence[float], style: Look, own: int | None) -> None:

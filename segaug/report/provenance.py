@@ -22,20 +22,20 @@ def sees_table(study: Study) -> Table:
 
 
 def _strategy(records: list[Json]) -> tuple[str, str]:
-    sees = sorted({what for record in records for what in record["sees"]})
-    options = _varying(record["config"].get("augment") or {} for record in records)
+    sees = sorted({what for record in records for what in record["allowed"]})
+    options = _varying(record["options"] for record in records)
     return ", ".join(sees) or NONE, ", ".join(f"{key} = {text}" for key, text in options) or NONE
 
 
 def protocol_table(study: Study) -> Table:
     """The resolved protocol; a key with several values in the study names them all."""
-    rows = _varying(record["config"].get("protocol", {}) for record in study.records)
+    rows = _varying(record["protocol"] for record in study.records)
     return Table("The resolved protocol of all trials.", ("key", "value"), rows)
 
 
 def versions_table(study: Study) -> Table:
     """Versions and devices that the trials ran with."""
-    runs = [record["run"] for record in study.records]
+    runs = study.records
     rows = [*_varying(run["versions"] for run in runs), *_varying({"device": run["device"]} for run in runs)]
     return Table("Versions and devices that the trials ran with.", ("what", "value"), tuple(rows))
 

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from segaug.analysis.law.fit import Fit
 from segaug.errors import DataError
 from segaug.report import captions
+from segaug.report.failed import Failed
 from segaug.report.figure_files import write_figures
 from segaug.report.figures import panel_grid, strategy_sign
 from segaug.report.marks import draw_means, marker, means_of
@@ -32,8 +33,11 @@ _ROW_IN, _COLUMN_IN, _MARGINS_IN = 0.42, 3.0, 0.9  # of figure 3: a task, a coef
 _LETTER_IN = 0.045  # by which the name of a task reaches beyond the usual margin
 
 
-def write_published(folder: Path, metric: str | None = None) -> tuple[Path, ...]:
-    """Write <folder>/report/figures/published_*.png and .svg; raises DataError without the baseline."""
+def write_published(folder: Path, metric: str | None = None) -> tuple[tuple[Path, ...], tuple[Failed, ...]]:
+    """Write <folder>/report/figures/published_*.png and .svg; raises DataError without the baseline.
+
+    Returns the files, and what could not be drawn.
+    """
     study = load_study(folder, metric)
     with themed():
         return write_figures(published_figures(study), folder / "report" / "figures")

@@ -42,7 +42,7 @@ def set_axes(axes: Axes, study: Study, measure: Measure, task: str, model: str, 
 
 def validation_labels(study: Study, task: str, model: str) -> str:
     """How many labels the trials of a panel have cost beside N."""
-    counts = {record["labels"]["validation"] for record in study.by_group[task, model]}
+    counts = {record["validation_labels"] for record in study.by_group[task, model]}
     return str(min(counts)) if len(counts) == 1 else f"{min(counts)} to {max(counts)}"
 
 

@@ -24,20 +24,19 @@ def strength_table(study: Study) -> Table:
 
 
 def _cells(records: Sequence[Json]) -> tuple[str, ...]:
-    sees = ", ".join(sorted({what for record in records for what in record["sees"]})) or NONE
-    measured = [record["augmentation"] for record in records if record.get("augmentation")]
-    folds = _values(measured, "folded_share")
+    sees = ", ".join(sorted({what for record in records for what in record["allowed"]})) or NONE
+    folds = _values(records, "folded_share")
     return (
         sees,
-        _spread(_values(measured, "displacement_rms_px")),
-        _spread(_values(measured, "displacement_p95_px")),
-        number(min(_values(measured, "min_jacobian"), default=None)),
+        _spread(_values(records, "displacement_rms_px")),
+        _spread(_values(records, "displacement_p95_px")),
+        number(min(_values(records, "min_jacobian"), default=None)),
         f"{100 * fmean(folds):.2g} %" if folds else NONE,
     )
 
 
-def _values(measured: Sequence[Json], name: str) -> list[float]:
-    return [one[name] for one in measured if one[name] is not None]
+def _values(records: Sequence[Json], name: str) -> list[float]:
+    return [one[name] for one in records if one[name] is not None]
 
 
 def _spread(values: Sequence[float]) -> str:

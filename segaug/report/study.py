@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from statistics import fmean
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from segaug.analysis.curves.curve_fit import CurveFit
-from segaug.analysis.curves.fit_curves import fit_study
+from segaug.analysis.curves.fit_curves import fit_source
 from segaug.analysis.law.fit import Fit
 from segaug.analysis.trials.table import study_trials
 from segaug.errors import DataError
@@ -17,8 +17,12 @@ from segaug.measures import quantity
 from segaug.report.measure import Json, Measure
 from segaug.report.measured import Measured
 from segaug.report.palette import in_order
+from segaug.report.trial_columns import Trial, read_trials
+from segaug.results.planned import planned_trials
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Store
+
+AnyTrial = TypeVar("AnyTrial", bound=Json)  # finished, failed or planned: each has task, model, strategy, size and seed
 
 
 class Seed(NamedTuple):
@@ -32,15 +36,16 @@ class Seed(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """Records, failures and plan of a study, with its fitted curves."""
+    """Trials, failures and plan of a study, with its fitted curves."""
 
     folder: Path
     metric: str | None  # error that the curves are fitted to; None: the cross-entropy of each task
-    records: tuple[Json, ...]  # status ok or diverged
+    records: tuple[Trial, ...]  # of every finished trial what `trial_columns` has, whether it converged or not
     failures: tuple[Json, ...]
     plan: Json
     fits: tuple[CurveFit, ...]
     converged: frozenset[str]  # ids, by the rule of `analysis.divergence`
+    snapshot: Snapshot  # of the records, for what few figures need
 
     @property
     def name(self) -> str:
@@ -53,16 +58,16 @@ class Study:
         return Measured(self.metric, self.tasks, self.records, self.ok)
 
     @cached_property
-    def ok(self) -> tuple[Json, ...]:
-        """Records of trials that converged."""
+    def ok(self) -> tuple[Trial, ...]:
+        """Trials that converged."""
         return tuple(record for record in self.records if record["id"] in self.converged)
 
     @cached_property
-    def diverged(self) -> tuple[Json, ...]:
-        """Records of trials that did not."""
+    def diverged(self) -> tuple[Trial, ...]:
+        """Trials that did not."""
         return tuple(record for record in self.records if record["id"] not in self.converged)
 
-    def diverged_of(self, task: str, model: str, strategy: str) -> list[Json]:
+    def diverged_of(self, task: str, model: str, strategy: str) -> list[Trial]:
         """Those of one curve."""
         curve = (task, model, strategy)
         return [trial for trial in self.diverged if (trial["task"], trial["model"], trial["strategy"]) == curve]
@@ -101,8 +106,7 @@ class Study:
     @cached_property
     def counted(self) -> str:
         """What N counts: "images", or "patients" where the protocol says so."""
-        counts = {record["config"].get("protocol", {}).get("count", "images") for record in self.records}
-        return " or ".join(sorted(counts))
+        return " or ".join(sorted({trial["count"] for trial in self.records}))
 
     @cached_property
     def groups(self) -> list[tuple[str, str]]:
@@ -115,8 +119,8 @@ class Study:
         return [group for group in self.groups if self.curves_of(*group)]
 
     @cached_property
-    def by_group(self) -> Mapping[tuple[str, str], list[Json]]:
-        """Records by (task, model)."""
+    def by_group(self) -> Mapping[tuple[str, str], list[Trial]]:
+        """Finished trials by (task, model)."""
         return collect(self.records, "task", "model")
 
     def curves_of(self, task: str, model: str) -> dict[str, CurveFit]:
@@ -155,21 +159,22 @@ def load_study(folder: Path, metric: str | None = None) -> Study:
     """
     error = quantity(metric, "--metric").error if metric else None
     store = Store(folder)
-    records, failures = store.records(), store.failures()
+    snapshot, failures = Snapshot(folder), store.failures()
+    records = read_trials(snapshot)
     if not records:
         raise DataError(
             file=folder,
             problem=f"holds no finished trial ({len(failures)} failed)",
             fix="run the study first; `segaug status` shows what went wrong",
         )
-    fits, table = fit_study(store, error), study_trials(Snapshot(folder))
+    fits, table = fit_source(snapshot, planned_trials(store), error), study_trials(snapshot)
     converged = frozenset(table.loc[table["status"] == "ok", "id"])
-    return Study(folder, error, tuple(records), tuple(failures), store.plan(), tuple(fits), converged)
+    return Study(folder, error, records, tuple(failures), store.plan(), tuple(fits), converged, snapshot)
 
 
-def collect(trials: Iterable[Json], *keys: str) -> dict[Any, list[Json]]:
+def collect(trials: Iterable[AnyTrial], *keys: str) -> dict[Any, list[AnyTrial]]:
     """Group trials by the values of some of their keys; one key gives plain values, more give tuples."""
-    groups: dict[Any, list[Json]] = defaultdict(list)
+    groups: dict[Any, list[AnyTrial]] = defaultdict(list)
     for trial in trials:
         groups[tuple(trial[key] for key in keys) if len(keys) > 1 else trial[keys[0]]].append(trial)
     return dict(groups)

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 from matplotlib.figure import Figure
 
 from segaug.report.palette import LIGHT
+from segaug.visible import visible
 
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 _HREF = f"{{{_XLINK}}}href"
@@ -23,7 +24,7 @@ def standalone(figure: Figure) -> bytes:
     """The figure as an SVG file of its own, in the light colours."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="svg", metadata=_NOTHING)
-    return buffer.getvalue()
+    return visible(buffer.getvalue().decode()).encode()
 
 
 def raster(figure: Figure) -> bytes:

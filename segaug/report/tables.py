@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from segaug.analysis.trials.shown_dice import shown_dice
 from segaug.report.measure import Json, Measure
 from segaug.report.study import Study, collect
+from segaug.report.trial_columns import Trial
 
 NONE = "–"
 
@@ -99,7 +100,7 @@ def _structure_cells(
         yield _spread(map(own[0].of, records)) if own else NONE
 
 
-def _cells(study: Study) -> dict[Any, list[Json]]:
+def _cells(study: Study) -> dict[Any, list[Trial]]:
     """(task, model, strategy, N) -> its converged trials, in the order of the tables."""
     order = {name: index for index, name in enumerate(study.strategies)}
     cells = collect(study.ok, "task", "model", "strategy", "size")
@@ -124,14 +125,14 @@ def _with_unit(words: str, measure: Measure) -> str:
 
 
 def _measure_cells(records: Sequence[Json], scores: Sequence[Measure], losses: Sequence[Measure]) -> tuple[str, ...]:
-    scales = [record["recalibration"]["scale"] for record in records if record["recalibration"]]
+    scales = [record["logit_scale"] for record in records]
     return (
-        _range(record["labels"]["validation"] for record in records),
+        _range(record["validation_labels"] for record in records),
         str(len(records)),
         *(_spread(map(one.of, records)) for one in scores),
         *(_mean(map(of, records)) for one in losses for of in (one.of_atlas, one.of_constant)),
         _mean(scales),
-        _range(record["training"]["updates"] for record in records),
+        _range(record["updates"] for record in records),
     )
 
 

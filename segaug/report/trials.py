@@ -1,12 +1,12 @@
 """The trials themselves: where their time went, and why some failed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
 from segaug.report.study import Json, Study, collect
 from segaug.report.tables import Table
-
-_PARTS = ("data", "prepare", "augmentation", "network", "other")
+from segaug.results.detail_row import SECONDS
 
 
 def time_table(study: Study) -> Table:
@@ -16,8 +16,8 @@ def time_table(study: Study) -> Table:
     curves = sorted(groups, key=lambda curve: (*curve[:2], order[curve[2]]))
     return Table(
         "Mean seconds of one trial, and share of its total. Hours: all finished trials together.",
-        ("task", "model", "strategy", *(f"{part} [s]" for part in (*_PARTS, "total")), "all trials [h]"),
-        tuple((*curve, *_times([record["run"]["seconds"] for record in groups[curve]])) for curve in curves),
+        ("task", "model", "strategy", *(f"{part} [s]" for part in (*SECONDS, "total")), "all trials [h]"),
+        tuple((*curve, *_times(groups[curve])) for curve in curves),
         strategy_column=2,
         number_columns=frozenset(range(3, 10)),
     )
@@ -47,13 +47,13 @@ def _trial(trial: Json) -> str:
 
 def hours(study: Study) -> str:
     """Time of all finished trials; a trial on the CPU runs on one core."""
-    devices = {record["run"]["device"] for record in study.records}
-    spent = sum(record["run"]["seconds"]["total"] for record in study.records) / 3600
+    devices = {record["device"] for record in study.records}
+    spent = sum(record["seconds"] for record in study.records) / 3600
     return f"{spent:,.1f} {'core' if devices == {'cpu'} else 'device'}-hours"
 
 
-def _times(trials: list[dict[str, float]]) -> tuple[str, ...]:
-    total = sum(trial["total"] for trial in trials)
-    means = {part: fmean(trial.get(part, 0.0) for trial in trials) for part in _PARTS}
+def _times(trials: Sequence[Json]) -> tuple[str, ...]:
+    total = sum(trial["seconds"] for trial in trials)
+    means = {part: fmean(trial[f"seconds_{part}"] or 0.0 for trial in trials) for part in SECONDS}
     shares = (f"{mean:.1f} ({100 * mean * len(trials) / total:.0f} %)" for mean in means.values())
     return (*shares, f"{total / len(trials):.1f}", f"{total / 3600:.2f}")

@@ -33,8 +33,11 @@ def verdict_table(study: Study) -> Table | None:
     return Table(
         "What these data can and cannot tell; the rules were fixed before any result. Lack of fit: how often chance "
         "alone would put the means as far from the law; below 0.01 the law is rejected and nothing is read from it. "
+        "off: how far they are, as a share of the law and beyond noise (root mean square): with many seeds p sees "
+        "misfits that may not matter. "
         "E beyond the data is conditional on the law. In brackets: 95 % profile intervals over seeds, for this test "
-        "set; n: trials per N.",
+        "set; what is stated of b and floor has wider ones, 99 and 99.5 %, so that it holds in 95 % of the studies in "
+        "which it is stated; n: trials per N.",
         ("task", "model", "strategy", "n", "lack of fit", "floor", "exponent b", *beyond, "notes"),
         tuple((*curve.key, *_cells(curve, fit)) for curve, fit in readable),
         strategy_column=2,
@@ -87,13 +90,16 @@ def span(interval: Interval) -> str:
 
 
 def p_words(fit: LawFit) -> str:
-    """p of the lack of fit."""
-    p = fit.lack_of_fit.p
-    return "not testable" if p is None else "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
+    """p of the lack of fit, and how large it is."""
+    p, misfit = fit.lack_of_fit.p, fit.misfit.beyond_noise
+    if p is None or misfit is None:
+        return "not testable"
+    return f"{'p < 0.001' if p < 0.001 else f'p = {p:.2g}'}, off {100 * misfit:.1f} %"
 
 
 def _cells(curve: CurveFit, fit: Fit) -> tuple[str, ...]:
-    beyond = map(_beyond, fit.extrapolations)
+    rejected = fit.verdict.floor == "law_rejected"
+    beyond = ("not read: law rejected" if rejected else _beyond(step) for step in fit.extrapolations)
     notes = "; ".join(text for flag, text in FLAGS.items() if flag in curve.flags) or NONE
     return (counts(curve), p_words(fit.default), fit.verdict.reason, _exponent(fit), *beyond, notes)
 
@@ -102,8 +108,10 @@ def _exponent(fit: Fit) -> str:
     found = fit.default.b
     if fit.law.a == 0:
         return "none: no decay"
-    if fit.verdict.exponent == "identified":
-        return f"{number(found.value)}\n{span(found.interval)}"
+    if fit.verdict.floor == "law_rejected":
+        return "not read: law rejected"
+    if fit.stated_exponent:
+        return f"{number(found.value)}\n{span(fit.stated_exponent)}"
     return f"not identifiable from these data:\n{span(found.interval)}"
 
 

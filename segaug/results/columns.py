@@ -3,14 +3,18 @@
 Beside columns that every table has there is one for each key that some record has measured; it is null in other rows.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from segaug.errors import DataError
 from segaug.results.case_errors import CaseErrors, patients_of
+from segaug.results.detail_row import NUMBERS
 from segaug.results.store import Json
 from segaug.results.trial_row import COLUMNS, REDO
 
@@ -20,7 +24,15 @@ Fields = Sequence[tuple[str, pa.DataType]]
 _NAMES = pa.dictionary(pa.int32(), pa.string())  # a few texts, each in many rows
 ROW_FIELDS = [(name, _ARROW[kind]) for name, kind in COLUMNS.items()]
 CASE_FIELDS = [("id", pa.string()), ("cases", _NAMES), ("patients", _NAMES), ("scored_patients", _NAMES)]
+DETAIL_FIELDS = [
+    ("id", pa.string()),
+    ("settings", _NAMES),
+    *((name, pa.float64()) for name in NUMBERS),
+    ("test_cases", pa.int64()),
+    ("update", pa.list_(pa.int64())),
+]
 MEASURED, MEASURED_ON_CASES = pa.float64(), pa.list_(pa.float64())  # of the columns beside these
+History = tuple[NDArray[np.int64], NDArray[np.float64]]  # updates and values, of one length
 
 
 def table_of(rows: Sequence[Json], fields: Fields, measured: pa.DataType) -> pa.Table:
@@ -89,6 +101,16 @@ def case_errors(table: pa.Table, key: str) -> dict[str, CaseErrors]:
     """One measure of each test case, by trial id, of the rows that have it."""
     of_patients = _case_errors(table, _by_patient(key), "scored_patients", "scored_patients")
     return _case_errors(table, key, "cases", "patients") | of_patients
+
+
+def histories(table: pa.Table, key: str, trials: Collection[str]) -> dict[str, History]:
+    """One measure of validation, by trial id, of those of these trials that have it."""
+    if key not in table.column_names:
+        return {}
+    wanted = pa.array(sorted(trials), pa.string())
+    table = table.filter(pc.and_(pc.is_in(table["id"], wanted), table[key].is_valid()))
+    rows = (table[name].combine_chunks().to_numpy(zero_copy_only=False) for name in ("id", "update", key))
+    return {trial: (at[: len(values)], values[: len(at)]) for trial, at, values in zip(*rows, strict=True)}
 
 
 def _by_patient(key: str) -> str:

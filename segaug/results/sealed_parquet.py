@@ -20,9 +20,11 @@ def write_sealed(path: Path, table: pa.Table) -> None:
     with pq.ParquetWriter(sink, table.schema, use_dictionary=_repetitive(table.schema), compression="none") as writer:
         writer.write_table(table)
         writer.add_key_value_metadata({"seal": (_MARK + _BLANK).decode()})
-    data = sink.getvalue()
-    at = data.rindex(_MARK) + len(_MARK)
-    write_atomic(path, b"".join((data[:at], _digest(data, at), data[at + len(_BLANK) :])))
+    data = sink.getbuffer()  # sealed where it lies: a copy of the errors of all test cases takes its time and room
+    footer = int.from_bytes(data[-8:-4], "little") + 8
+    at = len(data) - footer + bytes(data[-footer:]).rindex(_MARK) + len(_MARK)
+    data[at : at + len(_BLANK)] = _digest(data, at)
+    write_atomic(path, data)
 
 
 def read_sealed(
@@ -71,7 +73,7 @@ def _values(metadata: pq.FileMetaData) -> int:
     return max([metadata.num_rows, *counts])
 
 
-def _digest(data: bytes, at: int) -> bytes:
+def _digest(data: bytes | memoryview, at: int) -> bytes:
     """Digest of all bytes, those of the digest itself counted as zeros."""
     view = memoryview(data)
     digest = sha256(view[:at])

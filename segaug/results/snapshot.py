@@ -1,15 +1,18 @@
-"""The records of a study as columns, so that 50,000 of them load in a second: snapshot.parquet and cases.parquet.
+"""The records of a study as columns, so that 50,000 of them load in a second.
 
-Both are caches: rows copied from verified records, thrown away whenever there is doubt.  A row stands for a record as
+    snapshot.parquet  what a fit reads        cases.parquet  errors of single test cases
+    details.parquet   what a page reads beside them; made once somebody asks for it
+
+All are caches: rows copied from verified records, thrown away whenever there is doubt.  A row stands for a record as
 long as the checksum at the end of the record's file is the row's; times of files are never asked.  New and changed
-records are read and verified one by one, as `Store.records` does, and join both files.  Writers need no lock: a file is
+records are read and verified one by one, as `Store.records` does, and join the files.  Writers need no lock: a file is
 replaced as a whole, and each row is compared with its record, so that of two writers either may come last.  A file has
 the columns that its rows need: what no record of the study has measured is in none.
 """
 
 import gc
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,30 +23,34 @@ import pyarrow as pa
 from segaug.results.case_errors import CaseErrors
 from segaug.results.columns import (
     CASE_FIELDS,
+    DETAIL_FIELDS,
     MEASURED,
     MEASURED_ON_CASES,
     ROW_FIELDS,
     Fields,
+    History,
     case_columns,
     case_errors,
     case_row,
+    histories,
     joined,
     table_of,
 )
+from segaug.results.detail_row import detail_row
 from segaug.results.sealed_parquet import read_sealed, write_sealed
 from segaug.results.store import DamagedRecord, Json, Store, read_record
 from segaug.results.trial_row import in_order, trial_row
 
 _KEY = [("folder", pa.string()), ("checksum", pa.string())]  # of the record that a row stands for
-_CHUNK = 500  # records in memory at a time
+_CHUNK = 100  # records in memory at a time: each takes ten times the bytes of its file
 _TAIL = 80  # bytes that hold the end of a record: its checksum
 Seals = Mapping[str, str]  # folder of a trial -> checksum that its record ends with
 
 
 class Snapshot:
-    """The records that a study's folder holds at one moment; brings its two files up to date where they are not.
+    """The records that a study's folder holds at one moment; brings its files up to date where they are not.
 
-    Both methods raise DataError naming the file if a record that has to be read is damaged or of another schema.
+    All methods raise DataError naming the file if a record that has to be read is damaged or of another schema.
     skip_damaged: leave damaged ones out, because their trials run again and replace them.
     must_write: raise where the files cannot be written, instead of going without them.
     """
@@ -51,7 +58,7 @@ class Snapshot:
     def __init__(self, folder: Path | str, *, skip_damaged: bool = False, must_write: bool = False) -> None:
         self.folder, self.skip_damaged, self.must_write = Path(folder), skip_damaged, must_write
         self._seals = _seals(self.folder)
-        self._read: dict[_Part, pa.Table] | None = None
+        self._held: dict[_Part, pa.Table] = {}  # what the files do not have
 
     def trials(self) -> pd.DataFrame:
         """One row a record, by id; columns: as `trial_row` makes them, in the order of `in_order`."""
@@ -62,19 +69,33 @@ class Snapshot:
         """The measure of this key on each test case, by trial id, of the trials that have it."""
         return case_errors(self._table(_CASES, [*_CASES.names, *case_columns(key)]), key)
 
+    def details(self) -> pd.DataFrame:
+        """One row a record, by id, as `detail_row` makes them, without histories; settings are categorical texts."""
+        names = [name for name in _DETAILS.names if name != "update"]
+        table = self._table(_DETAILS, names).select(names)
+        return table.sort_by("folder").drop_columns([name for name, _ in _KEY]).to_pandas()
+
+    def histories(self, key: str, trials: Collection[str]) -> dict[str, History]:
+        """Updates, and a measure of validation at each (NaN: not finite), of those of these trials that have it."""
+        return histories(self._table(_DETAILS, [*_DETAILS.names, key]), key, trials)
+
     def _table(self, part: "_Part", columns: Sequence[str] | None = None) -> pa.Table:
         """All columns, or those of some columns that there are."""
-        if self._read is None:
+        if part not in self._held:
             table = part.of(self.folder, self._seals, columns)
             if len(table) == len(self._seals):
                 return table
-            self._read = _refresh(self.folder, self._seals, self.skip_damaged, self.must_write)
-        return self._read[part]
+            parts = _PARTS if part is _DETAILS else _PARTS[:2]
+            found, written = _refresh(self.folder, self._seals, parts, self.skip_damaged, self.must_write)
+            if written and len(found[part]) == len(self._seals):
+                return found[part]  # the files have it all: whoever asks again reads what he needs from there
+            self._held |= found
+        return self._held[part]
 
 
 @dataclass(frozen=True, eq=False)
 class _Part:
-    """One of the two files."""
+    """One of the files."""
 
     name: str
     fields: Fields  # of every such file
@@ -110,14 +131,18 @@ class _Part:
 
 _TRIALS = _Part("snapshot.parquet", [*_KEY, *ROW_FIELDS], MEASURED, trial_row)
 _CASES = _Part("cases.parquet", [*_KEY, *CASE_FIELDS], MEASURED_ON_CASES, case_row)
+_DETAILS = _Part("details.parquet", [*_KEY, *DETAIL_FIELDS], MEASURED_ON_CASES, detail_row)
+_PARTS = (_TRIALS, _CASES, _DETAILS)
 
 
-def _refresh(folder: Path, seals: Seals, skip_damaged: bool, must_write: bool) -> dict[_Part, pa.Table]:
-    """Bring both files up to date; each record that one of them lacks is read once."""
-    tables = {part: [part.of(folder, seals)] for part in (_TRIALS, _CASES)}
+def _refresh(
+    folder: Path, seals: Seals, parts: Sequence[_Part], skip_damaged: bool, must_write: bool
+) -> tuple[dict[_Part, pa.Table], bool]:
+    """Bring these files up to date; each record that one of them lacks is read once.  Were they written?"""
+    tables = {part: [part.of(folder, seals)] for part in parts}
     held = {part: set(found[0]["folder"].to_pylist()) for part, found in tables.items()}
     lacking = sorted(seals.keys() - set.intersection(*held.values()))
-    store = Store(folder)
+    store, written = Store(folder), True
     try:
         for start in range(0, len(lacking), _CHUNK):
             with _no_search_for_cycles():
@@ -131,9 +156,13 @@ def _refresh(folder: Path, seals: Seals, skip_damaged: bool, must_write: bool) -
     finally:  # a damaged record must not cost the work on those before it
         whole = {part: joined(found, part.fields) for part, found in tables.items()}
         for part, table in whole.items():
-            with suppress(*[OSError] * (not must_write)):  # a study that is read-only loads all the same, only slower
+            try:
                 write_sealed(folder / part.name, table)
-    return whole
+            except OSError:
+                if must_write:
+                    raise
+                written = False  # a study that is read-only loads all the same, only slower
+    return whole, written
 
 
 @contextmanager

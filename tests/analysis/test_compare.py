@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from segaug.analysis.comparison.compare import compare_study, compare_table, compare_trials
+from segaug.analysis.comparison.effect import effect
 from segaug.analysis.comparison.multiplicity import holm
-from segaug.analysis.comparison.paired import effect
 from segaug.analysis.trials.table import trials
 from segaug.errors import DataError
 from tests.synthetic import record, write_study
@@ -68,10 +68,11 @@ def test_one_cell_is_the_paired_test_of_its_seeds():
     rows = frame({"baseline": 1, "red": 0.9})
     (red,) = compared(rows)
     errors = rows[rows["N"] == 16].pivot(index="seed", columns="curve", values="error")
-    expected = effect(np.log(errors["red"] / errors["baseline"]).to_numpy())
+    expected = effect((errors["red"] - errors["baseline"]).to_numpy())
     cell = red.sizes[2]
-    assert cell.ratio.log == expected
-    assert cell.ratio.interval.low == pytest.approx(math.exp(expected.interval.low))
+    assert cell.difference == expected
+    assert (cell.ratio.log.p_t, cell.ratio.log.p_flip) == pytest.approx((expected.p_t, expected.p_flip))
+    assert cell.ratio.value == pytest.approx(errors["red"].mean() / errors["baseline"].mean())
     assert (cell.baseline, cell.strategy) == pytest.approx((errors["baseline"].mean(), errors["red"].mean()))
     assert cell.difference.mean == pytest.approx(cell.strategy - cell.baseline)
     assert cell.correlation == pytest.approx(errors.corr().iloc[0, 1])
@@ -124,7 +125,26 @@ def test_a_ratio_without_chance_is_named():
     (red,) = compared(pd.concat([rows, rows.assign(curve="red", error=0.9 * rows["error"])]))
     assert red.overall.ratio.value == pytest.approx(0.9)
     assert red.overall.ratio.interval is None
-    assert any("the same ratio on every seed" in note for note in red.notes)
+    assert any("the same ratio or difference on every seed" in note for note in red.notes)
+    assert all(
+        one.ratio.interval is None and one.ratio.log.p_t == pytest.approx(one.difference.p_t) for one in red.sizes
+    )
+
+
+def test_a_difference_without_chance_is_named():
+    rows = frame({"baseline": 1})
+    (red,) = compared(pd.concat([rows, rows.assign(curve="red", error=0.01 + rows["error"])]))
+    assert all(one.ratio.interval is None and math.isnan(one.p_holm) for one in red.sizes)
+    assert any("the same ratio or difference on every seed" in note for note in red.notes)
+
+
+def test_errors_that_vary_too_much_to_bound_a_ratio_are_named():
+    rows = frame({"baseline": 1, "red": 1.1}, seeds=2)
+    spread = np.where((rows["seed"] == 0) == (rows["curve"] == "red"), 0.3, 2.0)
+    (red,) = compared(rows.assign(error=spread * rows["error"]))
+    assert [one.ratio.interval for one in red.sizes] == [None] * 5
+    assert all(one.ratio.log.p_t > 0.05 and one.difference.interval for one in red.sizes)
+    assert "errors vary too much for so few seeds to bound their ratio at N=4, 8, 16, 32, 64" in red.notes
 
 
 def test_diverged_trials_are_counted_and_left_out():

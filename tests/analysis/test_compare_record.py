@@ -23,7 +23,7 @@ def test_the_json_has_every_number_and_repeats_byte_by_byte(found):
     text = json_bytes(comparisons_record(found))
     assert text == json_bytes(comparisons_record(found))
     red, regda = json.loads(text)["comparisons"]
-    assert {"n_pairs", "mean_log_ratio", "ratio", "ci", "diff_err", "p_t", "p_flip", "p_holm", "p_maxt"} <= set(
+    assert {"n_pairs", "log_ratio", "ratio", "ci", "diff_err", "p_t", "p_flip", "p_holm", "p_maxt"} <= set(
         red["sizes"][0]
     )
     assert {"ratio", "ci", "p_t", "p_flip"} <= set(red["overall"])

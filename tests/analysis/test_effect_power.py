@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
+from segaug.analysis.comparison.paired import Pairing
 from segaug.analysis.planning.effect_power import (
     effects,
     paired_spread,
@@ -56,13 +57,29 @@ def test_less_and_more_error_by_the_same_factor_are_as_easy_to_see():
     assert seeds_needed(0.2, 0.8) == seeds_needed(0.2, 1 / 0.8)
 
 
-def test_the_spread_of_pairs_is_that_of_their_log_ratios_not_of_the_errors():
+def test_the_spread_of_pairs_is_that_of_their_relative_differences_not_of_the_errors():
     rng = np.random.default_rng(2)
     baseline = np.exp(0.5 * rng.standard_normal((400, len(SIZES))))  # varies a lot, but alike for both
-    found = paired_spread(curve("red", baseline * lognormal_ratios(rng, 400, 0.1)), curve("baseline", baseline))
-    assert found.at(SIZES) == pytest.approx(0.1, rel=0.1)
-    assert found.overall(SIZES) == pytest.approx(0.1 / len(SIZES) ** 0.5, rel=0.1)
+    strategy = baseline * lognormal_ratios(rng, 400, 0.1)
+    found = paired_spread(curve("red", strategy), curve("baseline", baseline))
+    relative = (strategy / strategy.mean(axis=0) - baseline / baseline.mean(axis=0)).std(axis=0, ddof=1)
+    assert found.at(SIZES) == pytest.approx(relative, rel=0.1)
+    assert found.overall(SIZES) == pytest.approx(relative.mean() / len(SIZES) ** 0.5, rel=0.1)
     assert found.noise.dof == 399 * len(SIZES)
+
+
+def test_a_spread_larger_than_the_errors_is_still_a_spread():
+    values = np.array([[0.1, 0.1], [0.1, 4.0], [9.0, 0.1]])
+    found = paired_spread(curve("red", values, sizes=SIZES[:2]), curve("baseline", values[:, ::-1], sizes=SIZES[:2]))
+    assert (found.at(SIZES[:2]) > 1).all()
+
+
+def test_planned_seeds_give_the_promised_power_to_the_comparison_itself():
+    rng = np.random.default_rng(7)
+    seeds, law = seeds_needed(0.2, 0.8), np.ones(1)
+    draws = np.exp(0.2 * rng.standard_normal((2, 1500, seeds, 1)) / math.sqrt(2))
+    found = [Pairing(law, one, 0.8 * other).overall.p_t < 0.05 for one, other in zip(*draws, strict=True)]
+    assert 0.77 < np.mean(found) < 0.87
 
 
 def test_a_ratio_that_moves_with_the_seed_at_all_sizes_does_not_average_out():

@@ -13,7 +13,7 @@ FIELDS = {
     "curve_id", "task", "model", "strategy", "metric", "seed_policy", "states", "points", "components", "e_ref",
     "e_max", "e_max_with_diverged_as_constant", "verdict_floor", "verdict_exponent", "verdict_reason", "flags", "note",
     "sizes", "size_var_used", "cv_line", "rho_sizes", "noise_dof", "published_fit", "fit", "trimmed_fit",
-    "extrapolation", "holdout", "p_no_floor", "isotonic", "band", "alternatives",
+    "extrapolation", "holdout", "p_no_floor", "isotonic", "band", "alternatives", "b_stated", "c_stated",
 }  # fmt: skip
 
 
@@ -47,6 +47,7 @@ def test_fits_frame_has_a_row_a_curve():
     assert row["error_reference_low"] < row["error_reference"] < row["error_reference_high"]
     assert row["error_reference_population_low"] < row["error_reference_low"]
     assert row["verdict_floor"] == fit.verdict.floor
+    assert (row["p_lof"], row["misfit_farthest_size"]) == (fit.default.lack_of_fit.p, fit.default.misfit.farthest_size)
 
 
 def test_points_frame_has_a_row_a_size():
@@ -65,6 +66,7 @@ def test_json_holds_every_field():
     assert red["e_ref"]["ci"]["target"] == "this_test_set"
     assert red["e_ref"]["ci_case_population"]["target"] == "case_population"
     assert red["fit"]["b_ci"]["level"] == 0.95
+    assert set(red["fit"]["misfit"]) == {"beyond_noise", "farthest", "farthest_size"}
     assert [step["factor"] for step in red["extrapolation"]] == [2, 4]
     assert red["extrapolation"][0]["failed_conditions"]
     assert len(red["band"]["low_simultaneous"]) == 61

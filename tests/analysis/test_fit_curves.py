@@ -210,7 +210,7 @@ def planned(seed):
 
 def test_nested_subsets_are_a_property_of_the_table():
     sizes = DESIGNS["4..128"]
-    values = simulated.trials(np.random.default_rng(0), sizes, 0.5, 0.5, seeds=4, correlation=0.2)
+    values = simulated.trials(np.random.default_rng(4), sizes, 0.5, 0.5, seeds=4, correlation=0.1)
     plans = (fit_table(table(values, sizes.astype(int)), nested=plan, resamples=100)[0].fit for plan in (True, False))
     assert [one.data.noise.correlation > 0 for one in plans] == [True, False]
 

@@ -99,8 +99,8 @@ def test_a_target_near_the_end_may_or_may_not_be_reached():
 def test_below_an_identified_floor_no_number_is_enough():
     fit = fitted(0.8, 0.5, DESIGNS["1..512"])
     assert fit.verdict.floor == "identified"
-    assert need_by_law(fit, 0.9 * fit.default.profile.floor.low).outcome == "unreachable"
-    assert need_by_law(fit, 1.001 * fit.default.profile.floor.low).outcome == "beyond"
+    assert need_by_law(fit, 0.9 * fit.stated_floor.low).outcome == "unreachable"
+    assert need_by_law(fit, 1.001 * fit.stated_floor.low).outcome == "beyond"
 
 
 def test_without_an_identified_floor_a_target_is_beyond_never_unreachable():

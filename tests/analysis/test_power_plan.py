@@ -1,6 +1,8 @@
 """Grids of designs for whole studies."""
 
 import math
+import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,10 +10,11 @@ import pytest
 from segaug.analysis.law.power_law import PowerLaw
 from segaug.analysis.planning.curve_plan import Assumption, forecast_frame, plan_curve
 from segaug.analysis.planning.design_ranking import size_choices
-from segaug.analysis.planning.forecast import Design, floor_detection
+from segaug.analysis.planning.forecast import Design, verdict_chances
 from segaug.analysis.planning.pilot import pilot
 from segaug.analysis.planning.power_plan import plan_from_law, plan_from_pilot
 from segaug.analysis.planning.trial_spread import assumed_spread
+from segaug.cli.plan_power_output import print_plan
 from tests.analysis.made_curve import curve
 from tests.analysis.simulated import DESIGNS, trials
 
@@ -57,7 +60,7 @@ def test_two_more_doublings_beat_four_times_the_seeds():
     more_seeds = by_design[Design((8, 16, 32, 64), 40)]
     more_sizes = by_design[Design((8, 16, 32, 64, 128, 256), 10)]
     assert more_sizes.half_width < more_seeds.half_width
-    assert more_sizes.floor_detection > more_seeds.floor_detection
+    assert more_sizes.floor_identified > more_seeds.floor_identified
     assert more_sizes.cost.trials < more_seeds.cost.trials
 
 
@@ -67,14 +70,25 @@ def test_a_study_of_one_strategy_assumes_the_spread_of_differences():
     assert all(one.spread.measured for one in plan_from_pilot(study(), 0.9, "baseline").effects["lung", "net"].values())
 
 
+def test_designs_are_in_subsets_where_seeds_share_them(capsys):
+    shared = [replace(one, seeds_per_subset=2) for one in study(seeds=12)]
+    plan = plan_from_pilot(shared, 0.9, "baseline", sizes=[(8, 16, 32, 64)], seeds=(6, 8))
+    assert plan.unit == "subsets"
+    assert plan.costs[Design((8, 16, 32, 64), 6)].trials == 0  # six subsets of two are there
+    print_plan(plan, {"lung": "bce"}, "baseline", 0.9)
+    text = capsys.readouterr().out
+    assert "subsets to see an error" in text
+    assert not re.search(r"\d seeds|^ *sizes N seeds", text)
+
+
 def test_the_range_of_detection_covers_that_of_the_best_law():
     found = pilot(study()[0])
     design = Design((8, 16, 32, 64, 128), 10)
     plan = plan_curve(found, [design])
-    low, high = plan.floor_detection_range[design]
-    assert low <= plan.forecasts[design].floor_detection <= high
-    assert high == max(floor_detection(law, found.spread, design) for law in found.plausible_laws)
-    assert plan_curve(ASSUMED, [design]).floor_detection_range[design] is None
+    low, high = plan.identified_range[design]
+    assert low <= plan.forecasts[design].chances.identified <= high
+    assert high == max(verdict_chances(law, found.spread, design).identified for law in found.plausible_laws)
+    assert plan_curve(ASSUMED, [design]).identified_range[design] is None
 
 
 def test_the_frame_has_a_row_for_each_curve_and_design():
@@ -85,8 +99,8 @@ def test_the_frame_has_a_row_for_each_curve_and_design():
     ]
     assert (frame["b_low"] < frame["law_b"]).all()
     assert (frame["e_4max_half_width"] > frame["e_max_half_width"]).all()
-    assert frame["floor_detection"].between(0, 1).all()
-    assert not math.isnan(frame["floor_detection_low"].min())
+    assert frame["floor_identified"].between(0, 1).all()
+    assert not math.isnan(frame["floor_identified_low"].min())
 
 
 def test_plans_know_nothing_of_trials_that_do_not_matter():

@@ -218,13 +218,31 @@ def check_consistency(found, sizes):
 def test_joint_region_holds_the_profile():
     data = weighted_means(SIZES, trials(np.random.default_rng(4), SIZES, 0.5, 0.2))
     found = profile(data.sizes, data.means, data.precision, threshold(data.dof))
-    region = joint_region(data.sizes, data.means, data.precision)
-    assert region.rss.shape == (160, 201)
-    assert region.rss.min() == pytest.approx(found.rss, abs=0.05)
+    region = region_of(data)
     accepted = region.rss <= found.rss + threshold(data.dof)
     b, share = region.b[accepted.any(axis=1)], region.floor_share[accepted.any(axis=0)]
     assert (b[0], b[-1]) == pytest.approx(bounds(found.b), rel=0.04)  # the steps of the grid
     assert (share[0], share[-1]) == pytest.approx(bounds(found.floor_share), abs=0.01)
+
+
+@pytest.mark.parametrize("noise", [1e-4, 0.001, 0.05, 0.5])
+def test_a_joint_region_of_any_width_has_nodes_inside_each_contour(noise):
+    """Its smallest RSS is that of the best law, so that contours rise whatever the precision."""
+    sizes, rng = np.geomspace(4, 128, 10).round(), np.random.default_rng(7)
+    for _ in range(20):
+        data = weighted_means(sizes, (0.5 * sizes**-0.6 + 0.05) * np.exp(noise * rng.standard_normal((20, 10))))
+        found = profile(data.sizes, data.means, data.precision, threshold(data.dof))
+        region = region_of(data)
+        assert region.rss.min() == pytest.approx(found.rss, abs=1e-3)
+        inside = region.rss <= found.rss + threshold(data.dof, 2, 0.5)
+        assert min(inside.any(axis=1).sum(), inside.any(axis=0).sum()) > 20
+        assert (np.diff(region.b) >= 0).all()
+        assert (np.diff(region.floor_share) >= 0).all()
+
+
+def region_of(data):
+    wider = profile(data.sizes, data.means, data.precision, threshold(data.dof, 2))
+    return joint_region(data.sizes, data.means, data.precision, wider)
 
 
 def test_an_extra_size_is_that_of_a_fit_with_it():

@@ -1,5 +1,7 @@
 """Numbers with their intervals as text."""
 
+import math
+
 import pytest
 
 from segaug.analysis.interval import Interval
@@ -14,6 +16,8 @@ from segaug.cli.interval_text import with_interval
         (0.98, (0.98, 0.98), "0.980 [0.980, 0.980]"),
         (12.0, (0.001, 140.0), "12 [0.001, 1.4e+02]"),
         (0.8182, None, "0.818"),
+        (0.79704, (0.31, math.inf), "0.80 [0.31, inf]"),
+        (0.79704, (0.0, 3.1), "0.80 [0.00, 3.10]"),
         (None, (0.72399, 0.87745), "[0.724, 0.877]"),
     ],
 )

@@ -32,7 +32,7 @@ def test_help_imports_no_verb_and_nothing_heavy():
         "print(loaded)"
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert shown.splitlines()[-1] == "['segaug.cli.main']"
+    assert shown.splitlines()[-1] == "['segaug.cli.terminal', 'segaug.cli.main']"
     assert all(f"  {name}" in shown for name in cli.VERBS)
 
 

@@ -29,7 +29,7 @@ def test_they_agree_with_the_planner(study: Study, found: Forecasts) -> None:
     (planned,) = [one for key, one in plan.curves.items() if key.strategy == "baseline"]
     for design, forecast in planned.forecasts.items():
         ours = found.plan.forecasts[design]
-        assert ours.floor_detection == pytest.approx(forecast.floor_detection)
+        assert ours.chances == forecast.chances
         assert ours.relative_half_width(found.yardstick) == pytest.approx(forecast.relative_half_width(plan.yardstick))
 
 

@@ -1,7 +1,7 @@
 """Every strategy of a study against its baseline: paired tests, what it is worth in data, and how often it diverged."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from segaug.analysis.comparison.sign_flips import max_t_p
 from segaug.analysis.law.resample import RESAMPLES
 from segaug.analysis.metric import Metric
 from segaug.analysis.trials.curve_trials import CurveTrials, curves
-from segaug.analysis.trials.foreign_table import from_frame
+from segaug.analysis.trials.foreign_table import Source, from_frame
 from segaug.analysis.trials.measured import measured, measured_cases, not_measured
 from segaug.analysis.trials.table import study_trials
 from segaug.errors import DataError
@@ -37,10 +37,16 @@ def compare_study(
 
 
 def compare_table(
-    source: pd.DataFrame | Path | str, baseline: str = BASELINE, *, nested: bool = False, resamples: int = RESAMPLES
+    source: Source,
+    baseline: str = BASELINE,
+    *,
+    nested: bool = False,
+    columns: Mapping[str, str] | None = None,
+    resamples: int = RESAMPLES,
 ) -> Comparisons:
     """Of a table from anywhere, see `foreign_table`; baseline: one of its curves or strategies."""
-    table = from_frame(source, nested=nested)
+    table = from_frame(source, nested=nested, columns=columns)
+    table.refuse_unpaired()
     return compare_trials(table.trials, None, table.cases, baseline, resamples)
 
 
@@ -106,7 +112,7 @@ def _sizes(pairs: Sequence[Pair]) -> Iterator[tuple[SizeComparison, ...]]:
     cells = [(pair, column) for pair in pairs for column in pair.paired]
     ratios = [pair.ratio(column) for pair, column in cells]
     by_t = holm([ratio.log.p_t for ratio in ratios])
-    columns = [pair.pairing.log_ratios[:, column] for pair, column in cells]
+    columns = [pair.pairing.differences[:, column] for pair, column in cells]
     by_flips = max_t_p(np.array(columns).T) if columns else np.empty(0)
     rows = iter(zip(ratios, by_t, by_flips, strict=True))
     for pair in pairs:
@@ -115,7 +121,7 @@ def _sizes(pairs: Sequence[Pair]) -> Iterator[tuple[SizeComparison, ...]]:
 
 def _size(pair: Pair, column: int, ratio: Ratio, p_holm: float, p_max_t: float) -> SizeComparison:
     pairing, size = pair.pairing, int(pair.sizes[column])
-    paired = np.isfinite(pairing.log_ratios[:, column])
+    paired = pairing.present[:, column]
     return SizeComparison(
         size=size,
         baseline=float(pairing.baseline[paired, column].mean()),

@@ -1,10 +1,10 @@
 """What a comparison of one strategy with its baseline holds."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from segaug.analysis.comparison.effect import Effect
 from segaug.analysis.comparison.equivalent_data import EquivalentData
-from segaug.analysis.comparison.paired import Effect
 from segaug.analysis.interval import LEVEL, Interval
 from segaug.analysis.law.law_fit import Estimate
 from segaug.analysis.metric import Metric
@@ -13,21 +13,21 @@ from segaug.analysis.trials.curve_trials import CurveKey
 
 @dataclass(frozen=True)
 class Ratio:
-    """Error of the strategy over that of the baseline on the same seeds; below 1 is better."""
+    """Expected error of the strategy over that of the baseline, by means over the same seeds; below 1 is better."""
 
     log: Effect  # of its logarithm
     other_cases: Interval | None  # of the ratio with new seeds and new test cases; None where cases are not known
 
     @property
     def value(self) -> float:
-        """Ratio of typical errors; NaN without a pair."""
+        """Ratio of mean errors, over sizes their geometric mean; NaN without a pair."""
         return math.exp(self.log.mean)
 
     @property
     def interval(self) -> Interval | None:
-        """With new seeds on this test set."""
+        """With new seeds on this test set; an end without a bound is open, 0 or infinite."""
         found = self.log.interval
-        return found and Interval(math.exp(found.low), math.exp(found.high), method=found.method)
+        return found and replace(found, low=math.exp(found.low), high=math.exp(found.high))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from segaug.analysis.comparison.paired import effect
+from segaug.analysis.comparison.effect import effect
 from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.curves.size_point import SizePoint
 from segaug.analysis.metric import Metric
@@ -100,7 +100,7 @@ def _by_subset(point: SizePoint, seeds: int) -> dict[int, float]:
 
 def _sign(first: Mapping[int, float], second: Mapping[int, float]) -> Sign:
     shared = sorted(first.keys() & second.keys())
-    found = effect(np.log([first[seed] / second[seed] for seed in shared]))
+    found = effect(np.array([first[seed] - second[seed] for seed in shared]))
     if found.interval is None or found.interval.low <= 0 <= found.interval.high:
         return "unclear"
     return "better" if found.mean < 0 else "worse"

@@ -48,14 +48,18 @@ def _lonely(pair: Pair) -> Iterator[str]:
 
 def _alike(pair: Pair) -> Iterator[str]:
     """Sizes at which chance shows in no seed."""
-    log_ratios = np.nan_to_num(pair.pairing.log_ratios)
-    columns = pair.pairing.tested
-    same = columns[~log_ratios[:, columns].any(axis=0)]
+    pairing, columns = pair.pairing, pair.pairing.tested
+    same = columns[~np.nan_to_num(pairing.differences[:, columns]).any(axis=0)]
     if len(same):
         yield f"the same error as the baseline on every seed at N={_listed(pair.sizes[same])}: was it applied?"
-    fixed = [column for column in columns if column not in same and not varied(log_ratios[:, [column]])[0]]
+    effects = {column: pairing.single[column] for column in columns if column not in same}
+    alike = ~(varied(pairing.differences) & varied(pairing.strategy / pairing.baseline))
+    fixed = [column for column in effects if alike[column]]
     if fixed:
-        yield f"the same ratio on every seed at N={_listed(pair.sizes[fixed])}: no interval"
+        yield f"the same ratio or difference on every seed at N={_listed(pair.sizes[fixed])}: no interval"
+    unbounded = [column for column, found in effects.items() if not (column in fixed or found.interval)]
+    if unbounded:
+        yield f"errors vary too much for so few seeds to bound their ratio at N={_listed(pair.sizes[unbounded])}"
 
 
 def _subsets(pair: Pair) -> Iterator[str]:

@@ -9,8 +9,9 @@ from functools import cached_property
 import numpy as np
 
 from segaug.analysis.comparison.comparison import PairedDivergence, Ratio, ShapeDifference
+from segaug.analysis.comparison.effect import Effect, effect
 from segaug.analysis.comparison.equivalent_data import EquivalentData, equivalent_data
-from segaug.analysis.comparison.paired import Effect, Pairing, effect
+from segaug.analysis.comparison.paired import Pairing
 from segaug.analysis.comparison.paired_population import drawn_log_ratios, ratio_interval
 from segaug.analysis.comparison.shared_grid import PlacedCurve
 from segaug.analysis.interval import Interval
@@ -51,7 +52,7 @@ class Pair:
 
     def ratio(self, column: int) -> Ratio:
         """At one size."""
-        return Ratio(effect(self.pairing.log_ratios[:, column]), self._on_other_cases([column]))
+        return Ratio(self.pairing.single[column], self._on_other_cases([column]))
 
     def overall(self) -> Ratio:
         """Of all sizes that can be tested."""
@@ -111,19 +112,18 @@ class Pair:
     @cached_property
     def _drawn(self) -> Array | None:
         """Log ratios of each draw of seeds and cases at the sizes with at least two pairs, (B, m'); None: unknown."""
-        one, other, columns = self.baseline, self.strategy, self.pairing.tested
+        one, other, pairing, columns = self.baseline, self.strategy, self.pairing, self.pairing.tested
         if one.on_drawn_cases is None or other.on_drawn_cases is None or one.cases is None or not len(columns):
             return None
         return drawn_log_ratios(
-            one.on_drawn_cases[:, :, columns],
-            other.on_drawn_cases[:, :, columns],
-            self.pairing.log_ratios[:, columns],
+            (one.on_drawn_cases[:, :, columns], other.on_drawn_cases[:, :, columns]),
+            (pairing.baseline[:, columns], pairing.strategy[:, columns]),
             one.drawn.seeds.counts,
             one.cases.patient_count,
         )
 
     def _on_other_cases(self, columns: list[int]) -> Interval | None:
-        """Interval of the mean ratio over some columns of the grid."""
+        """Interval of the ratio over some columns of the grid."""
         if self._drawn is None or not columns or not set(columns) <= set(self.pairing.tested.tolist()):
             return None
         places = np.searchsorted(self.pairing.tested, columns)

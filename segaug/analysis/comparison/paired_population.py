@@ -1,4 +1,4 @@
-"""Ratios of paired errors for new seeds and new test cases.
+"""Ratios of expected errors, by pairs of trials, for new seeds and new test cases.
 
 Every draw takes whole seeds and whole patients, the same ones for both strategies, so that what makes a case hard
 cancels as what makes a seed hard does.  Source: Owen (2007), the pigeonhole bootstrap of crossed random effects.
@@ -12,6 +12,8 @@ from segaug.analysis.interval import Interval
 from segaug.analysis.law.power_law import Array
 from segaug.analysis.law.resample import Counts, kappa, percentile_interval
 
+Pairs = tuple[Array, Array]  # errors of the baseline and of the strategy
+
 
 def errors_on_drawn_cases(values: Array, case_counts: Counts) -> Array:
     """Error of each trial on each draw of cases, NaN where it has none: (B, S, m).
@@ -24,21 +26,25 @@ def errors_on_drawn_cases(values: Array, case_counts: Counts) -> Array:
     return found
 
 
-def drawn_log_ratios(baseline: Array, strategy: Array, observed: Array, seed_counts: Counts, patients: int) -> Array:
-    """Mean log ratio of each draw at each size, spread out by `kappa` of the fewer of seeds and patients: (B, m).
+def drawn_log_ratios(drawn: Pairs, observed: Pairs, seed_counts: Counts, patients: int) -> Array:
+    """Log ratio of the mean errors of each draw at each size, spread out by `kappa` of the fewer of seeds and patients.
 
-    baseline, strategy: (B, S, m), see `errors_on_drawn_cases`.  observed: log ratios on all cases, (S, m), at least one
-    pair a size.  seed_counts: (B, S).  patients: how many units the cases were drawn in.  A draw without any pair at a
-    size takes all of its pairs there.
+    drawn: baseline and strategy on drawn cases, each (B, S, m), see `errors_on_drawn_cases`.  observed: the same on all
+    cases, (S, m), NaN where a trial is missing, at least one pair a size.  seed_counts: (B, S).  patients: how many
+    units the cases were drawn in.  A draw without any pair at a size takes all of its pairs there.  Returns (B, m).
     """
-    present = np.isfinite(observed)
-    log_ratios = np.where(present, np.log(np.where(present, strategy / baseline, 1.0)), 0.0)
-    weights = seed_counts[:, :, None] * present
+    present = np.isfinite(observed[0]) & np.isfinite(observed[1])
+    weights = seed_counts[:, :, None] * present.astype(float)
     weights = np.where(weights.any(axis=1, keepdims=True), weights, present)
-    drawn = (weights * log_ratios).sum(axis=1) / weights.sum(axis=1)
-    mean = np.where(present, observed, 0.0).sum(axis=0) / present.sum(axis=0)
+    centre = _log_ratio(observed, present.astype(float))
     units = min(int(present.any(axis=1).sum()), patients)
-    found: Array = mean + kappa(units) * (drawn - mean)
+    return centre + kappa(units) * (_log_ratio(drawn, weights) - centre)
+
+
+def _log_ratio(pair: Pairs, weights: Array) -> Array:
+    """Of weighted sums over seeds, (..., S, m) each: (..., m)."""
+    baseline, strategy = ((weights * np.where(weights > 0, errors, 0.0)).sum(axis=-2) for errors in pair)
+    found: Array = np.log(strategy / baseline)
     return found
 
 

@@ -1,7 +1,11 @@
 """Comparisons as nested values for JSON and as rows for tables: every number with its interval.
 
 Units: differences: that of the metric; sizes, n_eq: training images; all else has none.  A value that does not exist is
-null.  Factors are claimed only within the measured sizes: the open end of an interval is where these end.
+null.  Factors are claimed only within the measured sizes: the open end of an interval is where these end.  An interval
+of a ratio is open where the pairs bound it on one side only.
+
+Schema 2: ratios are of expected errors (arithmetic means over seeds), `log_ratio` is the logarithm of that; in schema 1
+they were geometric means of the ratios of single seeds (`mean_log_ratio`).
 """
 
 from collections.abc import Iterator
@@ -16,9 +20,12 @@ from segaug.analysis.law.law_fit import Estimate
 def comparisons_record(comparisons: Comparisons) -> Values:
     """Everything."""
     return {
-        "schema": 1,
+        "schema": 2,
         "interval_level": LEVEL,
-        "ratio": "mean of log ratios over seeds, paired by size and seed; Student's t, sign flips of whole seeds",
+        "ratio": "of expected errors: arithmetic means over the seeds of both at a size; over sizes, the geometric "
+        "mean of the ratios, each size counting alike",
+        "test": "paired t of differences at a size, Fieller's interval; over sizes, CR2 and Bell-McCaffrey degrees of "
+        "freedom over seeds; sign flips of whole seeds",
         "multiplicity": "Holm and max-t over all strategies and sizes of a task and model; overall over its strategies",
         "comparisons": [comparison_record(one) for one in comparisons.found],
         "without_baseline": [key._asdict() for key in comparisons.without_baseline],
@@ -118,7 +125,7 @@ def _size(one: SizeComparison) -> Values:
 def _ratio(ratio: Ratio) -> Values:
     return {
         "n_pairs": ratio.log.pairs,
-        "mean_log_ratio": ratio.log.mean,
+        "log_ratio": ratio.log.mean,
         "ratio": ratio.value,
         "ci": interval_record(ratio.interval),
         "ci_case_population": interval_record(ratio.other_cases),

@@ -1,6 +1,8 @@
 """Sign flips: a test of paired differences that assumes only that chance could as well have turned each seed's sign.
 
-A flip turns a whole seed, with all its sizes and strategies, because they share a subset and an initialisation.
+A flip swaps baseline and strategy in a whole seed, with all its sizes and strategies, because they share a subset and
+an initialisation.  Statistics are studentised, so that flips of many seeds also hold where both have the same expected
+error but not the same spread: Janssen (1997), Statistics and Probability Letters 36, 9.
 Flips drawn at random count the identity as one of them, so that no p-value is zero: Phipson and Smyth (2010).
 
 Shapes: S seeds, k cells (a strategy at a size), F flips.
@@ -16,7 +18,7 @@ LEAST_FLIPPED = 6  # seeds; with fewer no flip of signs reaches 5 %, for the sma
 _EXACT_SEEDS = 11  # up to here all 2^S flips are tried
 _RANDOM_FLIPS = 1999
 _ROUNDING = 1e-12  # a flipped statistic this close to the observed one equals it
-_SPREADLESS = 1e-5  # of the differences themselves: a smaller spread is that of single precision
+SPREADLESS = 1e-5  # of what varies: a smaller spread is that of single precision
 
 
 @cache
@@ -66,7 +68,7 @@ def varied(differences: Array) -> np.ndarray:
     high = np.where(present, differences, -np.inf).max(axis=0, initial=-np.inf)
     low = np.where(present, differences, np.inf).min(axis=0, initial=np.inf)
     size = np.abs(np.where(present, differences, 0.0)).max(axis=0, initial=0.0)
-    return (present.sum(axis=0) > 1) & (high - low > _SPREADLESS * size)
+    return (present.sum(axis=0) > 1) & (high - low > SPREADLESS * size)
 
 
 def _flipped_t(differences: Array) -> Array:

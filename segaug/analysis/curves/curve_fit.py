@@ -1,7 +1,7 @@
 """One curve: what was measured, its law where there is one, and how far it may be believed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -43,11 +43,11 @@ class CurveFit:
         return (*notes(self.trials, self.fit), *self._on_divergence(), *self._on_patients())
 
     def _on_divergence(self) -> Iterator[str]:
-        if (other := self.sensitivity) and (plain := self.error(self.points[-1].size)):
-            yield (
-                f"if diverged trials count as constant predictions, E(N={self.trials.sizes[-1]:.0f}) is "
-                f"{other.value:.3g}, else {plain.value:.3g}"
-            )
+        if other := self.sensitivity:
+            size = self.trials.sizes[-1]
+            plain = self.error(size)
+            otherwise = f"else {plain.value:.3g}" if plain else "else nothing is known there"
+            yield f"if diverged trials count as constant predictions, E(N={size:.0f}) is {other.value:.3g}, {otherwise}"
         if "divergence_matters" in self.flags:
             yield "divergence matters: over 10 % at some N, or not as often as with another strategy"
 
@@ -88,6 +88,10 @@ class CurveFit:
             return None
         values = trials.by_subset(with_constant(trials.errors, trials.status, trials.constant))
         data = weighted_means(trials.sizes, values, nested=trials.nested)
+        if self.fit is not None and np.array_equal(data.sizes, self.fit.data.sizes):
+            # One constant makes its size noisy, which would take the weight from just the size that it changes.
+            known = self.fit.data
+            data = replace(data, trial_variance=known.trial_variance, precision=known.precision, noise=known.noise)
         return fit_law(data).error(data.sizes[-1]) if len(data.sizes) >= MIN_SIZES else None
 
     @cached_property

@@ -72,7 +72,10 @@ def _law_row(fit: Fit) -> Row:
     for one in fit.extrapolations:
         name = f"error_{one.factor:g}x"
         row |= {name: one.value} | _ends(name, one.interval) | {f"{name}_claimed": one.claimed}
-    row |= {"p_lof": default.lack_of_fit.p, "p_no_floor": fit.p_no_floor, "b_at_bound": default.b_at_bound}
+    row |= _ends("b_stated", fit.stated_exponent) | _ends("c_stated", fit.stated_floor)
+    row |= {"p_lof": default.lack_of_fit.p}
+    row |= {f"misfit_{name}": value for name, value in asdict(default.misfit).items()}
+    row |= {"p_no_floor": fit.p_no_floor, "b_at_bound": default.b_at_bound}
     row |= {"holdout_relative_error": fit.holdout and fit.holdout.relative_error}
     row |= {"holdout_passed": fit.holdout and fit.holdout.passed}
     return row | {f"published_{name}": value for name, value in asdict(fit.published.law).items()} | {

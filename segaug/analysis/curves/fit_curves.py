@@ -1,6 +1,6 @@
 """From trials to curves: statistics of each size, the law where there is one, and how far it may be believed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain, groupby
@@ -20,7 +20,7 @@ from segaug.analysis.trials.case_grid import case_grid
 from segaug.analysis.trials.collapsed import failed_by_collapse
 from segaug.analysis.trials.curve_trials import CurveTrials, curves
 from segaug.analysis.trials.divergence import divergence_matters, mcnemar
-from segaug.analysis.trials.foreign_table import from_frame
+from segaug.analysis.trials.foreign_table import Source, from_frame
 from segaug.analysis.trials.measured import measured, measured_cases
 from segaug.analysis.trials.table import study_trials, trials, with_unfinished
 from segaug.analysis.trials.untrained import untrained
@@ -63,12 +63,14 @@ def fit_records(records: Sequence[Record], metric: Metric | None = None, resampl
     return fit_trials(table, measured_cases(table, partial(cases_of_records, records)), resamples)
 
 
-def fit_table(source: pd.DataFrame | Path | str, *, nested: bool = False, resamples: int = RESAMPLES) -> list[CurveFit]:
-    """Every curve of a table from anywhere: columns curve, N, seed, error, and those that `foreign_table` names.
+def fit_table(
+    source: Source, *, nested: bool = False, columns: Mapping[str, str] | None = None, resamples: int = RESAMPLES
+) -> list[CurveFit]:
+    """Every curve of a table from anywhere: columns N, error, curve, seed, and those that `foreign_table` names.
 
-    nested: a seed's smaller subsets are part of its larger ones.
+    nested: a seed's smaller subsets are part of its larger ones.  columns: our names -> those of the table.
     """
-    table = from_frame(source, nested=nested)
+    table = from_frame(source, nested=nested, columns=columns)
     return fit_trials(table.trials, table.cases, resamples)
 
 

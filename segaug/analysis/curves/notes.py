@@ -8,6 +8,7 @@ import pandas as pd
 
 from segaug.analysis.law.fit import Fit
 from segaug.analysis.law.law_fit import MIN_SIZES
+from segaug.analysis.law.noise import SizeMeans
 from segaug.analysis.trials.collapsed import collapse_notes
 from segaug.analysis.trials.curve_trials import CurveTrials
 from segaug.analysis.trials.shown_dice import shown_dice
@@ -97,6 +98,8 @@ def _on_fit(fit: Fit) -> Iterator[str]:
     for flag, text in _BY_FLAG.items():
         if flag in fit.flags:
             yield text
+    if fit.data.noise.line_rejected:
+        yield _on_spread(fit.data)
     if fit.trimmed is not None:
         yield f"the law fits from N={fit.trimmed.data.sizes[0]:.0f} on; that fit claims nothing beyond the data"
     if "suspicious_zero_variance" in fit.flags:
@@ -110,6 +113,16 @@ def _on_fit(fit: Fit) -> Iterator[str]:
         )
 
 
+def _on_spread(data: SizeMeans) -> str:
+    noisier = data.sizes[data.cv > (1 + _NOISIER) * data.noise.cv(data.sizes)]
+    used = ["a curve"] * (data.noise.curvature != 0) + [f"their own spread at N={_listed(noisier)}"] * bool(
+        len(noisier)
+    )
+    weights = f": weights follow {' and '.join(used)}" if used else ""
+    return f"the spread of trials is no straight line over ln N (p = {data.noise.p_line:.2g}){weights}"
+
+
+_NOISIER = 0.05  # above the smooth spread, as a share of it
 _ENDED = ("ok", "diverged")
 _STATES = {"diverged": "diverged and left out", "failed": "failed", "missing": "planned, not there yet"}
 _BY_FLAG = {

@@ -14,6 +14,7 @@ from segaug.analysis.interval import LEVEL, Interval
 from segaug.analysis.law.fit import Fit
 from segaug.analysis.law.law_fit import Estimate, LawFit
 from segaug.analysis.law.power_law import Array
+from segaug.analysis.law.stated import IDENTIFIED_LEVEL, LEVEL_STATED
 
 Values = dict[str, object]
 
@@ -49,6 +50,11 @@ def interval_record(interval: Interval | None) -> Values | None:
     return None if interval is None else asdict(interval) | {"level": LEVEL}
 
 
+def stated_record(interval: Interval | None, level: float) -> Values | None:
+    """Of what a verdict states; null where it states nothing."""
+    return None if interval is None else asdict(interval) | {"level": level}
+
+
 def law_record(fit: LawFit) -> Values:
     """The law with its test; b is null where the law is a constant."""
     law, test = fit.law, fit.lack_of_fit
@@ -60,6 +66,7 @@ def law_record(fit: LawFit) -> Values:
         "chi2": test.chi2,
         "df": test.df,
         "p_lof": test.p,
+        "misfit": asdict(fit.misfit),
         "b_at_bound": fit.b_at_bound,
         "a_ci": interval_record(fit.profile.scale),
         "b_ci": interval_record(fit.b.interval),
@@ -75,12 +82,18 @@ def _fit_record(fit: Fit) -> Values:
     return {
         "sizes": _list(data.sizes),
         "size_var_used": _list(data.trial_variance),
-        "cv_line": {"alpha": data.noise.alpha, "beta": data.noise.beta, "centre": data.noise.centre},
+        "cv_line": {"alpha": data.noise.alpha, "beta": data.noise.beta, "centre": data.noise.centre,
+                    "curvature": data.noise.curvature, "p": data.noise.p_line},
+        "cv_used": _list(data.cv),
         "rho_sizes": data.noise.correlation,
         "noise_dof": data.dof,
         "published_fit": asdict(published.law)
         | {"r2": published.r2, "rss": published.rss, "residuals": _list(published.residuals)},
         "fit": law_record(fit.default),
+        "b_stated": stated_record(fit.stated_exponent, LEVEL_STATED),
+        "c_stated": stated_record(
+            fit.stated_floor, LEVEL_STATED if fit.verdict.floor == "bounded" else IDENTIFIED_LEVEL
+        ),
         "trimmed_fit": fit.trimmed and law_record(fit.trimmed) | {"start_n": float(fit.trimmed.data.sizes[0])},
         "extrapolation": [
             {"factor": one.factor, "n": one.size, "value": one.value, "ci": interval_record(one.interval),

@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 from scipy.stats import chi2
 
+from segaug.analysis.interval import Interval
 from segaug.analysis.law import shape
 from segaug.analysis.law.extrapolation import FACTORS, Extrapolation, extrapolate
 from segaug.analysis.law.forms import FORMS, Alternative, alternatives, better_form
@@ -24,6 +25,7 @@ from segaug.analysis.law.noise import SizeMeans, weighted_means
 from segaug.analysis.law.power_law import Array, PowerLaw
 from segaug.analysis.law.published import Published, fit_published
 from segaug.analysis.law.solver import rss, solve
+from segaug.analysis.law.stated import bounded_floor, identified_exponent, identified_floor
 from segaug.analysis.law.verdict import READABLE_SIZES, Verdict, verdict, without_claim
 from segaug.errors import DataError
 
@@ -63,6 +65,19 @@ class Fit:
     def error(self, size: float) -> Estimate:
         """E at a size."""
         return self.default.error(size)
+
+    @cached_property
+    def stated_floor(self) -> Interval | None:
+        """What may be said of c, wider than its 95 % interval; None where nothing may."""
+        if self.verdict.floor in ("identified", "flat"):
+            return identified_floor(self.default)
+        return bounded_floor(self.default) if self.verdict.floor == "bounded" else None
+
+    @cached_property
+    def stated_exponent(self) -> Interval | None:
+        """The same of b."""
+        identified = self.verdict.exponent == "identified" and self.law.a > 0
+        return identified_exponent(self.default) if identified else None
 
     @property
     def claimed_size(self) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 
 from segaug.analysis.interval import Interval
 from segaug.analysis.law.lack_of_fit import LackOfFit, lack_of_fit
+from segaug.analysis.law.misfit import Misfit, misfit
 from segaug.analysis.law.noise import SizeMeans
 from segaug.analysis.law.power_law import Array, PowerLaw
 from segaug.analysis.law.profile import JointRegion, Profile, joint_region, profile, threshold
@@ -96,17 +97,30 @@ class LawFit:
     def band(self) -> Band:
         """Pointwise and simultaneous."""
         sizes = np.geomspace(self.data.sizes[0], BAND_FACTOR * self.max_size, _BAND_SIZES)
-        wider = _profile(self.data, threshold(self.data.dof, _SIMULTANEOUS) * self.lack_of_fit.inflation)
+        limit = threshold(self.data.dof, _SIMULTANEOUS) * self.lack_of_fit.inflation
+        wider = _profile(self.data, limit, self.law)
         return Band(sizes, *self.profile.error(sizes), *wider.error(sizes))
+
+    def at_level(self, level: float) -> Profile:
+        """Intervals at another level."""
+        limit = threshold(self.data.dof, level=level) * self.lack_of_fit.inflation
+        return _profile(self.data, limit, self.law)
 
     @cached_property
     def joint_region(self) -> JointRegion:
-        """RSS over b and phi, for contours."""
-        return joint_region(self.data.sizes, self.data.means, self.data.precision)
+        """RSS over b and phi, for contours up to 95 %."""
+        wider = _profile(self.data, threshold(self.data.dof, 2) * self.lack_of_fit.inflation)
+        return joint_region(self.data.sizes, self.data.means, self.data.precision, wider)
 
     def joint_level(self, level: float) -> float:
         """Limit on the RSS of `joint_region` that holds b and phi together with this probability."""
         return self.profile.rss + threshold(self.data.dof, 2, level) * self.lack_of_fit.inflation
+
+    @property
+    def misfit(self) -> Misfit:
+        """How far the law is from the means."""
+        test = self.lack_of_fit
+        return misfit(self.law, self.data, test.chi2, test.df if test.p is not None else 0)
 
     @property
     def relative_residuals(self) -> Array:
@@ -119,8 +133,8 @@ def fit_law(data: SizeMeans) -> LawFit:
     limit = threshold(data.dof)
     found = _profile(data, limit)
     test = lack_of_fit(found.law, found.rss, len(data.sizes), data.dof if data.replicated else 0)
-    return LawFit(data, _profile(data, limit * test.inflation) if test.doubtful else found, test)
+    return LawFit(data, _profile(data, limit * test.inflation, found.law) if test.doubtful else found, test)
 
 
-def _profile(data: SizeMeans, limit: float) -> Profile:
-    return profile(data.sizes, data.means, data.precision, limit)
+def _profile(data: SizeMeans, limit: float, law: PowerLaw | None = None) -> Profile:
+    return profile(data.sizes, data.means, data.precision, limit, law)

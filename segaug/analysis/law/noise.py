@@ -1,8 +1,8 @@
 """How much the trials of a curve vary at each size: what its law is weighted by.
 
 The variances of few trials are poor weights, and where errors are skewed they bias the fit, because a low mean comes
-with a low variance.  So the squared coefficient of variation (CV) is smoothed by a line over ln N, and taken times the
-*fitted* mean.  Sources: Carroll and Cline, Biometrika 75 (1988) 35; Tellinghuisen (2009).
+with a low variance.  So the squared coefficient of variation (CV) is smoothed over ln N, see `spread`, and taken times
+the *fitted* mean.  Sources: Carroll and Cline, Biometrika 75 (1988) 35; Tellinghuisen (2009).
 
 Shapes: S seeds, m sizes.
 """
@@ -12,18 +12,19 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import digamma, zeta
 
 from segaug.analysis.law.power_law import Array
 from segaug.analysis.law.solver import rss, solve
+from segaug.analysis.law.spread import relative_kurtosis, spread
 from segaug.errors import DataError
 
 CV_MIN = 0.001  # a smaller spread is rounding, or a seed that was never applied
 _CORRELATION_MAX = 0.95
-_DETECTION = 4.0  # standard errors from which a correlation is believed although the plan has none
+_DETECTION = 1.0  # standard errors from which a correlation is believed although the plan has none: see `_correlation`
 _FEWEST_DOF_AROUND_LAW = 2
 _REWEIGHTINGS = 2
 _SMALLEST_FIT = 0.05  # of the mean: a fitted error below it gives no weight of its own
+LINE_REJECTED = 0.05  # p below which a reader is told that the spread is no straight line
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,24 @@ class Noise:
     """What is known about the spread of one curve's trials."""
 
     alpha: float  # ln CV^2 at `centre`
-    beta: float  # d ln CV^2 / d ln N
+    beta: float  # d ln CV^2 / d ln N there
     centre: float  # a size
     correlation: float  # of a seed's trials at two sizes; 0 unless subsets are nested or the trials show it
     dof: int  # (effective) degrees of freedom of the spread; 0: unknown, weights are relative, no interval is bounded
+    curvature: float = 0.0  # of ln CV^2, by (ln N)^2; 0: a straight line
+    measured: tuple[float, float] = (0.0, np.inf)  # sizes; a parabola ends with them, a line goes on
+    p_line: float | None = None  # that chance alone bends a straight line so; None: not tested
 
     def cv(self, sizes: ArrayLike) -> Array:
-        """Coefficient of variation of a trial at each size, in the shape of `sizes`."""
-        return np.exp((self.alpha + self.beta * np.log(np.asarray(sizes, dtype=float) / self.centre)) / 2)
+        """Smooth coefficient of variation of a trial at each size, in the shape of `sizes`."""
+        at = np.asarray(sizes, dtype=float)
+        x = np.log((np.clip(at, *self.measured) if self.curvature else at) / self.centre)
+        return np.exp((self.alpha + (self.beta + self.curvature * x) * x) / 2)
+
+    @property
+    def line_rejected(self) -> bool:
+        """Is the spread no straight line over ln N?"""
+        return self.p_line is not None and self.p_line < LINE_REJECTED
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +60,8 @@ class SizeMeans:
     means: Array  # (m,)
     counts: Array  # (m,) trials
     variance: Array  # (m,) of the trials of each size, NaN for a single one
-    trial_variance: Array  # (m,) the same in use: smoothed, at the fitted mean
+    cv: Array  # (m,) coefficient of variation of a trial in use: that of `noise`, or more where a size is noisier
+    trial_variance: Array  # (m,) the same as a variance, at the fitted mean
     precision: Array  # (m, m) inverse covariance of the means
     noise: Noise
 
@@ -81,8 +93,7 @@ def weighted_means(sizes: Array, values: Array, *, nested: bool = False) -> Size
     nested: whether the subsets of one seed contain each other, so that its trials at two sizes are alike.
     """
     trials = _trials(sizes, values)
-    noise = _noise(trials, nested)
-    squared_cv = noise.cv(trials.sizes) ** 2
+    noise, squared_cv = _noise(trials, nested)
     trial_variance = squared_cv * trials.means**2
     passes = _REWEIGHTINGS if len(trials.sizes) > 2 and (trials.counts > 1).any() else 0
     for _ in range(passes):
@@ -94,6 +105,7 @@ def weighted_means(sizes: Array, values: Array, *, nested: bool = False) -> Size
         means=trials.means,
         counts=trials.counts,
         variance=trials.variance,
+        cv=np.sqrt(squared_cv),
         trial_variance=trial_variance,
         precision=_precision(trials, trial_variance, noise.correlation),
         noise=noise,
@@ -101,8 +113,8 @@ def weighted_means(sizes: Array, values: Array, *, nested: bool = False) -> Size
 
 
 def noise_of(sizes: Array, values: Array, *, nested: bool = False) -> Noise:
-    """CV line, correlation and degrees of freedom of the trials; arguments as in `weighted_means`."""
-    return _noise(_trials(sizes, values), nested)
+    """Smooth CV, correlation and degrees of freedom of the trials; arguments as in `weighted_means`."""
+    return _noise(_trials(sizes, values), nested)[0]
 
 
 class _Trials(NamedTuple):
@@ -134,32 +146,32 @@ def _trials(sizes: Array, values: Array) -> _Trials:
     return _Trials(np.asarray(sizes, dtype=float), means, variance, counts.astype(float), deviations, seen.T @ seen)
 
 
-def _noise(trials: _Trials, nested: bool) -> Noise:
+def _noise(trials: _Trials, nested: bool) -> tuple[Noise, Array]:
+    """The noise, and the squared CV in use at each size, (m,)."""
     if (trials.counts == 1).all():
-        return _noise_around_law(trials)
-    line = _cv_line(trials)
-    correlation = _correlation(trials, line.cv(trials.sizes) * trials.means, nested)
+        around = _noise_around_law(trials)
+        return around, around.cv(trials.sizes) ** 2
+    smooth, squared_cv = _spread(trials)
+    correlation = _correlation(trials, np.sqrt(squared_cv) * trials.means, nested)
     # Sizes whose trials are alike repeat each other's variance: Satterthwaite's degrees of freedom of their mean.
     repeated = 1 + (len(trials.sizes) - 1) * correlation**2
-    return replace(line, correlation=correlation, dof=max(round(line.dof / repeated), 1))
+    return replace(smooth, correlation=correlation, dof=max(round(smooth.dof / repeated), 1)), squared_cv
 
 
-def _cv_line(trials: _Trials) -> Noise:
-    """A weighted line through ln CV^2 against ln N, for sizes that are independent."""
-    nu = trials.counts - 1
-    squared_cv = np.maximum(np.nan_to_num(trials.variance) / trials.means**2, CV_MIN**2)
-    used = (nu > 0) & (squared_cv > CV_MIN**2)
+def _spread(trials: _Trials) -> tuple[Noise, Array]:
+    """As if sizes were independent.  Sizes without a spread of their own take the smooth one."""
+    own = np.maximum(np.nan_to_num(trials.variance) / trials.means**2, CV_MIN**2)
+    repeated = trials.counts > 1
+    used = repeated & (own > CV_MIN**2)
     if used.sum() < 2:
-        used = nu > 0
-    nu, log_size = nu[used], np.log(trials.sizes[used])
-    # The log of a chi-square is biased by the digamma term, and has the trigamma function as variance.
-    log_cv = np.log(squared_cv[used]) - (digamma(nu / 2) - np.log(nu / 2))
-    weight = 1 / zeta(2, nu / 2)  # zeta(2, x) is the trigamma function
-    weight /= weight.sum()
-    centre, alpha = weight @ log_size, weight @ log_cv
-    x = log_size - centre
-    beta = weight @ (x * log_cv) / (weight @ x**2) if len(nu) > 2 else 0.0
-    return Noise(float(alpha), float(beta), float(np.exp(centre)), correlation=0.0, dof=int(nu.sum()))
+        used = repeated
+    kurtosis = relative_kurtosis(trials.deviations[:, used], trials.counts[used])
+    found = spread(trials.sizes[used], own[used], trials.counts[used], kurtosis)
+    (alpha, beta, curvature), ends = found.coefficients, trials.sizes[used][[0, -1]]
+    noise = Noise(alpha, beta, found.centre, 0.0, found.dof, curvature, (float(ends[0]), float(ends[1])), found.p_line)
+    squared_cv = noise.cv(trials.sizes) ** 2
+    squared_cv[used] = found.squared_cv
+    return noise, squared_cv
 
 
 def _noise_around_law(trials: _Trials) -> Noise:
@@ -174,7 +186,11 @@ def _noise_around_law(trials: _Trials) -> Noise:
 
 
 def _correlation(trials: _Trials, spread: Array, nested: bool) -> float:
-    """One correlation for all pairs of sizes; spread: (m,), standard deviation of a trial."""
+    """One correlation for all pairs of sizes; spread: (m,), standard deviation of a trial.
+
+    Seeds share more than nested subsets: initial weights and orders.  With five seeds such an effect is seldom clear,
+    and missing it costs coverage of E in the middle, where believing in one that is not there costs next to nothing.
+    """
     pairs, several = np.triu(trials.shared > 1, k=1), trials.counts > 1
     scores = trials.deviations / spread
     products = scores.T @ scores

@@ -24,6 +24,8 @@ from segaug.analysis.law.solver import B_GRID, B_MAX, B_MIN, solve
 _ENOUGH = 40  # accepted values of b that make extremes over them exact to well below 1 % of a width
 _PASSES = 8
 _FEWEST_DOF = 3
+_SHARES = 201  # nodes of a joint region along the floor share
+_BEYOND = 0.02  # of a joint region's width: so far its grid goes on
 
 
 def threshold(dof: int, parameters: int = 1, level: float = LEVEL) -> float:
@@ -94,14 +96,14 @@ class Profile:
         return self._region.ratio()
 
 
-def profile(sizes: Array, means: Array, precision: Array, threshold: float) -> Profile:
+def profile(sizes: Array, means: Array, precision: Array, threshold: float, law: PowerLaw | None = None) -> Profile:
     """Everything about one curve.
 
     sizes, means: (m,), m >= 3.  precision: inverse covariance of the means, (m, m), or its diagonal (m,).
-    threshold: see there; for `SizeMeans` from trials it is `threshold(data.dof)`.
+    threshold: see there; for `SizeMeans` from trials it is `threshold(data.dof)`.  law: the best one, if it is known.
     """
     problem = LinearProblem(sizes, means[None], precision)
-    law = solve(sizes, means[None], precision, polish=True)[0]
+    law = law or solve(sizes, means[None], precision, polish=True)[0]
     rss = float(problem.best_rss(problem.columns(np.array([law.b])))[0, 0])
     b, interval = _accepted(problem, law.b, rss + threshold)
     return Profile(law, rss, interval, ConfidenceRegion(problem, b, rss + threshold), float(problem.max_size))
@@ -147,16 +149,29 @@ class JointRegion:
     rss: Array  # (k, t)
 
 
-def joint_region(sizes: Array, means: Array, precision: Array) -> JointRegion:
-    """Over the whole grid of b and 201 floor shares; arguments as in `profile`."""
+def joint_region(sizes: Array, means: Array, precision: Array, bounds: Profile) -> JointRegion:
+    """Over what `bounds` accepts and its best law, so that a region of any width has its nodes, (161, 202).
+
+    bounds: of the same means, with the threshold of the widest contour.  Other arguments as in `profile`.
+    """
     problem = LinearProblem(sizes, means[None], precision)
-    share, y = np.linspace(0, 1, 201), problem.y[0]
-    p = problem.products(problem.columns(B_GRID))
+    b = np.exp(_nodes(math.log(bounds.b.low), math.log(bounds.b.high), math.log(bounds.law.b), len(B_GRID)))
+    b = np.clip(b, B_MIN, B_MAX)
+    shares = bounds.floor_share
+    share = _nodes(shares.low, shares.high, bounds.law.floor_share(float(problem.max_size)), _SHARES)
+    share, y = np.clip(share, 0, 1), problem.y[0]
+    p = problem.products(problem.columns(b))
     x0, xx, xy = p.x0[:, None], p.xx[:, None], p.xy[0][:, None]
     # On the ray (a', c) ~ (1 - share, share) the data are met best at y.ray / ray.ray.
     centred, constant = 1 - share, (1 - share) * x0 + share * problem.one
     product = np.maximum(centred * xy + constant * y[0], 0.0)
-    return JointRegion(B_GRID, share, y @ y - product**2 / (centred**2 * xx + constant**2))
+    return JointRegion(b, share, y @ y - product**2 / (centred**2 * xx + constant**2))
+
+
+def _nodes(low: float, high: float, best: float, count: int) -> Array:
+    """An even grid a little beyond both ends, and the best value, which a grid alone may miss by all of a region."""
+    margin = _BEYOND * (high - low)
+    return np.sort(np.append(np.linspace(low - margin, high + margin, count), best))
 
 
 def rss_with_extra_size(sizes: Array, extra: Array, means: Array, precision: Array, b: Array) -> Array:

@@ -1,7 +1,7 @@
 """What may be said about the floor c, the exponent b and the error beyond the data: rules fixed before any result.
 
 The thresholds are calibrated by simulation (measured: benchmarks/coverage.py): of the curves without a floor, 1-2 %
-are said to have one.
+are said to have one.  Numbers in a sentence are at the levels of `stated`.
 """
 
 from collections.abc import Sequence
@@ -12,11 +12,12 @@ from segaug.analysis.interval import Interval
 from segaug.analysis.law.lack_of_fit import TESTABLE_SIZES, LackOfFit
 from segaug.analysis.law.law_fit import LawFit
 from segaug.analysis.law.power_law import Array
+from segaug.analysis.law.stated import bounded_floor, identified_floor
 
 READABLE_SIZES = 4  # for a law to be read: three are as many as it has parameters
 _MIN_RANGE_OF_FOUR = 8.0  # factor that four sizes have to span
-_FLAT, _IDENTIFIED, _BOUNDED = 0.90, 0.05, 0.50  # limits on the ends of the interval of the floor's share
-_EXPONENT_RATIO = 2.0
+FLAT, IDENTIFIED, BOUNDED = 0.90, 0.05, 0.50  # limits on the ends of the interval of the floor's share
+EXPONENT_RATIO = 2.0
 CLAIMED_FACTOR = 4  # nothing is claimed beyond so many times the largest size
 _CLAIMED_RANGE = 32.0  # factor that the sizes behind a claim have to span
 _CLAIMED_HALF_WIDTH = 0.25  # of the estimate
@@ -59,21 +60,32 @@ def without_claim(found: Verdict, failed: Sequence[str]) -> Verdict:
 
 
 def _floor(fit: LawFit) -> tuple[Floor, str]:
-    share, floor = fit.floor_share.interval, fit.floor.interval
+    share = fit.floor_share.interval
     if len(fit.data.sizes) >= READABLE_SIZES and fit.lack_of_fit.rejected:
-        return "law_rejected", "the three-parameter law does not fit; no floor is stated"
+        return "law_rejected", f"the three-parameter law does not fit ({fit.misfit}); no floor is stated"
     if too_few_sizes(fit.data.sizes):
         return "too_few_sizes", TOO_FEW_SIZES
     if not fit.data.replicated:
         return "not_identifiable", f"{NOT_IDENTIFIABLE}: no trial was repeated with another seed"
-    if share.low >= _FLAT and not _falls(fit):
+    if share.low >= FLAT and not _falls(fit):
         return "flat", "no measurable improvement from data in this range"
-    if share.low >= _IDENTIFIED:
-        levelled = "the error has levelled off; " if share.low >= _FLAT else ""
-        return "identified", f"{levelled}if the law holds, the floor is between {floor.low:.3g} and {floor.high:.3g}"
-    if share.high <= _BOUNDED:
-        return "bounded", f"a floor is not needed; if there is one it is below {floor.high:.3g}"
+    if share.low >= IDENTIFIED:
+        levelled = "the error has levelled off; " if share.low >= FLAT else ""
+        return "identified", levelled + _where(identified_floor(fit))
+    if share.high <= BOUNDED:
+        return "bounded", "a floor is not needed" + _below("if there is one it is", bounded_floor(fit))
     return "not_identifiable", NOT_IDENTIFIABLE
+
+
+def _where(floor: Interval) -> str:
+    if floor.low > 0 and not floor.open_high:
+        return f"if the law holds, the floor is between {floor.low:.3g} and {floor.high:.3g}"
+    return "a floor fits better than none" + _below("if the law holds, it is", floor)
+
+
+def _below(words: str, floor: Interval) -> str:
+    """Nothing where the data leave the end open."""
+    return "" if floor.open_high else f"; {words} below {floor.high:.3g}"
 
 
 def _falls(fit: LawFit) -> bool:
@@ -84,7 +96,7 @@ def _falls(fit: LawFit) -> bool:
 
 def _exponent(b: Interval) -> Exponent:
     closed = not (b.open_low or b.open_high)
-    return "identified" if closed and b.high <= _EXPONENT_RATIO * b.low else "not_identifiable"
+    return "identified" if closed and b.high <= EXPONENT_RATIO * b.low else "not_identifiable"
 
 
 def failed_conditions(

@@ -8,7 +8,7 @@ from typing import Protocol
 import pandas as pd
 
 from segaug.analysis.law.power_law import PowerLaw
-from segaug.analysis.planning.forecast import Design, Forecast, floor_detection
+from segaug.analysis.planning.forecast import Design, Forecast, verdict_chances
 from segaug.analysis.planning.trial_spread import TrialSpread
 from segaug.analysis.trials.curve_trials import CurveKey
 
@@ -48,12 +48,12 @@ class CurvePlan:
     forecasts: dict[Design, Forecast]
 
     @cached_property
-    def floor_detection_range(self) -> dict[Design, tuple[float, float] | None]:
-        """Smallest and largest probability to detect a floor over the plausible laws."""
+    def identified_range(self) -> dict[Design, tuple[float, float] | None]:
+        """Smallest and largest chance that the floor is identified, over the plausible laws."""
         return {design: self._range(design) for design in self.forecasts}
 
     def _range(self, design: Design) -> tuple[float, float] | None:
-        found = [floor_detection(law, self.basis.spread, design) for law in self.basis.plausible_laws]
+        found = [verdict_chances(law, self.basis.spread, design).identified for law in self.basis.plausible_laws]
         return (min(found), max(found)) if found else None
 
 
@@ -66,7 +66,7 @@ def forecast_frame(plans: Mapping[CurveKey, CurvePlan]) -> pd.DataFrame:
     """One row for each curve and design.
 
     Intervals are those to expect: of b, of the floor's share phi and of the slope at the design's largest size;
-    half widths of E are shares of E.
+    half widths of E are shares of E; chances are of verdicts, by the rules of `segaug fit`.
     """
     rows = [key._asdict() | _row(plan, design) for key, plan in plans.items() for design in plan.forecasts]
     return pd.DataFrame(rows)
@@ -75,12 +75,14 @@ def forecast_frame(plans: Mapping[CurveKey, CurvePlan]) -> pd.DataFrame:
 def _row(plan: CurvePlan, design: Design) -> dict[str, object]:
     found, largest = plan.forecasts[design], design.sizes[-1]
     intervals = {"b": found.profile.b, "phi": found.profile.floor_share, "slope": found.profile.slope}
-    low, high = plan.floor_detection_range[design] or (None, None)
+    low, high = plan.identified_range[design] or (None, None)
+    chances = found.chances
     return (
         {"sizes": " ".join(map(str, design.sizes)), "seeds": design.seeds}
         | {"law_a": found.law.a, "law_b": found.law.b, "law_c": found.law.c}
         | {f"{name}_{end}": getattr(interval, end) for name, interval in intervals.items() for end in ("low", "high")}
         | {"e_max_half_width": found.relative_half_width(largest)}
         | {"e_4max_half_width": found.relative_half_width(BEYOND * largest)}
-        | {"floor_detection": found.floor_detection, "floor_detection_low": low, "floor_detection_high": high}
+        | {"floor_identified": chances.identified, "floor_identified_low": low, "floor_identified_high": high}
+        | {"floor_bounded": chances.bounded, "law_rejected": chances.law_rejected, "b_identified": chances.exponent}
     )

@@ -22,7 +22,7 @@ class Option:
 
     design: Design
     half_width: float  # of the expected interval of E at the yardstick, as a share of E
-    floor_detection: float
+    floor_identified: float  # chance of this verdict
     cost: Cost
     efficient: bool  # nothing as cheap is as sure
 
@@ -40,7 +40,7 @@ def rank_designs(
         Option(
             design,
             widths[design],
-            statistics.median(one.floor_detection for one in forecasts[design]),
+            statistics.median(one.chances.identified for one in forecasts[design]),
             cost,
             efficient=not any(
                 other.price <= cost.price and widths[rival] < widths[design] for rival, other in costs.items()

@@ -1,18 +1,20 @@
 """How many seeds a paired comparison of two strategies needs.
 
-Two strategies share subsets, initial weights and batches seed by seed, so what counts is the spread of the logarithm of
-the ratio of their errors.  Source: sample size of the paired t test; Colas et al., arXiv 1806.08295.
+Two strategies share subsets, initial weights and batches seed by seed, so what counts is the spread of their relative
+difference, y / E y - x / E x: that of the ratio of their expected errors, see `ratio_of_means`.  Sources: sample size
+of the paired t test; Colas et al., arXiv 1806.08295.
 """
 
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import chi2, norm, t
 
+from segaug.analysis.comparison.ratio_of_means import relative_differences
 from segaug.analysis.law.noise import Noise, noise_of
 from segaug.analysis.law.power_law import Array
 from segaug.analysis.trials.curve_trials import CurveKey, CurveTrials
@@ -24,17 +26,17 @@ ASSUMED_CORRELATION = 0.5  # of the errors of two strategies over seeds, where n
 
 @dataclass(frozen=True)
 class PairedSpread:
-    """Spread of the log ratio of a strategy's errors to the baseline's over seeds."""
+    """Spread over seeds of the relative difference of a strategy's errors from the baseline's."""
 
-    noise: Noise  # CV line of the ratios; dof 0: assumed
+    noise: Noise  # CV line of 1 + the relative difference; dof 0: assumed
     measured: bool
 
     def at(self, sizes: ArrayLike) -> Array:
-        """Standard deviation of a log ratio at each size, in the shape of `sizes`."""
-        return np.sqrt(np.log1p(self.noise.cv(sizes) ** 2))  # that of a log-normal ratio
+        """Standard deviation of the relative difference at each size, in the shape of `sizes`."""
+        return self.noise.cv(sizes)
 
     def overall(self, sizes: ArrayLike) -> float:
-        """Standard deviation of a seed's mean log ratio over the sizes."""
+        """Standard deviation of a seed's mean relative difference over the sizes."""
         spread = self.at(sizes)
         independent = (1 - self.noise.correlation) * (spread**2).sum()
         return float(np.sqrt(independent + self.noise.correlation * spread.sum() ** 2) / len(spread))
@@ -45,24 +47,32 @@ def paired_spread(strategy: CurveTrials, baseline: CurveTrials) -> PairedSpread 
     strategy, baseline = strategy.replicates(), baseline.replicates()
     _, rows, base_rows = np.intersect1d(strategy.seeds, baseline.seeds, return_indices=True)
     sizes, columns, base_columns = np.intersect1d(strategy.sizes, baseline.sizes, return_indices=True)
-    ratios = strategy.values[np.ix_(rows, columns)] / baseline.values[np.ix_(base_rows, base_columns)]
-    if not (np.isfinite(ratios).sum(axis=0) > 1).any():
+    differences = relative_differences(
+        baseline.values[np.ix_(base_rows, base_columns)], strategy.values[np.ix_(rows, columns)]
+    )
+    if not (np.isfinite(differences).sum(axis=0) > 1).any():
         return None
-    return PairedSpread(noise_of(sizes, ratios, nested=strategy.nested), measured=True)
+    scale = max(1.0, 2 * float(np.nanmax(np.abs(differences))))  # what the noise is read from has to be positive
+    found = noise_of(sizes, 1 + differences / scale, nested=strategy.nested)
+    return PairedSpread(_widened(found, scale**2), measured=True)
 
 
 def unpaired_spread(noise: Noise) -> PairedSpread:
     """Where no pairs are known: the CV of one curve for both, and a correlation of 0.5 between them."""
-    wider = math.log(2 * (1 - ASSUMED_CORRELATION))  # CV_d^2 = 2 (1 - r) CV^2
-    line = Noise(noise.alpha + wider, noise.beta, noise.centre, noise.correlation, noise.dof)
-    return PairedSpread(line, measured=False)
+    return PairedSpread(_widened(noise, 2 * (1 - ASSUMED_CORRELATION)), measured=False)  # CV_d^2 = 2 (1 - r) CV^2
+
+
+def _widened(noise: Noise, factor: float) -> Noise:
+    """With so many times the variance."""
+    return replace(noise, alpha=noise.alpha + math.log(factor))
 
 
 def seeds_needed(spread: float, ratio: float, comparisons: int = 1) -> int:
     """Smallest number of seeds at which a paired t test sees a ratio of errors with 80 % probability.
 
-    spread: standard deviation of a log ratio.  ratio: of the errors, such as 0.9 for 10 % less.  comparisons: how many
-    share the level of 5 %; by Bonferroni, which is the first step of Holm's method and so the hardest.
+    spread: standard deviation of a relative difference.  ratio: of expected errors, such as 0.9 for 10 % less.
+    comparisons: how many share the level of 5 %; by Bonferroni, which is the first step of Holm's method and so the
+    hardest.
     """
     effect = (spread / math.log(ratio)) ** 2
     level = 1 - LEVEL / 2 / comparisons

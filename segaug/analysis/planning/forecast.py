@@ -1,24 +1,24 @@
 """What a planned study will be able to say about its curves, before it is run.
 
 The planned law is put exactly at the planned sizes, with the precision that so many seeds will give; the profile
-regions of these noise-free means are the intervals to expect.  The delta method (the inverse of the information matrix)
-must not be used for this: it promised to detect a floor in 89 % where 16 % of simulated studies did (measured:
-benchmarks/coverage.py).
+regions of these noise-free means are the intervals to expect.  What will be printed about floor and exponent is counted
+over drawn means.  The delta method (the inverse of the information matrix) must not be used for this: it promised a
+floor in 89 % where 16 % of simulated studies found one (measured: benchmarks/coverage.py).
 
 Everything is relative to the error, so scaling a law changes no share and no percentage.
 """
 
-import math
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
-from scipy.stats import norm
 
 from segaug.analysis.law.power_law import Array, PowerLaw
 from segaug.analysis.law.profile import Profile, profile, threshold
-from segaug.analysis.law.solver import rss, solve
+from segaug.analysis.law.verdict import too_few_sizes
+from segaug.analysis.planning.drawn_curves import draw_curves
 from segaug.analysis.planning.trial_spread import TrialSpread
+from segaug.analysis.planning.verdict_chances import NOTHING, VerdictChances, drawn_verdicts
 from segaug.errors import ConfigError
 
 MIN_SIZES, MIN_SEEDS = 3, 2  # as many sizes as the law has parameters; a single seed shows no spread
@@ -79,28 +79,18 @@ class Forecast:
         return float((high[0] - low[0]) / 2 / self.law.predict(size))
 
     @cached_property
-    def floor_detection(self) -> float:
-        """Probability that the interval of the floor will leave out zero."""
-        return floor_detection(self.law, self.spread, self.design)
+    def chances(self) -> VerdictChances:
+        """How often each verdict will be printed."""
+        return verdict_chances(self.law, self.spread, self.design)
 
 
-def floor_detection(law: PowerLaw, spread: TrialSpread, design: Design) -> float:
-    """Probability that the interval of the floor will leave out zero, if the law is true.
-
-    By how much the best law without a floor misses the noise-free means: its root is normal about that of the misses
-    with noise.  Within 8 points of simulated rates; the verdict "identified", which asks for a floor of at least 5 % of
-    the error, is up to a quarter rarer where the floor is a fifth of it (measured: benchmarks/coverage.py).
-    """
-    missed = design.seeds * _missed_without_floor(law, spread, design.sizes)
-    return float(norm.cdf(math.sqrt(missed) - math.sqrt(threshold(design.dof))))
-
-
-@lru_cache(maxsize=4096)  # the same for every number of seeds
-def _missed_without_floor(law: PowerLaw, spread: TrialSpread, sizes: tuple[int, ...]) -> float:
-    """RSS for each seed of the best law without a floor on the noise-free means."""
-    means, weights = law.predict(sizes)[None], _precision(law, spread, sizes)
-    found = solve(np.asarray(sizes, dtype=float), means, weights, floor=False, polish=True)
-    return float(rss(found, np.asarray(sizes, dtype=float), means, weights)[0])
+def verdict_chances(law: PowerLaw, spread: TrialSpread, design: Design) -> VerdictChances:
+    """Of a design, if the law is true: within 8 points of what simulated studies print (benchmarks/coverage.py)."""
+    sizes = np.asarray(design.sizes, dtype=float)
+    if too_few_sizes(sizes):
+        return NOTHING
+    precision = design.seeds * _precision(law, spread, design.sizes)
+    return drawn_verdicts(draw_curves(sizes, law.predict(sizes), precision, design.dof), design.dof).chances
 
 
 def _precision(law: PowerLaw, spread: TrialSpread, sizes: tuple[int, ...]) -> Array:

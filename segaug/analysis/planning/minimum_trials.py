@@ -23,12 +23,12 @@ def seeds_for_flips(comparisons: int = 1) -> int:
     return math.ceil(1 + math.log2(comparisons / _LEVEL))
 
 
-def shortcomings(design: Design, comparisons: int) -> list[str]:
+def shortcomings(design: Design, comparisons: int, unit: str = "seeds") -> list[str]:
     """What cannot be said from a design, in plain words; empty if nothing is amiss.
 
-    comparisons: strategies times sizes that share one level of 5 %.
+    comparisons: strategies times sizes that share one level of 5 %.  unit: what a design has so many of at each size.
     """
-    return [*_of_sizes(design), *_of_seeds(design.seeds, comparisons)]
+    return [*_of_sizes(design), *_of_seeds(design.seeds, comparisons, unit)]
 
 
 def _of_sizes(design: Design) -> Iterator[str]:
@@ -44,12 +44,12 @@ def _of_sizes(design: Design) -> Iterator[str]:
         yield f"thin for a statement on the floor: plan {_FLOOR_SIZES} sizes or a factor of {_FLOOR_RANGE}"
 
 
-def _of_seeds(seeds: int, comparisons: int) -> Iterator[str]:
+def _of_seeds(seeds: int, comparisons: int, unit: str) -> Iterator[str]:
     if seeds < _CERTAIN_SEEDS:
-        yield f"every interval is provisional: {_CERTAIN_SEEDS} seeds is the least"
+        yield f"every interval is provisional: {_CERTAIN_SEEDS} {unit} is the least"
     if seeds < _PAIRED_SEEDS:
-        yield f"too few to compare strategies at one size: that needs {_PAIRED_SEEDS} seeds"
+        yield f"too few to compare strategies at one size: that needs {_PAIRED_SEEDS} {unit}"
     if seeds < (needed := seeds_for_flips(comparisons)):
-        yield f"too few for sign flips to confirm a difference among all comparisons: that needs {needed} seeds"
+        yield f"too few for sign flips to confirm a difference among all comparisons: that needs {needed} {unit}"
     if seeds < _RECOMMENDED_SEEDS:
         yield f"fewer than the {_RECOMMENDED_SEEDS} recommended"

@@ -71,7 +71,8 @@ def need_by_law(fit: Fit, error: float) -> Need:
         high=_first_size(lambda size: float(profile.error([size])[1][0]), error, known),
     )
     outcome = _outcome(crossing)
-    if outcome == "beyond" and fit.verdict.floor in _FLOORS and not fit.failed and error < profile.floor.low:
+    floor = fit.stated_floor if fit.verdict.floor in _FLOORS and not fit.failed else None
+    if outcome == "beyond" and floor and error < floor.low:
         outcome = "unreachable"
     return Need(outcome, crossing.best, _interval(crossing, known, "profile"), fit.data, fit, "")
 
@@ -100,7 +101,7 @@ def need_by_sizes(data: SizeMeans, error: float, reason: str) -> Need:
 
 def mean_intervals(data: SizeMeans) -> tuple[Array, Array]:
     """Student's interval of each mean, with the spread smoothed over the sizes but without any law; two (m,)."""
-    half = math.sqrt(threshold(data.dof)) * data.noise.cv(data.sizes) * data.means / np.sqrt(data.counts)
+    half = math.sqrt(threshold(data.dof)) * data.cv * data.means / np.sqrt(data.counts)
     return data.means - half, data.means + half
 
 

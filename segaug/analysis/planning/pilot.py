@@ -82,7 +82,7 @@ def pilot(curve: CurveTrials) -> Pilot | NoPilot:
         return NoPilot(curve.key, "no trial was repeated with another seed, so its spread is unknown")
     fit = fit_law(data)
     if fit.lack_of_fit.rejected:
-        return NoPilot(curve.key, f"the law does not fit it (lack of fit p = {fit.lack_of_fit.p:.2g})")
+        return NoPilot(curve.key, f"the law does not fit it (lack of fit p = {fit.lack_of_fit.p:.2g}, {fit.misfit})")
     if fit.law.a == 0:
         return NoPilot(curve.key, "its error does not fall with N")
     return Pilot(curve, fit)

@@ -45,6 +45,11 @@ class PowerPlan:
         """The designs for all planned curves together, the surest first."""
         return rank_designs(self.curves, self.costs, self.yardstick)
 
+    @property
+    def unit(self) -> str:
+        """What a design has at each size: seeds, or the subsets that these share."""
+        return "subsets" if self.pilot is not None and self.pilot.seeds_per_subset > 1 else "seeds"
+
     def comparisons(self, design: Design) -> int:
         """Tests that share a level in this design: strategies times sizes."""
         strategies = 1 if self.pilot is None else max(map(len, self.effects.values()))

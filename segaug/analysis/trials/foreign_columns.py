@@ -4,6 +4,9 @@ import numpy as np
 import pandas as pd
 
 from segaug.analysis.trials.foreign_file import ForeignFile
+from segaug.analysis.trials.foreign_names import plain_name
+from segaug.analysis.trials.foreign_naming import SHOWN
+from segaug.analysis.trials.foreign_numbers import PERCENT, first_true, in_percent, numbers, shares
 
 STATES = ("ok", "diverged", "failed", "missing")
 _WHOLE_MAX = 2**53  # larger ones are not exact as floats
@@ -11,17 +14,17 @@ _WHOLE_MAX = 2**53  # larger ones are not exact as floats
 
 def text_column(file: ForeignFile, column: str) -> pd.Series:
     """Names; none may be empty."""
-    values = file.frame[column]
-    _refuse_first(file, column, values.isna(), "is empty", "name it in every row")
-    return values.astype(str)
+    values = file.frame[column].astype("object")
+    values = values.where(values.isna(), values.astype(str).str.strip())
+    _refuse_first(file, column, values.isna() | (values == ""), "is empty", "name it in every row")
+    return values
 
 
 def whole_column(file: ForeignFile, column: str, least: int) -> pd.Series:
     """Whole numbers, also where they are written as 8.0."""
-    values = pd.to_numeric(file.frame[column], errors="coerce")
-    shown = "N" if column == "size" else column
-    bad = ~((values >= least) & (values < _WHOLE_MAX) & (values % 1 == 0))
-    _refuse_first(file, column, bad, "", f"{shown} is a whole number from {least}")
+    values = numbers(file, column)
+    bad = ~((values >= least) & (values < _WHOLE_MAX) & (values % 1 == 0)) | file.frame[column].map(_has_percent)
+    _refuse_first(file, column, bad, "", f"{SHOWN.get(column, column)} is a whole number from {least}")
     return values.astype("int64")
 
 
@@ -34,14 +37,23 @@ def status_column(file: ForeignFile) -> pd.Series:
     return values
 
 
-def error_column(file: ForeignFile, status: pd.Series) -> pd.Series:
-    """Above 0, or from 0 where a row is a single case; NaN where a trial that is not ok has no finite error."""
-    values = pd.to_numeric(file.frame["error"], errors="coerce").astype(float)
+def error_column(file: ForeignFile, status: pd.Series, *, overlap: bool) -> pd.Series:
+    """Above 0, or from 0 where a row is a single case; NaN where a trial that is not ok has no finite error.
+
+    overlap: the column is a Dice, an accuracy or their like, and its error 1 minus it.
+    """
+    values = shares(file, "error")
     infinite = ~np.isfinite(values)
     fix = "give a number, or the trial the status diverged, failed or missing, or leave it out"
     _refuse_first(file, "error", (status == "ok") & infinite, "", fix)
+    if overlap:
+        _refuse_no_share(file, values)
+        values = 1 - values
     bad = values < 0 if "case" in file.frame else values <= 0
-    _refuse_first(file, "error", bad, "", "errors are above 0 and fall with N: for Dice give 1 - Dice")
+    fix = "errors are above 0 and fall with N; a Dice or an accuracy is read as 1 minus it where it is called so"
+    _refuse_first(
+        file, "error", bad, "", "its error is 0, which no law can take: leave the row out" if overlap else fix
+    )
     return values.mask(infinite)
 
 
@@ -49,10 +61,21 @@ def constant_column(file: ForeignFile) -> pd.Series:
     """Above 0; NaN where it is left out."""
     if "constant" not in file.frame:
         return pd.Series(np.nan, index=file.frame.index)
-    values = pd.to_numeric(file.frame["constant"], errors="coerce").astype(float)
+    values = shares(file, "constant")
     bad = file.frame["constant"].notna() & ~(np.isfinite(values) & (values > 0))
     _refuse_first(file, "constant", bad, "", "give a number above 0, or leave it empty")
     return values
+
+
+def _refuse_no_share(file: ForeignFile, values: pd.Series) -> None:
+    heading = file.heading("error")
+    marked = in_percent(file, "error")
+    unit = "0 to 100 %" if marked else f"0 to 1; per cent need a % sign, as in {plain_name(heading)} [{PERCENT}]"
+    _refuse_first(file, "error", (values < 0) | (values > 1), "", f"{heading} is from {unit}")
+
+
+def _has_percent(cell: object) -> bool:
+    return isinstance(cell, str) and cell.strip().endswith(PERCENT)
 
 
 def _refuse_first(file: ForeignFile, column: str, bad: pd.Series, problem: str, fix: str) -> None:
@@ -62,8 +85,3 @@ def _refuse_first(file: ForeignFile, column: str, bad: pd.Series, problem: str, 
         shown = file.frame[column][row]
         problem = problem or ("is empty" if pd.isna(shown) else f"got {shown}")
         file.refuse(column=column, row=row, problem=problem, fix=fix)
-
-
-def first_true(flags: pd.Series) -> int:
-    """Label of the first true row."""
-    return int(flags.index.to_numpy()[flags.to_numpy().argmax()])

@@ -1,5 +1,6 @@
 """Read a table that segaug did not write, and say where in it something is wrong."""
 
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,15 +8,9 @@ from typing import NoReturn
 
 import pandas as pd
 
+from segaug.analysis.trials.foreign_sheet import PACKAGES, read_sheet
+from segaug.analysis.trials.foreign_text import read_text
 from segaug.errors import DataError
-
-
-def _read_csv(path: Path) -> pd.DataFrame:
-    """Only an empty field is missing: a curve may be called NA or None."""
-    frame = pd.read_csv(path, encoding="utf-8-sig", skip_blank_lines=False, keep_default_na=False, na_values=[""])
-    if not isinstance(frame.index, pd.RangeIndex):  # pandas takes the first columns for row labels then
-        raise ValueError("its rows have more fields than its header")
-    return frame
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
@@ -36,7 +31,11 @@ def _read_parquet(path: Path) -> pd.DataFrame:
 
 
 MAX_CELLS = 200_000_000
-_READERS: dict[str, Callable[[Path], pd.DataFrame]] = {".csv": _read_csv, ".parquet": _read_parquet}
+_TEXT, _SHEETS = (".csv", ".tsv", ".txt"), (".xlsx", ".ods")
+_READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
+    **dict.fromkeys(_TEXT, read_text), **dict.fromkeys(_SHEETS, read_sheet), ".parquet": _read_parquet,
+}  # fmt: skip
+SUFFIXES = tuple(_READERS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +48,15 @@ class ForeignFile:
     first_row: int  # number of the first row, in the words of whoever opens the file
     headings: Mapping[str, str] = field(default_factory=dict)  # name of a column -> what the file calls it
 
+    @property
+    def stem(self) -> str:
+        """What its only curve is called, where the table has no name for it."""
+        return Path(self.name).stem
+
+    def heading(self, column: str) -> str:
+        """What the file calls a column."""
+        return self.headings.get(column, column)
+
     def place(self, row: int) -> str:
         """Where a row lies, e.g. "line 2"."""
         return f"{self.row_word} {row + self.first_row}"
@@ -58,19 +66,20 @@ class ForeignFile:
         parts = [
             self.name,
             "" if row is None else self.place(row),
-            f"column {self.headings.get(column, column)}" if column else "",
+            f"column {self.heading(column)}" if column else "",
         ]
         raise DataError(file=", ".join(filter(None, parts)), problem=problem, fix=fix)
 
 
 def read_file(source: pd.DataFrame | Path | str) -> ForeignFile:
-    """A table at hand, or a .csv (comma-separated, with a header) or .parquet file of one; it has at least one row."""
+    """A table at hand, or a file of one with a header: text, a spreadsheet or Parquet; it has at least one row."""
     if isinstance(source, pd.DataFrame):
         file = ForeignFile("table", source.reset_index(drop=True), "row", 0)
     else:
         path = Path(source)
-        line = path.suffix.lower() == ".csv"
-        file = ForeignFile(str(path), _read(path), "line" if line else "row", 2 if line else 0)
+        suffix = path.suffix.lower()
+        word, first = ("line", 2) if suffix in _TEXT else ("row", 2 if suffix in _SHEETS else 0)
+        file = ForeignFile(str(path), _read(path), word, first)
     if file.frame.empty:
         file.refuse(problem="has no row", fix="give a header and one row a trial")
     return file
@@ -79,16 +88,21 @@ def read_file(source: pd.DataFrame | Path | str) -> ForeignFile:
 def _read(path: Path) -> pd.DataFrame:
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
-        raise DataError(file=path, problem="is neither .csv nor .parquet", fix="save the table as one of them")
+        known = ", ".join(SUFFIXES)
+        raise DataError(file=path, problem="is no table that can be read", fix=f"save it as one of {known}")
     try:
         return reader(path).reset_index(drop=True).dropna(how="all")
     except pd.errors.EmptyDataError as error:
         raise DataError(file=path, problem="is empty", fix="give a header and one row a trial") from error
+    except ImportError as error:
+        package = PACKAGES[path.suffix.lower()]
+        fix = f"pip install {package}, or save the table as .csv"
+        raise DataError(file=path, problem=f"needs {package} to be read", fix=fix) from error
     except OSError as error:
         raise DataError(
             file=path, problem=f"cannot be read ({error.strerror or error})", fix="check name and permissions"
         ) from error
-    except ValueError as error:  # that of pandas' parser, of the text's encoding and of pyarrow
-        raise DataError(
+    except (ValueError, zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError) as error:
+        raise DataError(  # that of pandas' parser, of the text's encoding, of pyarrow and of a packed file
             file=path, problem=f"cannot be parsed ({' '.join(str(error).split())})", fix="save it again"
         ) from error

@@ -1,10 +1,11 @@
 """Trials from anywhere: errors that segaug did not measure, as the table that fits use.
 
-Columns (upper or lower case, in any order; others are ignored):
-    curve      or any of task, model, strategy: which trials make up one curve
+Columns (upper or lower case, in any order; common other names are in `foreign_names`, any name can be told):
     N          or n, size: training size, a whole number from 1
-    seed       a whole number from 0; trials of one seed are paired over sizes and curves
-    error      above 0, falling with N (1 - Dice, not Dice)
+    error      above 0, falling with N; a Dice, an accuracy or their like by its name is read as 1 minus it
+    curve      or any of task, model, strategy: which trials make up one curve; without one, all of them
+    seed       a whole number from 0; trials of one seed are paired over sizes and curves.  Without it rows of one curve
+               and N are independent repeats, and no two curves are paired
     status     optional: ok (also where empty), diverged, failed or missing; a trial that is not ok needs no error
     constant   optional: error of the best constant prediction
     subset     optional: names the set of training images
@@ -12,7 +13,8 @@ Columns (upper or lower case, in any order; others are ignored):
     patient    optional, beside case: whom it shows
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -21,17 +23,20 @@ from segaug.analysis.trials.curve_trials import CurveKey
 from segaug.analysis.trials.foreign_columns import (
     constant_column,
     error_column,
-    first_true,
     status_column,
     text_column,
     whole_column,
 )
 from segaug.analysis.trials.foreign_file import ForeignFile, read_file
+from segaug.analysis.trials.foreign_naming import KEY, named
+from segaug.analysis.trials.foreign_numbers import decimal_commas, first_true
+from segaug.analysis.trials.foreign_reading import Reading
+from segaug.analysis.trials.foreign_repeats import numbered_repeats
 from segaug.analysis.trials.table import CURVE
+from segaug.errors import DataError
 from segaug.results.case_errors import CaseErrors
 
 _TRIAL = [*CURVE, "size", "seed"]
-_COLUMNS = "curve (or task, model, strategy), N, seed, error"
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,50 +45,54 @@ class ForeignTable:
 
     trials: pd.DataFrame  # for `curves(trials, None)`: id, task, model, strategy, size, seed, status, error, constant
     cases: dict[str, CaseErrors]  # by id, of the trials that are ok; empty without a column `case`
+    reading: Reading  # what was taken for what
+
+    def refuse_unpaired(self) -> None:
+        """Raise a DataError where no seeds say which trials of two curves are a pair."""
+        if not self.reading.paired:
+            raise DataError(
+                file=self.reading.name,
+                problem="has no column for the seed, so no trial of one curve is the partner of one of another",
+                fix=f"name its column: {KEY} seed=...",
+            )
 
 
-def from_frame(source: pd.DataFrame | Path | str, *, nested: bool = False) -> ForeignTable:
-    """Check a table, or a .csv or .parquet file, and bring it into the form that fits use.
+Source = pd.DataFrame | Path | str | ForeignTable
 
-    nested: a seed's smaller subsets are part of its larger ones.  Raises DataError naming file, row and column.
+
+def from_frame(source: Source, *, nested: bool = False, columns: Mapping[str, str] | None = None) -> ForeignTable:
+    """Check a table, or a file of one (see `foreign_file`), and bring it into the form that fits use.
+
+    nested: a seed's smaller subsets are part of its larger ones.  columns: our names -> those of the table, where it
+    has others.  A table that has been read is returned as it is.  Raises DataError naming file, row and column.
     """
-    file = _renamed(read_file(source))
-    rows = pd.DataFrame({name: text_column(file, name) for name in CURVE})
-    rows["size"], rows["seed"] = whole_column(file, "size", 1), whole_column(file, "seed", 0)
+    if isinstance(source, ForeignTable):
+        return source
+    found = named(read_file(source), columns)
+    file = found.file
+    commas = decimal_commas(file, [name for name in ("size", "seed", "error", "constant") if name in file.frame])
+    rows = pd.DataFrame({name: _curve_column(file, name) for name in CURVE})
+    rows["size"] = whole_column(file, "size", 1)
+    optional = [name for name in ("subset", "case", "patient") if name in file.frame]
+    rows = rows.assign(**{name: text_column(file, name) for name in optional})
+    rows["seed"] = whole_column(file, "seed", 0) if "seed" in file.frame else numbered_repeats(found, rows)
     rows["status"] = status_column(file)
-    rows["error"] = error_column(file, rows["status"])
+    rows["error"] = error_column(file, rows["status"], overlap=found.overlap)
     rows["constant"] = constant_column(file)
     rows["subset_policy"] = "nested" if nested else "independent"
     rows["id"] = _ids(rows)
-    optional = [name for name in ("subset", "case", "patient") if name in file.frame]
-    rows = rows.assign(**{name: text_column(file, name) for name in optional})
     _refuse_duplicates(file, rows)
-    if "case" not in rows:
-        return ForeignTable(rows.sort_values(_TRIAL, ignore_index=True), {})
-    return _averaged(file, rows)
+    trials, cases = (rows, {}) if "case" not in rows else _averaged(file, rows)
+    trials = trials.sort_values(_TRIAL, ignore_index=True)
+    return ForeignTable(trials, cases, Reading.of(found, trials, commas=commas))
 
 
-def _renamed(file: ForeignFile) -> ForeignFile:
-    """Known names in lower case, N as size, a curve as a strategy; each column of a curve is there."""
-    names = [str(name).strip().lower() for name in file.frame.columns]
-    names = [{"n": "size", "curve": "strategy"}.get(name, name) for name in names]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        file.refuse(
-            problem=f"has more than one column for {', '.join(twice)}",
-            fix="keep one of each (N, n and size are the same, curve and strategy too)",
-        )
-    frame = file.frame.set_axis(names, axis=1)
-    lacking = [shown for name, shown in (("size", "N"), ("seed", "seed"), ("error", "error")) if name not in frame]
-    lacking += [] if any(name in frame for name in CURVE) else ["curve"]
-    if lacking:
-        found = ", ".join(map(str, file.frame.columns))
-        file.refuse(
-            problem=f"has no column {' and '.join(lacking)}, only {found}", fix=f"give it the columns {_COLUMNS}"
-        )
-    absent = {name: "" for name in CURVE if name not in frame}
-    headings = dict(zip(names, (str(name).strip() for name in file.frame.columns), strict=True))
-    return replace(file, frame=frame.assign(**absent), headings=headings)
+def _curve_column(file: ForeignFile, name: str) -> pd.Series:
+    """Empty where the table lacks it; a table that names no curve has one, called as the file is."""
+    if name in file.frame:
+        return text_column(file, name)
+    alone = name == "strategy" and not any(other in file.frame for other in CURVE)
+    return pd.Series(file.stem if alone else "", index=file.frame.index)
 
 
 def _ids(rows: pd.DataFrame) -> list[str]:
@@ -100,12 +109,12 @@ def _refuse_duplicates(file: ForeignFile, rows: pd.DataFrame) -> None:
         file.refuse(
             row=second,
             problem=f"has the same {what} as {file.place(first)} ({rows['id'][first]})",
-            fix="keep one of them, or give each its own seed",
+            fix=f"keep one of them, give each its own seed, or say what tells them apart: {KEY} curve=... or seed=...",
         )
 
 
-def _averaged(file: ForeignFile, rows: pd.DataFrame) -> ForeignTable:
-    """One row a trial out of one row a case."""
+def _averaged(file: ForeignFile, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, CaseErrors]]:
+    """One row a trial out of one row a case, and the cases by trial."""
     rows = rows.assign(patient=rows["patient"] if "patient" in rows else rows["case"]).sort_values([*_TRIAL, "case"])
     groups = rows.groupby("id", sort=False)
     mixed = rows[groups["status"].transform("nunique") > 1]
@@ -118,7 +127,7 @@ def _averaged(file: ForeignFile, rows: pd.DataFrame) -> ForeignTable:
     }
     trials = groups.first().assign(error=groups["error"].mean()).reset_index().drop(columns=["case", "patient"])
     _refuse_other_cases(file, trials, cases)
-    return ForeignTable(trials, cases)
+    return trials, cases
 
 
 def _refuse_other_cases(file: ForeignFile, trials: pd.DataFrame, cases: dict[str, CaseErrors]) -> None:

@@ -32,5 +32,5 @@ def section(study: Study) -> Section | None:
 
 
 def _chart(study: Study, index: int, found: Forecasts) -> Markup:
-    label = f"floor detected and half width of E against seeds for {found.task}, {found.model}"
+    label = f"chance of an identified floor and half width of E against seeds for {found.task}, {found.model}"
     return Markup(svg.inline(planning_panel(study, found), f"planning{index}", label))

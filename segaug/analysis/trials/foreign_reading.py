@@ -1,0 +1,73 @@
+"""What a foreign table was taken for, in one sentence: an answer begins with it."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import pandas as pd
+
+from segaug.analysis.trials.foreign_names import OWN
+from segaug.analysis.trials.foreign_naming import SHOWN, Named
+from segaug.analysis.trials.foreign_numbers import in_percent
+from segaug.analysis.trials.table import CURVE
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The table's words for ours, and what it does not say."""
+
+    name: str  # of the file
+    overlap: bool  # its error is 1 minus what it holds
+    paired: bool  # it has seeds
+    parts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, found: Named, trials: pd.DataFrame, *, commas: bool) -> Self:
+        """trials: what became of the table."""
+        file = found.file
+        names = (_named(key, file.heading(key)) for key in map(str, file.frame) if key != "error")
+        parts = [
+            _extent(trials, seeds="seed" in file.frame),
+            *filter(None, names),
+            _error(found),
+            *(["decimal commas"] if commas else []),
+            *([f"not used: {', '.join(found.others)}"] if found.others else []),
+        ]
+        return cls(file.name, found.overlap, "seed" in file.frame, tuple(parts))
+
+    def __str__(self) -> str:
+        return f"read {self.name}: {'; '.join(self.parts)}"
+
+
+def _error(found: Named) -> str:
+    """What the error is, and its unit as far as the table says it."""
+    heading = found.file.heading("error")
+    error = (
+        f"error = 1 - {heading}" if found.overlap else "error" if _is_own("error", heading) else f"error = {heading}"
+    )
+    if in_percent(found.file, "error"):
+        return f"{error}, from per cent"
+    return error if found.overlap else f"{error}, in the unit of the table"
+
+
+def _named(key: str, heading: str) -> str:
+    return "" if _is_own(key, heading) else f"{SHOWN.get(key, key)} = {heading}"
+
+
+def _is_own(key: str, heading: str) -> bool:
+    return heading.lower() in OWN[key]
+
+
+def _extent(trials: pd.DataFrame, *, seeds: bool) -> str:
+    """Curves, sizes, and how many trials each has."""
+    cells = trials.groupby([*CURVE, "size"]).size()
+    curves = trials.drop_duplicates(CURVE).shape[0]
+    sizes = trials["size"].nunique()
+    low, high = int(cells.min()), int(cells.max())
+    most = str(low) if low == high else f"{low} to {high}"
+    what = "seed" if seeds else "repeat"
+    counted = f"{_count(curves, 'curve')} of {_count(sizes, 'size')}, {most} {what}{'s' * (most != '1')} of each"
+    return counted if seeds or high == 1 else f"{counted}, assumed independent"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'s' * (number != 1)}"

@@ -1,0 +1,78 @@
+"""What a page and a forecast read of a record beside its `trial_row`, as one row: settings, parts of its time, history.
+
+Settings are what many trials have in common.  They are one JSON text, so that trials that share them share one object:
+
+    protocol, options    of config: how it was trained, and of the strategy
+    side                 of the network's image [px]; null where nobody noted it
+    allowed              "sees" of the record
+    structure_names      one without a name in records that do not say them
+    units                key of a measure -> its unit, of those that may have one or the other
+    warnings, device, versions, parameters
+    code_version         release of the code; null in records that do not name their code
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from segaug.errors import DataError
+from segaug.measures import MEASURES
+from segaug.results.store import Json
+from segaug.results.trial_row import REDO
+
+SECONDS = ("data", "prepare", "augmentation", "network", "other")  # parts of the time of a trial
+MOVED = ("displacement_p95_px", "min_jacobian", "folded_share")  # of the strategy's own field, beside its rms
+NUMBERS = (*MOVED, *(f"seconds_{part}" for part in SECONDS), "logit_scale")  # NaN: not measured, or none
+_IN_EITHER_UNIT = tuple(measure.key for measure in MEASURES if " or " in measure.unit)
+
+
+def detail_row(record: Json) -> Json:
+    """`settings`, `NUMBERS`, `test_cases` (their number; 0: no list of them), `update`, and each validation measure.
+
+    Raises DataError naming the record where any of it is malformed.
+    """
+    try:
+        return _row(record)
+    except KeyError as error:
+        raise DataError(file=f"record {record.get('id')}", problem=f"has no {error}", fix=REDO) from error
+    except (TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise DataError(file=f"record {record.get('id')}", problem=f"is malformed ({error})", fix=REDO) from error
+
+
+def _row(record: Json) -> Json:
+    history, moved, seconds = record["history"], record.get("augmentation") or {}, record["run"]["seconds"]
+    numbers = {name: moved.get(name) for name in MOVED}
+    numbers |= {f"seconds_{part}": seconds.get(part) for part in SECONDS}
+    numbers |= {"logit_scale": (record["recalibration"] or {}).get("scale")}
+    row: Json = {name: math.nan if value is None else float(value) for name, value in numbers.items()}
+    row |= {"id": str(record["id"]), "settings": orjson.dumps(_settings(record)).decode()}
+    row |= {"test_cases": len((record["cases"] or {}).get("ids", ())), "update": [int(at) for at in history["update"]]}
+    for name, values in history.items():
+        if name.startswith("validation_"):
+            row[name] = [None if value is None else float(value) for value in values]
+    return row
+
+
+def _settings(record: Json) -> Json:
+    config, run = record["config"], record["run"]
+    return {
+        "protocol": _object(config.get("protocol")),
+        "options": _object(config.get("augment")),
+        "side": _object(config.get("dataset")).get("size"),
+        "allowed": [str(what) for what in record["sees"]],
+        "structure_names": [str(name) for name in record.get("form", {}).get("structures", [""])],
+        "units": {key: str(record[key]["unit"]) for key in _IN_EITHER_UNIT if record.get(key)},
+        "warnings": [str(text) for text in record["warnings"]],
+        "device": str(run["device"]),
+        "versions": _object(run["versions"]),
+        "parameters": int(record["training"]["parameters"]),
+        "code_version": (run.get("code") or {}).get("version"),
+    }
+
+
+def _object(value: Any) -> Mapping[str, Any]:  # Any: JSON
+    if not isinstance(value or {}, Mapping):
+        raise TypeError(f"{value!r} is no object")
+    return value or {}
