@@ -30,7 +30,8 @@ METHOD: dict[str, object] = {
     "stated": f"an identified floor: {IDENTIFIED_LEVEL:.1%}; a bound, an identified b: {LEVEL_STATED:.0%}; so that "
     "they hold where they are printed",
     "lack_of_fit": f"F test against pure error; doubtful below p = {DOUBTFUL:g}, rejected below {REJECTED:g}",
-    "extrapolation": f"at most {CLAIMED_FACTOR} times the largest size, if the law fits and predicts the largest size",
+    "extrapolation": f"at most {CLAIMED_FACTOR} times the largest size, if the law fits and predicts the largest size, "
+    "and no trial collapsed",
 }
 
 
