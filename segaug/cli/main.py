@@ -1,5 +1,6 @@
 """The command `segaug`: a table of verbs; only the chosen verb's module is imported, so that `--help` is instant."""
 
+import errno
 import os
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
@@ -44,6 +45,7 @@ examples:
   segaug train --help                                              what can be configured
 """
 HYDRA_VERBS = ("train", "prepare", "submit")  # their options too go to Hydra, --help included
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}  # a full disk or a read-only one, whatever a verb writes there
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
 
@@ -82,6 +84,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _say(f"segaug: interrupted {interrupt}".rstrip(), code)
     except BrokenPipeError:
         return _unheard()
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        where, fix = error.filename or "the disk", "make room, or work in a folder that you may write to"
+        told = f"segaug: error: {visible(str(where))}: cannot be written ({error.strerror}); {fix}"
+        return _say(told, UserError.exit_code)
 
 
 def _say(text: str, code: int) -> int:

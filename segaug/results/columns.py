@@ -28,7 +28,6 @@ DETAIL_FIELDS = [
     ("id", pa.string()),
     ("settings", _NAMES),
     *((name, pa.float64()) for name in NUMBERS),
-    ("test_cases", pa.int64()),
     ("update", pa.list_(pa.int64())),
 ]
 MEASURED, MEASURED_ON_CASES = pa.float64(), pa.list_(pa.float64())  # of the columns beside these
@@ -124,7 +123,7 @@ def _case_errors(table: pa.Table, column: str, cases: str, patients: str) -> dic
     if not table.num_rows:
         return {}
     lists = table[column].chunk(0)
-    values, ends = lists.flatten().to_numpy(), lists.value_lengths().to_numpy().cumsum().tolist()
+    values, ends = lists.flatten().to_numpy(zero_copy_only=False), lists.value_lengths().to_numpy().cumsum().tolist()
     spans = map(slice, [0, *ends[:-1]], ends)
     rows = zip(table["id"].to_pylist(), _names(table[cases]), _names(table[patients]), spans, strict=True)
     return {trial: CaseErrors(names, owners, values[span]) for trial, names, owners, span in rows}
