@@ -1,5 +1,6 @@
 """Figures for a paper: each as PNG at 300 dpi and as SVG."""
 
+import gc
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ def write_figures(drawn: Mapping[str, Draw], folder: Path) -> tuple[tuple[Path, 
     for name, draw in drawn.items():
         files = folder / f"{name}.png", folder / f"{name}.svg"
         figure = attempt(f"figure {name}", partial(_draw, draw))
+        gc.collect()  # a figure is a ring of references: it would stay, with its 6 MiB, until many have been drawn
         with writing_into(folder):
             if isinstance(figure, Failed):
                 failures.append(figure)
