@@ -57,6 +57,7 @@ class Card:
     facts: Table | None
     pictures: tuple[Picture, ...]
     outlines: tuple[tuple[str, Outline], ...] = ()  # of structures, where there are several
+    extent: str = ""  # "160 images of 160 patients"; "" where the study has no card of it
 
 
 def read_card(folder: Path, task: str) -> Card:
@@ -67,7 +68,9 @@ def read_card(folder: Path, task: str) -> Card:
     card = _read(path)
     names = _structures(card)
     outlines = tuple((name, outline_of(place)) for place, name in enumerate(names)) if len(names) > 1 else ()
-    return Card(task, _facts(card), _pictures(path.with_name("examples.safetensors"), task), outlines)
+    pictures = _pictures(path.with_name("examples.safetensors"), task)
+    extent = f"{card.get('images', '?')} images of {card.get('patients', '?')} patients"
+    return Card(task, _facts(card), pictures, outlines, extent)
 
 
 def licences(folder: Path, tasks: Iterable[str]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from segaug.report.tables import NONE, Table
 def sees_table(study: Study) -> Table:
     """What each strategy was allowed to see, and its options."""
     return Table(
-        "What each strategy was allowed to see, and its options. More data is not a better augmentation: compare "
+        "What each strategy was allowed to see, and its options.\nMore data is not a better augmentation: compare "
         "strategies that saw the same.",
         ("strategy", "sees", "options"),
         tuple(

@@ -28,7 +28,6 @@ DETAIL_FIELDS = [
     ("id", pa.string()),
     ("settings", _NAMES),
     *((name, pa.float64()) for name in NUMBERS),
-    ("test_cases", pa.int64()),
     ("update", pa.list_(pa.int64())),
 ]
 MEASURED, MEASURED_ON_CASES = pa.float64(), pa.list_(pa.float64())  # of the columns beside these

@@ -29,7 +29,7 @@ _IN_EITHER_UNIT = tuple(measure.key for measure in MEASURES if " or " in measure
 
 
 def detail_row(record: Json) -> Json:
-    """`settings`, `NUMBERS`, `test_cases` (their number; 0: no list of them), `update`, and each validation measure.
+    """`settings`, `NUMBERS`, `update`, and each validation measure.
 
     Raises DataError naming the record where any of it is malformed.
     """
@@ -48,7 +48,7 @@ def _row(record: Json) -> Json:
     numbers |= {"logit_scale": (record["recalibration"] or {}).get("scale")}
     row: Json = {name: math.nan if value is None else float(value) for name, value in numbers.items()}
     row |= {"id": str(record["id"]), "settings": orjson.dumps(_settings(record)).decode()}
-    row |= {"test_cases": len((record["cases"] or {}).get("ids", ())), "update": [int(at) for at in history["update"]]}
+    row |= {"update": [int(at) for at in history["update"]]}
     for name, values in history.items():
         if name.startswith("validation_"):
             row[name] = [None if value is None else float(value) for value in values]
