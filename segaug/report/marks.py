@@ -118,7 +118,7 @@ def draw_references(axes: Axes, references: Mapping[str, Mapping[int, float]]) -
     """Atlas and constant in grey, each named at its right end.  references: name -> size -> value."""
     for name, dash, side in (("atlas", ":", -1), ("constant", "--", 1)):
         if values := references.get(name):
-            x, y = list(values), list(values.values())
+            x, y = [float(size) for size in values], list(values.values())
             if len(x) == 1:  # a line of one point is none
                 x, y = [x[0] / _ALONE, x[0] * _ALONE], 2 * y
             axes.plot(x, y, color=LIGHT["muted"], linestyle=dash, linewidth=1.1, zorder=1.5)
