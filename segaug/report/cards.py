@@ -81,7 +81,10 @@ def licences(folder: Path, tasks: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def _path(folder: Path, task: str) -> Path:
-    return folder / "cards" / task / "card.json"
+    """A name of others may be no folder of this study: then there is no card."""
+    cards = folder / "cards"
+    own = "\0" not in task and (cards / task).resolve().parent == cards.resolve()
+    return cards / (task if own else "") / "card.json"
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -21,6 +21,7 @@ _METHOD_WORDS = {  # key of METHOD -> what the checklist calls it, in its order
     "bounds_b": "bounds of b",
     "intervals": "intervals",
     "level": "level",
+    "stated": "level of what is stated",
     "lack_of_fit": "goodness of fit",
     "extrapolation": "extrapolation",
     "published_fit": "published fit beside it",

@@ -9,9 +9,10 @@ from statistics import fmean
 from typing import Any, NamedTuple, TypeVar
 
 from segaug.analysis.curves.curve_fit import CurveFit
-from segaug.analysis.curves.fit_curves import fit_source
+from segaug.analysis.curves.fit_curves import fit_measured
 from segaug.analysis.law.fit import Fit
-from segaug.analysis.trials.table import study_trials
+from segaug.analysis.trials.measured import measured
+from segaug.analysis.trials.table import study_trials, with_unfinished
 from segaug.errors import DataError
 from segaug.measures import quantity
 from segaug.report.measure import Json, Measure
@@ -167,7 +168,8 @@ def load_study(folder: Path, metric: str | None = None) -> Study:
             problem=f"holds no finished trial ({len(failures)} failed)",
             fix="run the study first; `segaug status` shows what went wrong",
         )
-    fits, table = fit_source(snapshot, planned_trials(store), error), study_trials(snapshot)
+    table = study_trials(snapshot)
+    fits = fit_measured(snapshot, measured(with_unfinished(table, planned_trials(store)), error))
     converged = frozenset(table.loc[table["status"] == "ok", "id"])
     return Study(folder, error, records, tuple(failures), store.plan(), tuple(fits), converged, snapshot)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
-import pandas as pd
+import pyarrow as pa
 
 from segaug.results.snapshot import Snapshot
 
@@ -30,29 +30,35 @@ class Trial(Mapping[str, Any]):  # Any: text, number, or what the settings hold
 
 
 class Columns(dict[str, list[Any]]):
-    """Values of all trials by column; made once somebody asks for it."""
+    """The values of all trials, by column; those of one are made when it is first asked for."""
 
-    def __init__(self, table: pd.DataFrame) -> None:
+    def __init__(self, table: pa.Table) -> None:
         super().__init__()
-        settings = table.pop(_SHARED)
-        self._table, self._codes = table, settings.cat.codes.to_numpy()
-        self._settings = [orjson.loads(text) for text in settings.cat.categories]
-        self.names = [*table.columns, *(self._settings[0] if self._settings else ())]
+        settings = table[_SHARED].unify_dictionaries().combine_chunks()
+        self._table, self._codes = table.drop_columns(_SHARED), settings.indices.to_pylist()
+        self._settings = [orjson.loads(text) for text in settings.dictionary.to_pylist()]
+        self.names = [*self._table.column_names, *(self._settings[0] if self._settings else ())]
 
     def __missing__(self, name: str) -> list[Any]:
-        if name in self._table.columns:
-            column = self._table[name]
-            found = column.tolist() if column.notna().all() else [None if v != v else v for v in column.tolist()]
-        else:
-            values = [one[name] for one in self._settings]  # shared by all trials that have the same
-            found = [values[code] for code in self._codes]
-        self[name] = found
-        return found
+        self[name] = _values(self._table[name]) if name in self._table.column_names else self._shared(name)
+        return self[name]
+
+    def _shared(self, name: str) -> list[Any]:
+        values = [one[name] for one in self._settings]  # KeyError: nobody has measured it
+        return [values[code] for code in self._codes]
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    """As Python values; rows of one text share it."""
+    if pa.types.is_string(column.type):
+        column = column.dictionary_encode().unify_dictionaries().combine_chunks()
+        texts = column.dictionary.to_pylist()
+        return [texts[code] for code in column.indices.to_pylist()]
+    values = column.to_pylist()
+    return [None if value != value else value for value in values] if pa.types.is_floating(column.type) else values
 
 
 def read_trials(snapshot: Snapshot) -> tuple[Trial, ...]:
     """Every finished trial, by id; raises as `Snapshot` does."""
-    details = snapshot.details().drop(columns="id")  # first, so that records that it lacks are read once for all
-    table = pd.concat([snapshot.trials(), details], axis=1)
-    columns = Columns(table)
-    return tuple(Trial(columns, row) for row in range(len(table)))
+    columns = Columns(snapshot.columns())
+    return tuple(Trial(columns, row) for row in range(len(columns["id"])))

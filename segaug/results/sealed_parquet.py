@@ -1,7 +1,7 @@
 """Parquet files that carry the digest of their own bytes: a damaged one is noticed before anything in it is parsed."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from segaug.files import write_atomic
 
 _MARK = b"segaug.sha256."  # followed by the digest, in the key-value metadata of the file's footer
 _BLANK = b"0" * 64
+_PIECE = 2**20  # bytes in memory while a file is read for its digest
 
 
 def write_sealed(path: Path, table: pa.Table) -> None:
@@ -21,9 +22,9 @@ def write_sealed(path: Path, table: pa.Table) -> None:
         writer.write_table(table)
         writer.add_key_value_metadata({"seal": (_MARK + _BLANK).decode()})
     data = sink.getbuffer()  # sealed where it lies: a copy of the errors of all test cases takes its time and room
-    footer = int.from_bytes(data[-8:-4], "little") + 8
-    at = len(data) - footer + bytes(data[-footer:]).rindex(_MARK) + len(_MARK)
-    data[at : at + len(_BLANK)] = _digest(data, at)
+    file = pa.BufferReader(pa.py_buffer(data))
+    at = _seal_at(file)
+    data[at : at + len(_BLANK)] = _digest(file, at)
     write_atomic(path, data)
 
 
@@ -37,23 +38,31 @@ def read_sealed(
     bytes, rows that would fill the memory.  Ours hold over a byte for each value of a column.
     """
     try:
-        data = path.read_bytes()
+        source = pa.OSFile(str(path))
     except FileNotFoundError:
         return None
-    at = data.rfind(_MARK) + len(_MARK)
-    if data[at : at + len(_BLANK)] != _digest(data, at):
-        return None
-    try:
-        file = pq.ParquetFile(pa.BufferReader(data))
-        found = file.schema_arrow
-        if not _fits(found, schema, further) or _values(file.metadata) > len(data):
+    with source:  # one opening for both: a file that takes its name meanwhile is another one
+        at = _seal_at(source)
+        if at < 0 or _bytes(source, at, at + len(_BLANK)) != _digest(source, at):
             return None
-        names = None if columns is None else [name for name in columns if name in found.names]
-        table = file.read(columns=names)
-        table = table.select(names or found.names)  # Parquet takes a point in a name for a way into it
-        table.validate(full=True)
-    except (pa.ArrowException, OSError, ValueError):
+        try:
+            return _table(source, schema, columns, further)
+        except (pa.ArrowException, OSError, ValueError):
+            return None
+
+
+def _table(
+    source: pa.NativeFile, schema: pa.Schema, columns: Sequence[str] | None, further: pa.DataType | None
+) -> pa.Table | None:
+    source.seek(0)
+    file = pq.ParquetFile(source)
+    found = file.schema_arrow
+    if not _fits(found, schema, further) or _values(file.metadata) > source.size():
         return None
+    names = None if columns is None else [name for name in columns if name in found.names]
+    table = file.read(columns=names, use_threads=False)  # each thread has a pool that keeps what it once had
+    table = table.select(names or found.names)  # Parquet takes a point in a name for a way into it
+    table.validate(full=True)
     return table
 
 
@@ -73,13 +82,36 @@ def _values(metadata: pq.FileMetaData) -> int:
     return max([metadata.num_rows, *counts])
 
 
-def _digest(data: bytes | memoryview, at: int) -> bytes:
+def _seal_at(file: pa.NativeFile) -> int:
+    """Where the digest lies, in the footer that the last bytes tell the length of; -1 if nowhere."""
+    size = file.size()
+    length = int.from_bytes(_bytes(file, max(size - 8, 0), size)[:4], "little") + 8
+    if length > size:
+        return -1
+    at = _bytes(file, size - length, size).rfind(_MARK)
+    return -1 if at < 0 else size - length + at + len(_MARK)
+
+
+def _digest(file: pa.NativeFile, at: int) -> bytes:
     """Digest of all bytes, those of the digest itself counted as zeros."""
-    view = memoryview(data)
-    digest = sha256(view[:at])
+    digest = sha256()
+    for piece in _pieces(file, 0, at):
+        digest.update(piece)
     digest.update(_BLANK)
-    digest.update(view[at + len(_BLANK) :])
+    for piece in _pieces(file, at + len(_BLANK), file.size()):
+        digest.update(piece)
     return digest.hexdigest().encode()
+
+
+def _pieces(file: pa.NativeFile, start: int, end: int) -> Iterator[bytes]:
+    for first in range(start, end, _PIECE):
+        yield _bytes(file, first, min(first + _PIECE, end))
+
+
+def _bytes(file: pa.NativeFile, start: int, end: int) -> bytes:
+    file.seek(start)
+    found: bytes = file.read(end - start)
+    return found
 
 
 def _repetitive(schema: pa.Schema) -> list[str]:

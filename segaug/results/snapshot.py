@@ -42,6 +42,7 @@ from segaug.results.store import DamagedRecord, Json, Store, read_record
 from segaug.results.trial_row import in_order, trial_row
 
 _KEY = [("folder", pa.string()), ("checksum", pa.string())]  # of the record that a row stands for
+_KEY_NAMES = [name for name, _ in _KEY]
 _CHUNK = 100  # records in memory at a time: each takes ten times the bytes of its file
 _TAIL = 80  # bytes that hold the end of a record: its checksum
 Seals = Mapping[str, str]  # folder of a trial -> checksum that its record ends with
@@ -62,18 +63,21 @@ class Snapshot:
 
     def trials(self) -> pd.DataFrame:
         """One row a record, by id; columns: as `trial_row` makes them, in the order of `in_order`."""
-        table = self._table(_TRIALS).sort_by("folder").drop_columns([name for name, _ in _KEY])
+        table = self._table(_TRIALS).sort_by("folder").drop_columns(_KEY_NAMES)
         return table.select(in_order(table.column_names)).to_pandas()
 
     def cases(self, key: str) -> dict[str, CaseErrors]:
         """The measure of this key on each test case, by trial id, of the trials that have it."""
         return case_errors(self._table(_CASES, [*_CASES.names, *case_columns(key)]), key)
 
-    def details(self) -> pd.DataFrame:
-        """One row a record, by id, as `detail_row` makes them, without histories; settings are categorical texts."""
-        names = [name for name in _DETAILS.names if name != "update"]
-        table = self._table(_DETAILS, names).select(names)
-        return table.sort_by("folder").drop_columns([name for name, _ in _KEY]).to_pandas()
+    def columns(self) -> pa.Table:
+        """One row a record, by id: the columns of `trials`, and those of `detail_row` but for the histories."""
+        names = [name for name in _DETAILS.names if name not in ("id", "update")]
+        details = self._table(_DETAILS, names).select(names).sort_by("folder")  # first: it may bring both up to date
+        table = self._table(_TRIALS).sort_by("folder")
+        for name in names[len(_KEY) :]:
+            table = table.append_column(name, details[name])
+        return table.drop_columns(_KEY_NAMES)
 
     def histories(self, key: str, trials: Collection[str]) -> dict[str, History]:
         """Updates, and a measure of validation at each (NaN: not finite), of those of these trials that have it."""

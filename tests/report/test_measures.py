@@ -52,7 +52,7 @@ def test_every_measure_that_the_records_have_has_a_panel(mixed, monkeypatch):
         (what.key, task)
         for task, names in (("heart", STRUCTURES), ("lung", ("",)))
         for what in quantities(names)
-        if any(what.key in one["test"]["best"] for one in mixed.ok if one["task"] == task)
+        if any(f"{what.key}_best" in one for one in mixed.ok if one["task"] == task)
     ]
     assert sorted(drawn) == sorted(expected)
     assert {key for key, task in drawn if task == "heart"} == {what.key for what in quantities(STRUCTURES)}
