@@ -59,15 +59,12 @@ def test_pictures_of_documents_are_there():
     assert not [name for folder, name in shown if not (folder / name).is_file()]
 
 
-def test_the_first_study_is_the_one_of_the_first_picture():
-    """`make study`, README's first picture and its caption are about the same trials."""
+def test_the_first_study_asks_where_deformation_is_the_true_prior():
     study = yaml.safe_load((ROOT / "multirun_sweeps/study/quick.yaml").read_text())
-    asked, text = study["hydra"]["sweeper"]["params"], (ROOT / "README.md").read_text()
-    assert asked["dataset"].startswith("phantom_template")  # where deformation is the true prior
+    asked = study["hydra"]["sweeper"]["params"]
+    assert asked["dataset"].startswith("phantom_template")  # one anatomy under random maps
     strategies, sizes = asked["augment"].split(","), asked["scale"].split(",")
     assert strategies == ["baseline", "red", "regda"]
     trials = len(strategies) * len(sizes) * len(eval(asked["seed"]))  # "range(3)", as Hydra reads it
     assert f"{trials} trials" in (ROOT / "multirun_sweeps/study/quick.yaml").read_text()
-    assert re.search(r"!\[.*?\]\((.*?)\)", text)[1] == "docs/figures/quick.png"
-    assert all(name in text.partition("## Two commands")[0] for name in strategies)
     assert "segaug train study=quick" in (ROOT / "Makefile").read_text()
