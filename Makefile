@@ -33,9 +33,10 @@ endif
 	@touch $@
 	@echo "done; now: source $(BIN)/activate"
 
-study: setup ## train, fit and report the quick study: curves of generated anatomy, in minutes
+study: setup ## train, fit, compare and report the quick study: what deformation is worth on generated hearts, in minutes
 	$(BIN)/segaug train study=quick
 	$(BIN)/segaug fit quick
+	$(BIN)/segaug compare quick
 	$(BIN)/segaug report quick
 
 test: setup ## run the fast tests (CPU, offline)

@@ -38,15 +38,17 @@ class Answer:
     sentence: str
 
 
-def answer(curve: CurveFit, error: str, counted: str, compared: Sequence[Comparison]) -> str:
+def answer(curve: CurveFit, error: str, counted: str, compared: Sequence[Comparison], alone: Sequence[str] = ()) -> str:
     """One sentence.
 
     curve: of the baseline, or of whichever strategy is told of.  error: the measure's name.  counted: what N counts.
-    compared: the other strategies against that baseline, in the order of the page.
+    compared: the other strategies against that baseline, in the order of the page.  alone: those that share no trial.
     """
     if not curve.points:
         return f"No trial of {curve.strategy} converged, so nothing is told."
-    parts = (*_of_baseline(curve, error, counted), *_of_strategies(compared, curve.reference_size, counted))
+    parts = [*_of_baseline(curve, error, counted), *_of_strategies(compared, curve.reference_size, counted)]
+    if alone:
+        parts.append(f"{_listed(alone)} {_are(alone)} not compared, for want of a shared size and seed")
     text = "; ".join(parts)
     return " ".join((f"{text[0].upper()}{text[1:]}.", *(words for flag, words in _BUT.items() if flag in curve.flags)))
 
@@ -61,7 +63,7 @@ def _of_baseline(curve: CurveFit, error: str, counted: str) -> Iterator[str]:
         yield f"what more {counted} would do is not told, {why}"
     elif curve.verdict.floor == "flat":
         yield _errs(curve, error, counted, *_by_law(fit, fit.default.max_size))
-        yield f"more {counted} did not measurably lower it from N = {fit.data.sizes[0]:g} on"
+        yield f"more {counted} did not measurably lower it from N = {_told(fit.data.sizes[0])} on"
     elif fit.extrapolations and fit.extrapolations[0].claimed:
         yield _errs(curve, error, counted, *_by_law(fit, fit.default.max_size))
         yield _twice_as_many(fit)
@@ -73,7 +75,11 @@ def _of_baseline(curve: CurveFit, error: str, counted: str) -> Iterator[str]:
 def _errs(curve: CurveFit, error: str, counted: str, size: float, value: str) -> str:
     provisional = ", provisional" if "provisional" in curve.flags else ""
     one = counted.removesuffix("s") if size == 1 else counted
-    return f"with {size:g} {one} the {error} of {curve.strategy} is {value}{provisional}"
+    return f"with {_told(size)} {one} the {error} of {curve.strategy} is {value}{provisional}"
+
+
+def _told(size: float) -> str:
+    return f"{size:,.10g}"
 
 
 def _by_law(fit: Fit, size: float) -> tuple[float, str]:
@@ -96,7 +102,7 @@ def _doubled(fit: Fit) -> str:
     """Within the data: the last doubling."""
     largest, drop = fit.default.max_size, fit.default.drop
     share = drop.value / fit.error(largest / 2).value
-    beyond = f", and beyond {largest:g} nothing is claimed"
+    beyond = f", and beyond {_told(largest)} nothing is claimed"
     if drop.interval.low <= 0:
         return f"that twice as many take anything away is not shown ({_amount(drop.value, drop.interval)}){beyond}"
     return f"twice as many take away {_percent(share)} of it ({_amount(drop.value, drop.interval)}){beyond}"
@@ -126,14 +132,14 @@ def _of_strategies(compared: Sequence[Comparison], reference: float, counted: st
 
 def _differs(one: Comparison, reference: float, counted: str) -> str:
     more = f", which saw more data than {one.baseline}," if one.saw_more else ""
-    sizes = span(one.overall.sizes)
+    where = f"{'over' if len(one.overall.sizes) > 1 else 'at'} N = {span(one.overall.sizes)}"
     if one.overall.ratio.value > 1:
-        return f"{one.key.strategy}{more} errs more, by a factor of {_ratio(one)} over N = {sizes}"
-    better = f"{one.key.strategy}{more} errs less, by a factor of {_ratio(one)} over N = {sizes}"
+        return f"{one.key.strategy}{more} errs more, by a factor of {_ratio(one)} {where}"
+    better = f"{one.key.strategy}{more} errs less, by a factor of {_ratio(one)} {where}"
     if not one.equivalent.sizes:
         return f"{better}; what that is worth in {counted} is not told, {one.equivalent.reason}"
     size = min(one.equivalent.sizes, key=lambda size: abs(math.log(size.size / reference)))
-    return f"{better}, and at {size.size:g} {_worth(size)} the labels"
+    return f"{better}, and at {_told(size.size)} {_worth(size)} the labels"
 
 
 def _worth(size: EquivalentSize) -> str:
@@ -143,12 +149,13 @@ def _worth(size: EquivalentSize) -> str:
 
 
 def _ratio(one: Comparison) -> str:
-    return f"{number(one.overall.ratio.value)} {ends(one.overall.ratio.interval)}"
+    interval = one.overall.ratio.interval
+    return number(one.overall.ratio.value) + (f" {ends(interval)}" if interval else "")
 
 
 def _listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
-def _are(some: Sequence[Comparison]) -> str:
+def _are(some: Sequence[object]) -> str:
     return "is" if len(some) == 1 else "are"

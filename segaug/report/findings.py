@@ -22,7 +22,7 @@ def of_verdicts(study: Study) -> str:
     verdicts = [curve.verdict for curve in study.fits if curve.points]
     readable = [one for one in verdicts if one.floor not in _UNREADABLE]
     if not readable:
-        return f"No law may be read: {_counted(verdicts, 'curve')} with too few sizes, or that the law does not fit."
+        return "No law may be read: no curve has enough sizes and a law that fits them."
     floors = sum(one.floor == "identified" for one in readable)
     exponents = sum(one.exponent == "identified" for one in readable)
     return f"A floor is identified in {floors} of {_counted(verdicts, 'curve')}, the exponent b in {exponents}."

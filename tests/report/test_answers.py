@@ -174,6 +174,15 @@ def test_the_page_begins_with_a_sentence_a_task_and_model(troubled: Path):
     assert all(found.sentence.endswith(".") for found in answers)
 
 
+def test_a_strategy_that_shares_no_trial_is_not_passed_over(tmp_path: Path):
+    store = write_paired_study(tmp_path / "apart")
+    for trial in store.records():
+        if (trial["strategy"] == "red") == (trial["seed"] < 3):
+            store.record_path(trial["id"]).unlink()
+    (found,) = section(load_study(store.folder, "bce")).blocks[0].answers
+    assert found.sentence.endswith("; red is not compared, for want of a shared size and seed.")
+
+
 def test_without_a_baseline_the_first_strategy_is_told(tmp_path: Path):
     store: Store = write_paired_study(tmp_path / "other")
     for trial in store.records():

@@ -10,10 +10,11 @@ from subprocess import run
 import pytest
 
 from segaug.report.page import write_report
+from tests.report.paired_study import write_paired_study
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="needs chromium on PATH")]
-LAPTOP, PHONE = 1366, 390  # CSS pixels
+LAPTOP, SMALL_LAPTOP, PHONE = 1366, 1280, 390  # CSS pixels
 DARK = "--blink-settings=preferredColorScheme=0"
 MEASURE = """<script>
   const box = (query) => [...document.querySelectorAll(query)].map((e) => e.getBoundingClientRect());
@@ -21,6 +22,9 @@ MEASURE = """<script>
   const found = {
     window: innerWidth,
     page: document.documentElement.scrollWidth,
+    height: document.documentElement.scrollHeight,
+    wide: [...document.querySelectorAll(".scroll")].filter((e) => e.scrollWidth > e.clientWidth + 1).length,
+    shown: [...document.querySelectorAll(".inside")].map((e) => e.checkVisibility()),
     right: Math.max(...wide.map((e) => e.getBoundingClientRect().right)),
     charts: box(".chart svg").map((b) => [b.width, b.height]),
     signs: box(".sign > svg > use").map((b) => [b.width, b.height]),
@@ -40,21 +44,34 @@ def page(troubled: Path) -> Path:
     return write_report(troubled).page
 
 
-def browse(page: Path, tmp_path: Path, *options: str) -> tuple[str, list[str]]:
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of one task, one model and two strategies."""
+    folder = tmp_path_factory.mktemp("studies") / "paired"
+    write_paired_study(folder)
+    return write_report(folder).page
+
+
+def opened(text: str) -> str:
+    """A page with everything unfolded."""
+    return text.replace("<details", "<details open")
+
+
+def browse(page: Path, tmp_path: Path, *options: str, goal: str = "") -> tuple[str, list[str]]:
     """Standard output and console messages of a headless browser."""
     quiet = ("gpu", "quic", "background-networking", "component-update", "sync")
     command = [
         CHROMIUM, "--headless", "--no-sandbox", "--no-first-run", "--hide-scrollbars", "--enable-logging=stderr",
         *(f"--disable-{name}" for name in quiet), f"--user-data-dir={tmp_path / 'profile'}",
-        f"--window-size={LAPTOP},900", *options, page.as_uri(),
+        f"--window-size={LAPTOP},900", *options, page.as_uri() + goal,
     ]  # fmt: skip
     done = run(command, capture_output=True, text=True, timeout=120, check=True)
     return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
 
 
-def measure(page: Path, tmp_path: Path, width: int, *options: str) -> dict:
+def measure(page: str, tmp_path: Path, width: int, *options: str) -> dict:
     """What the layout comes to at a width; a frame, for the window itself is never narrower than 500 pixels."""
-    copy = page.read_text().replace("</body>", MEASURE + "</body>")
+    copy = page.replace("</body>", MEASURE + "</body>")
     frame = tmp_path / "frame.html"
     frame.write_text(FRAME.format(width=width, page=escape(copy)))
     dom, _ = browse(frame, tmp_path, "--dump-dom", *options)
@@ -70,7 +87,7 @@ def test_the_console_stays_silent(page, tmp_path):
 
 @pytest.mark.parametrize("width", [LAPTOP, PHONE])
 def test_charts_and_pictures_are_there_and_nothing_sticks_out(page, tmp_path, width):
-    found = measure(page, tmp_path, width)
+    found = measure(opened(page.read_text()), tmp_path, width)
     assert found["window"] == width
     assert found["page"] <= width
     assert found["right"] <= width
@@ -82,7 +99,7 @@ def test_charts_and_pictures_are_there_and_nothing_sticks_out(page, tmp_path, wi
 
 
 def test_dark_is_dark(page, tmp_path):
-    light, dark = measure(page, tmp_path, LAPTOP), measure(page, tmp_path, LAPTOP, DARK)
+    light, dark = (measure(page.read_text(), tmp_path, LAPTOP, *options) for options in ((), (DARK,)))
     assert light["background"] == "rgb(255, 255, 255)"
     assert max(map(int, re.findall(r"\d+", dark["background"]))) < 40
 
@@ -91,3 +108,29 @@ def test_it_draws(page, tmp_path):
     picture = tmp_path / "page.png"
     browse(page, tmp_path, f"--screenshot={picture}")
     assert picture.stat().st_size > 20_000
+
+
+@pytest.mark.parametrize(("width", "most"), [(SMALL_LAPTOP, 5000), (PHONE, 8000)])
+def test_a_folded_page_is_short(plain, tmp_path, width, most):
+    found = measure(plain.read_text(), tmp_path, width)
+    assert found["height"] < most
+    assert set(found["shown"]) == {False}
+
+
+def test_tables_of_one_task_fit_a_small_laptop(plain, tmp_path):
+    assert measure(opened(plain.read_text()), tmp_path, SMALL_LAPTOP)["wide"] == 0
+
+
+def test_on_paper_everything_is_there(plain, tmp_path):
+    """What print rules do, done on the screen."""
+    found = measure(plain.read_text().replace("@media print", "@media screen"), tmp_path, LAPTOP)
+    assert set(found["shown"]) == {True}
+
+
+def test_a_link_opens_what_is_folded(plain, tmp_path):
+    page = tmp_path / "page.html"
+    told = "document.title = document.querySelector('#laws').closest('details').open"
+    page.write_text(plain.read_text().replace("</body>", f"<script>setTimeout(() => {told}, 500)</script></body>"))
+    for goal, unfolded in (("", "false"), ("#laws", "true")):
+        dom, _ = browse(page, tmp_path, "--dump-dom", "--virtual-time-budget=2000", goal=goal)
+        assert f"<title>{unfolded}</title>" in dom

@@ -9,6 +9,7 @@ from segaug.analysis.comparison.comparison import Comparison
 from segaug.errors import DataError
 from segaug.report.answers import Answer, answer
 from segaug.report.comparison import compared
+from segaug.report.palette import in_order
 from segaug.report.section import Section
 from segaug.report.study import Study
 
@@ -42,4 +43,6 @@ def _answer(study: Study, group: tuple[str, str], found: Sequence[Comparison]) -
     curves = study.curves_of(*group)
     measured = [curve for curve in curves.values() if curve.points]
     told = next((curve for curve in measured if curve.strategy == BASELINE), (measured or list(curves.values()))[0])
-    return Answer(study.title(*group), answer(told, study.measured.fitted_of(group[0]).name, study.counted, found))
+    others = {curve.strategy for curve in measured if curve is not told} - {one.key.strategy for one in found}
+    error = study.measured.fitted_of(group[0]).name
+    return Answer(study.title(*group), answer(told, error, study.counted, found, in_order(others)))
