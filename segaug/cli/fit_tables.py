@@ -1,5 +1,6 @@
 """Tables that `segaug fit` prints; each is for the curves of one task and model, a row a strategy."""
 
+import math
 from collections.abc import Sequence
 
 from rich.box import SIMPLE_HEAD
@@ -19,7 +20,7 @@ NONE = "–"
 def errors_table(curves: Sequence[CurveFit]) -> Table:
     """E at the middle and at the largest size, slope and exponent."""
     reference, largest = curves[0].reference_size, {curve.points[-1].size for curve in curves if curve.points}
-    columns = [f"E, N = {reference:.0f}"]
+    columns = ["E" if math.isnan(reference) else f"E, N = {reference:.0f}"]  # NaN: no trial of the study converged
     if largest - {reference}:
         columns.append(f"E, N = {largest.pop()}" if len(largest) == 1 else "E, largest N")
     found = table("", "strategy", *columns, "slope", "b")

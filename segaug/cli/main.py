@@ -1,5 +1,6 @@
 """The command `segaug`: a table of verbs; only the chosen verb's module is imported, so that `--help` is instant."""
 
+import errno
 import os
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
@@ -43,6 +44,7 @@ examples:
   segaug train --help                                              what can be configured
 """
 HYDRA_VERBS = ("train", "prepare", "submit")  # their options too go to Hydra, --help included
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}  # a full disk or a read-only one, whatever a verb writes there
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
 
@@ -83,6 +85,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more at exit
         return EXIT_BROKEN_PIPE
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        where, fix = error.filename or "the disk", "make room, or work in a folder that you may write to"
+        print(f"segaug: error: {visible(str(where))}: cannot be written ({error.strerror}); {fix}", file=sys.stderr)
+        return UserError.exit_code
 
 
 def _run(arguments: list[str]) -> int:

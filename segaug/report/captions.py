@@ -1,4 +1,7 @@
-"""Captions: every axis, unit, interval and number of trials, in words."""
+"""Captions: every axis, unit, interval and number of trials, in words.
+
+The first line of a caption says what is shown, in two lines of the page; what follows a line break says how to read it.
+"""
 
 from collections.abc import Sequence
 
@@ -18,9 +21,10 @@ def overview_caption(study: Study) -> str:
     """Of the fitted measure against N, all strategies together."""
     measured = study.measured
     return (
-        f"{_title(measured.name)} ({measured.meaning}) against the number N of labelled training {study.counted}; both "
-        f"axes are logarithmic, and the panels of a task share theirs. {_cost(study)} Markers: means of "
-        f"{trial_counts(study)} per strategy and N, with 95 % t intervals; strategies are moved sideways a little so "
+        f"{_title(measured.name)} against N labelled training {study.counted}: means of {trial_counts(study)} with "
+        "95 % t intervals, and the law through them.\n"
+        f"{_title(measured.name)}: {measured.meaning}. Both axes are logarithmic, and the panels of a task share "
+        f"theirs. {_cost(study)} Strategies are moved sideways a little so "
         f"that none hides another. Lines: the law {LAW}, weighted by the noise at each N; where there is no law, or "
         "it is rejected, the means are joined. Dashed on grey: extrapolation, where it is claimed. Shaded: pointwise "
         f"95 % profile interval of the law, for this test set. {VARIES} {references_caption(measured.fitted)} Crosses "
@@ -31,8 +35,8 @@ def overview_caption(study: Study) -> str:
 def single_caption(study: Study) -> str:
     """Of the panels of single curves."""
     return (
-        f"The same curves one by one, on the axes of their task. {trial_counts(study)} per N, each a faint point that "
-        "names its trial under the pointer. Grey: the law is rejected. Darker: the law lies here with 95 % "
+        f"The same curves one by one, on the axes of their task; {trial_counts(study)} per N, each a faint point.\n"
+        "A point names its trial under the pointer. Grey: the law is rejected. Darker: the law lies here with 95 % "
         "confidence at any one N; lighter: at all N at once. Dotted: the falling curve that is nearest to the means, "
         "without any law. Bracket at the right edge: 95 % profile interval of the floor c, only where a floor is "
         f"identified. {VARIES}"
@@ -56,10 +60,12 @@ def single_note(study: Study) -> str:
 def forest_caption(study: Study) -> str:
     """Of the forest plots."""
     return (
-        f"What the law {LAW} of {study.measured.name} says, one row a curve ({trial_counts(study)} per N). Markers: "
-        f"the law weighted by the noise at each N; bars: {PROFILE}; arrows: the data leave that end open, or it lies "
-        "beyond the axis. Hollow: not identified from these data, or the law is rejected. Grey strokes below: the "
-        "published, unweighted fit, which has no interval. E(Nmax), slope and φ may be compared between strategies; "
+        f"What the law {LAW} of {study.measured.name} says, one row a curve ({trial_counts(study)} per N); bars: 95 % "
+        "intervals.\n"
+        f"Markers: the law weighted by the noise at each N; bars: {PROFILE}; arrows: the data leave that end open, or "
+        "it lies beyond the axis. Hollow: not identified from these data, or the law is rejected. Grey strokes below: "
+        "the published, unweighted fit, which has no interval. E(Nmax), slope and φ may be compared between "
+        "strategies; "
         f"a and c depend on b and on each other: they are not to be compared one by one. {VARIES}"
     )
 
@@ -93,8 +99,8 @@ def published_coefficients_note(study: Study, methods: Sequence[str]) -> str:
 def residual_caption(study: Study) -> str:
     """Of the residuals."""
     return (
-        f"Size means ({trial_counts(study)} per N) minus the law, in standard errors of the mean; dashed: ± 2. p: "
-        "lack of fit, how often chance alone would put the means as far from the law (F test against the spread of "
+        f"Size means ({trial_counts(study)} per N) minus the law, in standard errors of the mean; dashed: ± 2.\n"
+        "p: lack of fit, how often chance alone would put the means as far from the law (F test against the spread of "
         "repeated trials; no interval); off: how far, as a share of the law and beyond noise (root mean square). "
         f"A pattern that strategies share comes from what they share. {VARIES}"
     )
@@ -104,7 +110,7 @@ def holdout_caption(study: Study) -> str:
     """Of the hold-out check."""
     return (
         f"The law fitted without the largest N predicts the mean there; each marker is a curve ({trial_counts(study)} "
-        f"per N). Bars: {PROFILE}, of the prediction. Hollow: the check failed, the observed mean lies outside by "
+        f"per N).\nBars: {PROFILE}, of the prediction. Hollow: the check failed, the observed mean lies outside by "
         "more than 2 of its standard errors. On the line: predicted exactly."
     )
 
@@ -113,7 +119,7 @@ def noise_caption(study: Study) -> str:
     """Of the noise lines."""
     return (
         f"Standard deviation between trials over their mean ({trial_counts(study)} per N), logarithmic axes; no "
-        f"interval. Lines: the smooth spread that the weights of the law come from; a size that is noisier counts as "
+        f"interval.\nLines: the smooth spread that the weights of the law come from; a size that is noisier counts as "
         f"such. {VARIES}"
     )
 
@@ -122,7 +128,7 @@ def joint_caption(study: Study) -> str:
     """Of the joint regions."""
     return (
         f"Which exponents b and floor shares φ = c / E(Nmax) go together, one panel a curve ({trial_counts(study)} "
-        "per N). Filled: joint 50 % and 95 % profile regions over seeds, for this test set. Points: laws of "
+        "per N).\nFilled: joint 50 % and 95 % profile regions over seeds, for this test set. Points: laws of "
         "resampled seeds. A long diagonal says that a small b without a floor fits as well as a larger b with one; b "
         "and c then mean nothing by themselves."
     )
@@ -133,17 +139,18 @@ def measures_caption(study: Study, measures: Sequence[Measure]) -> str:
     names = ", ".join(measure.name for measure in measures)
     meanings = "; ".join(f"{measure.name}: {measure.meaning}" for measure in measures)
     return (
-        f"Per task and model: {names} against N. {meanings}. {_axes(measures)} Markers: means of "
-        f"{trial_counts(study)} per strategy and N, with 95 % t intervals. {VARIES} {references_caption(measures)}"
+        f"Every measure of a task and model against N: means of {trial_counts(study)} with 95 % t intervals.\n"
+        f"{names}. {meanings}. {_axes(measures)} {VARIES} {references_caption(measures)}"
     )
 
 
 def structures_caption(study: Study, measures: Sequence[Measure]) -> str:
     """Of one measure of each structure."""
     return (
-        f"{_title(measures[0].quantity.measure.words)} of each structure by itself against N, on one range a task. "
-        f"{'Both axes are logarithmic' if measures[0].log else 'N is on a logarithmic axis'}. Markers: means of "
-        f"{trial_counts(study)} per strategy and N, with 95 % t intervals. {VARIES} {references_caption(measures)}"
+        f"{_title(measures[0].quantity.measure.words)} of each structure by itself against N: means of "
+        f"{trial_counts(study)} with 95 % t intervals.\n"
+        f"One range a task. {'Both axes are logarithmic' if measures[0].log else 'N is on a logarithmic axis'}. "
+        f"{VARIES} {references_caption(measures)}"
     )
 
 
@@ -164,8 +171,8 @@ def histories_caption(study: Study) -> str:
     """Of the validation histories."""
     sizes = ", ".join(map(str, shown_sizes(study)))
     return (
-        f"{_title(validated(study))} (nats per pixel, logarithmic) against the number of updates, at the smallest, "
-        f"the middle and the largest N ({sizes}). Lines: median over the seeds that were still training; "
+        f"{_title(validated(study))} (nats per pixel, logarithmic) against the number of updates, at N = {sizes}.\n"
+        f"The smallest, the middle and the largest N. Lines: median over the seeds that were still training; "
         f"{trial_counts(study)} at the start, no interval."
     )
 

@@ -57,6 +57,7 @@ class Card:
     facts: Table | None
     pictures: tuple[Picture, ...]
     outlines: tuple[tuple[str, Outline], ...] = ()  # of structures, where there are several
+    extent: str = ""  # "160 images of 160 patients"; "" where the study has no card of it
 
 
 def read_card(folder: Path, task: str) -> Card:
@@ -67,7 +68,9 @@ def read_card(folder: Path, task: str) -> Card:
     card = _read(path)
     names = _structures(card)
     outlines = tuple((name, outline_of(place)) for place, name in enumerate(names)) if len(names) > 1 else ()
-    return Card(task, _facts(card), _pictures(path.with_name("examples.safetensors"), task), outlines)
+    pictures = _pictures(path.with_name("examples.safetensors"), task)
+    extent = f"{card.get('images', '?')} images of {card.get('patients', '?')} patients"
+    return Card(task, _facts(card), pictures, outlines, extent)
 
 
 def licences(folder: Path, tasks: Iterable[str]) -> list[tuple[str, str]]:
@@ -78,7 +81,10 @@ def licences(folder: Path, tasks: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def _path(folder: Path, task: str) -> Path:
-    return folder / "cards" / task / "card.json"
+    """A name of others may be no folder of this study: then there is no card."""
+    cards = folder / "cards"
+    own = "\0" not in task and (cards / task).resolve().parent == cards.resolve()
+    return cards / (task if own else "") / "card.json"
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -21,6 +21,7 @@ _METHOD_WORDS = {  # key of METHOD -> what the checklist calls it, in its order
     "bounds_b": "bounds of b",
     "intervals": "intervals",
     "level": "level",
+    "stated": "level of what is stated",
     "lack_of_fit": "goodness of fit",
     "extrapolation": "extrapolation",
     "published_fit": "published fit beside it",
@@ -35,7 +36,7 @@ def checklist_table(study: Study) -> Table:
     rows = tuple((part, item, answer) for part, found in parts.items() for item, answer in found)
     return Table(
         "Everything that a paper about these curves has to report, after the checklist of Li et al. (arXiv "
-        "2502.18969), filled in from the records and from the constants of the code that fitted them.",
+        "2502.18969).\nFilled in from the records and from the constants of the code that fitted them.",
         ("part", "item", "this study"),
         tuple(
             (part if index == 0 or rows[index - 1][0] != part else "", *rest)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from segaug.analysis.comparison.compare import BASELINE, compare_trials
@@ -25,6 +26,7 @@ class Compared:
     unpaired: tuple[str, ...]  # curves that cannot be compared, and why
 
 
+@lru_cache(maxsize=1)  # answers and comparison show the same
 def compared(study: Study) -> Compared:
     """Every strategy against BASELINE; raises as `compare_trials` does."""
     table = measured(study_trials(study.snapshot), study.metric)

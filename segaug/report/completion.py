@@ -82,7 +82,7 @@ def _caption(study: Study) -> str:
     states = collect(({"state": state} for state, _ in _states(study)), "state")
     lacking = ", ".join(f"{len(states[state]):,} {state}" for state in _OPEN if state in states)
     return (
-        f"{len(study.records):,} of {len(study.trials):,} trials have a result{lacking and f' ({lacking})'}. "
+        f"{len(study.records):,} of {len(study.trials):,} trials have a result{lacking and f' ({lacking})'}.\n"
         "Each cell: seeds done, of seeds planned where those are more. A trial that diverged has a result. "
         "Nothing is imputed: means, laws and comparisons use what is there, a pair only where both of its trials are."
     )

@@ -6,6 +6,10 @@ from segaug.report.study import Study
 from segaug.report.tables import NONE, Table, number
 
 _MATTERS = f"{100 * MATTERS_RATE:g} %"
+RULE = (
+    "A trial diverged if its loss or error is not finite, or if its recalibrated BCE is no better than the best "
+    "constant prediction and its training loss did not improve: one rule for all strategies, fixed before any result."
+)
 
 
 def diverging_groups(study: Study) -> list[tuple[str, str]]:
@@ -18,11 +22,9 @@ def divergence_caption(study: Study) -> str:
     states = [state for curve in study.fits for state in curve.states]
     ended, diverged = sum(state.rate.trials for state in states), sum(state.diverged for state in states)
     return (
-        f"Share of trials that diverged at each N ({diverged:,} of {ended:,} in all; trials that failed or are "
-        "missing do not count). Bars: 95 % Wilson interval of the share, pale where none diverged; what varies are "
-        f"seeds. Dashed: {_MATTERS}, beyond which divergence matters. A trial diverged if its loss or error is not "
-        "finite, or if its recalibrated BCE is no better than the best constant prediction and its training loss did "
-        "not improve: one rule for all strategies, fixed before any result."
+        f"Share of trials that diverged at each N ({diverged:,} of {ended:,} in all).\nTrials that failed or are "
+        "missing do not count. Bars: 95 % Wilson interval of the share, pale where none diverged; what varies are "
+        f"seeds. Dashed: {_MATTERS}, beyond which divergence matters. {RULE}"
     )
 
 
@@ -30,7 +32,7 @@ def divergence_table(study: Study) -> Table:
     """What leaving the diverged trials out may hide, for curves that have any."""
     curves = [curve for group in study.groups for curve in study.curves_of(*group).values() if curve.n_diverged]
     return Table(
-        "Curves with diverged trials. E: error of the law at the largest N, given that training converged, and if "
+        "Curves with diverged trials.\nE: error of the law at the largest N, given that training converged, and if "
         "every diverged trial counts as the best constant prediction (or as itself where that is worse). Matters: the "
         f"rate is over {_MATTERS} at some N, or differs from another strategy's (exact McNemar test over "
         "pairs of trials, p < 5 %).",

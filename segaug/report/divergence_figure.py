@@ -1,5 +1,7 @@
 """How often training diverged: rate of each strategy at each N."""
 
+from collections.abc import Sequence
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -8,41 +10,57 @@ from segaug.analysis.curves.size_point import SizeState
 from segaug.analysis.trials.divergence import MATTERS_RATE
 from segaug.report.divergence import divergence_caption, diverging_groups
 from segaug.report.dodge import dodge, dodged_axis
-from segaug.report.figures import PANEL_IN, strategy_sign
-from segaug.report.marks import Tooltips, marker
+from segaug.report.figures import MOST_COLUMNS
+from segaug.report.marks import Tooltips, marker, strategy_sign
 from segaug.report.palette import LIGHT, look
+from segaug.report.sheet import sheet
 from segaug.report.study import Study
-from segaug.report.theme import footnote, new_figure, panel_figure
+from segaug.report.theme import panel_title
+from segaug.report.together import panels_of_parts, part_title, parts
 
+_PANEL_IN = (2.6, 2.35)
 _NONE_DIVERGED = 0.35  # opacity of the interval of a rate of 0
 
 
 def divergence_panel(study: Study, task: str, model: str) -> tuple[Figure, Tooltips]:
     """One task and model, with the seeds that diverged under the pointer."""
-    figure, axes = panel_figure(*PANEL_IN)
-    axes.set_title(study.title(task, model))
-    return figure, _draw(axes, study, task, model)
+    curves = study.curves_of(task, model)
+
+    def draw(axes: Axes, names: Sequence[str], first: int) -> Tooltips:
+        return _draw(axes, study, [curves[name] for name in names], first)
+
+    return panels_of_parts([study.title(task, model)], list(curves), draw)
 
 
 def divergence_figure(study: Study) -> Figure:
-    """All panels in a row, for a paper."""
-    groups = diverging_groups(study)
-    figure = new_figure(max(2.6 * len(groups), 4.2), 3.2)
-    for axes, (task, model) in zip(figure.subplots(1, len(groups), squeeze=False)[0], groups, strict=True):
-        axes.set_title(study.title(task, model))
-        _draw(axes, study, task, model)
-    names = [name for name in study.strategies if any(name in study.curves_of(*group) for group in groups)]
-    figure.legend(handles=[strategy_sign(name) for name in names], loc="outside upper left", ncols=3)
-    footnote(figure, divergence_caption(study))
-    return figure
+    """All panels, for a paper."""
+    panels = [
+        (part_title([study.title(*group)], part, len(shown)), [study.curves_of(*group)[name] for name in names])
+        for group in diverging_groups(study)
+        for shown in [parts(list(study.curves_of(*group)))]
+        for part, names in enumerate(shown)
+    ]
+    names = [name for name in study.strategies if any(curve.strategy == name for _, found in panels for curve in found)]
+    columns = min(len(panels), MOST_COLUMNS)
+    page = sheet(
+        -(-len(panels) // columns), columns, _PANEL_IN,
+        signs=[strategy_sign(name) for name in names], xlabel=f"labelled training {study.counted} N",
+        ylabel="diverged trials [%]", note=divergence_caption(study),
+    )  # fmt: skip
+    for place, (title, curves) in enumerate(panels):
+        axes = page.panel(*divmod(place, columns))
+        _draw(axes, study, curves, 0)
+        panel_title(axes, *title)
+        axes.set(xlabel="", ylabel="")
+    return page.figure
 
 
-def _draw(axes: Axes, study: Study, task: str, model: str) -> Tooltips:
+def _draw(axes: Axes, study: Study, curves: Sequence[CurveFit], first: int) -> Tooltips:
     tooltips: Tooltips = {}
-    curves = study.curves_of(task, model)
-    sizes = sorted({state.size for curve in curves.values() for state in curve.states if state.rate.trials})
-    shift = dodge(list(curves), sizes)
-    for index, (strategy, curve) in enumerate(curves.items()):
+    sizes = sorted({state.size for curve in curves for state in curve.states if state.rate.trials})
+    shift = dodge([curve.strategy for curve in curves], sizes)
+    for index, curve in enumerate(curves, start=first):
+        strategy = curve.strategy
         states = [state for state in curve.states if state.rate.trials]
         x, style, gid = [state.size * shift[strategy] for state in states], look(strategy), f"rates-{index}"
         for place, state in zip(x, states, strict=True):

@@ -16,7 +16,7 @@ def equivalent_caption(study: Study, groups: Groups) -> str:
     found = [one for group in groups for one in group if one.equivalent.sizes]
     return (
         f"How many times N labelled {study.counted} {found[0].baseline} needs for the error that a strategy reaches "
-        "with N; both axes are logarithmic, and above the line at 1 the strategy is worth data. Bars: 95 % interval "
+        "with N; above the line at 1 it is worth data.\nBoth axes are logarithmic. Bars: 95 % interval "
         f"for new seeds on this test set, {_method([one.equivalent.method for one in found])}. Grey: factors that "
         "lead to sizes at which the baseline was not measured; an end that lies there is cut, with an arrow, and "
         "nothing is claimed beyond it. A strategy that was allowed to see more data than the baseline may owe its "

@@ -14,40 +14,52 @@ from segaug.analysis.comparison.comparison import Comparison
 from segaug.analysis.comparison.equivalent_data import EquivalentSize
 from segaug.report.comparison import Groups
 from segaug.report.dodge import dodge, dodged_axis
-from segaug.report.figures import PANEL_IN, strategy_sign
-from segaug.report.marks import Tooltips, marker
+from segaug.report.marks import Tooltips, marker, strategy_sign
 from segaug.report.palette import LIGHT, Look, look
 from segaug.report.ratio_axis import ratio_axis
+from segaug.report.sheet import sheet
 from segaug.report.study import Study
-from segaug.report.theme import footnote, new_figure, panel_figure
+from segaug.report.theme import panel_title
+from segaug.report.together import panels_of_parts, part_title, parts
 
 _ARROW = 0.07  # of the axis: how far an arrow reaches beyond what was measured
+_PANEL_IN = (2.6, 2.35)
+_MOST_COLUMNS = 3
 _OUTSIDE = 0.16  # opacity of the region of which nothing is claimed
 
 
 def equivalent_panel(study: Study, comparisons: Sequence[Comparison]) -> tuple[Figure, Tooltips]:
     """The strategies of one task and model side by side at each N."""
-    figure, axes = panel_figure(*PANEL_IN)
-    axes.set_title(study.title(*comparisons[0].key[:2]))
-    return figure, _draw(axes, study, comparisons)
+    known = {found.key.strategy: found for found in comparisons if found.equivalent.sizes}
+
+    def draw(axes: Axes, names: Sequence[str], first: int) -> Tooltips:
+        return _draw(axes, study, [known[name] for name in names], first)
+
+    return panels_of_parts([study.title(*comparisons[0].key[:2])], list(known), draw)
 
 
 def equivalent_figure(study: Study, groups: Groups, note: str) -> Figure:
-    """A panel a task and model, for a paper."""
-    columns = min(len(groups), 3)
-    rows = -(-len(groups) // columns)
-    figure = new_figure(max(2.6 * columns, 4.2), 2.4 * rows + 0.9)
-    grid = list(figure.subplots(rows, columns, squeeze=False).flat)
-    for axes in grid[len(groups) :]:
-        axes.set_visible(False)
-    for axes, comparisons in zip(grid, groups, strict=False):
-        axes.set_title(study.title(*comparisons[0].key[:2]))
-        _draw(axes, study, comparisons)
-    compared = {found.key.strategy for group in groups for found in group}
+    """A panel a task and model, or one a part of its strategies, for a paper."""
+    panels = [
+        (part_title([study.title(*group[0].key[:2])], place, len(shown)), [known[name] for name in names])
+        for group in groups
+        for known in [{found.key.strategy: found for found in group if found.equivalent.sizes}]
+        for shown in [parts(list(known))]
+        for place, names in enumerate(shown)
+    ]
+    compared = {found.key.strategy for _, comparisons in panels for found in comparisons}
     signs = [strategy_sign(name) for name in study.strategies if name in compared]
-    figure.legend(handles=[*signs, *equivalent_signs()], loc="outside upper left", ncols=2)
-    footnote(figure, note)
-    return figure
+    columns = min(len(panels), _MOST_COLUMNS)
+    page = sheet(
+        -(-len(panels) // columns), columns, _PANEL_IN, signs=[*signs, *equivalent_signs()], note=note,
+        xlabel=f"labelled training {study.counted} N", ylabel="equivalent data [factor]",
+    )  # fmt: skip
+    for place, (title, comparisons) in enumerate(panels):
+        axes = page.panel(*divmod(place, columns))
+        _draw(axes, study, comparisons, 0)
+        panel_title(axes, *title)
+        axes.set(xlabel="", ylabel="")
+    return page.figure
 
 
 def equivalent_signs() -> list[Artist]:
@@ -65,9 +77,8 @@ def told(comparisons: Sequence[Comparison]) -> bool:
     return any(found.equivalent.sizes for found in comparisons)
 
 
-def _draw(axes: Axes, study: Study, comparisons: Sequence[Comparison]) -> Tooltips:
+def _draw(axes: Axes, study: Study, known: Sequence[Comparison], first: int) -> Tooltips:
     tooltips: Tooltips = {}
-    known = [found for found in comparisons if found.equivalent.sizes]
     cells = [one for found in known for one in found.equivalent.sizes]
     sizes = sorted({int(one.size) for one in cells})
     shift = dodge([found.key.strategy for found in known], sizes)
@@ -76,7 +87,7 @@ def _draw(axes: Axes, study: Study, comparisons: Sequence[Comparison]) -> Toolti
     ratio_axis(axes, min(ends), max(ends))
     _shade(axes, cells)
     axes.axhline(1, color=LIGHT["ink"], linewidth=0.9, zorder=1)
-    for index, found in enumerate(known):
+    for index, found in enumerate(known, start=first):
         for inside in (True, False):
             chosen = [one for one in found.equivalent.sizes if (one.factor is not None) == inside]
             gid = f"{'inside' if inside else 'end'}-{index}"

@@ -1,8 +1,10 @@
 """Figures for a paper: each as PNG at 300 dpi and as SVG."""
 
 import gc
+import re
 from collections.abc import Mapping
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 from segaug.files import writing_into
@@ -10,6 +12,15 @@ from segaug.report import svg
 from segaug.report.failed import Failed, attempt
 from segaug.report.section import Draw
 from segaug.results.store import write_atomic
+
+_NO_NAME = re.compile(r"[^\w.,=()-]+")  # what leads to other folders, or is no file name somewhere
+_LONGEST = 100  # letters; with some scripts three bytes each
+
+
+def file_stem(name: str) -> str:
+    """The name as that of a file: as it is if it can be, else cut and told from others by a digest of all of it."""
+    stem = _NO_NAME.sub("_", name)[:_LONGEST]
+    return stem if stem == name else f"{stem}_{sha256(name.encode(errors='replace')).hexdigest()[:8]}"
 
 
 def write_figures(drawn: Mapping[str, Draw], folder: Path) -> tuple[tuple[Path, ...], tuple[Failed, ...]]:
@@ -20,7 +31,8 @@ def write_figures(drawn: Mapping[str, Draw], folder: Path) -> tuple[tuple[Path, 
     paths: list[Path] = []
     failures: list[Failed] = []
     for name, draw in drawn.items():
-        files = folder / f"{name}.png", folder / f"{name}.svg"
+        stem = file_stem(name)
+        files = folder / f"{stem}.png", folder / f"{stem}.svg"
         figure = attempt(f"figure {name}", partial(_draw, draw))
         gc.collect()  # a figure is a ring of references: it would stay, with its 6 MiB, until many have been drawn
         with writing_into(folder):

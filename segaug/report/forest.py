@@ -8,6 +8,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.transforms import blended_transform_factory
 
 from segaug.analysis.law.fit import Fit
 from segaug.analysis.law.law_fit import Estimate, LawFit
@@ -15,7 +16,8 @@ from segaug.analysis.law.power_law import PowerLaw
 from segaug.report.marks import Tooltips
 from segaug.report.palette import LIGHT, look
 from segaug.report.study import Study
-from segaug.report.theme import error_axis, note_height_in, write_note
+from segaug.report.theme import TEXT_PT, error_axis, note_height_in, write_note
+from segaug.report.wording import brief
 
 NOT_ONE_BY_ONE = "not to be compared one by one"
 _ROW_IN = 0.185  # height of one curve
@@ -23,7 +25,9 @@ _WIDTH_IN = 3.9
 _TOP_IN, _BOTTOM_IN, _LEGEND_IN = 0.3, 0.5, 0.3
 _COLUMN_IN = 2.0  # width of one quantity in a figure for a paper
 _LETTER_IN = 0.068
+_MOST_LETTERS = 26  # of a strategy's name beside its row
 _REACH = 2.5  # an interval may reach so many times beyond the estimates, then it ends in an arrow
+_HEADING_LEFT_IN, _MOST_HEADING_LETTERS = 0.04, 50
 _PUBLISHED_BELOW = 0.28  # rows
 
 
@@ -92,6 +96,7 @@ def forest(study: Study, quantity: Quantity) -> tuple[Figure, Tooltips]:
     height = _TOP_IN + _BOTTOM_IN + _ROW_IN * len(rows)
     figure, left = Figure(figsize=(_WIDTH_IN, height)), _names_in(rows) / _WIDTH_IN
     axes = figure.add_axes((left, _BOTTOM_IN / height, 1 - 0.1 / _WIDTH_IN - left, _ROW_IN * len(rows) / height))
+    _write_headings(figure, axes, rows)
     return figure, _draw(axes, study, quantity, rows)
 
 
@@ -107,6 +112,8 @@ def forest_figure(study: Study, note: str) -> Figure:
         axes = figure.add_axes((left / width, foot / height, 0.9 * _COLUMN_IN / width, body / height))
         _draw(axes, study, quantity, rows)
         axes.tick_params(labelleft=index == 0)
+        if index == 0:
+            _write_headings(figure, axes, rows)
     figure.legend(handles=forest_signs(), loc="upper left", bbox_to_anchor=(0, 1), ncols=4, borderaxespad=0.2)
     write_note(figure, note)
     return figure
@@ -114,7 +121,12 @@ def forest_figure(study: Study, note: str) -> Figure:
 
 def _names_in(rows: list[Row]) -> float:
     """Width of the names of strategies."""
-    return 0.15 + _LETTER_IN * max(len(row.label) for row in rows if row.fit)
+    return 0.15 + _LETTER_IN * max(len(label) for row, label in zip(rows, _labels(rows), strict=True) if row.fit)
+
+
+def _labels(rows: list[Row]) -> list[str]:
+    short = brief((row.label for row in rows if row.fit), _MOST_LETTERS)
+    return [short[row.label] if row.fit else "" for row in rows]
 
 
 def forest_signs() -> list[Artist]:
@@ -147,7 +159,8 @@ def _draw(axes: Axes, study: Study, quantity: Quantity, rows: list[Row]) -> Tool
         if row.fit is not None:
             gid = f"row-{place}"
             _draw_row(axes, quantity, row.label, row.fit, place, limits, gid)
-            if math.isfinite(quantity.of(row.fit.default).value):
+            value = quantity.of(row.fit.default).value
+            if math.isfinite(value) and (value > 0 or not quantity.log):
                 tooltips[gid] = [_tooltip(quantity, row.label, row.fit)]
             else:
                 _write_no_fall(axes, place)
@@ -189,15 +202,22 @@ def _published_marker() -> dict:
     return {"marker": "|", "markersize": 5, "markeredgewidth": 1.1, "color": LIGHT["muted"]}
 
 
+def _write_headings(figure: Figure, axes: Axes, rows: list[Row]) -> None:
+    """From the left edge of the figure, over the axes: their row has no marks."""
+    where = blended_transform_factory(figure.transFigure, axes.transData)
+    left = _HEADING_LEFT_IN / figure.get_size_inches()[0]
+    for place, row in enumerate(rows):
+        if row.fit is None:
+            label = brief([row.label], _MOST_HEADING_LETTERS)[row.label]
+            axes.text(left, place, label, transform=where, va="center", fontweight="bold", fontsize=TEXT_PT - 0.5)
+
+
 def _dress(axes: Axes, study: Study, quantity: Quantity, rows: list[Row]) -> None:
     unit = quantity.unit.replace("error", study.measured.unit)
     axes.set_title(quantity.name if not unit else f"{quantity.name} [{unit}]")
     axes.set_xlabel(quantity.note)
     axes.xaxis.set_label_coords(0.5, -0.32 / (_ROW_IN * len(rows)))
-    axes.set_yticks(range(len(rows)), [row.label for row in rows])
-    for row, label in zip(rows, axes.get_yticklabels(), strict=True):
-        if row.fit is None:
-            label.set_fontweight("bold")
+    axes.set_yticks(range(len(rows)), _labels(rows))
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.grid(axis="y", visible=False)

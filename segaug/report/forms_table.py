@@ -13,7 +13,7 @@ from segaug.report.tables import NONE, Table, number
 def forms_table(study: Study) -> Table:
     """Every form that was fitted to a curve."""
     return Table(
-        "Other forms with the same weights. AICc: smaller is better; weight: share of the support by AICc; hold-out: "
+        "Other forms with the same weights.\nAICc: smaller is better; weight: share of the support by AICc; hold-out: "
         "distance from the mean at the largest N when fitted without it, and without the two largest. A diagnostic, "
         "not a choice: in simulations the winner of such a table extrapolated up to a hundred times worse than the "
         "law.",

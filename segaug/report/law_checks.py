@@ -1,18 +1,18 @@
 """Does the law hold?  Residuals, noise, and what the smaller sizes predict."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from segaug.analysis.law.fit import Fit
-from segaug.report.figures import PANEL_IN
 from segaug.report.marks import Tooltips, marker
 from segaug.report.palette import LIGHT, look
 from segaug.report.scales import shift
 from segaug.report.study import Study
-from segaug.report.theme import error_axis, panel_figure, panel_title, size_axis
+from segaug.report.theme import PANEL_IN, error_axis, panel_figure, size_axis
+from segaug.report.together import panels_of_parts
 from segaug.report.verdicts import holdout_words, p_words
 
 _LIMIT = 2.0  # standard errors
@@ -21,18 +21,20 @@ _GRID = 41  # sizes at which a smooth spread is drawn
 
 def residual_panel(study: Study, task: str, model: str) -> tuple[Figure, Tooltips]:
     """(mean - law) / standard error of the mean against N, with the p of the lack of fit."""
-    figure, axes = panel_figure(*PANEL_IN)
-    panel_title(axes, study.title(task, model))
-    return figure, draw_residuals(axes, study, task, model)
-
-
-def draw_residuals(axes: Axes, study: Study, task: str, model: str) -> Tooltips:
-    """All strategies; lines at -2, 0 and 2."""
-    tooltips: Tooltips = {}
     laws = study.laws_of(task, model)
-    for index, (strategy, fit) in enumerate(laws.items()):
+
+    def draw(axes: Axes, names: Sequence[str], first: int) -> Tooltips:
+        return draw_residuals(axes, study, {name: laws[name] for name in names}, first)
+
+    return panels_of_parts([study.title(task, model)], list(laws), draw)
+
+
+def draw_residuals(axes: Axes, study: Study, laws: Mapping[str, Fit], first: int) -> Tooltips:
+    """By strategy; lines at -2, 0 and 2."""
+    tooltips: Tooltips = {}
+    for index, (strategy, fit) in enumerate(laws.items(), start=first):
         style, gid, residuals = look(strategy), f"residuals-{index}", fit.default.relative_residuals
-        x = fit.data.sizes * shift(study.strategies, study.sizes, strategy)
+        x = fit.data.sizes * shift(list(laws), study.sizes, strategy)
         axes.plot(x, residuals, color=style.light, linestyle=style.line, linewidth=0.8, alpha=0.6, zorder=2)
         axes.plot(x, residuals, gid=gid, zorder=3, label=p_words(fit.default), **marker(style))
         tooltips[gid] = [_residual_text(strategy, fit, place) for place in range(len(residuals))]
@@ -57,20 +59,22 @@ def _residual_text(strategy: str, fit: Fit, place: int) -> str:
 
 def noise_panel(study: Study, task: str, model: str) -> tuple[Figure, Tooltips]:
     """Coefficient of variation of the trials against N, with the line that gives the weights."""
-    figure, axes = panel_figure(*PANEL_IN)
-    panel_title(axes, study.title(task, model))
-    return figure, draw_noise(axes, study, task, model)
-
-
-def draw_noise(axes: Axes, study: Study, task: str, model: str) -> Tooltips:
-    """All strategies."""
-    tooltips: Tooltips = {}
     laws = study.laws_of(task, model)
-    for index, (strategy, fit) in enumerate(laws.items()):
+
+    def draw(axes: Axes, names: Sequence[str], first: int) -> Tooltips:
+        return draw_noise(axes, study, {name: laws[name] for name in names}, first)
+
+    return panels_of_parts([study.title(task, model)], list(laws), draw)
+
+
+def draw_noise(axes: Axes, study: Study, laws: Mapping[str, Fit], first: int) -> Tooltips:
+    """By strategy."""
+    tooltips: Tooltips = {}
+    for index, (strategy, fit) in enumerate(laws.items(), start=first):
         style, gid, data = look(strategy), f"noise-{index}", fit.data
         spread = 100 * np.sqrt(data.variance) / data.means
         known = np.isfinite(spread) & (spread > 0)
-        x = data.sizes[known] * shift(study.strategies, study.sizes, strategy)
+        x = data.sizes[known] * shift(list(laws), study.sizes, strategy)
         axes.plot(x, spread[known], gid=gid, zorder=3, **marker(style))
         grid = np.geomspace(data.sizes[0], data.sizes[-1], _GRID)
         axes.plot(grid, 100 * data.noise.cv(grid), color=style.light, linestyle=style.line, zorder=2)

@@ -13,7 +13,7 @@ def law_table(study: Study) -> Table:
     """The weighted law of every curve."""
     reference = study.fits[0].reference_size
     return Table(
-        f"{LAW} of {study.measured.name}, each N weighted by its noise. In brackets: 95 % profile intervals over "
+        f"{LAW} of {study.measured.name}, each N weighted by its noise.\nIn brackets: 95 % profile intervals over "
         "seeds, for this test set; other patients: 95 % bootstrap interval over seeds and test cases. slope: per "
         "cent of the error that 1 % more data removes, at Nmax. φ: share of the floor in E(Nmax). E, slope and φ can "
         "be compared; a, b and c of one curve depend on each other: do not rank strategies by one of them. Where b or "
@@ -42,7 +42,7 @@ def published_table(study: Study) -> Table:
     """The fit of the published study."""
     return Table(
         f"The published fit beside it: {LAW} by unweighted least squares over all converged trials, without "
-        "intervals. Over a wide range of N it is ruled by the noise at the smallest ones. R²: share of the variation "
+        "intervals.\nOver a wide range of N it is ruled by the noise at the smallest ones. R²: share of the variation "
         "between sizes that it explains.",
         ("task", "model", "strategy", "a", "b", "c", "R²", "E(Nmax)", "sizes", "trials"),
         tuple((*curve.key, *_published_cells(curve, fit)) for curve, fit in study.laws),

@@ -6,11 +6,12 @@ from statistics import fmean, stdev
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from scipy.stats import t
 
 from segaug.analysis.interval import LEVEL, Interval
 from segaug.analysis.law.fit import Fit
-from segaug.report.palette import LIGHT, Look
+from segaug.report.palette import LIGHT, Look, look
 from segaug.report.study import Seed, values_by_size
 
 Tooltips = dict[str, list[str]]  # gid of what is drawn -> a text for each of its points
@@ -54,6 +55,12 @@ def marker(style: Look) -> dict:
         "linestyle": "none", "marker": style.marker, "markerfacecolor": style.light,
         "markeredgecolor": LIGHT["paper"], "markersize": 5.5, "markeredgewidth": 0.6,
     }  # fmt: skip
+
+
+def strategy_sign(name: str, label: str = "") -> Line2D:
+    """Line and marker of a strategy for a legend; label: what it is called there."""
+    style = look(name)
+    return Line2D([], [], color=style.light, label=label or name, **{**marker(style), "linestyle": style.line})
 
 
 def draw_means(axes: Axes, means: Sequence[Mean], shift: float, style: Look, gid: str, joined: bool) -> None:

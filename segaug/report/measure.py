@@ -51,9 +51,9 @@ class Measure:
 
     @property
     def scale(self) -> tuple[str, bool]:
-        """Measures of equal scale share a range: those of single structures, and those with the same references."""
+        """Measures of equal scale share a range: those of single structures, and those with the same constant."""
         measure = self.quantity.measure
-        return measure.atlas or measure.key, self._complement
+        return measure.constant or measure.atlas or measure.key, self._complement
 
     def of(self, trial: Json) -> float | None:
         """Value of one trial of `trial_columns`; None where the trial has none."""

@@ -30,7 +30,7 @@ def order_table(study: Study, fits: Fits) -> Table:
     """Strategies from the lowest mean error to the highest, under each metric at each N."""
     rows = tuple(_row(order, fits) for size in study.sizes for order in orders(fits, size))
     return Table(
-        "Strategies from the lowest mean error to the highest. Neighbours may differ by chance alone: see below for "
+        "Strategies from the lowest mean error to the highest.\nNeighbours may differ by chance alone: see below for "
         "those that do not.",
         ("task", "model", "N", *(_name(study, metric) for metric in fits)),
         tuple(sorted(rows, key=lambda row: (row[0], row[1], int(row[2])))),

@@ -71,7 +71,7 @@ def _made(make: Make, study: Study, context: Mapping[str, object], figures: Path
     if isinstance(section, Failed):
         return _left(name, section, context)
     paths, failures = write_figures(section.figures, figures)
-    section = replace(section, blocks=(*failures, *section.blocks))
+    section = replace(section, blocks=(*failures, *section.blocks), finding="" if failures else section.finding)
     html = attempt(f"section {name}", partial(_render, section, context))
     if isinstance(html, Failed):
         return replace(_left(name, html, context), figures=paths, failures=(*failures, html))

@@ -16,8 +16,8 @@ def paired_caption(study: Study, groups: Groups) -> str:
     family = sorted({sum(len(one.sizes) for one in group) for group in groups})
     return (
         f"{study.measured.name[0].upper()}{study.measured.name[1:]} of a strategy over that of {found[0].baseline} on "
-        f"the same subset, initial weights and batches, n = {span(pairs)} pairs; below the line at 1 the strategy is "
-        "better. Both axes are logarithmic. Thin lines: one seed each. Markers: ratio of expected errors, by the "
+        f"the same subset, initial weights and batches, n = {span(pairs)} pairs; below the line at 1 it is better.\n"
+        "Both axes are logarithmic. Thin lines: one seed each. Markers: ratio of expected errors, by the "
         "means over seeds; bars: its 95 % interval by the paired t test (Fieller), each for one comparison, for new "
         "seeds on this test set; that of few pairs may leave the axis, or have no end. Filled: p < 5 % after Holm's "
         f"correction over the {span(family)} strategies and sizes of a task and model. All: geometric mean of the "
@@ -28,7 +28,7 @@ def paired_caption(study: Study, groups: Groups) -> str:
 def overall_table(groups: Groups) -> Table:
     """The primary test of every strategy."""
     return Table(
-        "All sizes together, each counting alike: the primary test of a strategy. Ratio of expected errors, by means "
+        "All sizes together, each counting alike: the primary test of a strategy.\nRatio of expected errors, by means "
         "over seeds (geometric mean over sizes), below 1 is better, with 95 % intervals for new seeds on this test "
         "set, and for new seeds and new patients. p: paired t test over seeds, after Holm's correction over the "
         "strategies of a task and model, and sign flips of whole seeds, which assume no distribution, uncorrected. "
@@ -45,9 +45,9 @@ def overall_table(groups: Groups) -> Table:
 def size_table(groups: Groups) -> Table:
     """Every strategy at every size."""
     return Table(
-        "Each size by itself, over the seeds with a converged trial of both. Ratio and difference of mean errors, with "
-        "95 % intervals of one comparison that leave out 1 and 0 where p of the paired t test, which is the same for "
-        "both, is below 5 %. p after Holm: t test, corrected over all strategies and sizes of the task and "
+        "Each size by itself, over the seeds with a converged trial of both.\nRatio and difference of mean errors, "
+        "with 95 % intervals of one comparison that leave out 1 and 0 where p of the paired t test, which is the same "
+        "for both, is below 5 %. p after Holm: t test, corrected over all strategies and sizes of the task and "
         "model; p of max-t: sign flips, corrected for the same.",
         ("task", "model", "strategy", "N", "pairs", "error", "baseline", "ratio", "95 %", "difference", "95 %", "p (t)",
          "p (flips)", "p (Holm)", "p (max-t)", "correlation", "moves [px]"),

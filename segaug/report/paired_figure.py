@@ -20,13 +20,15 @@ from segaug.report.paired_trials import PairedTrial, paired_trials
 from segaug.report.palette import LIGHT, Look, look
 from segaug.report.ratio_axis import ratio_axis
 from segaug.report.study import Study
-from segaug.report.theme import TEXT_PT, footnote, new_figure, size_axis
+from segaug.report.theme import TEXT_PT, figure_title, footnote, new_figure, size_axis
+from segaug.report.wording import brief, lines
 
 _COLUMNS = 2  # strategies side by side on the page
 _LEVEL = 0.05
 _SEED_ALPHA = 0.25
 _FAR = 1e6  # a ratio off every axis, for ends of intervals that nothing bounds
 _ENOUGH_PAIRS = 3  # the interval of two pairs would stretch the axis for all
+_MOST_COLUMNS = 6  # strategies side by side in a figure for a paper
 _MOST_NAMED = 6  # sizes named on an axis as narrow as these
 _TITLE_LETTERS = 22  # in a line above these
 _LETTER_IN = 0.071  # of the label at the left
@@ -40,19 +42,21 @@ def paired_panel(study: Study, comparisons: Sequence[Comparison]) -> tuple[Figur
     rows = -(-len(comparisons) // columns)
     height = (1.45 if columns > 1 else 2.0) * rows
     figure = new_figure(3.9, 0.75 + height)
-    figure.suptitle(study.title(*comparisons[0].key[:2]), x=0.01, ha="left", fontweight="bold", fontsize=TEXT_PT + 0.5)
+    figure_title(figure, study.title(*comparisons[0].key[:2]), TEXT_PT + 0.5)
     figure.supxlabel(_N.format(study.counted), fontsize=TEXT_PT)
     return figure, _draw_all(figure, study, comparisons, rows, columns, height)
 
 
 def paired_figure(study: Study, groups: Groups, note: str) -> Figure:
-    """A row a task and model, for a paper."""
-    columns = max(map(len, groups))
-    figure = new_figure(max(1.9 * columns, 4.2), (_ROW_IN + 0.2) * len(groups) + 0.6)
-    for part, comparisons in zip(figure.subfigures(len(groups), squeeze=False)[:, 0], groups, strict=True):
-        part.suptitle(study.title(*comparisons[0].key[:2]), x=0.01, ha="left", fontweight="bold", fontsize=TEXT_PT)
+    """A row a task and model, or several of many strategies, for a paper."""
+    columns = min(max(map(len, groups)), _MOST_COLUMNS)
+    rows = [-(-len(comparisons) // columns) for comparisons in groups]
+    figure = new_figure(max(1.9 * columns, 4.2), _ROW_IN * sum(rows) + 0.2 * len(groups) + 0.6)
+    below = figure.subfigures(len(groups), squeeze=False, height_ratios=rows)[:, 0]
+    for part, comparisons, count in zip(below, groups, rows, strict=True):
+        figure_title(part, study.title(*comparisons[0].key[:2]))
         part.supxlabel(_N.format(study.counted), fontsize=TEXT_PT)
-        _draw_all(part, study, comparisons, 1, columns, _ROW_IN)
+        _draw_all(part, study, comparisons, count, columns, _ROW_IN * count)
     footnote(figure, note)
     return figure
 
@@ -115,7 +119,12 @@ def _draw(axes: Axes, found: Comparison, pairs: Sequence[PairedTrial], sizes: li
         if chosen:
             _draw_ratios(axes, chosen, style, shown, f"{kind}-{index}")
             tooltips[f"{kind}-{index}"] = [_tooltip(strategy, cell) for cell in chosen]
-    axes.set_title("\n".join(wrap(strategy, _TITLE_LETTERS)), fontweight="normal", fontsize=TEXT_PT, pad=3)
+    axes.set_title(
+        lines(brief([strategy], 3 * _TITLE_LETTERS)[strategy], _TITLE_LETTERS),
+        fontweight="normal",
+        fontsize=TEXT_PT,
+        pad=3,
+    )
     return tooltips
 
 

@@ -14,7 +14,7 @@ from segaug.report.tables import Table, number
 
 SEEDS = (3, 5, 10, 20, 40, 80)
 _BEYOND = 4  # E is forecast at so many times the largest measured size, the same for all designs
-_RATIO = 0.9  # of errors: the difference that a comparison should see
+RATIO = 0.9  # of errors: the difference that a comparison should see
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def planning_caption(study: Study) -> str:
     """What is forecast, and from what."""
     return (
         f"What a study of {BASELINE} with so many seeds per size could be expected to say if its fitted law were "
-        "true: left, how often its floor would be identified by the rules of this report; right, half width of the "
+        "true.\nLeft: how often its floor would be identified by the rules of this report; right, half width of the "
         f"95 % interval of E at {_BEYOND} times the largest size of this study, in per cent of E, one size for all "
         "designs. Profile intervals on the noise-free planned curve, with the spread over seeds of this study; what "
         "varies are seeds on this test set. A line ends where the interval is open. `segaug plan power --pilot` "
@@ -85,9 +85,9 @@ def planning_notes(study: Study, groups: Sequence[Forecasts]) -> list[str]:
 def effect_table(study: Study) -> Table:
     """Seeds that the primary test of each strategy needs for a difference worth seeing."""
     return Table(
-        f"Seeds with which the paired test over all sizes sees {100 * (1 - _RATIO):g} % less error than {BASELINE} in "
-        f"{100 * POWER:g} % of studies, by the spread of the relative differences in this one, alone and corrected for "
-        "all strategies of the task and model.",
+        f"Seeds with which the paired test over all sizes sees {100 * (1 - RATIO):g} % less error than {BASELINE} in "
+        f"{100 * POWER:g} % of studies.\nBy the spread of the relative differences in this one, alone and corrected "
+        "for all strategies of the task and model.",
         ("task", "model", "strategy", "sd of relative difference", "pairs here", "seeds", "seeds, corrected"),
         tuple(row for group in study.groups for row in _effect_rows(study, *group)),
         strategy_column=2,
@@ -104,7 +104,7 @@ def _effect_rows(study: Study, task: str, model: str) -> Iterator[tuple[str, ...
     for curve, spread in known:
         sd = spread.overall(curve.trials.sizes)
         shared = len(set(curve.trials.replicates().seeds) & set(baseline.trials.replicates().seeds)) if baseline else 0
-        needed = (seeds_needed(sd, _RATIO), seeds_needed(sd, _RATIO, len(known)))
+        needed = (seeds_needed(sd, RATIO), seeds_needed(sd, RATIO, len(known)))
         yield (*curve.key, number(sd), str(shared), *map(str, needed))
 
 

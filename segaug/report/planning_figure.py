@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator
 from segaug.report.palette import DASHED, DOTTED, LIGHT, SOLID, Look
 from segaug.report.planning import SEEDS, Forecasts
 from segaug.report.study import Study
-from segaug.report.theme import TEXT_PT, footnote, new_figure
+from segaug.report.theme import TEXT_PT, figure_title, footnote, new_figure
 
 _ADDED = ("as here", "one doubling more", "two doublings more", "halvings more", "halvings and doublings more")
 _OPEN_ABOVE = 1.0  # half widths from which an interval says nothing
@@ -25,7 +25,7 @@ _LOOKS = (  # of designs: the study's own sizes first
 def planning_panel(study: Study, found: Forecasts) -> Figure:
     """P(floor identified) and the half width of E beyond the data, against seeds."""
     figure = new_figure(3.9, 2.5)
-    figure.suptitle(study.title(found.task, found.model), x=0.01, ha="left", fontweight="bold", fontsize=TEXT_PT + 0.5)
+    figure_title(figure, study.title(found.task, found.model), TEXT_PT + 0.5)
     _draw(figure, found)
     return figure
 
@@ -34,7 +34,7 @@ def planning_figure(study: Study, groups: Sequence[Forecasts], note: str) -> Fig
     """A row a task and model, for a paper."""
     figure = new_figure(5.2, 2.2 * len(groups) + 1.0)
     for part, found in zip(figure.subfigures(len(groups), squeeze=False)[:, 0], groups, strict=True):
-        part.suptitle(study.title(found.task, found.model), x=0.01, ha="left", fontweight="bold", fontsize=TEXT_PT)
+        figure_title(part, study.title(found.task, found.model))
         _draw(part, found)
     figure.legend(handles=planning_signs(groups), loc="outside upper left", ncols=3)
     footnote(figure, note)

@@ -10,7 +10,7 @@ from segaug.report.tables import NONE, Table
 def sees_table(study: Study) -> Table:
     """What each strategy was allowed to see, and its options."""
     return Table(
-        "What each strategy was allowed to see, and its options. More data is not a better augmentation: compare "
+        "What each strategy was allowed to see, and its options.\nMore data is not a better augmentation: compare "
         "strategies that saw the same.",
         ("strategy", "sees", "options"),
         tuple(
@@ -46,7 +46,11 @@ def flatten(value: Any, prefix: str = "") -> Iterator[tuple[str, str]]:  # Any: 
         for key in value:
             yield from flatten(value[key], f"{prefix}.{key}" if prefix else str(key))
     else:
-        yield prefix, ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        yield prefix, ", ".join(map(_leaf, value)) if isinstance(value, list) else _leaf(value)
+
+
+def _leaf(value: object) -> str:
+    return "none" if value is None else str(value)
 
 
 def _varying(mappings: Iterable[Json]) -> tuple[tuple[str, str], ...]:

@@ -17,8 +17,8 @@ from segaug.errors import DataError
 from segaug.report import captions
 from segaug.report.failed import Failed
 from segaug.report.figure_files import write_figures
-from segaug.report.figures import panel_grid, strategy_sign
-from segaug.report.marks import draw_means, marker, means_of
+from segaug.report.figures import Group, panel_grid
+from segaug.report.marks import draw_means, marker, means_of, strategy_sign
 from segaug.report.palette import LIGHT, look
 from segaug.report.scales import set_axes, shift
 from segaug.report.section import Draw
@@ -64,7 +64,8 @@ def published_figures(study: Study) -> dict[str, Draw]:
 def error_figure(study: Study, methods: Sequence[str]) -> Figure:
     """Error against N: tasks side by side, networks below each other; the axes do not depend on the methods."""
 
-    def draw(axes: Axes, task: str, model: str) -> None:
+    def draw(axes: Axes, group: Group, methods: Sequence[str]) -> None:
+        task, model = group
         laws, measure = study.laws_of(task, model), study.measured.fitted_of(task)
         seeds = study.seeds(measure, task, model)
         for method in (name for name in methods if name in seeds):
@@ -78,7 +79,7 @@ def error_figure(study: Study, methods: Sequence[str]) -> Figure:
         set_axes(axes, study, measure, task, model, laws=False)
 
     signs, note = list(map(strategy_sign, methods)), captions.published_note(study, methods)
-    return panel_grid(study, study.tasks, study.measured.axis, draw, signs, note)
+    return panel_grid(study, study.tasks, methods, study.measured.axis, draw, signs, note)
 
 
 def coefficient_figure(study: Study, methods: Sequence[str]) -> Figure:

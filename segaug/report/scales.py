@@ -61,8 +61,8 @@ def _claimed(study: Study, task: str) -> float:
 
 def _lowest_floor(study: Study, task: str, low: float) -> float:
     """Where the bracket of an identified floor ends, not far below the data."""
-    floors = (fit.default.floor.interval.low for curve, fit in study.laws
-              if curve.task == task and fit.verdict.floor == "identified")  # fmt: skip
+    floors = (fit.stated_floor.low for curve, fit in study.laws
+              if curve.task == task and fit.verdict.floor == "identified" and fit.stated_floor)  # fmt: skip
     return max(min(floors, default=low) / 1.1, low / 2)
 
 

@@ -33,6 +33,7 @@ class Section:
     blocks: tuple[Block, ...]
     figures: Mapping[str, Draw] = field(default_factory=lambda: _NONE)  # for a paper: name of the file -> drawn
     style: str = ""  # class in page.css
+    finding: str = ""  # a sentence with what it found: the section is folded under it; "": it stands open
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from segaug.report.theme import TEXT_PT, add_panel, note_height_in, write_note
+from segaug.report.wording import brief, lines
 
 _LEGEND_ROW_IN, _SIGN_IN, _LETTER_IN = 0.19, 0.62, 0.068
 _LABEL_IN, _SIDE_IN = 0.26, 0.2  # room of the shared labels, below and at the left
 _OWN_LABEL_IN = 0.12  # that a panel keeps for a label of its own, which the shared one replaces
+_MOST_LETTERS, _LETTERS_A_LINE = 100, 50  # of a name in the legend
 _NARROWEST_IN = 4.6  # that a legend fits
 
 
@@ -44,9 +46,12 @@ def sheet(
 
     signs: of the legend, each with a label.  note: small print.  left_in: more room at the left.
     """
+    for sign in signs:
+        label = str(sign.get_label())
+        sign.set_label(lines(brief([label], _MOST_LETTERS)[label], _LETTERS_A_LINE))
     width = max(columns * panel_in[0] + _SIDE_IN + left_in, _NARROWEST_IN)
     legend_columns = _columns(signs, width)
-    legend = _LEGEND_ROW_IN * -(-len(signs) // legend_columns) + 0.1 if signs else 0.0
+    legend = _LEGEND_ROW_IN * _lines(signs, legend_columns) + 0.1 if signs else 0.0
     foot = note_height_in(note, width) + (_LABEL_IN if xlabel else 0.0)
     figure = Figure(figsize=(width, rows * panel_in[1] + legend + foot))
     write_note(figure, note)
@@ -64,5 +69,12 @@ def sheet(
 
 def _columns(signs: Sequence[Artist], width_in: float) -> int:
     """As many as the longest label leaves room for."""
-    longest = max((len(str(sign.get_label())) for sign in signs), default=1)
+    longest = max((len(line) for sign in signs for line in str(sign.get_label()).split("\n")), default=1)
     return max(1, min(len(signs), int(width_in / (_SIGN_IN + _LETTER_IN * longest))))
+
+
+def _lines(signs: Sequence[Artist], columns: int) -> int:
+    """Of the tallest column of a legend, which is filled column by column."""
+    counts = [str(sign.get_label()).count("\n") + 1 for sign in signs]
+    rows = -(-len(signs) // columns)
+    return max(sum(counts[start : start + rows]) for start in range(0, len(signs), rows))

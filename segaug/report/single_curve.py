@@ -101,7 +101,7 @@ def _draw_baseline(axes: Axes, study: Study, curve: CurveFit) -> None:
 
 def _draw_floor(axes: Axes, fit: Fit) -> None:
     """A bracket at the right edge over the interval of c."""
-    interval, low_end = fit.default.floor.interval, axes.get_ylim()[0]
+    interval, low_end = fit.stated_floor or fit.default.floor.interval, axes.get_ylim()[0]
     ends = [max(interval.low, low_end), interval.high]
     edge, tip = _LEFT_OF_EDGE, _LEFT_OF_EDGE - 0.02
     axes.plot(

@@ -12,9 +12,10 @@ def strength_table(study: Study) -> Table:
     order = {name: index for index, name in enumerate(study.strategies)}
     groups = collect(study.records, "task", "strategy")
     return Table(
-        "What each strategy does to an image, measured in each trial over 64 draws of its own deformation, before the "
-        "baseline's flips and rotations and whatever its p; mean ± standard deviation over trials, and the smallest "
-        "Jacobian determinant of all. A strategy that moves pixels further differs from another by that too. "
+        "What each strategy does to an image, mean ± standard deviation over trials.\n"
+        "Measured in each trial over 64 draws of its own deformation, before the "
+        "baseline's flips and rotations and whatever its p; the smallest "
+        "Jacobian determinant of all draws. A strategy that moves pixels further differs from another by that too. "
         "Folds: share of cells of four pixels where the field folds.",
         ("task", "strategy", "sees", "rms [px]", "95 % below [px]", "smallest Jacobian", "folds"),
         tuple((*key, *_cells(groups[key])) for key in sorted(groups, key=lambda key: (key[0], order[key[1]]))),

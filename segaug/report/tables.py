@@ -11,6 +11,7 @@ from segaug.report.study import Study, collect
 from segaug.results.trial_columns import Trial
 
 NONE = "–"
+_PLACE = ("task", "model")  # columns that say where a row was measured
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,21 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     strategy_column: int | None = None
     number_columns: frozenset[int] = field(default_factory=frozenset)  # set to the right
+
+    @property
+    def same(self) -> tuple[tuple[str, str], ...]:
+        """Task and model where all rows share them: told once above the table, with the column's name."""
+        return tuple((self.columns[place], self.rows[0][place]) for place in self._same)
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """The other columns, by place."""
+        return tuple(place for place in range(len(self.columns)) if place not in self._same)
+
+    @property
+    def _same(self) -> tuple[int, ...]:
+        places = [place for place, column in enumerate(self.columns) if column in _PLACE]
+        return tuple(place for place in places if len({row[place] for row in self.rows}) == 1)
 
 
 def number(value: float | None) -> str:
@@ -42,7 +58,7 @@ def measure_table(study: Study) -> Table:
     columns = (*map(_column, scores), *references, "logit scale", "updates")
     return Table(
         "Test measures, mean ± standard deviation over n seeds, of the weights that were best on validation "
-        "unless said otherwise. V: validation labels that each trial has cost beside N. Logit scale: fitted on "
+        "unless said otherwise.\nV: validation labels that each trial has cost beside N. Logit scale: fitted on "
         "validation; above 1 under-confident, below 1 over-confident.",
         ("task", "model", "strategy", "N", "V", "n", *columns),
         tuple((*_place(cell), *_measure_cells(cells[cell], scores, losses)) for cell in cells),

@@ -8,12 +8,14 @@ from typing import Literal
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
 from segaug.report.palette import LIGHT
+from segaug.report.wording import brief
 
 TEXT_PT = 8.5
+PANEL_IN = (3.9, 3.0)  # width, height of one panel on the page; its type is set to be read at this width on a phone
 _NOTE_PT = 6.5
 _LETTER_WIDTH = 0.68  # of bold type, in its size
 _LETTERS_PER_IN = 21  # of the note's type
@@ -72,12 +74,20 @@ def add_panel(figure: Figure, box_in: tuple[float, float, float, float], right_i
 def panel_title(axes: Axes, *parts: str) -> None:
     """Title of a panel from one or two parts; a long one takes two lines of small type."""
     width_pt = 72 * axes.bbox.width / axes.figure.dpi
+    letters = int(width_pt / (_LETTER_WIDTH * (TEXT_PT - 2)))  # of the smallest type
+    parts = tuple(brief([part], letters)[part] for part in parts)
     text = " · ".join(parts)
     room = width_pt / (_LETTER_WIDTH * max(len(text), 1))  # type size that fits on one line
     if len(parts) == 1 or room >= TEXT_PT:
         axes.set_title(text, fontsize=min(max(room, TEXT_PT - 2), TEXT_PT + 0.5))
     else:
         axes.set_title(" ·\n".join(parts), fontsize=TEXT_PT - 2, pad=2.5)
+
+
+def figure_title(figure: Figure | SubFigure, text: str, fontsize: float = TEXT_PT) -> None:
+    """Title of a figure of `new_figure`, on one line."""
+    letters = int(72 * figure.bbox.width / figure.dpi / (_LETTER_WIDTH * fontsize))
+    figure.suptitle(brief([text], letters)[text], x=0.01, ha="left", fontweight="bold", fontsize=fontsize)
 
 
 def footnote(figure: Figure, text: str) -> None:

@@ -77,7 +77,7 @@ def variance_caption(study: Study) -> str:
     drawn = "of which some seeds share the subset" if shared else "which one seed draws together"
     return (
         f"Variance of the {study.measured.name} of one trial (left) and of the mean over its n = {seeds} seeds "
-        f"(right), on test sets of {units} patients, averaged over strategies. Seeds: subset, initial weights, order "
+        f"(right), on {units} test patients, averaged over strategies.\nSeeds: subset, initial weights, order "
         f"of batches and augmentation, {drawn}. Test cases: which patients are tested; the same "
         "for all seeds, so no number of seeds makes it smaller. Seeds × cases: what one seed makes of one patient. "
         "Beside each bar: standard deviation in per cent of the error. Method of moments for two crossed random "
@@ -85,26 +85,53 @@ def variance_caption(study: Study) -> str:
     )
 
 
-def mean_sentences(study: Study) -> list[str]:
-    """For each task and model, what limits the means at the largest N."""
-    found = []
-    for task, model in variance_groups(study):
-        size, one = list(average(study.curves_of(task, model).values(), whole=True).items())[-1]
-        share, name = one.cases / one.total if one.total else 0.0, study.title(task, model)
-        advice = "more test images would help, more seeds hardly" if share > _MOSTLY else "more seeds would help"
-        found.append(
-            f"{name}: at N = {size} the mean error is known to {100 * math.sqrt(one.total):.2g} % (one standard "
-            f"deviation, for new seeds and patients); {100 * share:.0f} % of that variance comes from the test cases: "
-            f"{advice}."
+@dataclass(frozen=True)
+class Limit:
+    """How well the mean errors of a task and model are known at their largest N, and by what they are limited."""
+
+    name: str
+    size: int
+    variance: Split  # of the mean
+
+    @property
+    def percent(self) -> float:
+        """One standard deviation of the mean, for new seeds and patients, in per cent of the error."""
+        return 100 * math.sqrt(self.variance.total)
+
+    @property
+    def share(self) -> float:
+        """Of the variance, that comes from the test cases."""
+        return self.variance.cases / self.variance.total if self.variance.total else 0.0
+
+    @property
+    def by_cases(self) -> bool:
+        """Are the test cases what to work on?"""
+        return self.share > _MOSTLY
+
+    @property
+    def advice(self) -> str:
+        """What would help."""
+        return "more test images would help, more seeds hardly" if self.by_cases else "more seeds would help"
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name}: at N = {self.size} the mean error is known to {self.percent:.2g} % (one standard "
+            f"deviation, for new seeds and patients); {100 * self.share:.0f} % of that variance comes from the test "
+            f"cases: {self.advice}."
         )
-    return found
+
+
+def limits(study: Study) -> list[Limit]:
+    """For each task and model, what limits the means at the largest N."""
+    averages = ((group, average(study.curves_of(*group).values(), whole=True)) for group in variance_groups(study))
+    return [Limit(study.title(*group), *list(found.items())[-1]) for group, found in averages]
 
 
 def variance_table(study: Study) -> Table:
     """Every curve and size."""
     curves = [curve for group in study.groups for curve in study.curves_of(*group).values()]
     return Table(
-        "Standard deviations of the test error in per cent of its mean. On this test set: over seeds, what the bars "
+        "Standard deviations of the test error in per cent of its mean.\nOn this test set: over seeds, what the bars "
         "of the curves show; subset and training are its two parts, told apart only where trials of one N share a "
         "subset, with 95 % intervals. Seeds, seeds × cases and test cases: for new seeds and new patients. Of the "
         "mean: share of the variance of the mean over the n seeds that comes from the test cases; where it is large, "

@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 
 from segaug.report.palette import LIGHT
 from segaug.report.study import Study
-from segaug.report.theme import new_figure
+from segaug.report.theme import TEXT_PT, figure_title, new_figure
 from segaug.report.variance import Split, average
 
 _ROW_IN = 0.24  # height of one size
@@ -29,7 +29,7 @@ def variance_panel(study: Study, task: str, model: str) -> Figure:
     figure.axes[0].set_yticks(range(len(single)), [f"N = {size}" for size in single])
     figure.axes[1].tick_params(labelleft=False)
     figure.supxlabel("share of the variance of the test error [%]", fontsize=7.5)
-    figure.suptitle(study.title(task, model), x=0.01, ha="left", fontweight="bold", fontsize=9)
+    figure_title(figure, study.title(task, model), TEXT_PT + 0.5)
     return figure
 
 

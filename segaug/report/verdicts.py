@@ -31,7 +31,7 @@ def verdict_table(study: Study) -> Table | None:
         return None
     beyond = (f"E({factor} Nmax)" for factor in FACTORS)
     return Table(
-        "What these data can and cannot tell; the rules were fixed before any result. Lack of fit: how often chance "
+        "What these data can and cannot tell; the rules were fixed before any result.\nLack of fit: how often chance "
         "alone would put the means as far from the law; below 0.01 the law is rejected and nothing is read from it. "
         "off: how far they are, as a share of the law and beyond noise (root mean square): with many seeds p sees "
         "misfits that may not matter. "

@@ -123,7 +123,7 @@ def _case_errors(table: pa.Table, column: str, cases: str, patients: str) -> dic
     if not table.num_rows:
         return {}
     lists = table[column].chunk(0)
-    values, ends = lists.flatten().to_numpy(), lists.value_lengths().to_numpy().cumsum().tolist()
+    values, ends = lists.flatten().to_numpy(zero_copy_only=False), lists.value_lengths().to_numpy().cumsum().tolist()
     spans = map(slice, [0, *ends[:-1]], ends)
     rows = zip(table["id"].to_pylist(), _names(table[cases]), _names(table[patients]), spans, strict=True)
     return {trial: CaseErrors(names, owners, values[span]) for trial, names, owners, span in rows}

@@ -21,7 +21,8 @@ from benchmarks.coverage_parts.laws import (
     missing_cells,
     simulate,
 )
-from benchmarks.coverage_parts.paired import paired
+from benchmarks.coverage_parts.paired import Setting as Comparison
+from benchmarks.coverage_parts.paired import complete, each_has_one_size, half_lack_sizes, incomplete
 from benchmarks.coverage_parts.table import Band, Cell, Row, Table
 from benchmarks.coverage_parts.trials import Noise
 from benchmarks.coverage_parts.truths import GRID, MIDDLE, NARROW, WIDE, Truth
@@ -98,10 +99,16 @@ def test_equivalent_data_is_covered_and_open_where_the_baseline_never_gets():
 
 
 def test_comparisons_keep_their_level():
-    level, power = paired(Effort(15))
+    level, power = complete(Effort(15))
     assert not failures(level)
     shares = {row.labels: [cell.value for cell in row.cells] for row in power.rows}
     assert shares["lognormal", "20"][0] > 80
+
+
+def test_comparisons_keep_their_level_with_trials_missing_and_with_other_spreads():
+    hard = Comparison("half lack sizes", Noise(10), half_lack_sizes, wider=3.0, normal_cv=0.1)
+    lonely = Comparison("each seed has one size", Noise(20), each_has_one_size)
+    assert not failures(incomplete(Effort(25), "", [hard, lonely]))
 
 
 def test_power_is_forecast_and_the_delta_method_misleads():

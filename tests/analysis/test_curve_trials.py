@@ -94,7 +94,7 @@ def test_a_complete_study_gains_no_row(tmp_path):
 def test_an_error_of_zero_is_refused_by_name():
     made = records()
     made[0]["test"]["best"]["dice"] = 1.0
-    with pytest.raises(DataError, match=r"trial t-m-red-4-3.*0.*another metric"):
+    with pytest.raises(DataError, match=r"trial t-m-red-4-3.*error 0.*choose an error.*: bce, bce_recalibrated, hd95$"):
         curves(trials(made), "1-dice")
 
 

@@ -14,6 +14,7 @@ FIELDS = {
     "e_max", "e_max_with_diverged_as_constant", "verdict_floor", "verdict_exponent", "verdict_reason", "flags", "note",
     "sizes", "size_var_used", "cv_line", "rho_sizes", "noise_dof", "published_fit", "fit", "trimmed_fit",
     "extrapolation", "holdout", "p_no_floor", "isotonic", "band", "alternatives", "b_stated", "c_stated",
+    "cv_used",
 }  # fmt: skip
 
 

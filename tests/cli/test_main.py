@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 import types
@@ -125,3 +126,24 @@ def test_a_closed_pipe_is_quiet():
         shown.stdout.close()
         assert shown.stderr.read() == b""
     assert shown.returncode == cli.EXIT_BROKEN_PIPE
+
+
+@pytest.mark.parametrize("code", cli.NO_ROOM)
+def test_a_full_or_read_only_disk_is_one_sentence(monkeypatch, capsys, code):
+    def run(args):
+        raise OSError(code, os.strerror(code), "fit/curves.csv")
+
+    verb(monkeypatch, "fit", run)
+    assert cli.main(["fit"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"segaug: error: fit/curves.csv: cannot be written ({os.strerror(code)}); make room")
+    assert len(told.splitlines()) == 1
+
+
+def test_an_error_of_a_file_that_is_no_full_disk_is_not_hidden(monkeypatch):
+    def run(args):
+        raise FileNotFoundError(2, "gone")
+
+    verb(monkeypatch, "fit", run)
+    with pytest.raises(FileNotFoundError):
+        cli.main(["fit"])

@@ -39,6 +39,10 @@ def test_a_trial_ends_in_one_valid_record(tiny, store):
     assert record["training"]["best_update"] in (2, 4)
     assert record["sees"] == ["labelled subset"]
     assert record["hd95"]["unit"] == "mm"
+    masks = record["masks"]
+    assert record["hd95"]["one_empty"] == masks["missed"] + masks["invented"]
+    assert record["hd95"]["both_empty"] == masks["cases"] - masks["shown"] - masks["invented"]
+    assert record["reference"].keys() >= {"atlas_bce", "atlas_bce_recalibrated"}
     assert sum(
         record["run"]["seconds"][part] for part in ("data", "prepare", "augmentation", "network", "other")
     ) == pytest.approx(record["run"]["seconds"]["total"], abs=1e-3)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from segaug.report.divergence import divergence_caption, divergence_table, diverging_groups
+from segaug.report.divergence import RULE, divergence_caption, divergence_table, diverging_groups
 from segaug.report.divergence_figure import divergence_figure, divergence_panel
 from segaug.report.section import Text
 from segaug.report.sections.divergence import section
@@ -62,5 +62,6 @@ def test_the_figure_for_a_paper_has_a_panel_a_group(study: Study) -> None:
 
 
 def test_without_divergence_there_is_one_sentence(calm: Path) -> None:
-    (block,) = section(load_study(calm, "bce")).blocks
-    assert block == Text("None of the 48 trials that came to an end diverged.")
+    found = section(load_study(calm, "bce"))
+    assert found.finding == "None of the 48 trials that came to an end diverged."
+    assert found.blocks == (Text(RULE),)

@@ -9,7 +9,7 @@ from segaug.analysis.curves.variance import Components
 from segaug.report.sections.variance import section
 from segaug.report.study import Study, load_study
 from segaug.report.theme import themed
-from segaug.report.variance import Split, average, mean_sentences, split, splits, variance_caption, variance_table
+from segaug.report.variance import Split, average, limits, split, splits, variance_caption, variance_table
 from segaug.report.variance_figure import variance_panel
 from tests.report.paired_study import SIZES, write_paired_study
 from tests.synthetic import replace_record
@@ -96,8 +96,8 @@ def test_seeds_that_share_subsets_tell_them_from_training_with_intervals(tmp_pat
 
 def test_words_name_seeds_patients_and_what_limits_the_mean(study: Study) -> None:
     assert "n = 6 seeds" in variance_caption(study)
-    assert "12 patients" in variance_caption(study)
-    (sentence,) = mean_sentences(study)
+    assert "12 test patients" in variance_caption(study)
+    (sentence,) = list(map(str, limits(study)))
     assert sentence.startswith("phantom_thorax: at N = 64 the mean error is known to")
 
 

@@ -13,6 +13,7 @@ from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.interval import LEVEL
 from segaug.analysis.law.lack_of_fit import DOUBTFUL, REJECTED
 from segaug.analysis.law.solver import B_MAX, B_MIN
+from segaug.analysis.law.stated import IDENTIFIED_LEVEL, LEVEL_STATED
 from segaug.analysis.law.verdict import CLAIMED_FACTOR
 
 METHOD: dict[str, object] = {
@@ -26,8 +27,11 @@ METHOD: dict[str, object] = {
     "exclusions": "trials that diverged, failed or are missing; counted in states",
     "intervals": "profile, threshold F(level; 1, nu), times chi2 / df where p_lof < 0.05; patients: two-way bootstrap",
     "level": LEVEL,
+    "stated": f"an identified floor: {IDENTIFIED_LEVEL:.1%}; a bound, an identified b: {LEVEL_STATED:.0%}; so that "
+    "they hold where they are printed",
     "lack_of_fit": f"F test against pure error; doubtful below p = {DOUBTFUL:g}, rejected below {REJECTED:g}",
-    "extrapolation": f"at most {CLAIMED_FACTOR} times the largest size, if the law fits and predicts the largest size",
+    "extrapolation": f"at most {CLAIMED_FACTOR} times the largest size, if the law fits and predicts the largest size, "
+    "and no trial collapsed",
 }
 
 

@@ -1,8 +1,9 @@
 """Intervals of what a verdict states: wide enough to hold in the studies in which it is printed.
 
 A verdict is printed because of what the data happen to show, and where it is rare it is printed of those data that show
-too much: of floors that were identified in 5 to 15 % of studies the 95 % interval held 68 %, of exponents 87 %.  At
-these levels nearly all held in 95 % of the studies that print them (measured: benchmarks/coverage.py).
+too much: of floors that were identified in 5 to 15 % of studies the 95 % interval held about three in four.  At these
+levels 95 % or more of what is printed is true, unless fewer than one study in twenty prints it (measured:
+benchmarks/coverage.py).
 """
 
 from segaug.analysis.interval import Interval

@@ -58,7 +58,7 @@ class Pilot:
                 self.fit.data.sizes
             )
             == MIN_SIZES,
-            "the law is doubtful (lack of fit p below 5 %)": self.fit.lack_of_fit.doubtful,
+            f"the law is doubtful (lack of fit p below 5 %, {self.fit.misfit})": self.fit.lack_of_fit.doubtful,
             f"b ended at the limit {self.law.b:g} of the search": self.fit.b_at_bound,
         }
         return tuple(caution for caution, holds in found.items() if holds)

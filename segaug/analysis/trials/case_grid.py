@@ -28,7 +28,7 @@ class CaseGrid:
 
 
 def case_grid(curve: CurveTrials, cases: Cases) -> CaseGrid | None:
-    """The case errors of a curve's converged trials, in its order of seeds and sizes; None where a trial has none.
+    """The case errors of a curve's converged trials, in its order of seeds and sizes; None where a trial lacks one.
 
     cases: of the measure of its metric, by trial.  Raises DataError if its trials have different test cases.
     """
@@ -38,6 +38,8 @@ def case_grid(curve: CurveTrials, cases: Cases) -> CaseGrid | None:
         return None
     known = [one for one in found if one is not None]
     _refuse_different(curve, known)
+    if any(len(one.values) != len(one.cases) or not np.isfinite(one.values).all() for one in known):
+        return None
     column, row = np.searchsorted(curve.sizes, rows["size"]), np.searchsorted(curve.seeds, rows["seed"])
     values = np.full((*curve.errors.shape, len(known[0].cases)), np.nan)
     values[row, column] = [one.values for one in known]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from segaug.report.section import Section
 from segaug.report.sections import (
+    answers,
     cautions,
     checklist,
     checks,
@@ -24,6 +25,7 @@ from segaug.report.sections import (
 from segaug.report.study import Study
 
 SECTIONS: tuple[Callable[[Study], Section | None], ...] = (  # in the order of the page
+    answers.section,
     cautions.section,
     curves.section,
     comparison.section,

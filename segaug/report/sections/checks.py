@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from segaug.report import captions, svg
+from segaug.report import captions, findings, svg
 from segaug.report.charts import by_task
 from segaug.report.forms_table import forms_table
 from segaug.report.joint_region import joint_panel, joint_signs
@@ -37,7 +37,7 @@ def section(study: Study) -> Section | None:
         _joint(study),
         Folded("Other forms than the law", (forms_table(study),)),
     ]
-    return Section("checks", "Does the law hold?", "Checks", tuple(blocks))
+    return Section("checks", "Does the law hold?", "Checks", tuple(blocks), finding=findings.of_checks(study))
 
 
 def _charts(

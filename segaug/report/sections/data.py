@@ -1,5 +1,6 @@
 """The cards of the data sets."""
 
+from segaug.report import findings
 from segaug.report.cards import read_card
 from segaug.report.section import Section
 from segaug.report.study import Study
@@ -7,4 +8,5 @@ from segaug.report.study import Study
 
 def section(study: Study) -> Section:
     """A card a task."""
-    return Section("data", "Data sets", "Data", tuple(read_card(study.folder, task) for task in study.tasks))
+    cards = tuple(read_card(study.folder, task) for task in study.tasks)
+    return Section("data", "Data sets", "Data", cards, finding=findings.of_data(cards))

@@ -4,9 +4,9 @@ from functools import partial
 
 from markupsafe import Markup
 
-from segaug.report import svg
+from segaug.report import findings, svg
 from segaug.report.charts import by_task
-from segaug.report.divergence import divergence_caption, divergence_table, diverging_groups
+from segaug.report.divergence import RULE, divergence_caption, divergence_table, diverging_groups
 from segaug.report.divergence_figure import divergence_figure, divergence_panel
 from segaug.report.section import Legend, Panels, Section, Text
 from segaug.report.study import Study
@@ -14,15 +14,13 @@ from segaug.report.study import Study
 
 def section(study: Study) -> Section:
     """Rates where anything diverged, else one sentence."""
-    groups = diverging_groups(study)
+    groups, finding = diverging_groups(study), findings.of_divergence(study)
     if not groups:
-        none = Text(f"None of the {len(study.records):,} trials that came to an end diverged.")
-        return Section("divergence", "Divergence", "Divergence", (none,))
+        return Section("divergence", "Divergence", "Divergence", (Text(RULE),), finding=finding)
     charts = by_task(study, ((group, _chart(study, index, *group)) for index, group in enumerate(groups)))
     blocks = (Legend(references=False), Panels(divergence_caption(study), charts), divergence_table(study))
-    return Section(
-        "divergence", "Divergence", "Divergence", blocks, figures={"divergence": partial(divergence_figure, study)}
-    )
+    figures = {"divergence": partial(divergence_figure, study)}
+    return Section("divergence", "Divergence", "Divergence", blocks, figures, finding=finding)
 
 
 def _chart(study: Study, index: int, task: str, model: str) -> Markup:

@@ -4,7 +4,7 @@ from functools import partial
 
 from markupsafe import Markup
 
-from segaug.report import captions, svg
+from segaug.report import captions, findings, svg
 from segaug.report.forest import QUANTITIES, forest, forest_figure, forest_signs
 from segaug.report.law_tables import curve_notes, law_table, published_table
 from segaug.report.section import Block, Folded, Items, Panels, Section
@@ -29,4 +29,4 @@ def section(study: Study) -> Section | None:
     if notes := curve_notes(study):
         blocks.append(Folded(f"Notes on single curves ({len(notes)})", (Items(notes),)))
     figures = {f"laws_{study.measured.stem}": partial(forest_figure, study, captions.forest_note(study))}
-    return Section("laws", "Fitted laws", "Laws", tuple(blocks), figures)
+    return Section("laws", "Fitted laws", "Laws", tuple(blocks), figures, finding=findings.of_laws(study))

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from segaug.report import captions, tables
+from segaug.report import captions, findings, tables
 from segaug.report.charts import overview_chart
 from segaug.report.figures import measure_figure
 from segaug.report.measured import file_name
@@ -19,6 +19,7 @@ def section(study: Study) -> Section:
         for group in study.groups
     )
     note = captions.overview_note(study, laws=False)
+    opposed, orders = _orders(study)
     return Section(
         "measures",
         "All measures side by side",
@@ -28,7 +29,7 @@ def section(study: Study) -> Section:
             Panels(captions.measures_caption(study, measures), rows, "by-measure"),
             *_lacking(study),
             *_without_empty(study),
-            *_orders(study),
+            *orders,
             Folded("All measures as a table", (tables.measure_table(study),)),
         ),
         figures={
@@ -36,6 +37,7 @@ def section(study: Study) -> Section:
             for measure in measures
             if measure not in study.measured.fitted
         },
+        finding=findings.of_measures(study, opposed),
     )
 
 
@@ -50,15 +52,15 @@ def _without_empty(study: Study) -> list[Block]:
     return [] if table is None else [Folded("Dice without the images that have nothing to find", (table,))]
 
 
-def _orders(study: Study) -> list[Block]:
-    """Where metrics disagree; nothing where there are no two metrics or strategies to compare."""
+def _orders(study: Study) -> tuple[int | None, list[Block]]:
+    """How many pairs metrics order differently, and where; nothing where no two metrics or strategies are there."""
     fits = fits_by_metric(study)
     if len(fits) < 2 or len(study.strategies) < 2:
-        return []
+        return None, []
     opposed, unclear = contradictions(study, fits), one_sided(study, fits)
     blocks: list[Block] = [Heading("Do the metrics agree on the strategies?"), Text(captions.orders_text(len(opposed)))]
     if opposed:
         blocks.append(Items(opposed))
     if unclear:
         blocks.append(Folded(f"Clear under one metric, unclear under another ({len(unclear)})", (Items(unclear),)))
-    return [*blocks, Folded("The order of strategies under each metric", (order_table(study, fits),))]
+    return len(opposed), [*blocks, Folded("The order of strategies under each metric", (order_table(study, fits),))]

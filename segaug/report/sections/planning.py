@@ -4,7 +4,7 @@ from functools import partial
 
 from markupsafe import Markup
 
-from segaug.report import svg
+from segaug.report import findings, svg
 from segaug.report.charts import by_task
 from segaug.report.planning import Forecasts, effect_table, forecasts, planning_caption, planning_notes
 from segaug.report.planning_figure import planning_figure, planning_panel, planning_signs
@@ -28,7 +28,8 @@ def section(study: Study) -> Section | None:
         blocks.append(Items(notes))
     if effects.rows:
         blocks.append(effects)
-    return Section("planning", "What more trials would tell", "Planning", tuple(blocks), figures)
+    finding = findings.of_planning(effects, found)
+    return Section("planning", "What more trials would tell", "Planning", tuple(blocks), figures, finding=finding)
 
 
 def _chart(study: Study, index: int, found: Forecasts) -> Markup:

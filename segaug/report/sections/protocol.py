@@ -1,6 +1,6 @@
 """How the study was made."""
 
-from segaug.report import provenance
+from segaug.report import findings, provenance
 from segaug.report.cards import licences
 from segaug.report.section import Block, Columns, Heading, Items, Section, Text
 from segaug.report.strength import strength_table
@@ -19,7 +19,8 @@ def section(study: Study) -> Section:
     blocks += [Heading("Plan"), Text(f"{study.planned} trials were asked for over all runs of this study.")]
     if notes := _plan_notes(study):
         blocks.append(Items(notes))
-    return Section("protocol", "Protocol and provenance", "Protocol", tuple(blocks))
+    finding = findings.of_protocol(study)
+    return Section("protocol", "Protocol and provenance", "Protocol", tuple(blocks), finding=finding)
 
 
 def _plan_notes(study: Study) -> list[str]:

@@ -6,7 +6,7 @@ from functools import partial
 from markupsafe import Markup
 
 from segaug.measures import BY_KEY
-from segaug.report import captions
+from segaug.report import captions, findings
 from segaug.report.charts import overview_chart
 from segaug.report.figures import structures_figure
 from segaug.report.measure import Measure
@@ -31,7 +31,9 @@ def section(study: Study) -> Section | None:
             Folded(f"{words} of each structure", (Panels(caption, charts, "by-measure"),), unfolded=place == 0)
         )
     blocks.append(Folded("Each structure as a table", (structure_table(study),)))
-    return Section("structures", "Structure by structure", "Structures", tuple(blocks), _figures(study, found))
+    finding = findings.of_structures(study, next(iter(found.values())).items())
+    title = "Structure by structure"
+    return Section("structures", title, "Structures", tuple(blocks), _figures(study, found), finding=finding)
 
 
 def _rows(study: Study) -> dict[str, Rows]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from segaug.report import captions, svg, trials
+from segaug.report import captions, findings, svg, trials
 from segaug.report.charts import by_task
 from segaug.report.histories import history_panel, validated
 from segaug.report.section import Block, Legend, Panels, Section
@@ -15,7 +15,8 @@ def section(study: Study) -> Section:
     """Validation histories and times."""
     panels = Panels(captions.histories_caption(study), by_task(study, _histories(study)))
     drawn: tuple[Block, ...] = (Legend(references=False), panels) if panels.count else ()
-    return Section("training", "Training", "Training", (*drawn, trials.time_table(study)))
+    blocks = (*drawn, trials.time_table(study))
+    return Section("training", "Training", "Training", blocks, finding=findings.of_training(study))
 
 
 def _histories(study: Study) -> Iterator[tuple[tuple[str, str], Markup]]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from segaug.report import findings
 from segaug.report.completion import completion
 from segaug.report.section import Block, Section
 from segaug.report.study import Study
@@ -20,4 +21,4 @@ def section(study: Study) -> Section:
     blocks: list[Block] = [completion(study)]
     if study.failures:
         blocks.append(_Failures(tuple(failures(study))))
-    return Section("trials", "Trials", "Trials", tuple(blocks))
+    return Section("trials", "Trials", "Trials", tuple(blocks), finding=findings.of_trials(study))

@@ -2,12 +2,12 @@
 
 from markupsafe import Markup
 
-from segaug.report import svg
+from segaug.report import findings, svg
 from segaug.report.charts import by_task
 from segaug.report.section import Folded, Items, Panels, Section
 from segaug.report.signs import key
 from segaug.report.study import Study
-from segaug.report.variance import mean_sentences, variance_caption, variance_groups, variance_table
+from segaug.report.variance import limits, variance_caption, variance_groups, variance_table
 from segaug.report.variance_figure import variance_panel, variance_signs
 
 
@@ -16,14 +16,15 @@ def section(study: Study) -> Section | None:
     groups = variance_groups(study)
     if not groups:
         return None
+    found = limits(study)
     charts = by_task(study, ((group, _chart(study, index, *group)) for index, group in enumerate(groups)))
     blocks = (
         key(variance_signs(), "source"),
         Panels(variance_caption(study), charts),
-        Items(mean_sentences(study)),
+        Items(tuple(map(str, found))),
         Folded("Every curve as a table", (variance_table(study),)),
     )
-    return Section("variance", "Where the spread comes from", "Spread", blocks)
+    return Section("variance", "Where the spread comes from", "Spread", blocks, finding=findings.of_variance(found))
 
 
 def _chart(study: Study, index: int, task: str, model: str) -> Markup:

@@ -1,5 +1,6 @@
 """What may be read from the curves."""
 
+from segaug.report import findings
 from segaug.report.section import Block, Folded, Items, Section, Text
 from segaug.report.study import Study
 from segaug.report.verdicts import claim_conditions, verdict_table, without_verdict
@@ -14,4 +15,5 @@ def section(study: Study) -> Section:
         blocks.append(Folded("What values lack that are not claimed", (Items(lacking),)))
     if without := without_verdict(study):
         blocks += [Text("No verdict, for want of at least 4 sizes over a factor of 8:"), Items(without)]
-    return Section("verdicts", "What may be read from the curves", "Verdicts", tuple(blocks))
+    title = "What may be read from the curves"
+    return Section("verdicts", title, "Verdicts", tuple(blocks), finding=findings.of_verdicts(study))

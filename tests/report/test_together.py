@@ -1,0 +1,51 @@
+"""Panels of many strategies are split, and names are cut, so that all of them can be read."""
+
+import pytest
+
+from segaug.report.figure_files import file_stem
+from segaug.report.together import MOST, parts
+from segaug.report.wording import brief, lines
+
+
+@pytest.mark.parametrize("count", [1, 2, MOST, MOST + 1, 15, 16, 40, 123])
+@pytest.mark.parametrize("first", ["baseline", "red"])
+def test_each_strategy_is_in_one_part_beside_the_baseline(count, first):
+    names = [first, *(f"method_{place}" for place in range(count - 1))]
+    found = parts(names)
+    assert max(map(len, found)) <= MOST
+    assert max(map(len, found)) - min(map(len, found)) <= 1
+    others = [name for part in found for name in part if name != "baseline"]
+    assert others == [name for name in names if name != "baseline"]
+    if first == "baseline":
+        assert all(part[0] == "baseline" for part in found)
+    assert len(found) > 1 or found == [names]
+
+
+def test_cut_names_stay_apart():
+    names = ["baseline", "policy(a=1,b=2,c=3,d=4,e=5)", "policy(a=1,b=2,c=3,d=4,e=6)", "policy(a=1,b=9,c=3,d=4,e=5)"]
+    found = brief(names, 16)
+    assert found["baseline"] == "baseline"
+    assert len(set(found.values())) == len(names)
+    assert max(map(len, found.values())) <= 16 + len(" #2")
+    assert found[names[2]].endswith("e=6)")
+
+
+def test_a_word_without_end_is_broken():
+    assert max(map(len, lines("x" * 100, 22).split("\n"))) == 22
+    assert lines(" ", 5) == " "
+
+
+def test_names_of_files_stay_in_their_folder_and_apart():
+    odd = [
+        "curves_../../up",
+        "curves_a/b",
+        "curves_a_b",
+        "curves_a\\b",
+        "curves_nul\0",
+        "curves_" + "x" * 300,
+        "curves_肺",
+    ]
+    stems = [file_stem(name) for name in odd]
+    assert len(set(stems)) == len(odd)
+    assert not [stem for stem in stems if set(stem) & {"/", "\\", "\0"} or len(stem.encode()) > 200]
+    assert file_stem("curves_1-dice_blob(n=3)_nnunet") == "curves_1-dice_blob(n=3)_nnunet"
