@@ -4,7 +4,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from textwrap import TextWrapper
 
 from segaug.analysis.comparison.comparison import Comparison, Comparisons, Ratio, SizeComparison
@@ -12,8 +12,8 @@ from segaug.analysis.comparison.equivalent_data import EquivalentSize
 from segaug.analysis.comparison.sign_flips import LEAST_FLIPPED
 from segaug.cli.interval_text import with_interval
 from segaug.cli.metric_text import metric_text
+from segaug.terminal import PROSE, columns
 
-_WIDTH = 80
 _HELD = "\0"  # a space at which no line ends
 _HEADER = ("N", "pairs", "ratio", "difference", "p Holm", "rms px")
 _LEGEND = (
@@ -84,15 +84,24 @@ def _overall(one: Comparison, strategies: int) -> Iterator[str]:
 
 
 def _table(sizes: Sequence[SizeComparison]) -> Iterator[str]:
-    columns = [column for column in zip(_HEADER, *(_cells(size) for size in sizes), strict=True) if any(column[1:])]
-    widths = [max(map(len, column)) for column in columns]
+    shown = [column for column in zip(_HEADER, *(_cells(size) for size in sizes), strict=True) if any(column[1:])]
+    if sum(max(map(len, column)) + 2 for column in shown) - 2 > min(PROSE, columns()):
+        shown = [tuple(chain.from_iterable(map(_below, column))) for column in shown]
+    widths = [max(map(len, column)) for column in shown]
     left = ("ratio", "difference", "p Holm")
     padded = (
         [cell.ljust(width) if column[0] in left else cell.rjust(width) for cell in column]
-        for column, width in zip(columns, widths, strict=True)
+        for column, width in zip(shown, widths, strict=True)
     )
     for row in zip(*padded, strict=True):
-        yield "  ".join(row).rstrip()
+        if line := "  ".join(row).rstrip():
+            yield line
+
+
+def _below(cell: str) -> tuple[str, str]:
+    """A number, and its interval for the line below."""
+    number, bracket, interval = cell.partition(" [")
+    return number, bracket.strip() + interval
 
 
 def _cells(one: SizeComparison) -> tuple[str, ...]:
@@ -167,7 +176,7 @@ def _p(value: float) -> str:
 
 
 def _wrapped(text: str, indent: int = 0) -> list[str]:
-    wrapper = TextWrapper(_WIDTH, break_long_words=False, break_on_hyphens=False)
+    wrapper = TextWrapper(min(PROSE, columns()), break_long_words=False, break_on_hyphens=False)
     wrapper.initial_indent, wrapper.subsequent_indent = " " * indent, " " * (indent + 2)
     held = re.sub(r"\[.*?\]", lambda found: found[0].replace(" ", _HELD), text)  # an interval stays in one piece
     return [line.replace(_HELD, " ") for line in wrapper.wrap(held)]

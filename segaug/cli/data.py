@@ -1,13 +1,13 @@
 """`segaug data check`: read every image and mask of a data set and list every problem, before a study starts."""
 
 import json
-import sys
 from argparse import ArgumentParser, Namespace
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from segaug import terminal
 from segaug.form import COLOUR
 from segaug.results.store import Json
 
@@ -32,7 +32,7 @@ def run(args: Namespace) -> int:
     if args.json:
         print(json.dumps(report, indent=1))
     else:
-        _print(report, Console(width=None if sys.stdout.isatty() else 200, highlight=False))
+        _print(report, terminal.console(wide=True))
     return int(bool(report["problems"]))
 
 
@@ -69,10 +69,10 @@ def _colour(report: Json) -> str:
 def _table(report: Json) -> Table:
     """One row for each part of the split."""
     table = Table(box=None, pad_edge=False)
-    table.add_column("part")
+    table.add_column("part", overflow="fold")
     several = report["form"]["structures"] if len(report["form"]["structures"]) > 1 else []
     for column in ("images", "patients", *map(escape, several), "foreground", "empty masks"):
-        table.add_column(column, justify="right")
+        table.add_column(column, justify="right", overflow="fold")
     for part in report["parts"]:
         shares = [(part["structures"] or {}).get(name) for name in several] + [part["foreground"]]
         empty = "not opened" if part["name"] == "external" else str(part["empty"])

@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from rich.console import Console
 from rich.markup import escape
 
+from segaug import terminal
 from segaug.cli.checks import Finding, check_machine
 
 COLOURS = {"OK": "green", "WARN": "yellow", "FAIL": "red"}
@@ -24,7 +25,7 @@ def run(args: Namespace) -> int:
     if args.json:
         print(json.dumps([dataclasses.asdict(finding) for finding in findings], indent=1))
     else:
-        console = Console(highlight=False)
+        console = terminal.console()
         for finding in findings:
             _print(finding, console)
     return int(any(finding.level == "FAIL" for finding in findings))

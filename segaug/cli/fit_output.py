@@ -5,46 +5,45 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TypeVar
 
-from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
+from segaug import terminal
 from segaug.analysis.comparison.metric_order import Disagreement, Order, disagreements, orders
 from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.metric import Metric
 from segaug.cli.fit_tables import beyond_table, errors_table, extent, forms_table, laws_table, table
 from segaug.cli.metric_text import metric_text
+from segaug.cli.names import shortened
 
 T = TypeVar("T")
 _ABOUT_ERRORS = (
-    "E: error; below it 95 % over new seeds on this test set, in brackets over new",
-    "patients, too. slope: per cent of the error that 1 % more data removes, at the",
-    "largest N. b: exponent; 99 % where it is identified.",
+    "E: error; below it 95 % over new seeds on this test set, in brackets over new patients, too. slope: per cent of "
+    "the error that 1 % more data removes, at the largest N. b: exponent; 99 % where it is identified.",
 )
 _ABOUT_LAWS = (
-    "below a, b, c: 95 % over new seeds, each by itself; of a b that is identified",
-    "99 %, of a floor 99.5 %: so it holds where it is printed. Their errors move",
-    "together: never compare one of them alone. p: chance of means this far from",
-    "the law; off: how far, in root mean square beyond noise.",
+    "below a, b, c: 95 % over new seeds, each by itself; of a b that is identified 99 %, of a floor 99.5 %: so "
+    "it holds where it is printed. Their errors move together: never compare one of them alone. p: chance of means "
+    "this far from the law; off: how far, root mean square beyond noise.",
     "as published: all trials count alike, and there are no intervals",
 )
 
 
 def show(fits: Sequence[CurveFit], *, forms: bool = False) -> None:
     """One block for each task and model.  forms: with the other forms of every curve."""
-    console = Console(markup=False, highlight=False)
+    console = terminal.console(markup=False)
     for (task, model), group in groupby(fits, key=lambda curve: curve.key[:2]):
-        curves = list(group)
+        curves, legend = shortened(list(group))
         console.print()
         console.print(": ".join(filter(None, (", ".join(filter(None, (task, model))), metric_text(curves[0].metric)))))
-        console.print(_training(curves))
+        console.print(_training(curves), *legend, sep="\n")
         for block in _blocks(curves, forms):
             console.print(block)
 
 
 def show_orders(fits: Mapping[Metric, Sequence[CurveFit]]) -> None:
     """Who is first under each metric, and where metrics do not agree."""
-    console = Console(markup=False, highlight=False)
+    console = terminal.console(markup=False)
     curves = [curve for found in fits.values() for curve in found if curve.points]
     sizes = {curve.reference_size for curve in curves} | {curve.points[-1].size for curve in curves}
     for order in (order for size in sorted(sizes) for order in orders(fits, size)):

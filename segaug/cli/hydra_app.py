@@ -6,9 +6,13 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from segaug.cli.parser import in_front, refuse_unknown
+
 if TYPE_CHECKING:
     from segaug.cluster.launcher import OnCluster
     from segaug.experiment.launcher import Study
+
+MULTIRUN = ("-m", "--multirun")
 
 
 def wants_help(overrides: Sequence[str]) -> bool:
@@ -32,7 +36,7 @@ def settled_per_job(overrides: Sequence[str]) -> list[str]:
     Hydra checks a fixed option against the default choice of its group, before it looks at which choices are swept:
     `augment=regda,genda augment.external=5` would be refused, because the baseline has no such option.
     """
-    if not any(word in ("-m", "--multirun") or word.startswith("study=") for word in overrides):
+    if not any(word in MULTIRUN or word.startswith("study=") for word in overrides):
         return list(overrides)
     return [
         f"{word.partition('=')[0]}=choice({word.partition('=')[2]})" if _fixes(word) else word for word in overrides
@@ -53,12 +57,20 @@ def _fixes(word: str) -> bool:
     return not parsed.is_sweep_override() and not parsed.is_delete()
 
 
-def run_app(verb: str, overrides: Sequence[str], study: "Study", on_cluster: "OnCluster | None" = None) -> None:
+def run_app(
+    verb: str,
+    overrides: Sequence[str],
+    study: "Study",
+    on_cluster: "OnCluster | None" = None,
+    more: Sequence[str] = (),
+) -> None:
     """Compose one trial, or with -m (or a study) all trials of a sweep, and hand them to `study`.
 
-    on_cluster: what is done instead with hydra/launcher=slurm; None where that makes no sense.
+    on_cluster: what is done instead with hydra/launcher=slurm; None where that makes no sense.  more: options of the
+    verb itself, which are no longer among the overrides.
     """
     import hydra
+    from hydra._internal.utils import get_args_parser
     from hydra.conf import HydraConf
     from hydra.core.config_loader import ConfigLoader
     from hydra.core.global_hydra import GlobalHydra
@@ -77,6 +89,7 @@ def run_app(verb: str, overrides: Sequence[str], study: "Study", on_cluster: "On
     def keep(composed: DictConfig) -> None:
         kept.append((composed, HydraConfig.get(), GlobalHydra.instance().config_loader()))
 
+    refuse_unknown(overrides, [*get_args_parser()._option_string_actions, *more], f"segaug {verb}")
     refuse_rerun(overrides)
     register_plugins()
     register_slurm()
@@ -84,7 +97,7 @@ def run_app(verb: str, overrides: Sequence[str], study: "Study", on_cluster: "On
     if on_cluster:
         ON_CLUSTER.set(on_cluster)
     os.environ["HYDRA_FULL_ERROR"] = "1"  # let errors through, to be told in one line, or with a whole traceback
-    sys.argv = [f"segaug {verb}", *settled_per_job(overrides)]
+    sys.argv = [f"segaug {verb}", *in_front(settled_per_job(overrides), MULTIRUN)]
     with one_line():
         hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=CONFIG_NAME)(keep)()
     if kept:  # by one run, or by Hydra's basic launcher; our own has run its trials by now

@@ -3,11 +3,11 @@
 import dataclasses
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 
-from hydra.errors import HydraException, MissingConfigException
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
 
+from segaug.cli.parser import choose
 from segaug.errors import ConfigError, UserError
 
 
@@ -26,28 +26,36 @@ def explained(error: Exception) -> UserError:
         return error.__cause__
     if isinstance(error, MissingConfigException):
         return _unknown_choice(error)
+    if isinstance(error, OverrideParseException):
+        return _no_override(error)
     cause = error.__cause__ if isinstance(error.__cause__, OmegaConfBaseException) else error
     if not isinstance(cause, OmegaConfBaseException):
         return UserError(str(error).strip().splitlines()[0])
     if isinstance(cause, ConfigAttributeError | ConfigKeyError) and dataclasses.is_dataclass(cause.object_type):
-        return _unknown_key(cause, [field.name for field in dataclasses.fields(cause.object_type)])
+        top = () if "." in str(cause.full_key) else ("study",)  # a group of files, and no option
+        return _unknown_key(cause, [*top, *(field.name for field in dataclasses.fields(cause.object_type))])
     return ConfigError(
         key=cause.full_key or "config", problem=str(cause).splitlines()[0], fix="see `segaug train --help`"
     )
 
 
+def _no_override(error: OverrideParseException) -> UserError:
+    """Such as `red` for `augment=red`."""
+    from segaug.cli.choices import groups
+    from segaug.experiment.folders import conf_dir, studies_dir
+
+    word = error.override
+    found = [f"{group}={word}" for group, options in groups([conf_dir(), studies_dir()]).items() if word in options]
+    hint = f"did you mean {' or '.join(found)}?" if found else "write OPTION=VALUE, such as augment=red"
+    return UserError(f"{word!r} cannot be read; {hint}")
+
+
 def _unknown_choice(error: MissingConfigException) -> ConfigError:
     group, _, choice = (error.missing_cfg_file or "").rpartition("/")
     options = [one for one in error.options or () if not one.startswith("base_")]
-    return ConfigError(key=group or "config", problem=f"there is no {choice!r}", fix=_choose(choice, options))
+    return ConfigError(key=group or "config", problem=f"there is no {choice!r}", fix=choose(choice, options))
 
 
 def _unknown_key(cause: OmegaConfBaseException, keys: Iterable[str]) -> ConfigError:
     key = str(cause.key)
-    return ConfigError(key=str(cause.full_key), problem="there is no such option", fix=_choose(key, sorted(keys)))
-
-
-def _choose(wrong: str, valid: list[str]) -> str:
-    near = get_close_matches(wrong, valid, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    return f"{hint}choose from: {', '.join(valid) or '(none)'}"
+    return ConfigError(key=str(cause.full_key), problem="there is no such option", fix=choose(key, sorted(keys)))

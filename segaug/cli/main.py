@@ -10,6 +10,7 @@ from functools import partial
 from importlib import import_module
 
 from segaug import __version__
+from segaug.cli.parser import COMPLETING, Parser
 from segaug.cli.terminal import printing_text
 from segaug.errors import UserError
 from segaug.visible import visible
@@ -51,7 +52,7 @@ EXIT_BROKEN_PIPE = 141
 
 def build_parser(verb: str) -> ArgumentParser:
     """Parser that lists all verbs and knows the arguments of `verb`; "" or an unknown verb imports nothing."""
-    parser = ArgumentParser(
+    parser = Parser(
         prog="segaug",
         description="How much labelled data do I need, and what is this augmentation worth?",
         epilog=EXAMPLES,
@@ -69,7 +70,7 @@ def build_parser(verb: str) -> ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb and return the exit code: 2 for what the user can mend, 1 for failed trials, 130 after Ctrl-C."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if "_ARGCOMPLETE" in os.environ:
+    if COMPLETING in os.environ:
         _complete()
     try:
         with printing_text(arguments):
@@ -77,20 +78,34 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except UserError as error:
-        print(f"segaug: error: {visible(str(error))}", file=sys.stderr)
-        return error.exit_code
+        return _say(f"segaug: error: {visible(str(error))}", error.exit_code)
     except KeyboardInterrupt as interrupt:
-        print(f"segaug: interrupted {interrupt}".rstrip(), file=sys.stderr)
-        return getattr(interrupt, "exit_code", EXIT_INTERRUPTED)  # a signal has its own
+        code = getattr(interrupt, "exit_code", EXIT_INTERRUPTED)  # a signal has its own
+        return _say(f"segaug: interrupted {interrupt}".rstrip(), code)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more at exit
-        return EXIT_BROKEN_PIPE
+        return _unheard()
     except OSError as error:
         if error.errno not in NO_ROOM:
             raise
         where, fix = error.filename or "the disk", "make room, or work in a folder that you may write to"
-        print(f"segaug: error: {visible(str(where))}: cannot be written ({error.strerror}); {fix}", file=sys.stderr)
-        return UserError.exit_code
+        told = f"segaug: error: {visible(str(where))}: cannot be written ({error.strerror}); {fix}"
+        return _say(told, UserError.exit_code)
+
+
+def _say(text: str, code: int) -> int:
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except BrokenPipeError:  # as in `segaug ... 2>&1 | head -1`
+        _unheard()
+    return code
+
+
+def _unheard() -> int:
+    """Nobody reads on; the interpreter flushes once more at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
+    return EXIT_BROKEN_PIPE
 
 
 def _run(arguments: list[str]) -> int:
@@ -114,7 +129,7 @@ def _run(arguments: list[str]) -> int:
     if not verb:
         parser.error("the verb comes first")
     if rest and (not hasattr(args, "overrides") or any(word.startswith("-") for word in rest)):
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+        raise UserError(f"{verb}: one word too many: {' '.join(rest)}; `segaug {verb} --help` says what it takes")
     if rest:
         args.overrides = [*args.overrides, *rest]  # argparse does not look for them behind an option
     return _call(verb, args)

@@ -1,6 +1,9 @@
 """`segaug need`: how many labelled images a target needs, read from the curves of a study."""
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from segaug.cli.study_or_table import add_source, read_table, table_of
 
 _EPILOG = (
     "The answer is training images N plus validation images V, with a 95 % interval over seeds on this test set. "
@@ -12,17 +15,19 @@ _EPILOG = (
 def add_arguments(parser: ArgumentParser) -> None:
     """Options of the command."""
     parser.epilog = _EPILOG
-    parser.add_argument("study", nargs="?", help="study folder, or its name under results/; default: the latest one")
+    add_source(parser)
     parser.add_argument(
         "--target", required=True, metavar="MEASURE=VALUE",
-        help="dice=0.9, bce=0.05 or dice/rv=0.9 (of one structure): mean over test cases and trainings",
+        help="dice=0.9, bce=0.05 or dice/rv=0.9 (of one structure): mean over test cases and trainings; of a table "
+        "error=0.1, or its own word",
     )  # fmt: skip
 
 
 def run(args: Namespace) -> int:
     """Print one table for each task and model, write <study>/need/<target>.csv."""
-    from rich.console import Console
-
+    if source := table_of(args):
+        return _table(source, args)
+    from segaug import terminal
     from segaug.analysis.curves.export import csv_bytes
     from segaug.analysis.planning.curve_need import curve_needs, needs_frame
     from segaug.analysis.planning.target import KEY, read_target
@@ -39,9 +44,31 @@ def run(args: Namespace) -> int:
     needs = curve_needs(table, target)
     path = folder / "need" / f"{file_stem(target.measure)}_{target.value:g}.csv"
     write_atomic(path, csv_bytes(needs_frame(needs, target)))
-    console = Console(markup=False, highlight=False)
+    console = terminal.console(markup=False)
     print_needs(needs, target, console)
     if note := not_measured(table):
         console.print(note, soft_wrap=True)
     console.print(f"wrote {path}", soft_wrap=True)
+    return 0
+
+
+def _table(path: Path, args: Namespace) -> int:
+    """The same of a table, which knows of no images for validation; writes <table>_need/<target>.csv."""
+    from segaug import terminal
+    from segaug.analysis.curves.export import csv_bytes
+    from segaug.analysis.planning.curve_need import curve_needs, needs_frame
+    from segaug.analysis.planning.target import table_target
+    from segaug.cli.need_output import print_needs
+    from segaug.files import write_atomic
+
+    table = read_table(path, args)
+    target = table_target(args.target, table.reading.measure, overlap=table.reading.overlap)
+    needs = curve_needs(table.trials.assign(validation_labels=0, count="images"), target)
+    written = path.with_name(f"{path.stem}_need") / f"{target.measure}_{target.value:g}.csv"
+    written.parent.mkdir(exist_ok=True)
+    write_atomic(written, csv_bytes(needs_frame(needs, target)))
+    console = terminal.console(markup=False)
+    print_needs(needs, target, console)
+    console.print("V = 0: a table says nothing of images for validation; add yours", soft_wrap=True)
+    console.print(f"wrote {written}", soft_wrap=True)
     return 0

@@ -12,6 +12,7 @@ from segaug.analysis.law.fit import Fit, Flag
 from segaug.analysis.planning.curve_need import CurveNeed, labels
 from segaug.analysis.planning.need import Need, mean_intervals
 from segaug.analysis.planning.target import Target
+from segaug.cli.names import shortened
 
 _FLAGS: dict[Flag, str] = {
     "law_doubtful": "the law is doubtful; the interval allows for it",
@@ -28,10 +29,11 @@ _ONE_BOUND = ("already", "beyond", "unreachable")
 def print_needs(needs: Sequence[CurveNeed], target: Target, console: Console) -> None:
     """One table for each task and model, with what to know about its curves."""
     for (task, model), group in groupby(needs, key=lambda one: (one.key.task, one.key.model)):
-        curves = list(group)
-        console.print(f"{task}, {model}: labelled {curves[0].counts} for a mean test {_name(target)}")
+        curves, legend = shortened(list(group))
+        place = ", ".join(filter(None, (task, model)))
+        console.print(f"{place + ': ' if place else ''}labelled {curves[0].counts} for a mean test {_name(target)}")
         console.print(_table(curves, target))
-        console.print(*_notes(curves, target), "", sep="\n")
+        console.print(*legend, *_notes(curves, target), "", sep="\n")
     console.print("N: training; V: validation, the same for every N; both have to be labelled")
     console.print("95 %: new subsets and trainings on these test images; other patients may need more, or less")
 

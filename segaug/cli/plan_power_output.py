@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
+from segaug import terminal
 from segaug.analysis.interval import Interval
 from segaug.analysis.planning.curve_plan import BEYOND, CurvePlan
 from segaug.analysis.planning.design_ranking import Option
@@ -17,6 +17,7 @@ from segaug.analysis.planning.minimum_trials import shortcomings
 from segaug.analysis.planning.pilot import Pilot
 from segaug.analysis.planning.power_plan import PilotStudy, PowerPlan
 from segaug.analysis.trials.curve_trials import CurveKey
+from segaug.cli.names import Names
 
 _MANY = 6  # sizes; of more, only the first, the middle and the last have a column of their own
 
@@ -34,7 +35,7 @@ def print_plan(
 
     metrics: of each task.  budget: hours.  all_curves: every strategy, not the baseline alone.
     """
-    console = Console(markup=False, highlight=False)
+    console = terminal.console(markup=False)
     shown = {key: one for key, one in plan.curves.items() if all_curves or key.strategy == baseline} or plan.curves
     for key, one in shown.items():
         console.print(_curve_title(key, one, metrics[key.task]), curve_table(one, plan.unit), sep="\n")
@@ -46,7 +47,9 @@ def print_plan(
     console.print(*_option_notes(plan, options, budget), *_more_seeds_or_sizes(plan), "", sep="\n")
     console.print(f"{plan.unit} to see an error {100 * (1 - ratio):.3g} % below that of {baseline}")
     for family, rows in plan.effects.items():
-        console.print(", ".join(filter(None, family)), effect_table(rows), sep="\n")
+        names = Names(rows)
+        short = {names[label]: row for label, row in rows.items()}
+        console.print(", ".join(filter(None, family)), effect_table(short), *names.legend(), sep="\n")
     compared = [row for rows in plan.effects.values() for row in rows.values()]
     console.print(*_effect_notes(compared, plan.unit), "", sep="\n")
     console.print(*_closing_lines(plan, hidden=len(shown) < len(plan.curves)), sep="\n")
@@ -226,7 +229,7 @@ def _table(first: str, *others: str) -> Table:
     table = Table(box=SIMPLE_HEAD, padding=0, pad_edge=False)
     table.add_column(first, overflow="fold")
     for column in others:
-        table.add_column(column, justify="right", no_wrap=True)
+        table.add_column(column, justify="right", overflow="fold")  # a narrow terminal must not cut numbers short
     return table
 
 

@@ -36,7 +36,7 @@ def run(words: Sequence[str]) -> int:
     def on_cluster(trials: "Iterable[Trial]", settings: "SlurmSettings", command: str) -> "list[Json]":
         return show(trials, settings, None, command)
 
-    run_app("plan", overrides, here, on_cluster)
+    run_app("plan", overrides, here, on_cluster, more=(JSON, PROBE))
     return 0
 
 

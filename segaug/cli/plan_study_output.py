@@ -1,12 +1,13 @@
 """How `segaug plan study=...` is printed."""
 
-import sys
 from collections import Counter
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from segaug import terminal
+from segaug.cli.names import Names
 from segaug.cluster.settings import SlurmSettings
 from segaug.cluster.survey import Survey
 from segaug.experiment.plan import Plan
@@ -17,10 +18,12 @@ def print_survey(
     found: Survey, plan: Plan, store: Store, settings: SlurmSettings | None, jobs: int | None, parallel: int | None
 ) -> None:
     """Cells, totals, and the forecast.  parallel: trials at the same time on this machine."""
-    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
+    console = terminal.console(wide=True)
     console.print(f"[bold]{escape(store.folder.name)}[/]   {escape(str(store.folder))}")
-    console.print(_table(found))
-    console.print("[dim]done/asked over all tasks; F failed, S stale[/]")
+    names = Names(str(name) for _, model, strategy, _ in found.cells for name in (model, strategy))
+    console.print(_table(found, names))
+    for line in (*names.legend(), "done/asked over all tasks; F failed, S stale"):
+        console.print(f"[dim]{escape(line)}[/]", soft_wrap=True)
     totals = found.totals
     tasks = len({one.trial.task for one in plan.trials})
     counted = "one task" if tasks == 1 else f"{tasks} tasks"
@@ -71,7 +74,7 @@ def _skipped(plan: Plan) -> str:
     return "; ".join(f"{task}: N = {', '.join(map(str, sorted(each)))}" for task, each in sizes.items())
 
 
-def _table(found: Survey) -> Table:
+def _table(found: Survey, names: Names) -> Table:
     """One row for each model and strategy, one column for each size; the counts are over all tasks."""
     rows: dict[tuple[object, object], dict[int, Counter[str]]] = {}
     for (_, model, strategy, size), counts in found.cells.items():
@@ -80,12 +83,12 @@ def _table(found: Survey) -> Table:
     sizes = sorted({size for row in rows.values() for size in row})
     table = Table(box=None, pad_edge=False)
     for name in ("model", "strategy"):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for size in sizes:
-        table.add_column(f"n{size}", justify="right")
+        table.add_column(f"n{size}", justify="right", overflow="fold")
     for (model, strategy), row in sorted(rows.items(), key=str):
         cells = (_counts(row[size]) if size in row else "[dim]-[/]" for size in sizes)
-        table.add_row(escape(str(model)), escape(str(strategy)), *cells)
+        table.add_row(escape(names[str(model)]), escape(names[str(strategy)]), *cells)
     return table
 
 

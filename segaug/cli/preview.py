@@ -21,9 +21,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Draw originals and augmented versions with mask outlines and displacements; and what a generator has learned."""
-    from rich.console import Console
-
     from segaug.experiment.workers import SINGLE_THREAD
+    from segaug.terminal import console
 
     os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`: what is learned here is kept for trials
     from segaug.cli.hydra_errors import one_line
@@ -41,7 +40,7 @@ def run(args: Namespace) -> int:
         trial = compose(args.overrides)
     config, task = trial.config, load(trial)
     batch = example_batch(task, args.images, config.seed).to(device_of(config.device))
-    prepared = prepare_examples(config, task, batch, Console(stderr=True, highlight=False))
+    prepared = prepare_examples(config, task, batch, console(stderr=True))
     made = augmented(config.augment, prepared, batch, args.versions, config.seed)
     moves = bool(made.displacement_px.any())
     figure = preview_figure(

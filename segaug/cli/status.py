@@ -1,7 +1,6 @@
 """`segaug status`: what of a study is done, diverged, failed or missing, and the command that goes on."""
 
 import json
-import sys
 import time
 from argparse import ArgumentParser, Namespace
 
@@ -9,9 +8,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from segaug import terminal
+from segaug.cli.names import Names
 from segaug.cli.study_state import CELL, STATES, study_state
 from segaug.results.store import Json, Store, find_study
 
+CURVE = CELL[:-1]
+LEGEND = "done/asked; D diverged, F failed, R running"
 SHOWN = 5  # failures, and other things that may be many
 WATCH_S = 10.0
 
@@ -39,7 +42,7 @@ def _show(state: Json, args: Namespace) -> None:
     if args.json:
         print(json.dumps(state, indent=None if args.watch else 1), flush=True)
         return
-    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
+    console = terminal.console(wide=True)
     if args.watch:
         console.clear()
     _print(state, console)
@@ -47,7 +50,10 @@ def _show(state: Json, args: Namespace) -> None:
 
 def _print(state: Json, console: Console) -> None:
     console.print(f"[bold]{escape(state['study'])}[/]   {escape(state['folder'])}")
-    console.print(_table(state["cells"]))
+    names = Names(cell[key] for cell in state["cells"] for key in CURVE)
+    console.print(_table(state["cells"], names))
+    for line in (*names.legend(), LEGEND):
+        console.print(f"[dim]{escape(line)}[/]", soft_wrap=True)
     totals = state["totals"]
     console.print(f"{sum(totals.values())} trials: " + ", ".join(f"{totals[name]} {name}" for name in STATES))
     for skip in state["skipped"]:
@@ -105,19 +111,17 @@ def _print_failure(failure: Json, folder: str, console: Console) -> None:
     console.print(f"       last: {escape(where)}, {failure['finished']}, {escape(path)}", soft_wrap=True, style="dim")
 
 
-def _table(cells: list[Json]) -> Table:
+def _table(cells: list[Json], names: Names) -> Table:
     """One row for each curve, one column for each size."""
     sizes = sorted({cell["size"] for cell in cells})
-    table = Table(
-        box=None, pad_edge=False, caption="results/asked; D diverged, F failed, R running", caption_justify="left"
-    )
-    for name in CELL[:-1]:
-        table.add_column(name)
+    table = Table(box=None, pad_edge=False)
+    for key in CURVE:
+        table.add_column(key, overflow="fold")
     for size in sizes:
-        table.add_column(f"n{size}", justify="right")
+        table.add_column(f"n{size}", justify="right", overflow="fold")
     rows: dict[tuple[str, ...], dict[int, str]] = {}
     for cell in cells:
-        rows.setdefault(tuple(cell[name] for name in CELL[:-1]), {})[cell["size"]] = _counts(cell)
+        rows.setdefault(tuple(names[cell[key]] for key in CURVE), {})[cell["size"]] = _counts(cell)
     for curve, row in rows.items():
         table.add_row(*map(escape, curve), *(row.get(size, "[dim]-[/]") for size in sizes))
     return table

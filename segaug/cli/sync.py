@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from segaug.results.tracker import GRANULARITIES, WandbTracker
+from segaug.terminal import console
 
 if TYPE_CHECKING:
     from segaug.results.mirror.sync import Synced
@@ -82,12 +83,11 @@ class _Progress:
     """A bar on a terminal, nothing in a log file."""
 
     def __enter__(self) -> "_Progress":
-        from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        console = Console(stderr=True)
-        self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        where = console(stderr=True)
+        self._bar = Progress(*columns, console=where, transient=True, disable=not where.is_terminal)
         self._bar.start()
         self._task = self._bar.add_task("runs", total=None)
         return self

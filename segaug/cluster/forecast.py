@@ -6,7 +6,9 @@ from pathlib import Path
 from statistics import median
 
 from segaug.experiment.plan import Planned
-from segaug.results.store import Json, Store
+from segaug.results.snapshot import Snapshot
+from segaug.results.store import Store
+from segaug.results.trial_columns import Trial, read_trials
 from segaug.training.protocol import Protocol, schedule
 
 START_IMAGES = 32.0  # what a trial takes besides its updates, in images: start, validation, test
@@ -40,27 +42,30 @@ def pixels(protocol: Protocol, size: int, side: int) -> float:
 
 def forecast_of(study: Store, models: Iterable[str]) -> Forecast:
     """From this study; where it has no finished trial, from whichever beside it has most of these models."""
-    records = study.readable_records()
-    if records:
-        return _learned(records, f"{len(records)} finished trials of this study")
+    trials = read_trials(Snapshot(study.folder, skip_damaged=True))
+    if trials:
+        return _learned(trials, f"{len(trials)} finished trials of this study")
     wanted = set(models)
-    others: dict[Path, list[Json]] = {}
-    for folder in study.folder.parent.glob("*/trials"):
-        others[folder.parent] = [one for one in Store(folder.parent).readable_records() if one["model"] in wanted]
-    best = max(others, key=lambda folder: len(others[folder]), default=None)
+    others = {folder.parent: _like(folder.parent, wanted) for folder in study.folder.parent.glob("*/trials")}
+    best = max(others, key=lambda folder: others[folder], default=None)
     if best is not None and others[best]:
-        return _learned(others[best], f"{len(others[best])} finished trials of {best}")
+        trials = tuple(one for one in read_trials(Snapshot(best, skip_damaged=True)) if one["model"] in wanted)
+        return _learned(trials, f"{len(trials)} finished trials of {best}")
     return Forecast({}, "a rule of thumb for one core, because nothing has run yet (--probe measures)")
 
 
-def _learned(records: Iterable[Json], source: str) -> Forecast:
+def _like(folder: Path, models: set[str]) -> int:
+    """How many trials of a study are of these models."""
+    return int(Snapshot(folder, skip_damaged=True).trials()["model"].isin(models).sum())
+
+
+def _learned(trials: Iterable[Trial], source: str) -> Forecast:
     found: dict[Key, list[float]] = {}
-    for record in records:
-        protocol = Protocol(**record["config"]["protocol"])
-        total = float(record["run"]["seconds"]["total"])
-        rate = total / pixels(protocol, record["size"], record["config"]["dataset"]["size"])
-        curve = (record["task"], record["model"], record["strategy"])
-        found.setdefault(("trial", *curve, record["size"], _budget(protocol)), []).append(total)
+    for trial in trials:
+        protocol, total = Protocol(**trial["protocol"]), trial["seconds"]
+        rate = total / pixels(protocol, trial["size"], trial["side"])
+        curve = (trial["task"], trial["model"], trial["strategy"])
+        found.setdefault(("trial", *curve, trial["size"], _budget(protocol)), []).append(total)
         for key in (("rate", *curve[1:]), ("rate", curve[1]), ("rate",)):
             found.setdefault(key, []).append(rate)
     return Forecast({key: median(values) for key, values in found.items()}, source)

@@ -18,8 +18,10 @@ from segaug.errors import UserError
 from segaug.experiment.card import write_cards
 from segaug.experiment.machine import now, versions
 from segaug.experiment.plan import Plan, Planned, check_consistent, make_plan, remember
+from segaug.experiment.sweep import stored_curves
 from segaug.experiment.trial import Trial
 from segaug.files import write_atomic
+from segaug.results.snapshot import Snapshot
 from segaug.results.store import Json, Store
 
 
@@ -46,10 +48,11 @@ def submit_study(trials: Iterable[Trial], settings: SlurmSettings, command: str)
         raise UserError("no trial to run: every size is above the pool of its task")
     config = plan.trials[0].trial.config
     store = Store(Path(config.output))
-    stored = {record["id"]: record for record in store.readable_records()}
-    check_consistent(plan, stored.values(), lambda one: dict(stored[one]["config"]))
+    finished = Snapshot(store.folder, skip_damaged=True).trials()
+    check_consistent(plan, stored_curves(finished), lambda one: dict(store.record(one)["config"]))
     remember(plan, store, {"tracker": asdict(config.tracker), "command": command})
-    todo = [one for one in plan.trials if not store.finished(one.id)]
+    done = set(finished["id"])
+    todo = [one for one in plan.trials if one.id not in done]
     live = live_submissions(store.folder)
     queued = {one for each in live for one in pending_trials(each)}
     new = [one for one in todo if one.id not in queued]

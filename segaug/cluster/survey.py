@@ -10,6 +10,7 @@ from typing import Any
 
 from segaug.cluster.forecast import Forecast, forecast_of
 from segaug.experiment.plan import Plan, Planned
+from segaug.results.snapshot import Snapshot
 from segaug.results.store import Json, Store
 
 STATES = ("done", "failed", "to_do")
@@ -42,8 +43,8 @@ def survey(plan: Plan, store: Store, *, weights: bool, forecast: Forecast | None
 
     A record is stale if it is of a cell and seed of the plan, but not of its configuration or data.
     """
-    records = store.readable_records()
-    done = {record["id"] for record in records}
+    finished = Snapshot(store.folder, skip_damaged=True).trials()
+    done = set(finished["id"])
     failed = {failure["id"] for failure in store.failures()}
     asked = {one.id for one in plan.trials}
     places = {_place(one.key()) for one in plan.trials}
@@ -51,9 +52,9 @@ def survey(plan: Plan, store: Store, *, weights: bool, forecast: Forecast | None
     for one in plan.trials:
         state = "done" if one.id in done else "failed" if one.id in failed else "to_do"
         cells.setdefault(_cell(one.key()), Counter())[state] += 1
-    for record in records:
-        if record["id"] not in asked and _place(record) in places:
-            cells[_cell(record)]["stale"] += 1
+    for *place, trial in finished[[*CELL, "seed", "id"]].itertuples(index=False, name=None):
+        if trial not in asked and tuple(place) in places:
+            cells[tuple(place[:-1])]["stale"] += 1
     left = [one for one in plan.trials if one.id not in done]
     forecast = forecast or forecast_of(store, {one.trial.model for one in left})
     each = _record_bytes(store, done) + (WEIGHTS_BYTES if weights else 0)

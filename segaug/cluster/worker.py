@@ -130,6 +130,8 @@ class Pack:
         key = entry.planned.key()
         if isinstance(answer, Outcome) and not answer.stopped:
             return answer
+        if isinstance(answer, Died) and self.store.finished(key["id"]):
+            return Outcome(record=self.store.record(key["id"]))
         if self.ending.limit and had_it_all:
             error = (
                 f"not done within the time limit of {self.settings.timeout_min} min, with nothing before it; "

@@ -86,6 +86,13 @@ def _under(lease: Lease, store: Store, key: Json, train: Train, claim: Claim) ->
         return Outcome(failure=fail(store, key, told, traceback.format_exc(), kind_of(error)))
 
 
+def of_dead(store: Store, key: Json, reason: str) -> Outcome:
+    """What an attempt left whose process ended without an answer: as a rule nothing, but its record may be there."""
+    if store.finished(key["id"]):
+        return Outcome(record=store.record(key["id"]))
+    return Outcome(failure=fail(store, key, reason, "", "killed"))
+
+
 def settles(failure: Json, known: int) -> bool:
     """Has somebody else tried in vain since, so that trying again would only fail again?"""
     return attempts(failure) > known and not may_try_again(failure)

@@ -8,6 +8,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.status import Status
 
+from segaug import terminal
 from segaug.experiment.progress import duration
 
 LOG_EVERY_S = 30.0
@@ -17,7 +18,7 @@ class Preparing:
     """Counts artefacts, and foretells the time left from what those of the same kind took."""
 
     def __init__(self, kinds: Sequence[str], workers: int, console: Console | None = None) -> None:
-        self.console = console or Console(highlight=False)
+        self.console = console or terminal.console()
         self.kinds, self.workers = list(kinds), workers
         self.left = Counter(kinds)
         self.failed = 0

@@ -5,13 +5,13 @@ from collections import Counter
 from pathlib import Path
 from types import TracebackType
 
-from rich.console import Console
 from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 
 from segaug.experiment.plan import Plan, Planned
 from segaug.results.headline import Beware, beware, headline
 from segaug.results.store import Json
+from segaug.terminal import console
 from segaug.training.protocol import schedule
 
 
@@ -19,7 +19,7 @@ class Progress:
     """Counts trials done, failed and left, and foretells the time left from the images that are still to be seen."""
 
     def __init__(self, plan: Plan, todo: list[Planned], *, many: bool) -> None:
-        self.console = Console(highlight=False)
+        self.console = console()
         self.todo, self.done, self.failed, self.diverged = len(todo), 0, 0, 0
         self.beware: Counter[Beware] = Counter()
         self.work_left = sum(map(work_of, todo))

@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import cast
 
+import pandas as pd
 from safetensors.torch import save
 
 from segaug.errors import DataError, UserError
-from segaug.experiment.attempt import Claim, Outcome, attempt, fail
+from segaug.experiment.attempt import Claim, Outcome, attempt, of_dead
 from segaug.experiment.card import write_cards
 from segaug.experiment.machine import default_workers, places
 from segaug.experiment.plan import Plan, Planned, check_consistent, make_plan, remember
@@ -60,8 +61,7 @@ def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, comma
     store = Store(Path(config.output))
     _claim(store.folder)
     finished = Snapshot(store.folder, skip_damaged=True).trials()
-    curves = finished.drop_duplicates(CURVE)[[*CURVE, "id", "dataset_hash"]]
-    check_consistent(plan, cast(list[Json], curves.to_dict("records")), lambda one: dict(store.record(one)["config"]))
+    check_consistent(plan, stored_curves(finished), lambda one: dict(store.record(one)["config"]))
     remember(plan, store, {"tracker": asdict(config.tracker), "command": command})
     done = set(finished["id"])
     todo = [one for one in plan.trials if one.id not in done]
@@ -70,6 +70,11 @@ def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, comma
         write_cards(plan, store)
         _run_all(plan, todo, store, workers, many)
     return [one.key() for one in plan.trials]
+
+
+def stored_curves(finished: pd.DataFrame) -> list[Json]:
+    """A finished trial of each curve, for `check_consistent`; finished: of a study's snapshot."""
+    return cast(list[Json], finished.drop_duplicates(CURVE)[[*CURVE, "id", "dataset_hash"]].to_dict("records"))
 
 
 def _run_all(plan: Plan, todo: list[Planned], store: Store, workers: int | None, many: bool) -> None:
@@ -120,8 +125,7 @@ def _outcomes(
         with closing(run_jobs(work, jobs, team, PRELOAD, places(device))) as answers:
             for place, answer in answers:
                 key = todo[numbers[place]].key()
-                died = isinstance(answer, Died)
-                yield numbers[place], Outcome(failure=fail(store, key, answer.reason, "", "killed")) if died else answer
+                yield numbers[place], of_dead(store, key, answer.reason) if isinstance(answer, Died) else answer
 
     for number, outcome in share([one.key() for one in todo], store, run, progress.waiting):
         yield todo[number], outcome

@@ -14,10 +14,14 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from segaug.errors import UserError
 from segaug.experiment.memory import Memory
 from segaug.experiment.stop import REQUEST, SIGNALS, listen
 
 GRACE_S = 3.0
+_STARTS = 2  # of the server, for one worker
+_SETTLES_S = 0.5  # after which a killed server is known to be dead: it closes its connections a moment before
+_UNSEEN = 255  # what multiprocessing tells of a worker whose server is gone, whether it lives or not
 
 # The default allocator gives big blocks back to the kernel after every step and asks for them again; keeping them makes
 # a training step about a fifth faster (benchmarks/network.py).  Read by glibc when a process starts, unknown elsewhere.
@@ -36,17 +40,25 @@ SINGLE_THREAD = {
 }
 
 
+class NoWorkers(UserError):
+    """No worker can be started."""
+
+    exit_code = 1  # not 2: the command was right
+
+
 @dataclass(frozen=True)
 class Died:
     """What a job gets for an answer when its worker process ended without one."""
 
-    exit_code: int | None
+    exit_code: int | None  # None: nobody saw how it ended
 
     @property
     def reason(self) -> str:
         """What to tell the user."""
-        how = "killed, probably out of memory" if self.exit_code == -9 else f"ended with exit code {self.exit_code}"
-        return f"the worker process was {how}"
+        if self.exit_code == -signal.SIGKILL:
+            return "the worker process was killed, probably out of memory"
+        how = "after the process that had started it" if self.exit_code is None else f"with exit code {self.exit_code}"
+        return f"the worker process ended {how}"
 
 
 @dataclass(frozen=True)
@@ -67,6 +79,31 @@ class _Worker:
     place: Mapping[str, str]
     memory: Memory
     job: int | None = None
+    orphan: bool = False  # the server is gone, which would have told of its end: only the pipe does
+
+    def ended(self, within_s: float | None = None) -> bool:
+        """Did it, within this time?  None: wait for it."""
+        self.process.join(within_s)
+        if self.process.exitcode != _UNSEEN:
+            return self.process.exitcode is not None
+        self.orphan = True
+        deadline = None if within_s is None else time.monotonic() + within_s
+        with contextlib.suppress(EOFError, OSError):
+            while self.pipe.poll(None if deadline is None else max(0.0, deadline - time.monotonic())):
+                self.pipe.recv()  # nobody wants it any more
+            return False
+        return True
+
+    def signal(self, number: int) -> None:
+        """Send one, unless it is known to have ended; multiprocessing sends none to an orphan."""
+        if self.process.exitcode in (None, _UNSEEN):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.process.pid or 0, number)
+
+    def kill(self) -> None:
+        """Do not wait for what it is doing."""
+        self.signal(signal.SIGKILL)
+        self.ended()
 
 
 def run_jobs(
@@ -83,7 +120,6 @@ def run_jobs(
     context = _context(preload)
     with _environment({**KEEP_HEAP, **SINGLE_THREAD}):
         team: list[_Worker] = []
-        _start_deaf_server(context)
         try:
             for place in islice(cycle(places or [{}]), workers):
                 _give(_Hiring(context, work, team, place), None, queue)
@@ -97,8 +133,7 @@ def run_jobs(
                     kept = None if isinstance(answer, Died) or worker.memory.has_grown() else worker
                     if kept is None:
                         team.remove(worker)
-                        worker.process.kill()
-                        worker.process.join()
+                        worker.kill()
                     _give(_Hiring(context, work, team, worker.place), kept, queue)
                     yield number, answer
         finally:
@@ -108,13 +143,11 @@ def run_jobs(
 def _end(team: list[_Worker]) -> None:
     """Ask all to stop, give them a moment to hand back what they hold, kill what is then left."""
     for worker in team:
-        worker.process.terminate()
+        worker.signal(signal.SIGTERM)
     deadline = time.monotonic() + GRACE_S * any(worker.job is not None for worker in team)
     for worker in team:
-        worker.process.join(max(0.0, deadline - time.monotonic()))
-        worker.process.kill()
-    for worker in team:
-        worker.process.join()
+        if not worker.ended(max(0.0, deadline - time.monotonic())):
+            worker.kill()
 
 
 def _context(preload: list[str]) -> Any:  # the typeshed has no common type with set_forkserver_preload
@@ -161,6 +194,19 @@ class _Hiring:
     place: Mapping[str, str]
 
     def start(self) -> _Worker:
+        """Start the server again where it was killed meanwhile; raises NoWorkers where that happens once more."""
+        for attempt in range(_STARTS):
+            if attempt:
+                time.sleep(_SETTLES_S)
+            _start_deaf_server(self.context)
+            with contextlib.suppress(EOFError, ConnectionError):
+                return self._start()
+        raise NoWorkers(
+            f"the process that workers are started from was killed {_STARTS} times while it started, probably for want "
+            "of memory; end other programs, or use fewer workers=..., and run the same command again"
+        )
+
+    def _start(self) -> _Worker:
         here, there = self.context.Pipe()
         process = self.context.Process(target=_serve, args=(there, self.work, dict(self.place)), daemon=True)
         process.start()
@@ -199,8 +245,26 @@ def _give(hiring: _Hiring, worker: _Worker | None, queue: Iterator[tuple[int, An
 
 
 def _ready(busy: list[_Worker]) -> list[_Worker]:
-    events = wait([worker.pipe for worker in busy] + [worker.process.sentinel for worker in busy])
-    return [worker for worker in busy if worker.pipe in events or worker.process.sentinel in events]
+    """Those that have said something, or ended."""
+    ends = {worker.process.sentinel: worker for worker in busy if not worker.orphan}
+    events = wait([*(worker.pipe for worker in busy), *ends])
+    for end in ends.keys() & set(events):
+        ends[end].orphan = _lives_on(ends[end].process)
+    return [
+        worker for worker in busy if worker.pipe in events or (worker.process.sentinel in events and not worker.orphan)
+    ]
+
+
+def _lives_on(process: BaseProcess) -> bool:
+    """Was it the server that ended, and not the worker?"""
+    process.join()
+    if process.exitcode != _UNSEEN:
+        return False
+    try:
+        os.kill(process.pid or 0, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _answer(worker: _Worker) -> Any:
@@ -210,4 +274,4 @@ def _answer(worker: _Worker) -> Any:
     except (EOFError, ConnectionResetError):
         pass
     worker.process.join()
-    return Died(worker.process.exitcode)
+    return Died(None if worker.process.exitcode == _UNSEEN else worker.process.exitcode)

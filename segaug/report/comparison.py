@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
-from segaug.analysis.comparison.compare import BASELINE, compare_study
+from segaug.analysis.comparison.compare import BASELINE, compare_trials
 from segaug.analysis.comparison.comparison import Comparison, Ratio
 from segaug.analysis.interval import Interval
+from segaug.analysis.trials.measured import measured, measured_cases
+from segaug.analysis.trials.table import study_trials
 from segaug.report.comparison_numbers import ends
 from segaug.report.palette import in_order
 from segaug.report.study import Study
@@ -26,8 +28,9 @@ class Compared:
 
 @lru_cache(maxsize=1)  # answers and comparison show the same
 def compared(study: Study) -> Compared:
-    """Every strategy against BASELINE; raises as `compare_study` does."""
-    found = compare_study(study.folder, study.metric, BASELINE)
+    """Every strategy against BASELINE; raises as `compare_trials` does."""
+    table = measured(study_trials(study.snapshot), study.metric)
+    found = compare_trials(table, None, measured_cases(table, study.snapshot.cases), BASELINE)
     paired = [one for one in found.found if one.sizes]
     groups = ({one.key.strategy: one for one in group} for _, group in groupby(paired, key=lambda one: one.key[:2]))
     alone = [f"{' · '.join(key)}: {study.title(*key[:2])} has no trial of {BASELINE}" for key in found.without_baseline]

@@ -1,5 +1,6 @@
 """Figures for a paper: each as PNG at 300 dpi and as SVG."""
 
+import gc
 import re
 from collections.abc import Mapping
 from functools import partial
@@ -33,6 +34,7 @@ def write_figures(drawn: Mapping[str, Draw], folder: Path) -> tuple[tuple[Path, 
         stem = file_stem(name)
         files = folder / f"{stem}.png", folder / f"{stem}.svg"
         figure = attempt(f"figure {name}", partial(_draw, draw))
+        gc.collect()  # a figure is a ring of references: it would stay, with its 6 MiB, until many have been drawn
         with writing_into(folder):
             if isinstance(figure, Failed):
                 failures.append(figure)

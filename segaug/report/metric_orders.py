@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from segaug.analysis.comparison.metric_order import Disagreement, Order, disagreements, orders
 from segaug.analysis.curves.curve_fit import CurveFit
-from segaug.analysis.curves.fit_curves import fit_study
+from segaug.analysis.curves.fit_curves import fit_trials
 from segaug.analysis.metric import Metric
+from segaug.analysis.trials.measured import measured
+from segaug.analysis.trials.table import study_trials
 from segaug.report.study import Study
 from segaug.report.tables import NONE, Table
-from segaug.results.store import Store
 
 _RESAMPLES = 100  # the fewest that are allowed: only the means of trials are used
 Fits = Mapping[Metric, Sequence[CurveFit]]
@@ -16,13 +17,13 @@ Fits = Mapping[Metric, Sequence[CurveFit]]
 
 def fits_by_metric(study: Study) -> Fits:
     """The curves of every error that the converged trials of a task have."""
-    measured, store = study.measured, Store(study.folder)
-    errors = [one.quantity.error for one in measured.errors]
+    errors = [one.quantity.error for one in study.measured.errors]
     own = {
-        error: [curve for curve in study.fits if measured.fitted_of(curve.task).quantity.error == error]
+        error: [curve for curve in study.fits if study.measured.fitted_of(curve.task).quantity.error == error]
         for error in errors
     }
-    return {error: own[error] or fit_study(store, error, _RESAMPLES) for error in errors}
+    table = study_trials(study.snapshot)
+    return {error: own[error] or fit_trials(measured(table, error), {}, _RESAMPLES) for error in errors}
 
 
 def order_table(study: Study, fits: Fits) -> Table:

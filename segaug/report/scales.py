@@ -67,7 +67,13 @@ def _lowest_floor(study: Study, task: str, low: float) -> float:
 
 
 def _limits(study: Study, measure: Measure, task: str) -> tuple[float, float]:
-    """All trials and references of the task, of the measure and those that share its range."""
+    """All trials and references of the task, of the measure and those that share its range: found out once."""
+    if (measure, task) not in study.ranges:
+        study.ranges[measure, task] = _find_limits(study, measure, task)
+    return study.ranges[measure, task]
+
+
+def _find_limits(study: Study, measure: Measure, task: str) -> tuple[float, float]:
     values: list[float] = []
     for model, each in product(study.models, study.measured.alike(task, measure)):
         if (task, model) in study.by_group:

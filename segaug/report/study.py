@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from statistics import fmean
@@ -18,10 +18,10 @@ from segaug.measures import quantity
 from segaug.report.measure import Json, Measure
 from segaug.report.measured import Measured
 from segaug.report.palette import in_order
-from segaug.report.trial_columns import Trial, read_trials
-from segaug.results.planned import planned_trials
+from segaug.results.planned import planned
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Store
+from segaug.results.trial_columns import Trial, read_trials
 
 AnyTrial = TypeVar("AnyTrial", bound=Json)  # finished, failed or planned: each has task, model, strategy, size and seed
 
@@ -43,10 +43,13 @@ class Study:
     metric: str | None  # error that the curves are fitted to; None: the cross-entropy of each task
     records: tuple[Trial, ...]  # of every finished trial what `trial_columns` has, whether it converged or not
     failures: tuple[Json, ...]
-    plan: Json
+    plan: Json  # without its trials
+    missing: tuple[Json, ...]  # planned trials that have neither a record nor a failure
+    planned: int  # trials in all
     fits: tuple[CurveFit, ...]
     converged: frozenset[str]  # ids, by the rule of `analysis.divergence`
     snapshot: Snapshot  # of the records, for what few figures need
+    ranges: dict[tuple[Measure, str], tuple[float, float]] = field(default_factory=dict)  # see `scales`
 
     @property
     def name(self) -> str:
@@ -72,12 +75,6 @@ class Study:
         """Those of one curve."""
         curve = (task, model, strategy)
         return [trial for trial in self.diverged if (trial["task"], trial["model"], trial["strategy"]) == curve]
-
-    @cached_property
-    def missing(self) -> tuple[Json, ...]:
-        """Planned trials that have neither a record nor a failure."""
-        known = {trial["id"] for trial in (*self.records, *self.failures)}
-        return tuple(trial for trial in self.plan["trials"] if trial["id"] not in known)
 
     @cached_property
     def trials(self) -> tuple[Json, ...]:
@@ -168,10 +165,16 @@ def load_study(folder: Path, metric: str | None = None) -> Study:
             problem=f"holds no finished trial ({len(failures)} failed)",
             fix="run the study first; `segaug status` shows what went wrong",
         )
-    table = study_trials(snapshot)
-    fits = fit_measured(snapshot, measured(with_unfinished(table, planned_trials(store)), error))
+    plan, table = store.plan(), study_trials(snapshot)
+    asked = plan.pop("trials")
+    known = {trial["id"] for trial in (*records, *failures)}
+    missing = tuple(trial for trial in asked if trial["id"] not in known)
+    whole = with_unfinished(table, planned(asked, failures))
+    count = len(asked)
+    del asked  # 600 bytes each
+    fits = fit_measured(snapshot, measured(whole, error))
     converged = frozenset(table.loc[table["status"] == "ok", "id"])
-    return Study(folder, error, records, tuple(failures), store.plan(), tuple(fits), converged, snapshot)
+    return Study(folder, error, records, tuple(failures), plan, missing, count, tuple(fits), converged, snapshot)
 
 
 def collect(trials: Iterable[AnyTrial], *keys: str) -> dict[Any, list[AnyTrial]]:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from segaug.analysis.trials.shown_dice import shown_dice
 from segaug.report.measure import Json, Measure
 from segaug.report.study import Study, collect
-from segaug.report.trial_columns import Trial
+from segaug.results.trial_columns import Trial
 
 NONE = "–"
 _PLACE = ("task", "model")  # columns that say where a row was measured

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from segaug.results.trial_row import Record
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)  # there is one for each trial
 class CaseErrors:
     """One measure of one trial on each of K test cases."""
 

@@ -1,8 +1,9 @@
 """Which trials a study asks for, and which of them failed."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from segaug.results.store import Store
+from segaug.results.store import Json, Store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -12,8 +13,12 @@ KEYS = ("id", "task", "model", "strategy", "size", "seed")
 
 def planned_trials(store: Store) -> "pd.DataFrame":
     """One row a planned trial: `KEYS`, and `failed`: it has left a failure and no record."""
+    return planned(store.plan()["trials"], store.failures())
+
+
+def planned(trials: Iterable[Json], failures: Iterable[Json]) -> "pd.DataFrame":
+    """The same of a plan's trials and of failures that are at hand."""
     import pandas as pd
 
-    found = pd.DataFrame(store.plan()["trials"], columns=list(KEYS))
-    failed = {failure["id"] for failure in store.failures()}
-    return found.assign(failed=found["id"].isin(failed))
+    found = pd.DataFrame(trials, columns=list(KEYS))
+    return found.assign(failed=found["id"].isin({failure["id"] for failure in failures}))

@@ -12,6 +12,7 @@ from segaug.files import write_atomic
 
 _MARK = b"segaug.sha256."  # followed by the digest, in the key-value metadata of the file's footer
 _BLANK = b"0" * 64
+pa.set_memory_pool(pa.system_memory_pool())  # the other ones keep what they once had, 50 MiB for 20,000 trials
 _PIECE = 2**20  # bytes in memory while a file is read for its digest
 
 

@@ -17,6 +17,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from difflib import get_close_matches
 from pathlib import Path
 
 from segaug.errors import DataError
@@ -132,7 +133,9 @@ def find_study(study: str | None) -> Path:
         for folder in (Path(study), RESULTS / study):
             if has_plan(folder):
                 return folder
-        raise DataError(file=study, problem="is no study folder (no plan in it)", fix=f"choose from: {_known()}")
+        near = get_close_matches(study, [folder.name for folder in _studies()], n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise DataError(file=study, problem="is no study folder (no plan in it)", fix=f"{hint}choose from: {_known()}")
     if not (folders := _studies()):
         raise DataError(file=RESULTS, problem="holds no study yet", fix="run `segaug train study=quick` first")
     return max(folders, key=last_asked)

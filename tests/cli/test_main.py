@@ -9,6 +9,7 @@ import pytest
 from segaug import __version__
 from segaug.cli import main as cli
 from segaug.errors import DataError
+from tests.tiny import segaug
 
 HEAVY = ("torch", "hydra", "pandas", "matplotlib", "monai", "rich")
 
@@ -30,10 +31,10 @@ def test_help_imports_no_verb_and_nothing_heavy():
         "try: main(['--help'])\n"
         "except SystemExit as end: assert end.code == 0\n"
         f"loaded = [m for m in sys.modules if m.partition('.')[0] in {HEAVY} or m.startswith('segaug.cli.')]\n"
-        "print(loaded)"
+        "print(sorted(loaded))"
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert shown.splitlines()[-1] == "['segaug.cli.terminal', 'segaug.cli.main']"
+    assert shown.splitlines()[-1] == str([f"segaug.cli.{name}" for name in ("main", "parser", "terminal")])
     assert all(f"  {name}" in shown for name in cli.VERBS)
 
 
@@ -82,18 +83,62 @@ def test_overrides_may_stand_before_and_behind_options(monkeypatch):
     assert seen[0].out == "a.png"
 
 
-def test_a_misspelt_option_is_refused(monkeypatch, capsys):
-    verb(monkeypatch, "preview", lambda args: 0, ("overrides", {"nargs": "*"}), ("--out", {}))
-    with pytest.raises(SystemExit, match="2"):
-        cli.main(["preview", "augment=red", "--uot", "a.png"])
-    assert "--uot" in capsys.readouterr().err
+SLIPS = {  # what is typed -> what has to be said, in one line
+    "fit quick --metrik dice": "there is no option --metrik; did you mean --metric?",
+    "fit --metrik=dice": "there is no option --metrik; did you mean --metric?",
+    "fit a b": "one word too many: b",
+    "need quick --targt dice=0.9": "did you mean --target?",
+    "need quick": "the following arguments are required: --target",
+    "plan power --pilot quick --seds 5": "did you mean --seeds? `segaug plan power --help`",
+    "plan powr": "did you mean 'power'?",
+    "data chek": "did you mean 'check'?",
+    "report quick --figures publishd": "did you mean 'published'?",
+    "report quick -x": "there is no option -x;",
+    "status --jsn": "did you mean --json?",
+    "--verison": "did you mean --version?",
+    "preview augment=red --uot a.png": "did you mean --out?",
+}
 
 
-def test_superfluous_words_are_refused(monkeypatch, capsys):
-    verb(monkeypatch, "fit", lambda args: 0, ("study", {"nargs": "?"}))
-    with pytest.raises(SystemExit, match="2"):
-        cli.main(["fit", "a", "b"])
-    assert "unrecognized arguments: b" in capsys.readouterr().err
+@pytest.mark.parametrize("words", SLIPS)
+def test_a_slip_is_told_in_one_line_with_what_was_meant(words, capsys):
+    assert cli.main(words.split()) == 2
+    shown = capsys.readouterr().err
+    assert SLIPS[words] in shown
+    assert shown.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ("train augmnet=red", "did you mean 'augment'?"),
+        ("train study=quik", "did you mean 'quick'?"),
+        ("train stduy=quick", "did you mean 'study'?"),
+        ("train red", "did you mean augment=red?"),
+        ("train --confg job", "did you mean --cfg?"),
+        ("submit --mutlirun augment=red", "did you mean --multirun?"),
+        ("plan study=quick --probee", "did you mean --probe?"),
+    ],
+)
+def test_a_slip_in_an_override_is_told_in_one_line_too(words, hint, tmp_path):
+    done = segaug(*words.split(), cwd=tmp_path)
+    assert done.returncode == 2
+    assert hint in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_the_beginning_of_an_option_is_enough(monkeypatch):
+    seen = []
+    verb(
+        monkeypatch, "fit", lambda args: seen.append(args.metric) or 0, ("--metric", {}), ("--effect", {"type": float})
+    )
+    assert cli.main(["fit", "--metr", "dice", "--effect", "-1"]) == 0
+    assert seen == ["dice"]
+
+
+def test_many_runs_may_be_asked_for_anywhere(tmp_path):
+    done = segaug("train", "augment=red,none", "-m", "scale=n3", cwd=tmp_path)
+    assert "there is no 'n3'" in done.stderr  # and not: unrecognized arguments
 
 
 def test_a_users_error_is_one_line_and_exit_code_2(monkeypatch, capsys):
@@ -126,6 +171,13 @@ def test_a_closed_pipe_is_quiet():
         shown.stdout.close()
         assert shown.stderr.read() == b""
     assert shown.returncode == cli.EXIT_BROKEN_PIPE
+
+
+def test_a_closed_pipe_is_quiet_where_errors_go_there_too():
+    command = [sys.executable, "-m", "segaug", "fit", "no_such_study"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as shown:
+        shown.stdout.close()
+    assert shown.returncode == 2
 
 
 @pytest.mark.parametrize("code", cli.NO_ROOM)

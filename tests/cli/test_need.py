@@ -116,5 +116,21 @@ def test_an_unknown_study_is_one_sentence(capsys, monkeypatch, tmp_path):
 
 
 def test_a_target_is_required(study):
-    with pytest.raises(SystemExit, match="2"):
-        main(["need", str(study)])
+    assert main(["need", str(study)]) == 2
+
+
+def test_a_table_needs_the_same_by_its_own_word_as_by_its_error(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    errors = {(n, run): 0.8 * n**-0.5 + 0.02 + 0.001 * run for n in (4, 8, 16, 32) for run in range(3)}
+    rows = [f"{n},{1 - error!r}" for (n, _), error in errors.items()]
+    (tmp_path / "t.csv").write_text("\n".join(["n_train,Dice", *rows]))
+    answers = []
+    for target in ("dice=0.75", "error=0.25"):
+        assert main(["need", "t.csv", "--target", target]) == 0
+        shown = capsys.readouterr().out
+        assert shown.startswith("read t.csv: 1 curve of 4 sizes, 3 repeats of each")
+        name = target.replace("=", "_")
+        answers.append(pd.read_csv(tmp_path / "t_need" / f"{name}.csv")["training"][0])
+    assert answers[0] == answers[1] == pytest.approx((0.8 / (0.25 - 0.021)) ** 2, rel=0.2)
+    assert main(["need", "t.csv", "--target", "bce=0.1"]) == 2
+    assert "the table has no bce; write error=0.1 or dice=0.9" in capsys.readouterr().err

@@ -5,6 +5,7 @@ import torch
 
 from segaug.errors import ConfigError, DataError
 from segaug.experiment import run
+from segaug.experiment.attempt import of_dead
 from segaug.experiment.plan import make_plan
 from segaug.experiment.sweep import TrialsFailed, run_study
 from segaug.results.store import Store
@@ -179,3 +180,13 @@ def test_strategies_start_from_the_same_weights(tiny):
 
     assert torch.equal(first_weights(), first_weights("augment=red", "augment.p=0.5"))
     assert not torch.equal(first_weights(), first_weights("seed=1"))
+
+
+def test_a_worker_that_died_after_its_record_was_written_has_not_failed(tiny, store):
+    (record,) = one([tiny()])
+    key = {name: record[name] for name in ("id", "task", "model", "strategy", "size", "seed")}
+    assert of_dead(store, key, "killed").record == record
+    assert not store.failure_path(record["id"]).exists()
+    failure = of_dead(store, {**key, "id": "other"}, "killed").failure
+    assert failure
+    assert failure["kind"] == "killed"

@@ -11,6 +11,7 @@ from segaug.results import snapshot as module
 from segaug.results.case_errors import cases_of_records
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import DamagedRecord
+from segaug.results.trial_columns import read_trials
 from segaug.results.trial_row import COLUMNS, in_order, trial_row
 from tests.synthetic import record, replace_record, write_study
 
@@ -318,3 +319,26 @@ def test_values_are_exact_and_absent_ones_are_nan():
 def test_a_malformed_record_is_named(change):
     with pytest.raises(DataError, match=r"record t-m-red-4-0.*malformed"):
         trial_row(record("t", "m", "red", 4, 0) | change)
+
+
+def test_what_a_page_reads_says_what_the_records_say_and_reads_each_once(store, read):
+    for _ in range(2):  # the second time from the files alone
+        snapshot = Snapshot(store.folder)
+        found, records = read_trials(snapshot), store.records()
+        histories = snapshot.histories("validation_bce", [one["id"] for one in records[1:]])
+        assert len(found) == len(records)
+        for trial, one in zip(found, records, strict=True):
+            assert trial["id"] == one["id"]
+            assert trial["bce_best"] == one["test"]["best"]["bce"]
+            assert trial.get("nsd_best") is None
+            assert trial["min_jacobian"] == (one["augmentation"] or {"min_jacobian": None})["min_jacobian"]
+            assert trial["seconds_network"] == one["run"]["seconds"]["network"]
+            assert (trial["protocol"], trial["options"]) == (one["config"]["protocol"], one["config"]["augment"])
+            assert (trial["versions"], trial["units"]) == (one["run"]["versions"], {"hd95": one["hd95"]["unit"]})
+        assert histories.keys() == {one["id"] for one in records[1:]}
+        for one in records[1:]:
+            updates, values = histories[one["id"]]
+            assert updates.tolist() == one["history"]["update"]
+            assert values.tolist() == one["history"]["validation_bce"]
+        assert len({id(trial["protocol"]) for trial in found}) < len(found), "settings are shared"
+    assert len(read) == len(records), "each once, for all three files"

@@ -2,10 +2,11 @@
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from segaug.analysis.metric import Metric
 from segaug.errors import ConfigError
-from segaug.measures import Quantity, quantity
+from segaug.measures import Measure, Quantity, quantity
 
 KEY = "--target"
 _EXAMPLE = "write it as dice=0.9, bce=0.05 or bce_recalibrated=0.05"
@@ -57,14 +58,28 @@ class Target:
 
 def read_target(text: str) -> Target:
     """`dice=0.9`, or the same by its error, `1-dice=0.1`."""
+    name, number = _parts(text)
+    found = quantity(name, KEY)
+    return Target(found, float(found.error_of(number)) if name == found.error else number)
+
+
+def table_target(text: str, measure: str, *, overlap: bool) -> Target:
+    """`dice=0.9` of a table with a column dice, or the same by its error, `error=0.1`; overlap: better the higher."""
+    name, number = _parts(text)
+    if name not in ("error", measure):
+        other = f" or {measure}={0.9 if overlap else 0.1}" if measure != "error" else ""
+        raise _error(f"the table has no {name}", f"write error=0.1{other}")
+    by_error = name == "error" or not overlap
+    better: Literal["lower", "higher"] = "lower" if by_error else "higher"
+    return Target(Quantity(Measure(key=name, words=name, unit="", meaning="of a table", better=better)), number)
+
+
+def _parts(text: str) -> tuple[str, float]:
     name, _, value = text.partition("=")
     try:
-        number = float(value)
+        return name.strip(), float(value)
     except ValueError:
         raise _error(f"got {text!r}", _EXAMPLE) from None
-    found = quantity(name.strip(), KEY)
-    by_error = name.strip() == found.error
-    return Target(found, float(found.error_of(number)) if by_error else number)
 
 
 def _error(problem: str, fix: str) -> ConfigError:

@@ -5,7 +5,7 @@ from typing import Self
 
 import pandas as pd
 
-from segaug.analysis.trials.foreign_names import OWN
+from segaug.analysis.trials.foreign_names import OWN, plain_name
 from segaug.analysis.trials.foreign_naming import SHOWN, Named
 from segaug.analysis.trials.foreign_numbers import in_percent
 from segaug.analysis.trials.table import CURVE
@@ -16,6 +16,7 @@ class Reading:
     """The table's words for ours, and what it does not say."""
 
     name: str  # of the file
+    measure: str  # what its column of errors is called, in plain letters
     overlap: bool  # its error is 1 minus what it holds
     paired: bool  # it has seeds
     parts: tuple[str, ...]
@@ -32,7 +33,7 @@ class Reading:
             *(["decimal commas"] if commas else []),
             *([f"not used: {', '.join(found.others)}"] if found.others else []),
         ]
-        return cls(file.name, found.overlap, "seed" in file.frame, tuple(parts))
+        return cls(file.name, plain_name(file.heading("error")), found.overlap, "seed" in file.frame, tuple(parts))
 
     def __str__(self) -> str:
         return f"read {self.name}: {'; '.join(self.parts)}"

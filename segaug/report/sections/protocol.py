@@ -16,8 +16,7 @@ def section(study: Study) -> Section:
     ]
     if known := licences(study.folder, study.tasks):
         blocks += [Heading("Licences"), Items([f"{task}: {licence}" for task, licence in known])]
-    count = len(study.plan["trials"])
-    blocks += [Heading("Plan"), Text(f"{count} trials were asked for over all runs of this study.")]
+    blocks += [Heading("Plan"), Text(f"{study.planned} trials were asked for over all runs of this study.")]
     if notes := _plan_notes(study):
         blocks.append(Items(notes))
     finding = findings.of_protocol(study)

@@ -1,0 +1,75 @@
+"""A parser of options that answers a slip in one line: what is wrong, what was meant perhaps, and where help is."""
+
+import os
+import re
+from argparse import Action, ArgumentError, ArgumentParser, Namespace, _SubParsersAction
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import Any, NoReturn
+
+from segaug.errors import UserError
+
+COMPLETING = "_ARGCOMPLETE"  # in the environment, where the shell asks what may come next
+_OPTION = re.compile(r"--\w|-[A-Za-z]")  # a word that cannot be a value such as -1
+
+
+class Parser(ArgumentParser):
+    """Of `segaug` or one of its verbs; raises a UserError where argparse prints its usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """One line."""
+        raise UserError(f"{_told(self)}{message}; `{self.prog} --help` lists what there is")
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """An unknown option comes before all else: what follows it was meant as its value, not as a study."""
+        words = list(args or ())
+        if _has_verbs(self):  # their parsers look at what is theirs
+            words = words[: next((place for place, word in enumerate(words) if not word.startswith("-")), len(words))]
+        if COMPLETING not in os.environ:  # a line that is not finished yet
+            refuse_unknown(words, self._option_string_actions, self.prog)
+        found: tuple[Namespace, list[str]] = super().parse_known_args(args, namespace)
+        return found
+
+    def _check_value(self, action: Action, value: Any) -> None:
+        """What argparse checks, told by the nearest choice."""
+        if action.choices is not None and value not in action.choices:
+            raise ArgumentError(action, f"there is no {value!r}; {choose(str(value), map(str, action.choices))}")
+
+
+def refuse_unknown(words: Iterable[str], known: Iterable[str], command: str) -> None:
+    """Name the first word that looks like an option and is none; the beginning of one is enough, as in argparse."""
+    known = sorted(known)
+    for word in words:
+        name = word.partition("=")[0]
+        if word == "--":
+            return
+        if not _OPTION.match(word) or any(one.startswith(name) for one in known):
+            continue
+        if not name.startswith("--") and name[:2] in known:  # -ofile
+            continue
+        near = get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise UserError(f"there is no option {name}; {hint}`{command} --help` lists them")
+
+
+def choose(wrong: str, valid: Iterable[str]) -> str:
+    """`did you mean 'red'? choose from: none, red`."""
+    valid = list(valid)
+    near = get_close_matches(wrong, valid, n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return f"{hint}choose from: {', '.join(valid) or '(none)'}"
+
+
+def in_front(words: Sequence[str], flags: Sequence[str]) -> list[str]:
+    """The flags first: argparse takes positional words from one place alone."""
+    return [word for word in words if word in flags] + [word for word in words if word not in flags]
+
+
+def _has_verbs(parser: ArgumentParser) -> bool:
+    return any(isinstance(action, _SubParsersAction) for action in parser._actions)
+
+
+def _told(parser: ArgumentParser) -> str:
+    """Which verb it is about."""
+    verb = parser.prog.partition(" ")[2]
+    return f"{verb}: " if verb else ""
