@@ -68,3 +68,6 @@ def test_the_first_study_asks_where_deformation_is_the_true_prior():
     trials = len(strategies) * len(sizes) * len(eval(asked["seed"]))  # "range(3)", as Hydra reads it
     assert f"{trials} trials" in (ROOT / "multirun_sweeps/study/quick.yaml").read_text()
     assert "segaug train study=quick" in (ROOT / "Makefile").read_text()
+    text = (ROOT / "README.md").read_text()
+    assert re.search(r"!\[.*?\]\((.*?)\)", text)[1] == "docs/figures/quick.png"  # of its page
+    assert all(name in text.partition("## Two commands")[0] for name in strategies)

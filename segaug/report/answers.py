@@ -15,10 +15,11 @@ from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.curves.size_point import SizePoint
 from segaug.analysis.interval import LEVEL, Interval
 from segaug.analysis.law.fit import Fit, Flag
-from segaug.report.comparison_numbers import ends, span
+from segaug.report.comparison_numbers import ends, p_value, span
 from segaug.report.tables import number
 from segaug.report.verdicts import span as open_ends
 
+_NOTHING = 0.005  # of the error: a law cannot rise, so that the low end of what more images gain is never below 0
 _UNREADABLE = {  # floor of a verdict -> why nothing is read from its law
     "law_rejected": "the law does not fit its means",
     "too_few_sizes": "it takes at least 4 sizes over a factor of 8",
@@ -101,11 +102,13 @@ def _twice_as_many(fit: Fit) -> str:
 def _doubled(fit: Fit) -> str:
     """Within the data: the last doubling."""
     largest, drop = fit.default.max_size, fit.default.drop
-    share = drop.value / fit.error(largest / 2).value
+    before = fit.error(largest / 2).value
     beyond = f", and beyond {_told(largest)} nothing is claimed"
-    if drop.interval.low <= 0:
+    if drop.interval.low < _NOTHING * before:
         return f"that twice as many take anything away is not shown ({_amount(drop.value, drop.interval)}){beyond}"
-    return f"twice as many take away {_percent(share)} of it ({_amount(drop.value, drop.interval)}){beyond}"
+    return (
+        f"twice as many take away {_percent(drop.value / before)} of it ({_amount(drop.value, drop.interval)}){beyond}"
+    )
 
 
 def _amount(value: float, interval: Interval) -> str:
@@ -123,7 +126,7 @@ def _of_strategies(compared: Sequence[Comparison], reference: float, counted: st
     untested = [one for one in compared if one not in shown and one not in tested]
     yield from (_differs(one, reference, counted) for one in shown)
     if tested:
-        names = _listed([f"{one.key.strategy} ({_ratio(one)})" for one in tested])
+        names = _listed([f"{one.key.strategy} ({_ratio(one)}, p = {p_value(one.overall.p_holm)})" for one in tested])
         yield f"{names} {_are(tested)} not shown to differ from {tested[0].baseline}"
     if untested:
         names = _listed([one.key.strategy for one in untested])

@@ -163,7 +163,9 @@ def test_a_worse_strategy_is_worth_nothing(baseline, red):
 def test_what_is_not_shown_is_not_claimed(baseline, red):
     other = replace(red, key=red.key._replace(strategy="other"))
     sentence = said(baseline, with_test(red, 0.06), with_test(other, 1.0))
-    assert re.search(r"; red \([\d.]+ \[.*?\]\) and other \(.*?\) are not shown to differ from baseline\.$", sentence)
+    assert re.search(
+        r"; red \([\d.]+ \[.*?\], p = 0.06\) and other \(.*?\) are not shown to differ from baseline\.$", sentence
+    )
     assert "worth" not in sentence
 
 
