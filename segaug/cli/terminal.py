@@ -1,5 +1,6 @@
 """What a command prints reaches the terminal as text: names in files and tables of others must not command it."""
 
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -18,10 +19,11 @@ class _Text:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._coloured = stream.isatty() or "FORCE_COLOR" in os.environ  # else nothing of ours is in colour
 
     def write(self, text: str) -> int:
         """As that of the stream."""
-        parts = _COLOUR.split(text)  # every second one is a colour
+        parts = _COLOUR.split(text) if self._coloured else [text]  # every second one is a colour
         self._stream.write("".join(part if place % 2 else visible(part) for place, part in enumerate(parts)))
         return len(text)
 

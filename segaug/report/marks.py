@@ -17,6 +17,7 @@ from segaug.report.study import Seed, values_by_size
 Tooltips = dict[str, list[str]]  # gid of what is drawn -> a text for each of its points
 POINTWISE, SIMULTANEOUS = 0.30, 0.13  # opacity of the two bands of one curve
 _SPREAD = 0.14  # width over which the trials of one N are laid out, in doublings of N
+_ALONE = 1.15  # factor on N to either side of a single size
 _LINE_SIZES = 61
 
 
@@ -117,7 +118,9 @@ def draw_references(axes: Axes, references: Mapping[str, Mapping[int, float]]) -
     """Atlas and constant in grey, each named at its right end.  references: name -> size -> value."""
     for name, dash, side in (("atlas", ":", -1), ("constant", "--", 1)):
         if values := references.get(name):
-            x, y = list(values), list(values.values())
+            x, y = [float(size) for size in values], list(values.values())
+            if len(x) == 1:  # a line of one point is none
+                x, y = [x[0] / _ALONE, x[0] * _ALONE], 2 * y
             axes.plot(x, y, color=LIGHT["muted"], linestyle=dash, linewidth=1.1, zorder=1.5)
             axes.annotate(
                 name, (x[-1], y[-1]), (0, 3 * side), textcoords="offset points", fontsize=7, color=LIGHT["muted"],

@@ -38,7 +38,11 @@ def test_nor_does_the_message_of_an_error(monkeypatch, capsys):
     assert capsys.readouterr().err == "␛]0;owned␇\nsegaug: error: ␛]0;owned␇: is odd; mend it\n"
 
 
-def test_colours_of_tables_stay(capsys):
+def test_colours_of_tables_stay_and_those_of_names_are_text_where_there_are_none(capsys, monkeypatch):
+    with printing_text(["fit"]):
+        print("\x1b[31mname")
+    assert capsys.readouterr().out == "␛[31mname\n"
+    monkeypatch.setenv("FORCE_COLOR", "1")
     with printing_text(["fit"]):
         Console(force_terminal=True, color_system="standard").print("[red]bad[/]")
     assert "\x1b[31mbad\x1b[0m" in capsys.readouterr().out

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import orjson
 import pytest
 
 from segaug.errors import ConfigError
@@ -15,7 +16,9 @@ from segaug.report.sections import curves, measures, structures
 from segaug.report.study import load_study
 from segaug.report.tables import measure_table, structure_table
 from segaug.report.theme import themed
+from segaug.results.detail_row import detail_row
 from segaug.results.store import Store
+from segaug.results.trial_row import trial_row
 from tests.structures import STRUCTURES, structures_record, write_structures_study
 from tests.synthetic import record, replace_record, write_study
 
@@ -29,9 +32,17 @@ def mixed(tmp_path_factory: pytest.TempPathFactory):
     return load_study(write_structures_study(folder, sizes=SIZES, seeds=3, mixed=True).folder)
 
 
-def measured(*records: dict, metric: str | None = None) -> Measured:
+def row(record: dict) -> dict:
+    """A record as the page reads it."""
+    details = detail_row(record)
+    values = details | orjson.loads(details["settings"]) | trial_row(record)
+    return {name: None if value != value else value for name, value in values.items()}
+
+
+def measured(*trials: dict, metric: str | None = None) -> Measured:
     """Of trials that all converged."""
-    return Measured(metric, sorted({one["task"] for one in records}), records, records)
+    rows = [row(one) if "test" in one else one for one in trials]
+    return Measured(metric, sorted({one["task"] for one in rows}), rows, rows)
 
 
 def shares(record: dict, **values: float | None) -> dict:
@@ -52,7 +63,7 @@ def test_every_measure_that_the_records_have_has_a_panel(mixed, monkeypatch):
         (what.key, task)
         for task, names in (("heart", STRUCTURES), ("lung", ("",)))
         for what in quantities(names)
-        if any(f"{what.key}_best" in one for one in mixed.ok if one["task"] == task)
+        if any(one.get(f"{what.key}_best") is not None for one in mixed.ok if one["task"] == task)
     ]
     assert sorted(drawn) == sorted(expected)
     assert {key for key, task in drawn if task == "heart"} == {what.key for what in quantities(STRUCTURES)}
@@ -112,6 +123,7 @@ def test_what_is_not_measured_is_one_note(tmp_path, monkeypatch):
 def test_a_measure_draws_its_own_references_or_none():
     one = structures_record("heart", "nnunet", "red", 4, 0)
     one["reference"] = {"atlas_dice": 0.6, "atlas_dice/rv": 0.3, "constant_ce": 0.45}
+    one = row(one)
     drawn = {measure.key: measure for measure in measured(one).of("heart")}
     assert (drawn["dice"].of_atlas(one), drawn["dice"].of_constant(one)) == (0.6, None)
     assert (drawn["ce"].of_atlas(one), drawn["ce"].of_constant(one)) == (None, 0.45)
@@ -143,7 +155,7 @@ class FakeStudy:
 
 
 def test_a_trial_that_diverged_has_no_value():
-    one = {**record("lung", "nnunet", "red", 4, 0), "test": None}
+    one = row({**record("lung", "nnunet", "red", 4, 0), "test": None})
     (bce, *_) = measured(record("lung", "nnunet", "red", 4, 1)).of("lung")
     assert bce.of(one) is None
 
@@ -151,7 +163,7 @@ def test_a_trial_that_diverged_has_no_value():
 def test_the_lowest_validation_error_can_be_drawn():
     one = record("lung", "nnunet", "red", 4, 0)
     drawn = measured(one, metric="validation_bce").fitted_of("lung")
-    assert drawn.of(one) == min(one["history"]["validation_bce"])
+    assert drawn.of(row(one)) == min(one["history"]["validation_bce"])
     assert drawn.name == "lowest validation BCE"
 
 
