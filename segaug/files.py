@@ -3,7 +3,7 @@
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,12 @@ _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.E
 
 def write_atomic(path: Path, data: bytes | memoryview) -> None:
     """Write a file so that whoever reads it, at any moment, sees the old or the new content, never a part."""
-    with _part(path, data) as part:
+    write_pieces(path, [data])
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes | memoryview]) -> None:
+    """The same of data that are made while they are written, so that they need not be in memory together."""
+    with _part(path, pieces) as part:
         os.replace(part, path)
 
 
@@ -25,7 +30,7 @@ def create_exclusive(path: Path, data: bytes) -> bool:
     Of all processes that try, on all machines that share the folder, one gets True: a hard link to a taken name is
     refused by the file server itself, so that no cache of a client can hide the first one.
     """
-    with _part(path, data) as part:
+    with _part(path, [data]) as part:
         try:
             os.link(part, path)
         except FileExistsError:
@@ -53,13 +58,13 @@ def parts_of(path: Path) -> list[Path]:
 
 
 @contextmanager
-def _part(path: Path, data: bytes | memoryview) -> Iterator[Path]:
-    """A file beside `path` that holds the data, on disk; gone at the end, if its name is not."""
+def _part(path: Path, pieces: Iterable[bytes | memoryview]) -> Iterator[Path]:
+    """A file beside `path` that holds the pieces, on disk; gone at the end, if its name is not."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")  # machines share process numbers
     try:
         with open(part, "wb") as file:
-            file.write(data)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         yield part

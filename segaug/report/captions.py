@@ -3,8 +3,10 @@
 The first line of a caption says what is shown, in two lines of the page; what follows a line break says how to read it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
+from segaug.report.crowd import MOST_DRAWN, drawn_words
 from segaug.report.histories import shown_sizes, validated
 from segaug.report.measure import Measure
 from segaug.report.study import Study, collect
@@ -35,7 +37,8 @@ def overview_caption(study: Study) -> str:
 def single_caption(study: Study) -> str:
     """Of the panels of single curves."""
     return (
-        f"The same curves one by one, on the axes of their task; {trial_counts(study)} per N, each a faint point.\n"
+        f"The same curves one by one, on the axes of their task; {trial_counts(study)} per N, each a faint point"
+        f"{drawn_words(_most_trials(study), 'their error')}.\n"
         "A point names its trial under the pointer. Grey: the law is rejected. Darker: the law lies here with 95 % "
         "confidence at any one N; lighter: at all N at once. Dotted: the falling curve that is nearest to the means, "
         "without any law. Bracket at the right edge: 95 % profile interval of the floor c, only where a floor is "
@@ -52,8 +55,8 @@ def overview_note(study: Study, laws: bool) -> str:
 def single_note(study: Study) -> str:
     """The same for single curves."""
     return (
-        f"{trial_counts(study)} per N. Law: {LAW}, weighted by the noise at each N; bands and the bracket of the "
-        f"floor: {PROFILE}. {VARIES}"
+        f"{trial_counts(study)} per N{drawn_words(_most_trials(study), 'their error')}. Law: {LAW}, weighted by the "
+        f"noise at each N; bands and the bracket of the floor: {PROFILE}. {VARIES}"
     )
 
 
@@ -179,9 +182,25 @@ def histories_caption(study: Study) -> str:
 
 def trial_counts(study: Study, strategies: Sequence[str] | None = None) -> str:
     """How many converged trials a cell has, in words; of some strategies or of all."""
-    cells = collect(study.ok, "task", "model", "strategy", "size")
-    counts = {len(cell) for (_, _, name, _), cell in cells.items() if strategies is None or name in strategies}
+    cells = cell_counts(study)
+    counts = {count for (_, _, name, _), count in cells.items() if strategies is None or name in strategies}
     return f"n = {min(counts, default=0)}{f' to {max(counts)}' if len(counts) > 1 else ''} seeds"
+
+
+def trials_drawn(study: Study) -> str:
+    """Which trials the panels of single curves show."""
+    return f"up to {MOST_DRAWN} trials of each N" if _most_trials(study) > MOST_DRAWN else "every trial"
+
+
+def _most_trials(study: Study) -> int:
+    return max(cell_counts(study).values(), default=0)
+
+
+@lru_cache(maxsize=1)  # most captions tell it
+def cell_counts(study: Study) -> Mapping[tuple[str, str, str, int], int]:
+    """(task, model, strategy, N) -> how many converged trials it has."""
+    cells = collect(study.ok, "task", "model", "strategy", "size")
+    return {cell: len(trials) for cell, trials in cells.items()}
 
 
 def references_caption(measures: Sequence[Measure]) -> str:

@@ -7,8 +7,8 @@ from statistics import fmean, stdev
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from scipy.stats import t
 
+from segaug.analysis.distributions import t_quantile
 from segaug.analysis.interval import LEVEL, Interval
 from segaug.analysis.law.fit import Fit
 from segaug.report.palette import LIGHT, Look, look
@@ -46,7 +46,7 @@ def _mean(size: int, values: Sequence[float]) -> Mean:
     n, middle = len(values), fmean(values)
     if n == 1:
         return Mean(size, n, middle, None)
-    half = float(t.ppf(0.5 + LEVEL / 2, n - 1)) * stdev(values) / n**0.5
+    half = float(t_quantile(0.5 + LEVEL / 2, n - 1)) * stdev(values) / n**0.5
     return Mean(size, n, middle, Interval(middle - half, middle + half, method="t"))
 
 
@@ -77,7 +77,7 @@ def draw_means(axes: Axes, means: Sequence[Mean], shift: float, style: Look, gid
 
 
 def draw_trials(axes: Axes, seeds: Sequence[Seed], style: Look, gid: str) -> None:
-    """Every trial as a faint point; those of one N side by side in the order of their seeds."""
+    """Trials as faint points; those of one N side by side in the order of their seeds."""
     axes.scatter(
         _side_by_side(seeds), [seed.value for seed in seeds], s=9, color=style.light, alpha=0.4, linewidths=0, gid=gid,
         zorder=2,

@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from segaug.files import writing_into
+from segaug.files import write_pieces, writing_into
 from segaug.report import svg, trials
 from segaug.report.failed import Failed, attempt, failed_section
 from segaug.report.figure_files import write_figures
@@ -18,7 +18,6 @@ from segaug.report.section import Section
 from segaug.report.sections import SECTIONS
 from segaug.report.study import Study, load_study
 from segaug.report.theme import themed
-from segaug.results.store import write_atomic
 from segaug.visible import visible
 
 Make = Callable[[Study], Section | None]
@@ -37,10 +36,17 @@ class Written:
 class _Made:
     """A section on the page, whole or with what is left of it."""
 
-    section: Section
-    html: Markup
+    anchor: str
+    link: str
+    style: str
+    utf8: bytes  # of its HTML: half the room of a text with any letter beyond Latin ones, and the section is let go
     figures: tuple[Path, ...]
     failures: tuple[Failed, ...]
+
+    @property
+    def html(self) -> Markup:
+        """For the template of the page."""
+        return Markup(self.utf8.decode())
 
 
 def write_report(folder: Path, metric: str | None = None) -> Written:
@@ -55,9 +61,9 @@ def write_report(folder: Path, metric: str | None = None) -> Written:
         context = _context(study)
         found = (_made(make, study, context, report / "figures") for make in SECTIONS)
         made = [one for one in found if one is not None]
-    page = _environment().get_template("page.html").render(context | {"sections": made})
+    page = _environment().get_template("page.html").generate(context | {"sections": made})
     with writing_into(folder):
-        write_atomic(report / "index.html", visible(page).encode())
+        write_pieces(report / "index.html", (visible(piece).encode() for piece in page))
     figures = tuple(path for one in made for path in one.figures)
     return Written(report / "index.html", figures, tuple(failure for one in made for failure in one.failures))
 
@@ -75,16 +81,20 @@ def _made(make: Make, study: Study, context: Mapping[str, object], figures: Path
     html = attempt(f"section {name}", partial(_render, section, context))
     if isinstance(html, Failed):
         return replace(_left(name, html, context), figures=paths, failures=(*failures, html))
-    return _Made(section, html, paths, failures)
+    return _whole(section, html, paths, failures)
 
 
 def _left(name: str, failure: Failed, context: Mapping[str, object]) -> _Made:
     section = failed_section(name, failure)
-    return _Made(section, _render(section, context), (), (failure,))
+    return _whole(section, _render(section, context), (), (failure,))
 
 
-def _render(section: Section, context: Mapping[str, object]) -> Markup:
-    return Markup(_environment().get_template("section.html").render(context, section=section))
+def _whole(section: Section, html: bytes, figures: tuple[Path, ...], failures: tuple[Failed, ...]) -> _Made:
+    return _Made(section.anchor, section.link, section.style, html, figures, failures)
+
+
+def _render(section: Section, context: Mapping[str, object]) -> bytes:
+    return visible(_environment().get_template("section.html").render(context, section=section)).encode()
 
 
 @cache

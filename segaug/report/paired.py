@@ -5,6 +5,8 @@ import math
 from segaug.analysis.comparison.comparison import Comparison, SizeComparison
 from segaug.report.comparison import Groups
 from segaug.report.comparison_numbers import ends, finite, p_value, span
+from segaug.report.crowd import drawn_words
+from segaug.report.paired_trials import paired_trials
 from segaug.report.study import Study
 from segaug.report.tables import NONE, Table
 
@@ -13,16 +15,23 @@ def paired_caption(study: Study, groups: Groups) -> str:
     """Of the ratios."""
     found = [one for group in groups for one in group]
     pairs = [size.ratio.log.pairs for one in found for size in one.sizes]
+    shown = drawn_words(_most_seeds(study, groups), "their geometric mean ratio")
     family = sorted({sum(len(one.sizes) for one in group) for group in groups})
     return (
         f"{study.measured.name[0].upper()}{study.measured.name[1:]} of a strategy over that of {found[0].baseline} on "
         f"the same subset, initial weights and batches, n = {span(pairs)} pairs; below the line at 1 it is better.\n"
-        "Both axes are logarithmic. Thin lines: one seed each. Markers: ratio of expected errors, by the "
+        f"Both axes are logarithmic. Thin lines: one seed each{shown}. Markers: ratio of expected errors, by the "
         "means over seeds; bars: its 95 % interval by the paired t test (Fieller), each for one comparison, for new "
         "seeds on this test set; that of few pairs may leave the axis, or have no end. Filled: p < 5 % after Holm's "
         f"correction over the {span(family)} strategies and sizes of a task and model. All: geometric mean of the "
         "ratios of the sizes, the primary test of a strategy, corrected over strategies."
     )
+
+
+def _most_seeds(study: Study, groups: Groups) -> int:
+    """That any strategy shares with the baseline."""
+    found = (pairs for group in groups for pairs in paired_trials(study, group))
+    return max((len({pair.seed for pair in pairs}) for pairs in found), default=0)
 
 
 def overall_table(groups: Groups) -> Table:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from itertools import groupby
+from statistics import fmean
 from textwrap import wrap
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from matplotlib.lines import Line2D
 from segaug.analysis.comparison.comparison import Comparison, Ratio
 from segaug.report.comparison import Groups
 from segaug.report.comparison_numbers import ends, finite, p_value
+from segaug.report.crowd import drawn
 from segaug.report.marks import Tooltips
 from segaug.report.paired_trials import PairedTrial, paired_trials
 from segaug.report.palette import LIGHT, Look, look
@@ -107,8 +109,9 @@ class _Cell(NamedTuple):
 def _draw(axes: Axes, found: Comparison, pairs: Sequence[PairedTrial], sizes: list[int], index: int) -> Tooltips:
     strategy, style = found.key.strategy, look(found.key.strategy)
     axes.axhline(1, color=LIGHT["ink"], linewidth=0.9, zorder=1)
-    _draw_seeds(axes, pairs, style, f"pairs-{index}")
-    tooltips = {f"pairs-{index}": [_trial_tooltip(strategy, pair) for pair in pairs]}
+    seeds = drawn([[*own] for _, own in groupby(pairs, key=lambda pair: pair.seed)], _mean_log_ratio)
+    _draw_seeds(axes, seeds, style, f"pairs-{index}")
+    tooltips = {f"pairs-{index}": [_trial_tooltip(strategy, pair) for own in seeds for pair in own]}
     size_axis(axes, sizes)
     cells = [_Cell(one.size, one.ratio, one.p_holm, f"N = {one.size}") for one in found.sizes]
     if len(sizes) > 1 and math.isfinite(found.overall.ratio.value):
@@ -128,6 +131,10 @@ def _draw(axes: Axes, found: Comparison, pairs: Sequence[PairedTrial], sizes: li
     return tooltips
 
 
+def _mean_log_ratio(pairs: Sequence[PairedTrial]) -> float:
+    return fmean(math.log(pair.ratio) if pair.ratio > 0 else -math.inf for pair in pairs)
+
+
 def _beside_sizes(axes: Axes, sizes: list[int]) -> float:
     """Make room for all sizes together, right of the largest; where that is."""
     overall = sizes[-1] * sizes[-1] / sizes[-2]
@@ -139,8 +146,7 @@ def _beside_sizes(axes: Axes, sizes: list[int]) -> float:
     return overall
 
 
-def _draw_seeds(axes: Axes, pairs: Sequence[PairedTrial], style: Look, gid: str) -> None:
-    seeds = [list(own) for _, own in groupby(pairs, key=lambda pair: pair.seed)]
+def _draw_seeds(axes: Axes, seeds: Sequence[Sequence[PairedTrial]], style: Look, gid: str) -> None:
     lines = LineCollection(
         [[(pair.size, pair.ratio) for pair in own] for own in seeds],
         colors=style.light,
@@ -148,7 +154,7 @@ def _draw_seeds(axes: Axes, pairs: Sequence[PairedTrial], style: Look, gid: str)
         alpha=_SEED_ALPHA,
     )
     axes.add_collection(lines, autolim=False)
-    x, y = [pair.size for pair in pairs], [pair.ratio for pair in pairs]
+    x, y = ([getattr(pair, what) for own in seeds for pair in own] for what in ("size", "ratio"))
     axes.scatter(x, y, s=6, color=style.light, alpha=0.4, linewidths=0, gid=gid, zorder=2.5)
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise, product
 
 from matplotlib.axes import Axes
@@ -30,7 +31,7 @@ def set_axes(axes: Axes, study: Study, measure: Measure, task: str, model: str, 
         f"labelled training {study.counted} N (+ V = {validation_labels(study, task, model)} for validation)"
     )
     axes.set_ylabel(measure.axis)
-    sizes = sorted({record["size"] for record in study.by_group[task, model]})
+    sizes = _sizes(study, task, model)
     last = _claimed(study, task) if laws else 0.0
     size_axis(axes, sizes, last)
     if last > sizes[-1]:  # no trial has been there
@@ -40,12 +41,19 @@ def set_axes(axes: Axes, study: Study, measure: Measure, task: str, model: str, 
     error_axis(axes, measure.log)
 
 
+@lru_cache(maxsize=16)
+def _sizes(study: Study, task: str, model: str) -> list[int]:
+    return sorted({record["size"] for record in study.by_group[task, model]})
+
+
+@lru_cache(maxsize=16)
 def validation_labels(study: Study, task: str, model: str) -> str:
     """How many labels the trials of a panel have cost beside N."""
     counts = {record["validation_labels"] for record in study.by_group[task, model]}
     return str(min(counts)) if len(counts) == 1 else f"{min(counts)} to {max(counts)}"
 
 
+@lru_cache(maxsize=16)  # of the panels that are drawn now
 def references(study: Study, measure: Measure, task: str, model: str) -> dict[str, dict[int, float]]:
     """ "atlas" and "constant" -> size -> mean value over the panel's trials."""
     records = study.by_group[task, model]

@@ -1,5 +1,7 @@
 """One curve by itself, with everything that is known about it: the panel that the others abridge."""
 
+from itertools import groupby
+
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -8,6 +10,7 @@ from matplotlib.patches import Patch
 
 from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.law.fit import Fit
+from segaug.report.crowd import drawn
 from segaug.report.figures import diverged_tooltip
 from segaug.report.marks import (
     POINTWISE,
@@ -67,7 +70,9 @@ def draw_single(axes: Axes, study: Study, curve: CurveFit) -> Tooltips:
     draw_references(axes, references(study, measure, task, model))
     _draw_baseline(axes, study, curve)
     means = means_of(seeds)
-    draw_trials(axes, seeds, style, "trials")
+    cells = [[*cell] for _, cell in groupby(seeds, lambda seed: seed.size)]
+    shown = [seed for cell in cells for seed in drawn(cell, lambda seed: seed.value)]
+    draw_trials(axes, shown, style, "trials")
     if fit is not None:
         draw_band(axes, fit, style, simultaneous=True, opacity=SIMULTANEOUS)
         draw_band(axes, fit, style, simultaneous=False, opacity=POINTWISE)
@@ -78,7 +83,7 @@ def draw_single(axes: Axes, study: Study, curve: CurveFit) -> Tooltips:
     axes.set_xlabel(f"N (+ V = {validation_labels(study, task, model)})")
     if fit is not None and fit.verdict.floor == "identified":
         _draw_floor(axes, fit)
-    tooltips = {"trials": _trial_texts(strategy, seeds), "means": [mean.tooltip(strategy) for mean in means]}
+    tooltips = {"trials": _trial_texts(strategy, shown), "means": [mean.tooltip(strategy) for mean in means]}
     if trials := study.diverged_of(task, model, strategy):
         draw_diverged(axes, [trial["size"] for trial in trials], style, "diverged")
         tooltips["diverged"] = [diverged_tooltip(t["id"], strategy, t["size"], t["seed"]) for t in trials]

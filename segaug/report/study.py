@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple, TypeVar
@@ -142,12 +142,7 @@ class Study:
 
     def seeds(self, measure: Measure, task: str, model: str) -> dict[str, list[Seed]]:
         """Strategy -> its converged trials with a value, by size and seed; in palette order."""
-        found: dict[str, list[Seed]] = defaultdict(list)
-        for record in self.by_group.get((task, model), ()):
-            value = measure.of(record)
-            if record["id"] in self.converged and value is not None:
-                found[record["strategy"]].append(Seed(record["size"], record["seed"], record["id"], value))
-        return {strategy: sorted(found[strategy]) for strategy in in_order(found)}
+        return _seeds(self, measure, task, model)
 
 
 def load_study(folder: Path, metric: str | None = None) -> Study:
@@ -175,6 +170,16 @@ def load_study(folder: Path, metric: str | None = None) -> Study:
     fits = fit_measured(snapshot, measured(whole, error))
     converged = frozenset(table.loc[table["status"] == "ok", "id"])
     return Study(folder, error, records, tuple(failures), plan, missing, count, tuple(fits), converged, snapshot)
+
+
+@lru_cache(maxsize=16)  # each panel of a single curve asks for those of its group, and for the baseline's
+def _seeds(study: Study, measure: Measure, task: str, model: str) -> dict[str, list[Seed]]:
+    found: dict[str, list[Seed]] = defaultdict(list)
+    for record in study.by_group.get((task, model), ()):
+        value = measure.of(record)
+        if record["id"] in study.converged and value is not None:
+            found[record["strategy"]].append(Seed(record["size"], record["seed"], record["id"], value))
+    return {strategy: sorted(found[strategy]) for strategy in in_order(found)}
 
 
 def collect(trials: Iterable[AnyTrial], *keys: str) -> dict[Any, list[AnyTrial]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from statistics import fmean, stdev
 from typing import Any, ClassVar
 
@@ -35,7 +36,7 @@ class Table:
         """The other columns, by place."""
         return tuple(place for place in range(len(self.columns)) if place not in self._same)
 
-    @property
+    @cached_property  # asked for by every row
     def _same(self) -> tuple[int, ...]:
         places = [place for place, column in enumerate(self.columns) if column in _PLACE]
         return tuple(place for place in places if len({row[place] for row in self.rows}) == 1)

@@ -39,12 +39,14 @@ class Columns(dict[str, Sequence[Any]]):
         settings = table[_SHARED].unify_dictionaries().combine_chunks()
         self._table, self._codes = table.drop_columns(_SHARED), settings.indices.to_pylist()
         self._settings = [orjson.loads(text) for text in settings.dictionary.to_pylist()]
+        self._own = {*self._table.column_names}  # Arrow makes a list of them each time it is asked
         self.names = [*self._table.column_names, *(self._settings[0] if self._settings else ())]
 
     def __missing__(self, name: str) -> Sequence[Any]:
-        if name in self._table.column_names:
+        if name in self._own:
             self[name] = _values(self._table[name])
             self._table = self._table.drop_columns(name)
+            self._own.remove(name)
         else:
             self[name] = self._shared(name)
         return self[name]

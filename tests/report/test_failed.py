@@ -100,11 +100,11 @@ def test_what_is_nobodys_failure_passes(folder, monkeypatch):
 
 @pytest.mark.parametrize("written", ["figures", "index.html"])
 def test_a_full_disk_is_one_sentence(folder, monkeypatch, written):
-    def full(path: Path, data: bytes) -> None:
+    def full(path: Path, data: object) -> None:
         if written in str(path):
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(page_module, "write_atomic", full)
+    monkeypatch.setattr(page_module, "write_pieces", full)
     monkeypatch.setattr("segaug.report.figure_files.write_atomic", full)
     set_sections(monkeypatch, lambda study: Section("one", "One", "One", (), {"good": Figure}))
     with pytest.raises(DataError, match=r"small.*: cannot be written \(No space left on device\); make room, or copy"):

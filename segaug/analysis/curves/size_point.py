@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t
 
+from segaug.analysis.distributions import t_quantile
 from segaug.analysis.interval import LEVEL, Interval
 from segaug.analysis.metric import column
 from segaug.analysis.trials.curve_trials import CurveTrials
@@ -84,7 +84,7 @@ def _point(size: int, rows: pd.DataFrame, curve: CurveTrials, replicates: CurveT
 
 
 def _student(mean: float, se: float, n: int) -> Interval:
-    half = float(t.ppf(0.5 + LEVEL / 2, n - 1)) * se
+    half = float(t_quantile(0.5 + LEVEL / 2, n - 1)) * se
     return Interval(mean - half, mean + half, method="t")
 
 

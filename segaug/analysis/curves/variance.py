@@ -26,8 +26,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import chi2, f
 
+from segaug.analysis.distributions import chi2_quantile, f_quantile
 from segaug.analysis.interval import LEVEL, Interval
 from segaug.analysis.law.power_law import Array
 from segaug.analysis.trials.case_grid import CaseGrid
@@ -121,14 +121,14 @@ def by_subset(errors: Array, subsets: Sequence[str]) -> SubsetSplit:
     if not rest:
         return SubsetSplit()
     within = float(sum(((group - group.mean()) ** 2).sum() for group in groups) / rest)
-    of_training = _interval([rest * within / chi2.ppf(tail, rest) for tail in _TAILS])
+    of_training = _interval([rest * within / chi2_quantile(tail, rest) for tail in _TAILS])
     if count == 1:
         return SubsetSplit(training=within, training_interval=of_training)
-    between = sum(len(group) * (group.mean() - np.mean(errors)) ** 2 for group in groups) / (count - 1)
-    per_group = (trials - sum(len(group) ** 2 for group in groups) / trials) / (count - 1)
+    df = count - 1
+    between = sum(len(group) * (group.mean() - np.mean(errors)) ** 2 for group in groups) / df
+    per_group = (trials - sum(len(group) ** 2 for group in groups) / trials) / df
     ends = [
-        (between - within * f.ppf(tail, count - 1, rest)) * (count - 1) / chi2.ppf(tail, count - 1) / per_group
-        for tail in _TAILS
+        (between - within * f_quantile(tail, df, rest)) * df / chi2_quantile(tail, df) / per_group for tail in _TAILS
     ]
     return SubsetSplit(
         subset=max(float((between - within) / per_group), 0.0),

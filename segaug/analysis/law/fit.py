@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from scipy.stats import chi2
 
+from segaug.analysis.distributions import chi2_tail
 from segaug.analysis.interval import Interval
 from segaug.analysis.law import shape
 from segaug.analysis.law.extrapolation import FACTORS, Extrapolation, extrapolate
@@ -110,7 +110,7 @@ class Fit:
         means = self.data.means[None]
         pure = solve(self.data.sizes, means, self.data.precision, floor=False, polish=True)
         ratio = float(rss(pure, self.data.sizes, means, self.data.precision)[0]) - self.default.profile.rss
-        return float(0.5 * chi2.sf(max(ratio, 0.0), 1))
+        return float(0.5 * chi2_tail(max(ratio, 0.0), 1))
 
 
 def fit_curve(sizes: Array, values: Array, *, nested: bool = False, failed: Sequence[str] = ()) -> Fit:

@@ -5,8 +5,7 @@ Source: the lack-of-fit F test of standard regression texts; the degrees of free
 
 from dataclasses import dataclass
 
-from scipy.stats import f
-
+from segaug.analysis.distributions import f_tail
 from segaug.analysis.law.power_law import PowerLaw
 
 REJECTED, DOUBTFUL = 0.01, 0.05  # levels of the test below which the law is rejected, or doubtful
@@ -48,7 +47,7 @@ def lack_of_fit(law: PowerLaw, chi2: float, sizes: int, dof: int) -> LackOfFit:
     error, 0 where no cell was repeated.
     """
     df = sizes - parameters_in_use(law)
-    return LackOfFit(chi2, df, float(f.sf(chi2 / df, df, dof)) if df > 0 and dof > 0 else None)
+    return LackOfFit(chi2, df, float(f_tail(chi2 / df, df, dof)) if df > 0 and dof > 0 else None)
 
 
 def parameters_in_use(law: PowerLaw) -> int:

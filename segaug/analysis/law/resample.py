@@ -14,8 +14,8 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm, t
 
+from segaug.analysis.distributions import normal_quantile, t_quantile
 from segaug.analysis.interval import LEVEL, Interval, Target
 from segaug.analysis.law.power_law import Array
 
@@ -58,7 +58,7 @@ def kappa(units: int) -> float:
     """
     if units < 2:
         raise ValueError(f"{units} unit cannot be resampled")
-    return float(np.sqrt(units / (units - 1)) * t.ppf(_TAILS[1], units - 1) / norm.ppf(_TAILS[1]))
+    return float(np.sqrt(units / (units - 1)) * t_quantile(_TAILS[1], units - 1) / normal_quantile(_TAILS[1]))
 
 
 def resampled_means(values: Array, counts: Counts | Array) -> Array:

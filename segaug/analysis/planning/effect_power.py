@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import chi2, norm, t
 
 from segaug.analysis.comparison.ratio_of_means import relative_differences
+from segaug.analysis.distributions import chi2_upper_quantile, normal_quantile, t_quantile
 from segaug.analysis.law.noise import Noise, noise_of
 from segaug.analysis.law.power_law import Array
 from segaug.analysis.trials.curve_trials import CurveKey, CurveTrials
@@ -76,15 +76,15 @@ def seeds_needed(spread: float, ratio: float, comparisons: int = 1) -> int:
     """
     effect = (spread / math.log(ratio)) ** 2
     level = 1 - LEVEL / 2 / comparisons
-    seeds = max(2, math.ceil((norm.ppf(level) + norm.ppf(POWER)) ** 2 * effect))
-    while seeds < (t.ppf(level, seeds - 1) + t.ppf(POWER, seeds - 1)) ** 2 * effect:
+    seeds = max(2, math.ceil((normal_quantile(level) + normal_quantile(POWER)) ** 2 * effect))
+    while seeds < (t_quantile(level, seeds - 1) + t_quantile(POWER, seeds - 1)) ** 2 * effect:
         seeds += 1
     return seeds
 
 
 def spread_range(dof: int) -> tuple[float, float]:
     """Interval of a standard deviation at 95 %, as shares of its estimate with so many degrees of freedom."""
-    low, high = np.sqrt(dof / chi2.isf([0.025, 0.975], dof))
+    low, high = np.sqrt(dof / chi2_upper_quantile([0.025, 0.975], dof))
     return float(low), float(high)
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import f
 
+from segaug.analysis.distributions import f_tail
 from segaug.analysis.law.lack_of_fit import DOUBTFUL, REJECTED
 from segaug.analysis.law.power_law import Array
 from segaug.analysis.law.profile import threshold
@@ -60,7 +60,7 @@ def drawn_verdicts(curves: DrawnCurves, dof: int) -> DrawnVerdicts:
     share = floor / (falling + floor)
     chi2 = curves.best_rss / curves.scale
     df = len(curves.sizes) - np.where(falling == 0, 1, np.where(floor == 0, 2, 3))
-    p = np.where(df > 0, f.sf(chi2 / np.maximum(df, 1), np.maximum(df, 1), dof), 1.0)
+    p = np.where(df > 0, f_tail(chi2 / np.maximum(df, 1), np.maximum(df, 1), dof), 1.0)
     inflation = np.where(p < DOUBTFUL, chi2 / np.maximum(df, 1), 1.0)
     limit = curves.best_rss + threshold(dof) * inflation * curves.scale
     rejected = p < REJECTED

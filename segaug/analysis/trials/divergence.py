@@ -12,14 +12,15 @@ kept, marked `worse_than_constant`.  A stricter rule would also drop trials that
 for one strategy than for another.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
+from segaug.analysis.distributions import normal_quantile
 from segaug.analysis.interval import LEVEL, Interval
 from segaug.analysis.law.power_law import Array
 from segaug.analysis.metric import column
@@ -60,11 +61,17 @@ class Rate:
 
 
 def rate(diverged: int, trials: int) -> Rate:
-    """Rate with its Wilson interval; without trials nothing is known: 0 to 1."""
+    """Rate with its Wilson interval; without trials nothing is known: 0 to 1.
+
+    Source: Wilson (1927), without a correction for continuity.
+    """
     if not trials:
         return Rate(0, 0, Interval(0.0, 1.0, method="wilson"))
-    low, high = binomtest(diverged, trials).proportion_ci(LEVEL, method="wilson")
-    return Rate(diverged, trials, Interval(float(low), float(high), method="wilson"))
+    share, z = diverged / trials, float(normal_quantile(0.5 + LEVEL / 2))
+    both = 2 * (trials + z**2)
+    centre, half = (2 * trials * share + z**2) / both, z / both * math.sqrt(4 * trials * share * (1 - share) + z**2)
+    low, high = 0.0 if diverged == 0 else centre - half, 1.0 if diverged == trials else centre + half
+    return Rate(diverged, trials, Interval(low, high, method="wilson"))
 
 
 def rates(status: NDArray[np.str_]) -> list[Rate]:
@@ -81,7 +88,11 @@ def mcnemar(first: Flags, second: Flags) -> float:
     """
     only_first, only_second = int((first & ~second).sum()), int((second & ~first).sum())
     discordant = only_first + only_second
-    return float(binomtest(min(only_first, only_second), discordant).pvalue) if discordant else 1.0
+    if not discordant:
+        return 1.0
+    from scipy.stats import binomtest  # 23 MiB, for the few studies where anything diverged
+
+    return float(binomtest(min(only_first, only_second), discordant).pvalue)
 
 
 def divergence_matters(found: Iterable[Rate], p_values: Iterable[float] = ()) -> bool:

@@ -41,8 +41,8 @@ def _single(study: Study) -> Block:
         tuple(single_chart(study, curve) for curve in study.curves_of(*group).values()) for group in study.fitted_groups
     )
     blocks = (key(single_signs(LIGHT["muted"]), "single"), Panels(captions.single_caption(study), rows, "by-curve"))
-    count = sum(map(len, rows))
-    return Folded(f"Each curve by itself, with every trial ({count})", blocks, unfolded=count <= _MOST_OPEN)
+    count, shown = sum(map(len, rows)), captions.trials_drawn(study)
+    return Folded(f"Each curve by itself, with {shown} ({count})", blocks, unfolded=count <= _MOST_OPEN)
 
 
 def _overview(study: Study) -> Draw:
