@@ -1,6 +1,7 @@
 """Targets that users hand to segaug: images, masks, tables, config files, overrides."""
 
 import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -76,9 +77,53 @@ def _png_inputs() -> st.SearchStrategy[bytes]:
     return st.one_of(raw, raw.map(images.with_checksums))
 
 
+_SHEETS, _PARTS = (
+    "http://schemas.openxmlformats.org/spreadsheetml/2006",
+    "http://schemas.openxmlformats.org/package/2006",
+)
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_AROUND_A_SHEET = {
+    "[Content_Types].xml": f'<Types xmlns="{_PARTS}/content-types">'
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    f'<Override PartName="/xl/workbook.xml" ContentType="{_KIND}.sheet.main+xml"/>'
+    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_KIND}.worksheet+xml"/></Types>',
+    "_rels/.rels": f'<Relationships xmlns="{_PARTS}/relationships">'
+    f'<Relationship Id="r1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+    "xl/workbook.xml": f'<workbook xmlns="{_SHEETS}/main" xmlns:r="{_OFFICE}">'
+    '<sheets><sheet name="trials" sheetId="1" r:id="r1"/></sheets></workbook>',
+    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PARTS}/relationships">'
+    f'<Relationship Id="r1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+}
+
+
 def _parquet() -> bytes:
     buffer = io.BytesIO()
     TRIALS.to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def _spreadsheet() -> bytes:
+    """Written by hand, so that it can be packed anew around a spoiled sheet."""
+    rows = [list(TRIALS.columns), *TRIALS.to_numpy().tolist()]
+    cells = (
+        "".join(
+            f'<c t="inlineStr"><is><t>{cell}</t></is></c>' if isinstance(cell, str) else f"<c><v>{cell}</v></c>"
+            for cell in row
+        )
+        for row in rows
+    )
+    body = "".join(f"<row>{row}</row>" for row in cells)
+    return f'<worksheet xmlns="{_SHEETS}/main"><sheetData>{body}</sheetData></worksheet>'.encode()
+
+
+def _packed(sheet: bytes) -> bytes:
+    """An .xlsx file of one sheet."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, text in _AROUND_A_SHEET.items():
+            packed.writestr(name, text)
+        packed.writestr("xl/worksheets/sheet1.xml", sheet)
     return buffer.getvalue()
 
 
@@ -134,6 +179,8 @@ GIVEN = [
     ),
     Target("trials.csv", lambda: spoiled([_trials_csv()]), _table(".csv")),
     Target("trials.parquet", lambda: spoiled([_parquet()]), _table(".parquet")),
+    Target("trials.xlsx", lambda: spoiled([_packed(_spreadsheet())]), _table(".xlsx")),
+    Target("sheet of trials.xlsx", lambda: spoiled([_spreadsheet()]).map(_packed), _table(".xlsx")),
     Target(
         "fit trials.csv",
         lambda: spoiled([_trials_csv()]),

@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
@@ -16,13 +17,20 @@ MAX_BYTES = 400_000_000  # unpacked
 MAX_CELLS = 20_000_000
 _REPEATED = re.compile(rb'number-(?:columns|rows)-repeated="(\d+)"')
 _MOST_REPEATED = 2**20  # rows of a sheet
+_DAMAGED = (  # what the readers make of a damaged file; a SyntaxError is that of its XML
+    SyntaxError, LookupError, TypeError, AttributeError, ArithmeticError, EOFError, AssertionError, RecursionError,
+    zlib.error,
+)  # fmt: skip
 
 
 def read_sheet(path: Path) -> pd.DataFrame:
     """Raises ImportError where the reader is not installed, DataError or ValueError where it is no table."""
     rows = _xlsx if path.suffix.lower() == ".xlsx" else _ods
     _refuse_bomb(path)
-    sheets = {name: table for name, table in rows(path).items() if table}
+    try:
+        sheets = {name: table for name, table in rows(path).items() if table}
+    except _DAMAGED as error:
+        raise ValueError(str(error) or type(error).__name__) from error
     if len(sheets) > 1:
         problem = f"has {len(sheets)} sheets that hold something: {', '.join(sheets)}"
         raise DataError(file=path, problem=problem, fix="keep one, or save it as .csv")
@@ -41,8 +49,6 @@ def _xlsx(path: Path) -> dict[str, list[list[Any]]]:
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
         return {sheet.title: _rows(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
-    except (KeyError, TypeError, AttributeError) as error:  # what openpyxl makes of a damaged file
-        raise ValueError(str(error) or type(error).__name__) from error
     finally:
         book.close()
 
