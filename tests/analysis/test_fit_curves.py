@@ -186,8 +186,8 @@ def test_notes_on_overlap_constant_and_flat_curves():
     rng = np.random.default_rng(0)
     (flat,) = fit_table(table(0.2 * np.exp(0.1 * rng.standard_normal((5, 6)))), resamples=100)
     assert "may not fall with N" in flat.note
-    assert only(study(strategies=("baseline",), noise=0.01)).notes == (
-        "worse than a constant prediction: 5 of 5 at N=1",
+    assert only(study(strategies=("baseline",), noise=0.01, seeds=8)).notes == (
+        "worse than a constant prediction: 8 of 8 at N=1",
         "12 test patients: intervals for other patients are rough",
     )
 
