@@ -7,7 +7,7 @@ it better.
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from segaug.analysis.comparison.comparison import Comparison
 from segaug.analysis.comparison.equivalent_data import EquivalentSize
@@ -105,7 +105,8 @@ def _doubled(fit: Fit) -> str:
     before = fit.error(largest / 2).value
     beyond = f", and beyond {_told(largest)} nothing is claimed"
     if drop.interval.low < _NOTHING * before:
-        return f"that twice as many take anything away is not shown ({_amount(drop.value, drop.interval)}){beyond}"
+        about = _amount(drop.value, replace(drop.interval, low=0.0))
+        return f"twice as many are not shown to take anything away ({about}){beyond}"
     return (
         f"twice as many take away {_percent(drop.value / before)} of it ({_amount(drop.value, drop.interval)}){beyond}"
     )

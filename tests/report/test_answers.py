@@ -105,7 +105,7 @@ def test_a_gain_that_may_be_nothing_is_not_shown(baseline):
     still = SimpleNamespace(value=0.001, interval=Interval(0.0, 0.004))
     default = SimpleNamespace(max_size=64.0, drop=still, data=fit.data)
     fake = SimpleNamespace(default=default, data=fit.data, extrapolations=(), verdict=fit.verdict, error=fit.error)
-    assert "that twice as many take anything away is not shown (0.00100 [" in said(replace(baseline, fit=fake))
+    assert "twice as many are not shown to take anything away (0.00100 [0" in said(replace(baseline, fit=fake))
 
 
 def test_one_trial_a_size_has_no_interval(tmp_path: Path):
