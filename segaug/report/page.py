@@ -83,6 +83,7 @@ def _made(make: Make, study: Study, context: Mapping[str, object], figures: Path
     html = attempt(f"section {name}", partial(_render, section, context))
     if isinstance(html, Failed):
         return replace(_left(name, html, context), figures=paths, failures=(*failures, html))
+    give_back_freed_memory()
     return _whole(section, html, paths, failures)
 
 

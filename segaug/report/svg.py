@@ -7,7 +7,6 @@ from xml.etree import ElementTree
 
 from matplotlib.figure import Figure
 
-from segaug.report.freed_memory import give_back_freed_memory
 from segaug.report.palette import LIGHT
 from segaug.visible import visible
 
@@ -42,7 +41,6 @@ def inline(figure: Figure, key: str, label: str, tooltips: Mapping[str, Sequence
     tooltips: gid of a scatter -> one text per point, in the order drawn.
     """
     root = ElementTree.fromstring(standalone(figure))
-    give_back_freed_memory()
     for style in root.findall(f".//{{{_SVG}}}defs[{{{_SVG}}}style]"):
         root.remove(style)  # a rule for `*` that would reach the whole page
     for gid, texts in (tooltips or {}).items():
