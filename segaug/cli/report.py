@@ -27,10 +27,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Write the report, say where it lies, and what of it could not be made."""
-    from segaug.freed_memory import give_back_freed_memory
+    from segaug.report.freed_memory import keep_no_freed_memory
     from segaug.results.store import find_study
 
-    give_back_freed_memory()
+    keep_no_freed_memory()
     folder = find_study(args.study)
     if args.figures == "published":
         from segaug.report.published_figures import write_published

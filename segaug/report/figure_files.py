@@ -2,7 +2,8 @@
 
 import gc
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from segaug.files import writing_into
 from segaug.report import svg
 from segaug.report.failed import Failed, attempt
+from segaug.report.freed_memory import give_back_freed_memory
 from segaug.report.section import Draw
 from segaug.results.store import write_atomic
 
@@ -34,7 +36,7 @@ def write_figures(drawn: Mapping[str, Draw], folder: Path) -> tuple[tuple[Path, 
         stem = file_stem(name)
         files = folder / f"{stem}.png", folder / f"{stem}.svg"
         figure = attempt(f"figure {name}", partial(_draw, draw))
-        gc.collect()  # a figure is a ring of references: it would stay, with its 6 MiB, until many have been drawn
+        give_back_freed_memory()  # a figure is a ring of references, of 6 MiB: it would stay until many are drawn
         with writing_into(folder):
             if isinstance(figure, Failed):
                 failures.append(figure)
@@ -45,6 +47,21 @@ def write_figures(drawn: Mapping[str, Draw], folder: Path) -> tuple[tuple[Path, 
                 write_atomic(path, data)
         paths += files
     return tuple(paths), tuple(failures)
+
+
+@contextmanager
+def collecting_figures() -> Iterator[None]:
+    """Look for rings of references only among what is made in here.
+
+    Beside the many objects of a study figures would seldom be looked for, and each search would take a quarter of a
+    second.
+    """
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _draw(draw: Draw) -> tuple[bytes, bytes]:

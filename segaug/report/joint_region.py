@@ -12,6 +12,7 @@ from matplotlib.patches import Patch
 from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.law.fit import Fit
 from segaug.analysis.law.power_law import PowerLaws
+from segaug.analysis.law.profile import JointRegion
 from segaug.report.palette import LIGHT, Look, look
 from segaug.report.study import Study
 from segaug.report.theme import panel_figure, panel_title
@@ -52,21 +53,22 @@ def joint_signs() -> list[Artist]:
 
 def _draw(axes: Axes, curve: CurveFit, fit: Fit) -> None:
     style, law = look(curve.strategy), fit.law
-    _draw_region(axes, fit, style)
+    region = fit.default.joint_region()
+    _draw_region(axes, fit, region, style)
     if curve.seed_laws is not None:
         b, share = _cloud(curve.seed_laws, fit.default.max_size)
         axes.scatter(b, share, s=2.5, color=style.light, alpha=0.4, linewidths=0, zorder=1.5)
     if law.a > 0:
         axes.plot([law.b], [law.floor_share(fit.default.max_size)], marker=style.marker, markersize=6, zorder=3,
                   markerfacecolor=style.light, markeredgecolor=LIGHT["paper"])  # fmt: skip
-    axes.set(xlim=_limits(fit), ylim=_SHARES, xlabel="exponent b", ylabel="floor share φ = c / E(Nmax)")
+    axes.set(xlim=_limits(fit, region), ylim=_SHARES, xlabel="exponent b", ylabel="floor share φ = c / E(Nmax)")
     axes.locator_params(axis="x", nbins=5)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
 
 
-def _draw_region(axes: Axes, fit: Fit, style: Look) -> None:
+def _draw_region(axes: Axes, fit: Fit, region: JointRegion, style: Look) -> None:
     """RSS above that of the best law; everything is inside where nothing says how precise the means are."""
-    region, best = fit.default.joint_region, fit.default.profile.rss
+    best = fit.default.profile.rss
     limits = [fit.default.joint_level(level) - best for level in LEVELS]
     if not limits[0] < limits[1] < math.inf:
         axes.axhspan(0, 1, color=style.light, alpha=0.2, linewidth=0)
@@ -82,9 +84,8 @@ def _cloud(laws: PowerLaws, size: float) -> tuple[np.ndarray, np.ndarray]:
     return laws.b[shown], laws.floor_share(size)[shown]
 
 
-def _limits(fit: Fit) -> tuple[float, float]:
+def _limits(fit: Fit, region: JointRegion) -> tuple[float, float]:
     """Around the 95 % region, on the axis of b."""
-    region = fit.default.joint_region
     accepted = region.b[(region.rss <= fit.default.joint_level(LEVELS[-1])).any(axis=1)]
     if not len(accepted):
         return float(region.b[0]), float(region.b[-1])

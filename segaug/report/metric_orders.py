@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from segaug.analysis.comparison.metric_order import Disagreement, Order, disagreements, orders
-from segaug.analysis.curves.curve_fit import CurveFit
-from segaug.analysis.curves.fit_curves import fit_trials
+from segaug.analysis.comparison.metric_order import AnyCurve, Disagreement, Order, disagreements, orders
+from segaug.analysis.curves.measured_curve import measured_curves
 from segaug.analysis.metric import Metric
 from segaug.analysis.trials.measured import measured
 from segaug.analysis.trials.table import study_trials
 from segaug.report.study import Study
 from segaug.report.tables import NONE, Table
 
-_RESAMPLES = 100  # the fewest that are allowed: only the means of trials are used
-Fits = Mapping[Metric, Sequence[CurveFit]]
+Fits = Mapping[Metric, Sequence[AnyCurve]]
 
 
 def fits_by_metric(study: Study) -> Fits:
@@ -23,7 +21,7 @@ def fits_by_metric(study: Study) -> Fits:
         for error in errors
     }
     table = study_trials(study.snapshot)
-    return {error: own[error] or fit_trials(measured(table, error), {}, _RESAMPLES) for error in errors}
+    return {error: own[error] or measured_curves(measured(table, error)) for error in errors}
 
 
 def order_table(study: Study, fits: Fits) -> Table:

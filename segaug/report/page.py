@@ -11,8 +11,9 @@ from markupsafe import Markup
 from segaug.files import write_pieces, writing_into
 from segaug.report import svg, trials
 from segaug.report.failed import Failed, attempt, failed_section
-from segaug.report.figure_files import write_figures
+from segaug.report.figure_files import collecting_figures, write_figures
 from segaug.report.figures import legend_figure
+from segaug.report.freed_memory import give_back_freed_memory
 from segaug.report.palette import DARK, LIGHT
 from segaug.report.section import Section
 from segaug.report.sections import SECTIONS
@@ -56,8 +57,9 @@ def write_report(folder: Path, metric: str | None = None) -> Written:
     Raises DataError where nothing can be written, besides those of `load_study`.
     """
     study = load_study(folder, metric)
+    give_back_freed_memory()
     report = folder / "report"
-    with themed():
+    with themed(), collecting_figures():
         context = _context(study)
         found = (_made(make, study, context, report / "figures") for make in SECTIONS)
         made = [one for one in found if one is not None]
@@ -81,6 +83,7 @@ def _made(make: Make, study: Study, context: Mapping[str, object], figures: Path
     html = attempt(f"section {name}", partial(_render, section, context))
     if isinstance(html, Failed):
         return replace(_left(name, html, context), figures=paths, failures=(*failures, html))
+    give_back_freed_memory()
     return _whole(section, html, paths, failures)
 
 

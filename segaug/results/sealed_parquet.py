@@ -116,4 +116,5 @@ def _bytes(file: pa.NativeFile, start: int, end: int) -> bytes:
 
 
 def _repetitive(schema: pa.Schema) -> list[str]:
-    return [field.name for field in schema if pa.types.is_string(field.type)]
+    texts = (pa.types.is_string, pa.types.is_dictionary)  # one told as such by Arrow has to be told to Parquet, too
+    return [field.name for field in schema if any(is_one(field.type) for is_one in texts)]

@@ -7,11 +7,13 @@ Shapes: B draws, S seeds, m sizes, K test cases.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from segaug.analysis.interval import Interval
 from segaug.analysis.law.power_law import Array
 from segaug.analysis.law.resample import Counts, kappa, percentile_interval
 
+_BLOCK = 250  # draws at a time: their weights take as much room as their errors
 Pairs = tuple[Array, Array]  # errors of the baseline and of the strategy
 
 
@@ -34,11 +36,17 @@ def drawn_log_ratios(drawn: Pairs, observed: Pairs, seed_counts: Counts, patient
     units the cases were drawn in.  A draw without any pair at a size takes all of its pairs there.  Returns (B, m).
     """
     present = np.isfinite(observed[0]) & np.isfinite(observed[1])
-    weights = seed_counts[:, :, None] * present.astype(float)
-    weights = np.where(weights.any(axis=1, keepdims=True), weights, present)
+    blocks = [slice(start, start + _BLOCK) for start in range(0, len(seed_counts), _BLOCK)]
+    found = np.concatenate([_log_ratio((drawn[0][b], drawn[1][b]), _weights(seed_counts[b], present)) for b in blocks])
     centre = _log_ratio(observed, present.astype(float))
     units = min(int(present.any(axis=1).sum()), patients)
-    return centre + kappa(units) * (_log_ratio(drawn, weights) - centre)
+    return centre + kappa(units) * (found - centre)
+
+
+def _weights(seed_counts: Counts, present: NDArray[np.bool_]) -> Array:
+    """Of each trial in each draw, (B, S, m)."""
+    weights = seed_counts[:, :, None] * present.astype(float)
+    return np.where(weights.any(axis=1, keepdims=True), weights, present)
 
 
 def _log_ratio(pair: Pairs, weights: Array) -> Array:

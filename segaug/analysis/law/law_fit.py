@@ -106,9 +106,8 @@ class LawFit:
         limit = threshold(self.data.dof, level=level) * self.lack_of_fit.inflation
         return _profile(self.data, limit, self.law)
 
-    @cached_property
     def joint_region(self) -> JointRegion:
-        """RSS over b and phi, for contours up to 95 %."""
+        """RSS over b and phi, for contours up to 95 %; a MiB, made anew each time."""
         wider = _profile(self.data, threshold(self.data.dof, 2) * self.lack_of_fit.inflation)
         return joint_region(self.data.sizes, self.data.means, self.data.precision, wider)
 
