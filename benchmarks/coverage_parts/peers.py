@@ -73,6 +73,7 @@ def _simple_scaling_laws(sizes: Array, values: Array, at: Array) -> Ends:
 
 
 _OTHER = "simple_scaling_laws"
+SLOW = ("simple-scaling-laws",)  # seconds a curve
 PEERS: dict[str, Intervals] = {"curve_fit, unweighted": _unweighted, "curve_fit(sigma=sd)": _weighted}
 if importlib.util.find_spec(_OTHER):
     PEERS["simple-scaling-laws"] = _simple_scaling_laws

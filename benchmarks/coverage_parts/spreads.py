@@ -22,13 +22,14 @@ from segaug.analysis.law.resample import draw_seeds
 from segaug.analysis.planning.need import need_by_law
 
 from .effort import Effort, rate
-from .peers import MISSING, PEERS
+from .peers import MISSING, PEERS, SLOW
 from .table import Band, Cell, Row, Table
 from .trials import generator, log_spread, lognormal
 from .truths import ERROR, REDUCED, Truth
 
 _SIZES = {5: np.array([10.0, 25, 60, 150, 400]), 20: np.array([10.0, 25, 63, 160, 400, 1000])}  # by seeds
 _WORTH = 0.85  # errors of the strategy that is compared, as a share of the baseline's
+_WORTH_EVERY = 5  # curves: one in so many is compared, which takes three times as long as all else
 _COMMON = 0.5  # share of the variance of the logarithm that a seed's trials have in common, where they have
 
 
@@ -121,6 +122,9 @@ def _law(truth: Truth, seeds: int) -> PowerLaw:
     return PowerLaw((ERROR - floor) * largest**truth.b, truth.b, floor)
 
 
+_FOR_SLOW = [("straight", 5), ("U", 5)]
+
+
 class Outcome(NamedTuple):
     """Of one curve; NaN where there was nothing to judge."""
 
@@ -152,24 +156,28 @@ def spreads(effort: Effort) -> list[Table]:
         Row((name, str(seeds)), tuple(_cells(KINDS[name], *outcomes)))
         for (name, seeds), outcomes in zip(cells, found, strict=True)
     ]
-    note = f"{len(REDUCED) * repetitions} curves a line.  N' of a strategy with {_WORTH:g} of the baseline's errors."
+    note = (
+        f"{len(REDUCED) * repetitions} curves a line, one in {_WORTH_EVERY} for N': of a strategy with {_WORTH:g} of "
+        "the baseline's errors."
+    )
     title = "Coverage where the spread of trials is no straight line, or their noise is not log-normal"
     ours = Table(title, ("spread", "S", *_COLUMNS), rows, (note,))
     return [ours, _peers(effort, cells, repetitions)]
 
 
 def simulate(repetitions: int, cell: tuple[str, int]) -> tuple[Array, Array]:
-    """Outcomes (9 R, 10), and whether N' is covered at each size (9 R, m)."""
+    """Outcomes (9 R, 10), and whether N' is covered at each size of some of them (k, m)."""
     name, seeds = cell
     outcomes, worth = [], []
     for truth in REDUCED:
         law, sizes = _law(truth, seeds), _SIZES[seeds]
         drawn = draw_seeds(range(seeds), "spreads").counts
         pairs = zip(*(KINDS[name].trials(truth, seeds, repetitions, factor) for factor in (1.0, _WORTH)), strict=True)
-        for values, strategy in pairs:
+        for number, (values, strategy) in enumerate(pairs):
             fit = fit_curve(sizes, values)
             outcomes.append(_outcome(fit, law, truth.floor_share == 0))
-            worth.append(_worth(ComparedCurve(sizes, values, drawn), ComparedCurve(sizes, strategy, drawn), law))
+            if number % _WORTH_EVERY == 0:
+                worth.append(_worth(ComparedCurve(sizes, values, drawn), ComparedCurve(sizes, strategy, drawn), law))
     return np.array(outcomes), np.array(worth)
 
 
@@ -222,20 +230,26 @@ def known(column: Array) -> Array:
 
 
 def _peers(effort: Effort, cells: list[tuple[str, int]], repetitions: int) -> Table:
-    fewer = max(repetitions // 5, 2)
-    runs = [(peer, name, seeds) for peer in PEERS for name, seeds in cells if KINDS[name].held]
-    found = effort.map(partial(_of_peer, fewer), runs)
+    fewer = {peer: max(repetitions // (60 if peer in SLOW else 5), 2) for peer in PEERS}
+    runs = [
+        (peer, name, seeds, fewer[peer])
+        for peer in PEERS
+        for name, seeds in cells
+        if KINDS[name].held and (peer not in SLOW or (name, seeds) in _FOR_SLOW)
+    ]
+    found = effort.map(_of_peer, runs)
     rows = [
         Row((peer, name, str(seeds)), (rate(hits[:, 0]), rate(hits[:, 1])))
-        for (peer, name, seeds), hits in zip(runs, found, strict=True)
+        for (peer, name, seeds, _), hits in zip(runs, found, strict=True)
     ]
-    title = f"The same trials by other tools, {len(REDUCED) * fewer} curves a line"
-    return Table(title, ("tool", "spread", "S", "E(Nmid)", "E(Nmax)"), rows, (MISSING,) if MISSING else ())
+    counts = ", ".join(f"{peer} {len(REDUCED) * count}" for peer, count in fewer.items())
+    notes = (f"Curves a line: {counts}.", *([MISSING] if MISSING else ()))
+    return Table("The same trials by other tools", ("tool", "spread", "S", "E(Nmid)", "E(Nmax)"), rows, notes)
 
 
-def _of_peer(repetitions: int, run: tuple[str, str, int]) -> Array:
+def _of_peer(run: tuple[str, str, int, int]) -> Array:
     """Are E in the middle and at the largest size covered?  (9 R, 2)."""
-    peer, name, seeds = run
+    peer, name, seeds, repetitions = run
     sizes, hits = _SIZES[seeds], []
     at = sizes[[len(sizes) // 2, -1]]
     for truth in REDUCED:
