@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from segaug.analysis.comparison.metric_order import AnyCurve, Disagreement, Order, disagreements, orders
-from segaug.analysis.curves.measured_curve import measured_curves
+from segaug.analysis.comparison.metric_order import Disagreement, Order, disagreements, orders
+from segaug.analysis.curves.measured_curve import MeasuredCurve, measured_curves
 from segaug.analysis.metric import Metric
 from segaug.analysis.trials.measured import measured
 from segaug.analysis.trials.table import study_trials
 from segaug.report.study import Study
 from segaug.report.tables import NONE, Table
 
-Fits = Mapping[Metric, Sequence[AnyCurve]]
+Fits = Mapping[Metric, Sequence[MeasuredCurve]]
 
 
 def fits_by_metric(study: Study) -> Fits:

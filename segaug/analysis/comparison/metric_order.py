@@ -14,12 +14,10 @@ from typing import Literal
 import numpy as np
 
 from segaug.analysis.comparison.effect import effect
-from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.curves.measured_curve import MeasuredCurve
 from segaug.analysis.curves.size_point import SizePoint
 from segaug.analysis.metric import Metric
 
-AnyCurve = CurveFit | MeasuredCurve
 Sign = Literal["better", "worse", "unclear"]
 
 
@@ -48,7 +46,7 @@ class Disagreement:
         return {"better", "worse"} <= set(self.signs.values())
 
 
-def orders(fits: Mapping[Metric, Sequence[AnyCurve]], size: float) -> list[Order]:
+def orders(fits: Mapping[Metric, Sequence[MeasuredCurve]], size: float) -> list[Order]:
     """By task and model; strategies that have that size under every metric of the task.
 
     fits: of one study, by metric; tasks with one structure and with several are not measured by the same ones.
@@ -72,7 +70,7 @@ def orders(fits: Mapping[Metric, Sequence[AnyCurve]], size: float) -> list[Order
     return found
 
 
-def disagreements(fits: Mapping[Metric, Sequence[AnyCurve]], order: Order) -> list[Disagreement]:
+def disagreements(fits: Mapping[Metric, Sequence[MeasuredCurve]], order: Order) -> list[Disagreement]:
     """Every pair of the strategies whose order is clear under one metric but not the same under all.
 
     Pairs share seeds; each interval is of one pair alone, whatever their number.
@@ -108,5 +106,5 @@ def _sign(first: Mapping[int, float], second: Mapping[int, float]) -> Sign:
     return "better" if found.mean < 0 else "worse"
 
 
-def _groups(fits: Mapping[Metric, Sequence[AnyCurve]]) -> list[tuple[str, str]]:
+def _groups(fits: Mapping[Metric, Sequence[MeasuredCurve]]) -> list[tuple[str, str]]:
     return sorted({(curve.task, curve.model) for curves in fits.values() for curve in curves})

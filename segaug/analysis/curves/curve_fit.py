@@ -6,9 +6,10 @@ from functools import cached_property
 
 import numpy as np
 
+from segaug.analysis.curves.measured_curve import MeasuredCurve
 from segaug.analysis.curves.notes import notes
 from segaug.analysis.curves.population import Population
-from segaug.analysis.curves.size_point import SizePoint, SizeState
+from segaug.analysis.curves.size_point import SizeState
 from segaug.analysis.curves.variance import Components, components
 from segaug.analysis.law.fit import Fit, Flag
 from segaug.analysis.law.law_fit import MIN_SIZES, Band, Estimate, fit_law
@@ -17,18 +18,14 @@ from segaug.analysis.law.power_law import PowerLaws
 from segaug.analysis.law.verdict import NO_LAW, Verdict
 from segaug.analysis.metric import Metric
 from segaug.analysis.trials.case_grid import CaseGrid
-from segaug.analysis.trials.curve_trials import CurveKey, CurveTrials
 from segaug.analysis.trials.divergence import with_constant
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class CurveFit:
+class CurveFit(MeasuredCurve):
     """One (task, model, strategy): what was measured and, where possible, its law."""
 
-    key: CurveKey
     metric: Metric | None  # None: the errors of a table from elsewhere
-    trials: CurveTrials
-    points: tuple[SizePoint, ...]  # by size; sizes without a converged trial are not in it
     states: tuple[SizeState, ...]  # every size
     grid: CaseGrid | None  # errors of single test cases, where there are any
     reference_size: float  # the middle size of the study, at which its curves are compared
@@ -59,21 +56,6 @@ class CurveFit:
     def note(self) -> str:
         """All notes as one line; "" if there is none."""
         return "; ".join(self.notes)
-
-    @property
-    def task(self) -> str:
-        """Data set and structure."""
-        return self.key.task
-
-    @property
-    def model(self) -> str:
-        """Network."""
-        return self.key.model
-
-    @property
-    def strategy(self) -> str:
-        """Augmentation."""
-        return self.key.strategy
 
     @property
     def verdict(self) -> Verdict:

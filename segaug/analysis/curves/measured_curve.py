@@ -8,9 +8,9 @@ from segaug.analysis.curves.size_point import SizePoint, size_points
 from segaug.analysis.trials.curve_trials import CurveKey, CurveTrials, curves
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class MeasuredCurve:
-    """One (task, model, strategy), and what its trials have measured; read as a `CurveFit` is."""
+    """One (task, model, strategy), and what its trials have measured."""
 
     key: CurveKey
     trials: CurveTrials
@@ -18,20 +18,20 @@ class MeasuredCurve:
 
     @property
     def task(self) -> str:
-        """Of its key."""
+        """Data set and structure."""
         return self.key.task
 
     @property
     def model(self) -> str:
-        """Of its key."""
+        """Network."""
         return self.key.model
 
     @property
     def strategy(self) -> str:
-        """Of its key."""
+        """Augmentation."""
         return self.key.strategy
 
 
 def measured_curves(table: pd.DataFrame) -> list[MeasuredCurve]:
     """Every curve of a table with errors, as `fit_trials` has it."""
-    return [MeasuredCurve(curve.key, curve, size_points(curve)) for curve in curves(table)]
+    return [MeasuredCurve(key=curve.key, trials=curve, points=size_points(curve)) for curve in curves(table)]
