@@ -1,9 +1,9 @@
 """Do the intervals hold, and are the verdicts right?  Everything that `segaug.analysis` says, on simulated trials.
 
-Run: python benchmarks/coverage.py                                   100 repetitions of 9 truths: 10 to 35 minutes of CPU
+Run: python benchmarks/coverage.py                                   100 repetitions of 9 truths: 35 minutes of a slow CPU
      python benchmarks/coverage.py --scenario seeds nested --jobs 2
      python benchmarks/coverage.py --quick                           20 repetitions: a fifth of that
-     python benchmarks/coverage.py --full --jobs 2                   400 repetitions of 20 truths: hours
+     python benchmarks/coverage.py --full --jobs 2                   400 repetitions of 20 truths
 
 Every truth has the error 0.1 at its largest size; noise is lognormal with a coefficient of variation that falls from
 30 % at N = 1 to 5 % at N = 512.  Streams are fixed: a second run prints the same, by any number of processes.
