@@ -1,6 +1,6 @@
 """Do the intervals hold, and are the verdicts right?  Everything that `segaug.analysis` says, on simulated trials.
 
-Run: python benchmarks/coverage.py                                   100 repetitions of 9 truths: 35 minutes of a slow CPU
+Run: python benchmarks/coverage.py                                   100 repetitions of 9 truths: 35 min of a slow CPU
      python benchmarks/coverage.py --scenario seeds nested --jobs 2
      python benchmarks/coverage.py --quick                           20 repetitions: a fifth of that
      python benchmarks/coverage.py --full --jobs 2                   400 repetitions of 20 truths
