@@ -93,6 +93,7 @@ def test_closing_ends_workers_that_outlived_their_server():
         next(answers)
         kill_the_server()
         worker = next(answer for _, answer in answers if not isinstance(answer, Note))
-        start = time.monotonic()
-    assert time.monotonic() - start < 10
-    assert not lives(worker)
+        deadline = time.monotonic() + 10
+    while lives(worker) and time.monotonic() < deadline:  # the kernel closes its pipe a moment before it is gone
+        time.sleep(0.01)
+    assert time.monotonic() < deadline
