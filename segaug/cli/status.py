@@ -11,6 +11,7 @@ from rich.table import Table
 from segaug import terminal
 from segaug.cli.names import Names
 from segaug.cli.study_state import CELL, STATES, study_state
+from segaug.results.code_names import told
 from segaug.results.store import Json, Store, find_study
 
 CURVE = CELL[:-1]
@@ -60,6 +61,7 @@ def _print(state: Json, console: Console) -> None:
         console.print(f"skipped: {escape(skip['task'])} at size {skip['size']}, its pool has {skip['pool']}")
     _print_running(state, console)
     _print_second(state["second_records"], console)
+    _print_mixed(state["mixed_code"], console)
     for path in state["damaged"][:SHOWN]:
         console.print(f"[red]damaged[/] {escape(path)}: is run again", soft_wrap=True)
     if state["kinds"]:
@@ -100,6 +102,16 @@ def _print_second(second: Json, console: Console) -> None:
         console.print(
             f"[yellow]differs[/] {escape(trial)}: {escape(keys)} ({escape(found[0]['file'])})", soft_wrap=True
         )
+
+
+def _print_mixed(mixed: list[Json], console: Console) -> None:
+    for one in mixed[:SHOWN]:
+        curve = " / ".join(one[key] for key in CURVE)
+        console.print(
+            f"[yellow]trained by different code[/] {escape(curve)}: {escape(told(one['codes']))}", soft_wrap=True
+        )
+    if len(mixed) > SHOWN:
+        console.print(f"trained by different code: {len(mixed) - SHOWN} more curves")
 
 
 def _print_failure(failure: Json, folder: str, console: Console) -> None:

@@ -24,7 +24,7 @@ from segaug.experiment.machine import now, places
 from segaug.experiment.preparation import PRELOAD
 from segaug.experiment.progress import line, name_of
 from segaug.experiment.sharing import share
-from segaug.experiment.sweep import Job, work
+from segaug.experiment.sweep import job_of, work
 from segaug.experiment.workers import SINGLE_THREAD, Died, Note, run_jobs
 from segaug.results.store import Store
 
@@ -110,7 +110,7 @@ class Pack:
         claims = {entry.planned.id: claim for _, entry, claim in offered}
         before = len(allotment.given)
         turns = allotment.entries([entry for _, entry, _ in offered])
-        jobs = (Job(one.planned, one.content_hash, self.store.folder, claims[one.planned.id]) for one in turns)
+        jobs = (job_of(one.planned, one.content_hash, self.store, claims[one.planned.id]) for one in turns)
         device = offered[0][1].planned.trial.config.device if offered else "auto"
         with closing(run_jobs(work, jobs, self.settings.workers, PRELOAD, places(device))) as answers:
             for job, answer in answers:

@@ -68,6 +68,7 @@ class Config:
     device: str = "auto"  # auto | cpu | cuda | cuda:1
     threads: int = 1  # per trial; more threads change the last bits of a result
     weights: bool = False  # keep the best weights, as safetensors
+    mixed_code: bool = False  # go on with a study whose trials were trained by other code than is installed now
     max_same_errors: int = 20  # in a row without a success, before a sweep stops early; 0: never
     cache: str = '${oc.env:SEGAUG_CACHE,"~/.cache/segaug"}'  # decoded images
 

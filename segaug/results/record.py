@@ -46,7 +46,8 @@ A record is one JSON object. Everything outside "run" is reproduced bit for bit 
     run           {"seconds": {"data", "prepare", "augmentation", "network", "other", "total"}, "peak_memory_mib",
                    "device", "host", "finished", "versions": {...}, "code": {"version", "commit", "changed", "hash"}}
                   prepare: learning or loading, and measuring `augmentation`; what a sweep learned ahead of its trials
-                  is in none of them; code: see `experiment/code.py` (older records lack it)
+                  is in none of them; code: see `experiment/code.py` (older records lack it, or have a hash of bytes,
+                  without a dot in it, that says nothing about hashes of today)
     checksum      sha256 of the bytes before it; always the last key
 
 A trial that raised leaves `failure.json` instead: see `results/failure.py`.
