@@ -40,10 +40,8 @@ def told(counts: Mapping[str, int]) -> str:
 
 def mixed_curves(table: pd.DataFrame) -> dict[tuple[str, str, str], dict[str, int]]:
     """Curves whose trials several codes have trained, with how many by each; table: of a study's snapshot."""
-    kinds = table.drop_duplicates([*CURVE, "code"])
-    mixed = kinds[kinds.duplicated(CURVE, keep=False)]
-    found = {}
-    for curve in sorted(set(mixed[CURVE].itertuples(index=False, name=None))):
-        rows = (table[CURVE] == list(curve)).all(axis=1)
-        found[curve] = counted(table.loc[rows, "code"])
-    return found
+    found: dict[tuple[str, str, str], dict[str, int]] = {}
+    counts = table.groupby([*CURVE, "code"], sort=True).size().reset_index()
+    for task, model, strategy, code, count in counts.itertuples(index=False, name=None):
+        found.setdefault((task, model, strategy), {})[code] = int(count)
+    return {curve: counts for curve, counts in found.items() if len(counts) > 1}
