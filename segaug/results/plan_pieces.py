@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from segaug.files import create_exclusive, write_atomic
+from segaug.results.inside import inside
 from segaug.results.json_file import DamagedRecord, Json, canonical, read_object
 from segaug.results.record import SCHEMA
 
@@ -23,7 +24,7 @@ def add_piece(study: Path, piece: Json) -> None:
     """Add what a command asks for; nothing happens if the same was asked for before."""
     piece = {"trials": [], "skipped": [], **piece}
     name = _digest(piece)
-    path = study / FOLDER / f"{name}.json"
+    path = inside(study, FOLDER, f"{name}.json")
     if _is_whole(path):
         return
     data = canonical({**piece, "schema": SCHEMA, "order": 1 + _last(study)})
@@ -42,6 +43,7 @@ def read_pieces(study: Path) -> Json:
 
 def pieces(study: Path) -> list[Json]:
     """What each command asked for, the last one last."""
+    inside(study, FOLDER)
     return sorted((_read(path) for path in _paths(study)), key=lambda piece: (piece["order"], _digest(piece)))
 
 
