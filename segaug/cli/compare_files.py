@@ -6,7 +6,7 @@ import pandas as pd
 
 from segaug.analysis.comparison.comparison import Comparisons
 from segaug.analysis.comparison.record import comparisons_record, overall_row, size_rows
-from segaug.analysis.curves.export import csv_bytes
+from segaug.analysis.csv_text import csv_bytes
 from segaug.analysis.plain_json import json_bytes
 from segaug.file_name import file_name
 from segaug.files import write_atomic

@@ -32,7 +32,7 @@ def run(args: Namespace) -> int:
     if source := table_of(args):
         return _table(source, args)
     from segaug import terminal
-    from segaug.analysis.curves.export import csv_bytes
+    from segaug.analysis.csv_text import csv_bytes
     from segaug.analysis.planning.curve_need import curve_needs, needs_frame
     from segaug.analysis.planning.target import KEY, read_target
     from segaug.analysis.trials.measured import measured, not_measured
@@ -67,7 +67,7 @@ def _file(target: "Target") -> str:
 def _table(path: Path, args: Namespace) -> int:
     """The same of a table, which knows of no images for validation; writes <table>_need/<target>.csv."""
     from segaug import terminal
-    from segaug.analysis.curves.export import csv_bytes
+    from segaug.analysis.csv_text import csv_bytes
     from segaug.analysis.planning.curve_need import curve_needs, needs_frame
     from segaug.analysis.planning.target import table_target
     from segaug.cli.need_output import print_needs

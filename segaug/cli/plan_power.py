@@ -52,7 +52,7 @@ def run(args: Namespace) -> int:
 
 
 def _from_pilot(args: Namespace) -> int:
-    from segaug.analysis.curves.export import csv_bytes
+    from segaug.analysis.csv_text import csv_bytes
     from segaug.analysis.planning.curve_plan import forecast_frame
     from segaug.analysis.planning.power_plan import plan_from_pilot
     from segaug.analysis.trials.curve_trials import curves

@@ -7,6 +7,7 @@ The digest is of everything but `order`, so that the same command twice is one p
 `order` counts up; pieces that were added at the same moment share a number, and their digests decide.
 """
 
+from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +16,7 @@ from segaug.files import create_exclusive, write_atomic
 from segaug.results.inside import inside
 from segaug.results.json_file import DamagedRecord, Json, canonical, read_object
 from segaug.results.record import SCHEMA
+from segaug.visible import is_name
 
 FOLDER = "plan"
 _NAMELESS = ("schema", "order")
@@ -68,6 +70,8 @@ def _read(path: Path) -> Json:
         raise DamagedRecord(file=path, problem="does not match the digest that is its name", fix=fix)
     if not _is_plan(piece):
         raise DamagedRecord(file=path, problem="holds no order, or no trials by id", fix=fix)
+    if odd := sorted(name for name in set(_texts(piece)) if not is_name(name)):
+        raise DamagedRecord(file=path, problem=f"holds a name with a control character: {odd[0]!r}", fix=fix)
     return piece
 
 
@@ -82,6 +86,12 @@ def _is_plan(piece: Json) -> bool:
     if not (isinstance(piece.get("order"), int) and isinstance(trials, list) and isinstance(skipped, list)):
         return False
     return all(_has(row, "id") for row in trials) and all(_has(row, "task", "size") for row in skipped)
+
+
+def _texts(piece: Json) -> Iterator[str]:
+    """Ids of trials, and names of tasks, models and strategies."""
+    for row in (*piece["trials"], *piece["skipped"]):
+        yield from (value for value in row.values() if isinstance(value, str))
 
 
 def _has(row: object, *keys: str) -> bool:
