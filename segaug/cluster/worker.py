@@ -27,6 +27,7 @@ from segaug.experiment.sharing import share
 from segaug.experiment.sweep import job_of, work
 from segaug.experiment.workers import SINGLE_THREAD, Died, Note, run_jobs
 from segaug.results.store import Store
+from segaug.terminal import printing_text
 
 
 class Over(Exception):
@@ -38,11 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     start = time.monotonic()
     folder, pack = sys.argv[1:] if arguments is None else arguments
     os.environ.update(SINGLE_THREAD)
-    try:
-        return Pack(Submission(Path(folder)), int(pack), start).run()
-    except UserError as error:
-        print(f"segaug: error: {error}", flush=True)
-        return error.exit_code
+    with printing_text():
+        try:
+            return Pack(Submission(Path(folder)), int(pack), start).run()
+        except UserError as error:
+            print(f"segaug: error: {error}", flush=True)
+            return error.exit_code
 
 
 class Pack:

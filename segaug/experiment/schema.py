@@ -22,6 +22,7 @@ from segaug.models.nnunet import NnUnet
 from segaug.models.swin_unet import SwinUnet
 from segaug.results.tracker import TRACKERS
 from segaug.training.protocol import Protocol
+from segaug.visible import is_name
 
 STRATEGY_CLASSES = {  # name -> class in segaug/augment/<name>.py, configured by conf/augment/<name>.yaml
     "none": "NoAugmentation",
@@ -73,12 +74,20 @@ class Config:
     cache: str = '${oc.env:SEGAUG_CACHE,"~/.cache/segaug"}'  # decoded images
 
     def __post_init__(self) -> None:
+        check_name("name", self.name)
+        check_name("output", self.output)
         if self.seed < 0:
             raise ConfigError(key="seed", problem=f"got {self.seed}", fix="use 0 or more")
         if self.max_same_errors < 0:
             raise ConfigError(key="max_same_errors", problem=f"got {self.max_same_errors}", fix="use 1 or more, or 0")
         if self.threads < 1:
             raise ConfigError(key="threads", problem=f"got {self.threads}", fix="use 1 or more")
+
+
+def check_name(key: str, name: str) -> None:
+    """Refuse what no table, page or terminal shows as it is."""
+    if not is_name(name):
+        raise ConfigError(key=key, problem=f"{name!r} holds a control character", fix="use printable characters")
 
 
 def register() -> None:

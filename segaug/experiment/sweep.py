@@ -25,6 +25,7 @@ from segaug.experiment.trial import Trial
 from segaug.experiment.workers import Died, Tell, run_jobs
 from segaug.files import write_atomic
 from segaug.results.code_names import CURVE
+from segaug.results.inside import TRIALS, inside
 from segaug.results.mirror import start_mirror
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Json, Store
@@ -107,8 +108,9 @@ def _run_all(plan: Plan, todo: list[Planned], store: Store, workers: int | None,
 def _claim(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_atomic(folder / ".writable", b"")
-        (folder / ".writable").unlink()
+        probe = inside(folder, ".writable")
+        write_atomic(probe, b"")
+        probe.unlink()
     except OSError as error:
         fix = "choose a folder that you may write to with output=..."
         raise DataError(file=folder, problem=f"cannot be written ({error.strerror})", fix=fix) from error
@@ -161,5 +163,5 @@ def _train(job: Job, store: Store, safe_point: SafePoint) -> Json:
     record["run"]["code"] = job.code
     if job.planned.trial.config.weights:
         cpu = {name: value.cpu().contiguous() for name, value in weights.named().items()}
-        write_atomic(store.record_path(job.planned.id).with_name("weights.safetensors"), save(cpu))
+        write_atomic(inside(store.folder, TRIALS, job.planned.id, "weights.safetensors"), save(cpu))
     return record

@@ -7,13 +7,16 @@ The digest is of everything but `order`, so that the same command twice is one p
 `order` counts up; pieces that were added at the same moment share a number, and their digests decide.
 """
 
+from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
 from segaug.files import create_exclusive, write_atomic
+from segaug.results.inside import inside
 from segaug.results.json_file import DamagedRecord, Json, canonical, read_object
 from segaug.results.record import SCHEMA
+from segaug.visible import is_name
 
 FOLDER = "plan"
 _NAMELESS = ("schema", "order")
@@ -23,7 +26,7 @@ def add_piece(study: Path, piece: Json) -> None:
     """Add what a command asks for; nothing happens if the same was asked for before."""
     piece = {"trials": [], "skipped": [], **piece}
     name = _digest(piece)
-    path = study / FOLDER / f"{name}.json"
+    path = inside(study, FOLDER, f"{name}.json")
     if _is_whole(path):
         return
     data = canonical({**piece, "schema": SCHEMA, "order": 1 + _last(study)})
@@ -42,6 +45,7 @@ def read_pieces(study: Path) -> Json:
 
 def pieces(study: Path) -> list[Json]:
     """What each command asked for, the last one last."""
+    inside(study, FOLDER)
     return sorted((_read(path) for path in _paths(study)), key=lambda piece: (piece["order"], _digest(piece)))
 
 
@@ -66,6 +70,8 @@ def _read(path: Path) -> Json:
         raise DamagedRecord(file=path, problem="does not match the digest that is its name", fix=fix)
     if not _is_plan(piece):
         raise DamagedRecord(file=path, problem="holds no order, or no trials by id", fix=fix)
+    if odd := sorted(name for name in set(_texts(piece)) if not is_name(name)):
+        raise DamagedRecord(file=path, problem=f"holds a name with a control character: {odd[0]!r}", fix=fix)
     return piece
 
 
@@ -80,6 +86,12 @@ def _is_plan(piece: Json) -> bool:
     if not (isinstance(piece.get("order"), int) and isinstance(trials, list) and isinstance(skipped, list)):
         return False
     return all(_has(row, "id") for row in trials) and all(_has(row, "task", "size") for row in skipped)
+
+
+def _texts(piece: Json) -> Iterator[str]:
+    """Ids of trials, and names of tasks, models and strategies."""
+    for row in (*piece["trials"], *piece["skipped"]):
+        yield from (value for value in row.values() if isinstance(value, str))
 
 
 def _has(row: object, *keys: str) -> bool:
