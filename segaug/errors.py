@@ -20,3 +20,4 @@ class DataError(UserError):
 
     def __init__(self, *, file: object, problem: str, fix: str) -> None:
         super().__init__(f"{file}: {problem}; {fix}")
+        self.file, self.problem = str(file), problem

@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 from segaug.errors import ConfigError
 
+LARGEST = (2 - 2**-23) * 2.0**127  # of float32, in which networks and their losses are computed
+
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
@@ -33,6 +35,11 @@ class Measure:
     recalibrated: bool = False  # after a recalibration on validation labels: not measured where there are none
     atlas: str | None = None
     constant: str | None = None
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Between which two numbers every value lies."""
+        return (0.0, 1.0) if self.better == "higher" else (0.0, LARGEST)
 
     def fits(self, structures: int) -> bool:
         """Is it measured on tasks of so many structures?"""

@@ -3,10 +3,6 @@
 import re
 from types import MappingProxyType
 
-# What a name must not hold: control characters, ends of lines and tabs among them, changes of direction, and what is no
-# text.  A regular expression of Python and of JSON Schema alike; `$` alone would let a last end of line pass.
-NAME_PATTERN = r"^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]*$(?!\n)"
-_NAME = re.compile(NAME_PATTERN)
 _KEPT = {"\n", "\t"}
 _PICTURES = 0x2400  # U+2400 + code: the picture of each C0 character
 _OF_DELETE, _OF_OTHERS = "\u2421", "\ufffd"
@@ -25,8 +21,3 @@ _ANY = re.compile(f"[{re.escape(''.join(map(chr, _TABLE)))}]")
 def visible(text: str) -> str:
     """The text with a sign in the place of each control character, lone surrogate and change of direction."""
     return text.translate(_TABLE) if _ANY.search(text) else text  # most have none, and searching is 50 times faster
-
-
-def is_name(text: str) -> bool:
-    """May the text be a name of something?  Names reach terminals, tables and pages, and stand in one line there."""
-    return _NAME.match(text) is not None

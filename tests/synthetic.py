@@ -86,6 +86,11 @@ def record(task: str, model: str, strategy: str, size: int, seed: int, noise: fl
     }
 
 
+def failure(trial: str, error: str = "out of memory") -> dict:
+    """What a trial of this id leaves that failed."""
+    return {"id": trial, "task": "t", "model": "m", "strategy": "red", "size": 4, "seed": 0, "error": error}
+
+
 def write_study(
     folder: Path, tasks: tuple[str, ...] = ("phantom_thorax",), models: tuple[str, ...] = ("nnunet",),
     sizes: tuple[int, ...] = (1, 2, 4, 8, 16, 32), seeds: int = 5, noise: float = 0.05,

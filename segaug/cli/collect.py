@@ -3,9 +3,8 @@
 import time
 from argparse import ArgumentParser, Namespace
 
-import pandas as pd
-
 from segaug.files import writing_into
+from segaug.results.left_out import in_short
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Store, find_study
 from segaug.results.trial_files import TrialFiles
@@ -22,22 +21,17 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Verify every new record, write the columns, tidy up, and say what they hold."""
     store, start = Store(find_study(args.study)), time.monotonic()
-    table = _written(store)
+    snapshot = Snapshot(store.folder, quiet=True, must_write=True)
+    with writing_into(store.folder):
+        table = snapshot.trials()
     held, asked = set(table["id"]), [trial["id"] for trial in store.plan()["trials"]]
     missing = [trial for trial in asked if trial not in held]
-    files = TrialFiles.of(store)
-    damaged = files.damaged(missing)
     took = time.monotonic() - start
     print(f"{len(table)} records in {took:.1f} s, {len(missing)} of {len(asked)} planned are missing")
-    for path in files.leftovers(held):
+    for path in TrialFiles.of(store).leftovers(held):
         path.unlink(missing_ok=True)
-    for path in damaged:
-        print(f"damaged, left out: {path}; the same `segaug train` command makes it again")
+    for line in in_short(snapshot.left_out.values()):
+        print(f"left out: {line}")
     for name in FILES:
         print(f"{store.folder / name}: {(store.folder / name).stat().st_size / 2**20:.1f} MiB")
     return 1 if missing else 0
-
-
-def _written(store: Store) -> pd.DataFrame:
-    with writing_into(store.folder):
-        return Snapshot(store.folder, skip_damaged=True, must_write=True).trials()

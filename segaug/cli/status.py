@@ -13,6 +13,7 @@ from segaug.cli.names import Names
 from segaug.cli.study_state import CELL, STATES, study_state
 from segaug.results.code_names import told
 from segaug.results.store import Json, Store, find_study
+from segaug.visible import visible
 
 CURVE = CELL[:-1]
 LEGEND = "done/asked; D diverged, F failed, R running"
@@ -62,8 +63,7 @@ def _print(state: Json, console: Console) -> None:
     _print_running(state, console)
     _print_second(state["second_records"], console)
     _print_mixed(state["mixed_code"], console)
-    for path in state["damaged"][:SHOWN]:
-        console.print(f"[red]damaged[/] {escape(path)}: is run again", soft_wrap=True)
+    _print_left_out(state["left_out"], console)
     if state["kinds"]:
         console.print("failures: " + ", ".join(f"{count} {kind}" for kind, count in state["kinds"].items()))
     for failure in state["failures"][:SHOWN]:
@@ -112,6 +112,13 @@ def _print_mixed(mixed: list[Json], console: Console) -> None:
         )
     if len(mixed) > SHOWN:
         console.print(f"trained by different code: {len(mixed) - SHOWN} more curves")
+
+
+def _print_left_out(left_out: list[Json], console: Console) -> None:
+    for one in left_out[:SHOWN]:
+        console.print(f"[red]left out[/] {escape(visible(one['file']))}: {escape(visible(one['why']))}", soft_wrap=True)
+    if len(left_out) > SHOWN:
+        console.print(f"[red]left out[/] {len(left_out) - SHOWN} more files; --json names them all")
 
 
 def _print_failure(failure: Json, folder: str, console: Console) -> None:

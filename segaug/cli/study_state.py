@@ -16,8 +16,9 @@ CELL = ("task", "model", "strategy", "size")
 
 def study_state(store: Store) -> Json:
     """What the plan asked for, counted by cell and state; verifies records that no snapshot holds yet."""
-    plan, files = store.plan(), TrialFiles.of(store)
-    table = Snapshot(store.folder, skip_damaged=True).trials()
+    (plan, pieces), files = store.plan_and_left_out(), TrialFiles.of(store)
+    snapshot = Snapshot(store.folder, quiet=True)
+    table = snapshot.trials()
     statuses = dict(zip(table["id"], table["status"], strict=True))
     asked = [trial["id"] for trial in plan["trials"]]
     unfinished = [trial for trial in asked if trial not in statuses]
@@ -53,7 +54,7 @@ def study_state(store: Store) -> Json:
         "mixed_code": [
             dict(zip(CELL, curve, strict=False)) | {"codes": codes} for curve, codes in mixed_curves(table).items()
         ],
-        "damaged": [str(path) for path in files.damaged(unfinished)],
+        "left_out": [{"file": one.file, "why": one.problem} for one in (*pieces, *snapshot.left_out.values())],
         "worker_hours_left": _hours(table, left) if left else 0.0,
         "continue": plan.get("command") or "the same `segaug train` command as before",
     }
@@ -62,11 +63,12 @@ def study_state(store: Store) -> Json:
 def _grouped(failures: Iterable[Json]) -> list[Json]:
     """One entry for each error text, the latest first, with how often it occurred and where it did last."""
     groups: dict[str, list[Json]] = {}
-    for failure in sorted(failures, key=lambda failure: str(failure["finished"]), reverse=True):
+    for failure in sorted(failures, key=lambda failure: str(failure.get("finished")), reverse=True):
         groups.setdefault(failure["error"], []).append(failure)
     keys = (*CELL, "seed", "id", "finished")
     return [
-        {"error": error, "trials": len(same), "kind": same[0].get("kind", "error")} | {k: same[0][k] for k in keys}
+        {"error": error, "trials": len(same), "kind": same[0].get("kind") or "error"}
+        | {k: same[0].get(k) for k in keys}
         for error, same in groups.items()
     ]
 

@@ -42,21 +42,21 @@ def pixels(protocol: Protocol, size: int, side: int) -> float:
 
 def forecast_of(study: Store, models: Iterable[str]) -> Forecast:
     """From this study; where it has no finished trial, from whichever beside it has most of these models."""
-    trials = read_trials(Snapshot(study.folder, skip_damaged=True))
+    trials = read_trials(Snapshot(study.folder))
     if trials:
         return _learned(trials, f"{len(trials)} finished trials of this study")
     wanted = set(models)
     others = {folder.parent: _like(folder.parent, wanted) for folder in study.folder.parent.glob("*/trials")}
     best = max(others, key=lambda folder: others[folder], default=None)
     if best is not None and others[best]:
-        trials = tuple(one for one in read_trials(Snapshot(best, skip_damaged=True)) if one["model"] in wanted)
+        trials = tuple(one for one in read_trials(Snapshot(best)) if one["model"] in wanted)
         return _learned(trials, f"{len(trials)} finished trials of {best}")
     return Forecast({}, "a rule of thumb for one core, because nothing has run yet (--probe measures)")
 
 
 def _like(folder: Path, models: set[str]) -> int:
     """How many trials of a study are of these models."""
-    return int(Snapshot(folder, skip_damaged=True).trials()["model"].isin(models).sum())
+    return int(Snapshot(folder).trials()["model"].isin(models).sum())
 
 
 def _learned(trials: Iterable[Trial], source: str) -> Forecast:

@@ -1,6 +1,5 @@
 """From the trials of a study to jobs in the queue of a cluster."""
 
-import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -22,6 +21,7 @@ from segaug.experiment.plan import Plan, Planned, check_consistent, make_plan, r
 from segaug.experiment.sweep import stored_curves
 from segaug.experiment.trial import Trial
 from segaug.files import write_atomic
+from segaug.results.failure import attempts
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Json, Store
 
@@ -49,7 +49,9 @@ def submit_study(trials: Iterable[Trial], settings: SlurmSettings, command: str)
         raise UserError("no trial to run: every size is above the pool of its task")
     config = plan.trials[0].trial.config
     store = Store(Path(config.output))
-    finished = Snapshot(store.folder, skip_damaged=True).trials()
+    snapshot = Snapshot(store.folder)
+    finished = snapshot.trials()
+    snapshot.refuse_unreadable(one.id for one in plan.trials)
     check_consistent(plan, stored_curves(finished), lambda one: dict(store.record(one)["config"]))
     done = set(finished["id"])
     todo = [one for one in plan.trials if one.id not in done]
@@ -101,7 +103,7 @@ def send(store: Store, plan: Plan, trials: Sequence[Planned], settings: SlurmSet
     limits = slurm.limits()
     forecast = forecast_of(store, {one.trial.model for one in trials})
     packs = packs_of(trials, forecast, settings, most_packs(limits))
-    failures = {one["id"]: int(one.get("attempt", 1)) for one in store.failures()}
+    failures = {one["id"]: attempts(one) for one in store.failures()}
     facts: Json = {
         "command": command,
         "created": now(),
@@ -143,8 +145,5 @@ def _send_arrays(submission: Submission, settings: SlurmSettings, packs: int, mo
 
 def failed_here(facts: Json, store: Store, trial: str) -> Json | None:
     """The failure that a trial of a submission had in it, if any; facts: of the submission."""
-    try:
-        failure: Json = json.loads(store.failure_path(trial).read_bytes())
-    except (OSError, ValueError):  # none, or written this very moment
-        return None
-    return failure if int(failure.get("attempt", 1)) > facts["attempts"].get(trial, 0) else None
+    failure = store.failure(trial)  # None also while it is written
+    return failure if failure and attempts(failure) > facts["attempts"].get(trial, 0) else None

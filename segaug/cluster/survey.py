@@ -43,7 +43,7 @@ def survey(plan: Plan, store: Store, *, weights: bool, forecast: Forecast | None
 
     A record is stale if it is of a cell and seed of the plan, but not of its configuration or data.
     """
-    finished = Snapshot(store.folder, skip_damaged=True).trials()
+    finished = Snapshot(store.folder).trials()
     done = set(finished["id"])
     failed = {failure["id"] for failure in store.failures()}
     asked = {one.id for one in plan.trials}

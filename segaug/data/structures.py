@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Any
 
 from segaug.errors import ConfigError
-from segaug.visible import is_name
+from segaug.name import is_name
 
 ALL = "all"
 KEY = "dataset.structure"
@@ -34,7 +34,9 @@ def chosen(structure: str | list[str], declared: Declared) -> tuple[str, ...]:
     for name in names:
         if not is_name(name):
             fix = "rename it with printable characters"
-            raise ConfigError(key="dataset.structures", problem=f"{name!r} holds a control character", fix=fix)
+            raise ConfigError(
+                key="dataset.structures", problem=f"{name!r} is empty or holds a control character", fix=fix
+            )
     if len(names) > 1:
         _check_names(names)
         _check_apart(names, declared)

@@ -20,9 +20,9 @@ from segaug.errors import ConfigError
 from segaug.models.network import Model
 from segaug.models.nnunet import NnUnet
 from segaug.models.swin_unet import SwinUnet
+from segaug.name import is_name
 from segaug.results.tracker import TRACKERS
 from segaug.training.protocol import Protocol
-from segaug.visible import is_name
 
 STRATEGY_CLASSES = {  # name -> class in segaug/augment/<name>.py, configured by conf/augment/<name>.yaml
     "none": "NoAugmentation",
@@ -87,7 +87,9 @@ class Config:
 def check_name(key: str, name: str) -> None:
     """Refuse what no table, page or terminal shows as it is."""
     if not is_name(name):
-        raise ConfigError(key=key, problem=f"{name!r} holds a control character", fix="use printable characters")
+        raise ConfigError(
+            key=key, problem=f"{name!r} is empty or holds a control character", fix="use printable characters"
+        )
 
 
 def register() -> None:

@@ -63,7 +63,9 @@ def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, comma
     config = plan.trials[0].trial.config
     store = Store(Path(config.output))
     _claim(store.folder)
-    finished = Snapshot(store.folder, skip_damaged=True).trials()
+    snapshot = Snapshot(store.folder)
+    finished = snapshot.trials()
+    snapshot.refuse_unreadable(one.id for one in plan.trials)
     check_consistent(plan, stored_curves(finished), lambda one: dict(store.record(one)["config"]))
     done = set(finished["id"])
     todo = [one for one in plan.trials if one.id not in done]

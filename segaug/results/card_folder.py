@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from segaug.file_name import file_name
+from segaug.name import is_name
 from segaug.results.inside import inside
-from segaug.visible import is_name
 
 _HOME = "cards"
 

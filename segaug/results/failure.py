@@ -7,7 +7,11 @@
 import re
 from typing import Literal, get_args
 
+from msgspec import Struct
+
+from segaug.name import Name
 from segaug.results.json_file import Json
+from segaug.results.record import Positive, Seed, Size, TrialId, convert_or_say
 
 Kind = Literal[
     "timeout",  # the time limit of the allocation
@@ -34,10 +38,36 @@ def kind_of(error: BaseException) -> Kind:
     return "error"
 
 
+class Attempt(Struct, frozen=True, gc=False):
+    """How one attempt ended."""
+
+    error: str
+    attempt: Positive | None = 1
+    kind: str | None = "error"
+    host: str | None = ""
+    finished: str | None = ""
+
+
+class Failure(Attempt, frozen=True, gc=False, kw_only=True):
+    """What a file must hold to be a failure; it may hold more."""
+
+    id: TrialId
+    task: Name
+    model: Name
+    strategy: Name
+    size: Size
+    seed: Seed
+    traceback: str = ""
+    job: str = ""
+    earlier: list[Attempt] = []
+
+
 def is_failure(value: Json, trial_id: str) -> bool:
     """Is this what a trial left, and not something that only lies where that belongs?"""
-    kinds = {"error": str, "attempt": int, "earlier": list}
-    return value.get("id") == trial_id and all(isinstance(value.get(key, kind()), kind) for key, kind in kinds.items())
+    try:
+        return convert_or_say(value, Failure).id == trial_id
+    except ValueError:
+        return False
 
 
 def next_attempt(failure: Json, before: Json | None) -> Json:
@@ -50,4 +80,4 @@ def next_attempt(failure: Json, before: Json | None) -> Json:
 
 def attempts(failure: Json | None) -> int:
     """How often the trial has failed so far."""
-    return int(failure.get("attempt", 1)) if failure else 0
+    return int(failure.get("attempt") or 1) if failure else 0

@@ -10,16 +10,21 @@ from typing import Any
 from segaug.errors import DataError
 from segaug.json_data import parse_json
 from segaug.results.inside import NO_LINK, linked
-from segaug.results.record import SCHEMA
+from segaug.results.record import SCHEMA, check
 
 Json = dict[str, Any]  # plain JSON; `results/record.py` documents the keys of a record
+REDO = "delete it; the same `segaug train` command makes it again"
 _END = b"\n}"
 _SEAL = b',\n "checksum": "%s"' + _END
 _SEAL_BYTES = len(_SEAL % bytes(64))
 
 
 class DamagedRecord(DataError):
-    """A record, or another file of a study, that is truncated, garbled or does not match its checksum."""
+    """A record, or another file of a study, that counts as none.
+
+    It is truncated or garbled, does not match its checksum, holds what no trial can have left, or lies in the folder of
+    another trial.
+    """
 
 
 def canonical(value: object) -> bytes:
@@ -44,12 +49,19 @@ def read_object(path: Path) -> Json:
 
 
 def read_record(path: Path) -> Json:
-    """Read and verify one record."""
+    """Read and verify one record; raises as `read_object` does."""
     data = _bytes(path)
     record = _object(path, data)
     body = data[:-_SEAL_BYTES]
-    if data[len(body) :] != _SEAL % sha256(body).hexdigest().encode() or not isinstance(record.get("id"), str):
-        raise DamagedRecord(file=path, problem="does not match its checksum", fix="delete it and run the study again")
+    if data[len(body) :] != _SEAL % sha256(body).hexdigest().encode():
+        raise DamagedRecord(file=path, problem="does not match its checksum", fix=REDO)
+    try:
+        check(record)
+    except ValueError as error:
+        raise DamagedRecord(file=path, problem=f"is no valid record ({error})", fix=REDO) from error
+    if record["id"] != path.parent.name:
+        fix = f"rename the folder to {record['id']}, or delete it where that is there"
+        raise DamagedRecord(file=path, problem=f"is the record of {record['id']} in a folder of another name", fix=fix)
     return record
 
 
@@ -68,17 +80,19 @@ def _opened(path: str, flags: int) -> int:
 
 
 def _object(path: Path, data: bytes) -> Json:
-    fix = "delete it; the same `segaug train` command makes it again"
     try:
         value = parse_json(data)
     except ValueError as error:
-        raise DamagedRecord(file=path, problem=f"is not valid JSON ({error})", fix=fix) from error
+        raise DamagedRecord(file=path, problem=f"is not valid JSON ({error})", fix=REDO) from error
     if not isinstance(value, dict):
-        raise DamagedRecord(file=path, problem="is not a JSON object", fix=fix)
-    if value.get("schema") != SCHEMA:
+        raise DamagedRecord(file=path, problem="is not a JSON object", fix=REDO)
+    schema = value.get("schema")
+    if type(schema) is int and schema > SCHEMA:
         raise DataError(
             file=path,
-            problem=f"has schema {value.get('schema')!r}, this segaug reads {SCHEMA}",
+            problem=f"has schema {schema}, this segaug reads {SCHEMA}",
             fix="read it with the segaug version that wrote it, or start a new study folder with name=...",
         )
+    if type(schema) is not int or schema != SCHEMA:
+        raise DamagedRecord(file=path, problem=f"has no schema, which is {SCHEMA}", fix=REDO)
     return value

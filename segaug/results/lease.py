@@ -10,6 +10,7 @@ what keeps results apart.
 """
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -17,11 +18,26 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
+
 from segaug.files import create_exclusive, parts_of, write_atomic
-from segaug.results.owner import Owner, is_gone, owner_of
+from segaug.json_data import parse_json
+from segaug.results.owner import Owner, is_gone
+from segaug.results.record import Count, convert_or_say
 
 BEAT_S = 20.0
 PATIENCE_S = 180.0  # a beat, plus the minute that a client of a file server may show an old file, plus slack
+
+
+_NUMBERED = re.compile(r"lease\.(0|[1-9][0-9]{0,14})\.json")  # nobody takes a trial over more often
+
+
+class _Told(Struct, frozen=True):
+    """What a file must hold to be a lease."""
+
+    owner: Owner
+    beat: Count
+    released: bool
 
 
 @dataclass(frozen=True)
@@ -143,15 +159,15 @@ def _path(folder: Path, generation: int) -> Path:
 
 
 def _generations(folder: Path) -> list[int]:
-    numbers = (path.name.split(".")[1] for path in folder.glob("lease.*.json"))
-    return [int(number) for number in numbers if number.isdigit()]
+    found = (_NUMBERED.fullmatch(path.name) for path in folder.glob("lease.*.json"))
+    return [int(match[1]) for match in found if match]
 
 
 def _read(path: Path, generation: int) -> Seen | None:
     try:
-        told = json.loads(path.read_bytes())
-        return Seen(generation, owner_of(told["owner"]), int(told["beat"]), bool(told["released"]))
+        told = convert_or_say(parse_json(path.read_bytes()), _Told)
+        return Seen(generation, told.owner, told.beat, told.released)
     except FileNotFoundError:
         return None  # removed since: the record is there
-    except (ValueError, TypeError, KeyError):
+    except ValueError:
         return Seen(generation, None, -1, False)

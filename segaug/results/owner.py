@@ -3,11 +3,12 @@
 import os
 import secrets
 import socket
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Owner:
 
     host: str  # for people
     place: str  # where its process number means something: machine, boot and container
-    pid: int
+    pid: Annotated[int, Meta(ge=1, le=2**31 - 1)]
     born: str  # when the process started, in the kernel's own count: numbers are used again
     job: str  # of Slurm, "" outside
     restart: int  # how often that job was requeued before
@@ -39,11 +40,6 @@ def this_process() -> Owner:
     job = f"{array}_{task}" if array and task else environment.get("SLURM_JOB_ID", "")
     restart = int(environment.get("SLURM_RESTART_COUNT", "0"))
     return Owner(socket.gethostname(), _place(), os.getpid(), _born(os.getpid()), job, restart)
-
-
-def owner_of(told: Mapping[str, Any]) -> Owner:
-    """From what was written; raises TypeError if that is no owner."""
-    return Owner(**told)
 
 
 def is_gone(owner: Owner) -> bool:

@@ -3,20 +3,23 @@
 <study>/plan/<digest>.json = {"schema", "order", "trials": [{"id", "task", "model", "strategy", "size", "seed"}],
 "skipped": [{"task", "size", "pool"}], and facts of the command: "tracker", "command"}
 
-The digest is of everything but `order`, so that the same command twice is one piece, and a damaged piece is noticed.
+The digest is of everything but `order`, so that the same command twice is one piece, and a damaged piece is noticed:
+it is named and left out.
 `order` counts up; pieces that were added at the same moment share a number, and their digests decide.
 """
 
-from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
+from msgspec import Struct
+
+from segaug.errors import DataError
 from segaug.files import create_exclusive, write_atomic
+from segaug.name import Name
 from segaug.results.inside import inside
 from segaug.results.json_file import DamagedRecord, Json, canonical, read_object
-from segaug.results.record import SCHEMA
-from segaug.visible import is_name
+from segaug.results.record import SCHEMA, Count, Seed, Size, TrialId, convert_or_say
 
 FOLDER = "plan"
 _NAMELESS = ("schema", "order")
@@ -34,19 +37,58 @@ def add_piece(study: Path, piece: Json) -> None:
         write_atomic(path, data)
 
 
-def read_pieces(study: Path) -> Json:
-    """All pieces as one: trials by id, skipped sizes, and the facts of the piece that was added last."""
-    asked = pieces(study)
+class PlannedTrial(Struct, frozen=True, gc=False):
+    """How a piece names a trial."""
+
+    id: TrialId
+    task: Name
+    model: Name
+    strategy: Name
+    size: Size
+    seed: Seed
+
+
+class Skipped(Struct, frozen=True, gc=False):
+    """A size above the pool of its task."""
+
+    task: Name
+    size: Size
+    pool: Count
+
+
+class Piece(Struct, frozen=True, gc=False):
+    """What a file must hold to be a piece; it may hold more."""
+
+    order: Count
+    trials: list[PlannedTrial]
+    skipped: list[Skipped]
+    command: str | None = None
+
+
+def read_pieces(study: Path) -> tuple[Json, list[DataError]]:
+    """All pieces as one: trials by id, skipped sizes, and the facts of the piece that was added last; what is none."""
+    asked, left_out = _read_all(study)
     trials = {trial["id"]: trial for piece in asked for trial in piece["trials"]}
     skipped = {(row["task"], row["size"]): row for piece in asked for row in piece["skipped"]}
     facts = {key: value for key, value in asked[-1].items() if key not in _NAMELESS} if asked else {}
-    return {"schema": SCHEMA, **facts, "trials": list(trials.values()), "skipped": list(skipped.values())}
+    plan = {"schema": SCHEMA, **facts, "trials": list(trials.values()), "skipped": list(skipped.values())}
+    return plan, left_out
 
 
 def pieces(study: Path) -> list[Json]:
     """What each command asked for, the last one last."""
+    return _read_all(study)[0]
+
+
+def _read_all(study: Path) -> tuple[list[Json], list[DataError]]:
     inside(study, FOLDER)
-    return sorted((_read(path) for path in _paths(study)), key=lambda piece: (piece["order"], _digest(piece)))
+    found, left_out = [], []
+    for path in sorted(_paths(study)):
+        try:
+            found.append(_read(path))
+        except DataError as error:
+            left_out.append(error)
+    return sorted(found, key=lambda piece: (piece["order"], _digest(piece))), left_out
 
 
 def has_plan(study: Path) -> bool:
@@ -68,10 +110,10 @@ def _read(path: Path) -> Json:
     fix = "delete it; the `segaug train` command that it is of makes it again"
     if not _is_named(path.stem, piece):
         raise DamagedRecord(file=path, problem="does not match the digest that is its name", fix=fix)
-    if not _is_plan(piece):
-        raise DamagedRecord(file=path, problem="holds no order, or no trials by id", fix=fix)
-    if odd := sorted(name for name in set(_texts(piece)) if not is_name(name)):
-        raise DamagedRecord(file=path, problem=f"holds a name with a control character: {odd[0]!r}", fix=fix)
+    try:
+        convert_or_say(piece, Piece)
+    except ValueError as error:
+        raise DamagedRecord(file=path, problem=f"is no valid plan ({error})", fix=fix) from error
     return piece
 
 
@@ -81,25 +123,8 @@ def _is_named(name: str, piece: Json) -> bool:
     return False
 
 
-def _is_plan(piece: Json) -> bool:
-    trials, skipped = piece.get("trials"), piece.get("skipped")
-    if not (isinstance(piece.get("order"), int) and isinstance(trials, list) and isinstance(skipped, list)):
-        return False
-    return all(_has(row, "id") for row in trials) and all(_has(row, "task", "size") for row in skipped)
-
-
-def _texts(piece: Json) -> Iterator[str]:
-    """Ids of trials, and names of tasks, models and strategies."""
-    for row in (*piece["trials"], *piece["skipped"]):
-        yield from (value for value in row.values() if isinstance(value, str))
-
-
-def _has(row: object, *keys: str) -> bool:
-    return isinstance(row, dict) and all(isinstance(row.get(key), str | int) for key in keys)
-
-
 def _is_whole(path: Path) -> bool:
-    with suppress(DamagedRecord):
+    with suppress(DataError):
         return path.exists() and bool(_read(path))
     return False
 
@@ -107,7 +132,7 @@ def _is_whole(path: Path) -> bool:
 def _last(study: Path) -> int:
     orders = [0]
     for path in _paths(study):
-        with suppress(DamagedRecord):  # told by whoever reads the plan; it must not keep a command from being added
+        with suppress(DataError):  # told by whoever reads the plan; it must not keep a command from being added
             orders.append(_read(path)["order"])
     return max(orders)
 

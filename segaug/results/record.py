@@ -1,56 +1,269 @@
-"""The record of one trial: the only thing that analysis and report ever read.
+"""The record of one trial: the only thing that analysis and report ever read.  This is its schema, and says each key.
 
-A record is one JSON object. Everything outside "run" is reproduced bit for bit by the same trial on the same machine;
-"run" holds what may differ (times, memory, host). Keys, for each trial (cell = task, model, strategy, size; and seed):
-
-    schema        1
-    id            content address: hash of the scientific config and of the data set's content
-    status        "ok" | "diverged" (loss or metric became NaN or infinite: a result, not a crash)
-    task, model, strategy, size, seed
-    config        resolved scientific config (nested dict): dataset, model, augment, scale, protocol, seed
-    dataset_hash, protocol_hash
-    labels        {"training": N, "validation": V}    how many labelled images this trial has cost
-    subset        {"ids": [...], "patients": int, "pool": int, "overlap": bool}   overlap: N > pool / 2
-    form          {"channels", "structures": [names], "size": [H, W], "sources": [names]}   what the task's tensors look
-                  like, see `segaug/form.py` (older records lack it: one grey structure)
-    sees          ["labelled subset", ...]     data that the strategy was allowed to see
-    augmentation  {"displacement_rms_px", "displacement_p95_px", "min_jacobian", "folded_share"}   of the strategy's own
-                  field before the baseline, over 64 draws on the subset, each applied whatever its p; p95: of the
-                  lengths of all pixels; folded_share: of the cells of four pixels; null: no field, or not finite
-    test          {"best": M, "last": M}  M = {measure: mean over test cases or patients, or null}; a measure is a key
-                  of `segaug/measures.py`, of several structures also one of each ("dice/rv"); one that is not there,
-                  or null, was not measured
-    cases         {"ids", "patients", measure: [...]}  lists over the test cases, best checkpoint, of the measures that
-                  have one value an image; patients: whom each case shows (older records lack it: each case is its own)
-    patient_cases {"patients", measure: [...]}  lists over the test patients, of the measures with one value a patient;
-                  null where every patient has one image
-    hd95          {"unit": "mm" | "px", "both_empty": int, "one_empty": int}   counts of cases and structures
-    masks         {"cases": int, "shown", "missed", "astray", "invented", "flooded": counts of test cases, best weights}
-                  shown: something is there to find; missed: of these, how many have an empty prediction; astray: or one
-                  without a pixel of it; invented: nothing to find, and a prediction; flooded: 95 % or more of the image
-                  is predicted, at most half is true; of several structures a list each (older records lack it); null
-                  where the trial diverged
-    nsd           {"unit": "mm" | "px", "tolerance": float}
-    recalibration {"scale", "offset": float, or one a class (the background's is 0)}   fitted on validation; scale > 1:
-                  under-confident
-    reference     {"constant_bce", "constant_pool_bce", "atlas_<measure>", ...}  means on the test set: best constant,
-                  the pool's shares as constant ("ce" instead of "bce" for several structures), the mean mask of the
-                  training subset
-    foreground    {"pool": share, "test": share}   of several structures a list
-    history       {"update": [...], "epoch": [...], "training_loss": [...], "validation_bce": [...]}, null: not finite;
-                  "validation_ce" for several structures; "validation_dice" and the like where that chose the weights
-    training      {"updates", "epochs", "batch_size", "images", "parameters", "best_update", "stopped"}
-                  images: trained on, with those that the strategy made (older records lack it); epochs: of the labelled
-                  images; stopped: "budget" | "patience" | "diverged"
-    warnings      ["..."]
-    run           {"seconds": {"data", "prepare", "augmentation", "network", "other", "total"}, "peak_memory_mib",
-                   "device", "host", "finished", "versions": {...}, "code": {"version", "commit", "changed", "hash"}}
-                  prepare: learning or loading, and measuring `augmentation`; what a sweep learned ahead of its trials
-                  is in none of them; code: see `experiment/code.py` (older records lack it, or have a hash of bytes,
-                  without a dot in it, that says nothing about hashes of today)
-    checksum      sha256 of the bytes before it; always the last key
-
-A trial that raised leaves `failure.json` instead: see `results/failure.py`.
+Everything outside "run" is reproduced bit for bit by the same trial on the same machine.  A key that may be left out
+came later: older records lack it.  Keys that are not here are of a newer version, and are left alone.  The limits hold
+for every trial that there can be, so that none loses its result to one; `docs/record.schema.json` is the same as JSON
+Schema.  A trial that raised leaves `failure.json` instead: see `results/failure.py`.
 """
 
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import reduce
+from operator import getitem
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from segaug.measures import LARGEST
+from segaug.name import FORBIDDEN, PATTERN, RULE, Name
+from segaug.results.record_measures import MOST, Cases, History, Json, Means, PatientCases, References
+from segaug.results.record_measures import check as check_measures
+
 SCHEMA = 1
+MOST_SEED = 2**63 - 1  # what a column of a table holds
+_SHOWN = 60  # characters of a value, in a message
+T = TypeVar("T")
+
+Count = Annotated[int, Meta(ge=0, le=MOST)]
+Positive = Annotated[int, Meta(ge=1, le=MOST)]
+Size = Annotated[int, Meta(ge=1, le=2**31 - 1, description="N: images, or patients where the protocol counts them")]
+Seed = Annotated[int, Meta(ge=0, le=MOST_SEED)]
+Number = Annotated[float, Meta(ge=-LARGEST, le=LARGEST)]
+Length = Annotated[float, Meta(ge=0, le=LARGEST)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Seconds = Annotated[float, Meta(ge=0, le=1e12)]
+_ID = rf"^(?!\.)[^/\\{FORBIDDEN}]{{1,200}}(?![\s\S])"  # 16 hexadecimal digits today
+TrialId = Annotated[str, Meta(pattern=_ID, description="names a trial, and its folder")]
+_RULES = {PATTERN: RULE, _ID: "a name of a folder, without / and of at most 200 characters"}  # for people
+PerStructure = Count | list[Count]  # a number, or of several structures a list
+
+
+class Protocol(Struct, frozen=True, gc=False):
+    """What tables ask of the protocol; it has more."""
+
+    subset: Literal["independent", "nested"] = "independent"
+    count: Literal["images", "patients"] = "images"
+    seeds_per_subset: Positive = 1
+
+
+class DataSet(Struct, frozen=True, gc=False):
+    """What pages ask of the data set; it has more."""
+
+    size: Positive | None = None
+
+
+class Config(Struct, frozen=True, gc=False):
+    """The resolved scientific config: dataset, model, augment, scale, protocol, seed; each an object of its options."""
+
+    protocol: Protocol | None = None
+    dataset: DataSet | None = None
+    augment: dict[str, Any] | None = None  # Any: whatever options there are
+
+
+class Labels(Struct, frozen=True, gc=False):
+    """How many labelled images this trial has cost."""
+
+    training: Count
+    validation: Count
+
+
+class Subset(Struct, frozen=True, gc=False):
+    """The training images, by name, and what they were drawn from."""
+
+    ids: list[str]
+    patients: Count
+    pool: Count
+    overlap: Annotated[bool, Meta(description="N > pool / 2: the subsets of two seeds share images")]
+
+
+class Form(Struct, frozen=True, gc=False):
+    """What the task's tensors look like, see `segaug/form.py`."""
+
+    structures: Annotated[list[Name], Meta(min_length=1)]
+    channels: Positive | UnsetType = UNSET
+    size: list[Positive] | UnsetType = UNSET
+    sources: list[str] | UnsetType = UNSET
+
+
+class Strength(Struct, frozen=True, gc=False):
+    """The strategy's own field before the baseline, over 64 draws on the subset, each applied whatever its p.
+
+    Null: not finite.
+    """
+
+    displacement_rms_px: Length | None = None
+    displacement_p95_px: Annotated[Length | None, Meta(description="of the lengths of all pixels")] = None
+    min_jacobian: Number | None = None
+    folded_share: Annotated[Share | None, Meta(description="of the cells of four pixels")] = None
+
+
+class Test(Struct, frozen=True, gc=False):
+    """Scores on the test set, of the best and of the last weights."""
+
+    best: Means | None
+    last: Means | None
+
+
+class Surfaces(Struct, frozen=True, gc=False):
+    """Counts of cases and structures of which both masks are empty, or one is."""
+
+    unit: Literal["mm", "px"]
+    both_empty: Count | UnsetType = UNSET
+    one_empty: Count | UnsetType = UNSET
+
+
+class SurfaceDice(Struct, frozen=True, gc=False):
+    """What was within reach."""
+
+    unit: Literal["mm", "px"]
+    tolerance: Length
+
+
+class Masks(Struct, frozen=True, gc=False):
+    """Counts of test cases, best weights; of several structures a list each."""
+
+    shown: Annotated[PerStructure, Meta(description="something is there to find")]
+    missed: Annotated[PerStructure, Meta(description="of these, how many have an empty prediction")]
+    astray: Annotated[PerStructure, Meta(description="of these, how many have one without a pixel of it")]
+    invented: Annotated[PerStructure, Meta(description="nothing to find, and a prediction")]
+    flooded: Annotated[PerStructure, Meta(description="95 % of the image or more is predicted, at most half is true")]
+    cases: Count | UnsetType = UNSET
+
+
+class Recalibration(Struct, frozen=True, gc=False):
+    """Fitted on validation; scale > 1: under-confident.  Of several structures an offset a class, background first."""
+
+    scale: Length
+    offset: Number | list[Number]
+
+
+class Foreground(Struct, frozen=True, gc=False):
+    """Share of the pixels; of several structures a list."""
+
+    pool: Share | list[Share]
+    test: Share | list[Share]
+
+
+class Training(Struct, frozen=True, gc=False):
+    """What was done."""
+
+    updates: Count
+    best_update: Count
+    parameters: Count
+    stopped: Literal["budget", "patience", "diverged"]
+    epochs: Annotated[Count, Meta(description="of the labelled images")] | UnsetType = UNSET
+    batch_size: Positive | UnsetType = UNSET
+    images: Annotated[Count, Meta(description="trained on, with those that the strategy made")] | UnsetType = UNSET
+
+
+class Times(Struct, frozen=True, gc=False):
+    """Seconds.  What a sweep learned ahead of its trials is in none of them."""
+
+    total: Seconds
+    data: Seconds | None = None
+    prepare: Annotated[Seconds | None, Meta(description="learning or loading, and measuring `augmentation`")] = None
+    augmentation: Seconds | None = None
+    network: Seconds | None = None
+    other: Seconds | None = None
+
+
+class Code(Struct, frozen=True, gc=False):
+    """See `experiment/code.py`; null: not known.
+
+    A hash without a dot in it is one of bytes, of before, and says nothing about hashes of today.
+    """
+
+    version: str | None = None
+    commit: str | None = None
+    changed: bool | None = None
+    hash: str | None = None
+
+
+class Run(Struct, frozen=True, gc=False):
+    """What may differ when the same trial runs again."""
+
+    seconds: Times
+    device: str
+    versions: dict[str, str | None]
+    peak_memory_mib: Length | None = None
+    host: str = ""
+    finished: str = ""
+    code: Code | None = None
+
+
+class Record(Struct, frozen=True, gc=False, kw_only=True):
+    """The record of one trial of segaug."""
+
+    schema: Annotated[int, Meta(ge=SCHEMA, le=SCHEMA)]
+    id: Annotated[TrialId, Meta(description="hash of the scientific config and of the data set's content")]
+    status: Annotated[Literal["ok", "diverged"], Meta(
+        description="diverged: loss or metric became NaN or infinite, a result and not a crash"
+    )]  # fmt: skip
+    task: Name
+    model: Name
+    strategy: Name
+    size: Size
+    seed: Seed
+    config: Config
+    dataset_hash: str
+    protocol_hash: str
+    labels: Labels
+    subset: Subset
+    form: Annotated[Form, Meta(description="without it: one grey structure")] | UnsetType = UNSET
+    sees: Annotated[list[str], Meta(description="data that the strategy was allowed to see")]
+    augmentation: Annotated[Strength | None, Meta(description="null: no field")] = None
+    test: Annotated[Test | None, Meta(description="null: diverged")]
+    cases: Annotated[Cases | None, Meta(description="null: diverged")]
+    patient_cases: Annotated[PatientCases | None, Meta(description="null: every patient has one image")] = None
+    hd95: Surfaces | None = None
+    masks: Annotated[Masks | None, Meta(description="null: diverged")] = None
+    nsd: SurfaceDice | None = None
+    recalibration: Recalibration | None
+    reference: References
+    foreground: Foreground | UnsetType = UNSET
+    history: History
+    training: Training
+    warnings: list[str]
+    run: Run
+    checksum: Annotated[str, Meta(description="sha256 of the bytes before it; always the last key")] | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        """Does what is told of each structure agree with how many there are?"""
+        count = len(self.form.structures) if self.form else 1
+        for name, found in self._of_structures():
+            if (len(found) if isinstance(found, list) else 1) != count:
+                raise ValueError(f"{name!r} is not of {count} structure{'s' * (count > 1)}")
+
+    def _of_structures(self) -> Iterator[tuple[str, object]]:
+        for part in (self.masks, self.foreground):
+            if part:
+                yield from ((name, getattr(part, name)) for name in part.__struct_fields__ if name != "cases")
+
+
+def check(told: Json) -> None:
+    """Raise ValueError that names the first key which is missing, or holds what no trial can have left."""
+    convert_or_say(told, Record)
+
+
+def convert_or_say(told: Json, kind: type[T]) -> T:
+    """What was told as an object of this kind; raises ValueError in words for people."""
+    try:
+        return msgspec.convert(told, kind, dec_hook=check_measures)
+    except msgspec.ValidationError as error:
+        raise ValueError(_in_words(str(error), told)) from error
+
+
+def _in_words(problem: str, told: Json) -> str:
+    """`Expected `int` >= 1 - at `$.size`` as: size is -4, expected `int` >= 1."""
+    problem, *places = problem.replace("`$[...]", "`$.*").split(" - at `$")
+    place = "".join(place.rstrip("`") for place in reversed(places)).lstrip(".")
+    problem = problem[0].lower() + problem[1:]
+    for pattern, rule in _RULES.items():
+        problem = problem.replace(f"`str` matching regex {pattern!r}", rule)
+    with suppress(LookupError, TypeError):
+        value = json.dumps(reduce(getitem, place.split("."), told)) if place else ""
+        if value and len(value) <= _SHOWN:
+            return f"{place} is {value}, {problem}"
+    return f"{place}: {problem}" if place else problem

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from segaug.errors import DataError
 from segaug.files import create_exclusive
 from segaug.results.json_file import DamagedRecord, Json, read_record
 
@@ -27,6 +28,11 @@ class Rival:
 def keep_rival(record_path: Path, data: bytes) -> Path:
     """Store what came second."""
     return _keep(record_path.parent, "other", data)
+
+
+def keep_invalid(record_path: Path, data: bytes) -> Path:
+    """Store a result that is no valid record."""
+    return _keep(record_path.parent, "damaged", data)
 
 
 def set_aside(record_path: Path) -> None:
@@ -47,9 +53,12 @@ def set_aside(record_path: Path) -> None:
 
 
 def rivals(record_path: Path) -> list[Rival]:
-    """What came second, compared with the record as it is now."""
-    paths = sorted(record_path.parent.glob("other-*.json"))
-    return [Rival(path, differences(read_record(record_path), read_record(path))) for path in paths] if paths else []
+    """What came second, compared with the record as it is now; one that is no valid record is none."""
+    found = []
+    for path in sorted(record_path.parent.glob("other-*.json")):
+        with suppress(DataError):
+            found.append(Rival(path, differences(read_record(record_path), read_record(path))))
+    return found
 
 
 def differences(one: Json, other: Json) -> tuple[str, ...]:

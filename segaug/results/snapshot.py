@@ -5,21 +5,23 @@
 
 All are caches: rows copied from verified records, thrown away whenever there is doubt.  A row stands for a record as
 long as the checksum at the end of the record's file is the row's; times of files are never asked.  New and changed
-records are read and verified one by one, as `Store.records` does, and join the files.  Writers need no lock: a file is
+records are read and verified one by one, as `Store.records` does, and join the files; what is no valid record is named
+and left out.  Writers need no lock: a file is
 replaced as a whole, and each row is compared with its record, so that of two writers either may come last.  A file has
 the columns that its rows need: what no record of the study has measured is in none.
 """
 
 import gc
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 
+from segaug.errors import DataError
 from segaug.results.case_errors import CaseErrors
 from segaug.results.columns import (
     CASE_FIELDS,
@@ -38,11 +40,13 @@ from segaug.results.columns import (
 )
 from segaug.results.detail_row import detail_row
 from segaug.results.inside import NO_LINK, inside, trial_folders
+from segaug.results.left_out import tell
 from segaug.results.sealed_parquet import read_sealed, write_sealed
 from segaug.results.store import DamagedRecord, Json, Store, read_record
 from segaug.results.trial_row import in_order, trial_row
 
-_KEY = [("folder", pa.string()), ("checksum", pa.string())]  # of the record that a row stands for
+_SEALED = "valid_checksum"  # of another name than in files of before records were checked for sense
+_KEY = [("folder", pa.string()), (_SEALED, pa.string())]  # of the record that a row stands for
 _KEY_NAMES = [name for name, _ in _KEY]
 _CHUNK = 100  # records in memory at a time: each takes ten times the bytes of its file
 _TAIL = 80  # bytes that hold the end of a record: its checksum
@@ -50,22 +54,34 @@ Seals = Mapping[str, str]  # folder of a trial -> checksum that its record ends 
 
 
 class Snapshot:
-    """The records that a study's folder holds at one moment; brings its files up to date where they are not.
+    """The valid records that a study's folder holds at one moment; brings its files up to date where they are not.
 
-    All methods raise DataError naming the file if a record that has to be read is damaged or of another schema.
-    skip_damaged: leave damaged ones out, because their trials run again and replace them.
+    quiet: whoever asks tells what is left out, and not the log.
     must_write: raise where the files cannot be written, instead of going without them.
     """
 
-    def __init__(self, folder: Path | str, *, skip_damaged: bool = False, must_write: bool = False) -> None:
-        self.folder, self.skip_damaged, self.must_write = Path(folder), skip_damaged, must_write
+    def __init__(self, folder: Path | str, *, quiet: bool = False, must_write: bool = False) -> None:
+        self.folder, self.quiet, self.must_write = Path(folder), quiet, must_write
         self._seals = _seals(self.folder)
+        self._left_out: dict[str, DataError] = {}
         self._held: dict[_Part, pa.Table] = {}  # what the files do not have
 
     def trials(self) -> pd.DataFrame:
         """One row a record, by id; columns: as `trial_row` makes them, in the order of `in_order`."""
         table = self._table(_TRIALS).sort_by("folder").drop_columns(_KEY_NAMES)
         return table.select(in_order(table.column_names)).to_pandas()
+
+    @property
+    def left_out(self) -> Mapping[str, DataError]:
+        """Folder of a trial -> why its record does not count: a DamagedRecord, or it cannot be read by this version."""
+        self._table(_TRIALS, _KEY_NAMES)
+        return dict(sorted(self._left_out.items()))
+
+    def refuse_unreadable(self, trials: Iterable[str]) -> None:
+        """Raise the error of the first of these whose record may be one: only a damaged one is made again."""
+        for error in map(self.left_out.get, trials):
+            if error is not None and not isinstance(error, DamagedRecord):
+                raise error
 
     def cases(self, key: str) -> dict[str, CaseErrors]:
         """The measure of this key on each test case, by trial id, of the trials that have it."""
@@ -91,11 +107,18 @@ class Snapshot:
             if len(table) == len(self._seals):
                 return table
             parts = _PARTS if part is _DETAILS else _PARTS[:2]
-            found, written = _refresh(self.folder, self._seals, parts, self.skip_damaged, self.must_write)
+            found, written, left_out = _refresh(self.folder, self._seals, parts, self.must_write)
+            self._leave_out(left_out)
             if written and len(found[part]) == len(self._seals):
                 return found[part]  # the files have it all: whoever asks again reads what he needs from there
             self._held |= found
         return self._held[part]
+
+    def _leave_out(self, errors: Mapping[str, DataError]) -> None:
+        self._left_out |= errors
+        self._seals = {trial: seal for trial, seal in self._seals.items() if trial not in errors}
+        if not self.quiet:
+            tell(errors.values())
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,15 +145,16 @@ class _Part:
         table = read_sealed(inside(folder, self.name), self.schema, columns, self.measured)
         if table is None:
             return self.schema.empty_table()
-        keys = zip(table["folder"].to_pylist(), table["checksum"].to_pylist(), strict=True)
+        keys = zip(*(table[name].to_pylist() for name in _KEY_NAMES), strict=True)
         valid = [seals.get(trial) == seal for trial, seal in keys]
         return table if all(valid) else table.filter(pa.array(valid, pa.bool_()))
 
-    def table(self, records: Mapping[str, Json]) -> pa.Table:
-        """Rows of records, by folder."""
-        rows = [
-            {**self.row(record), "folder": trial, "checksum": record["checksum"]} for trial, record in records.items()
-        ]
+    def row_of(self, record: Json) -> Json:
+        """Of a valid record."""
+        return {**self.row(record), "folder": record["id"], _SEALED: record["checksum"]}
+
+    def table(self, rows: Sequence[Json]) -> pa.Table:
+        """Rows as columns."""
         return table_of(rows, self.fields, self.measured)
 
 
@@ -141,33 +165,43 @@ _PARTS = (_TRIALS, _CASES, _DETAILS)
 
 
 def _refresh(
-    folder: Path, seals: Seals, parts: Sequence[_Part], skip_damaged: bool, must_write: bool
-) -> tuple[dict[_Part, pa.Table], bool]:
-    """Bring these files up to date; each record that one of them lacks is read once.  Were they written?"""
+    folder: Path, seals: Seals, parts: Sequence[_Part], must_write: bool
+) -> tuple[dict[_Part, pa.Table], bool, dict[str, DataError]]:
+    """Bring these files up to date; each record that one of them lacks is read once.
+
+    Returns the rows, whether the files have them too, and what is left out.
+    """
     tables = {part: [part.of(folder, seals)] for part in parts}
     held = {part: set(found[0]["folder"].to_pylist()) for part, found in tables.items()}
     lacking = sorted(seals.keys() - set.intersection(*held.values()))
-    store, written = Store(folder), True
+    store, written, left_out = Store(folder), True, dict[str, DataError]()
     try:
         for start in range(0, len(lacking), _CHUNK):
             with _no_search_for_cycles():
-                read = {}
+                rows: dict[_Part, list[Json]] = {part: [] for part in parts}
                 for trial in lacking[start : start + _CHUNK]:
-                    with suppress(*[DamagedRecord] * skip_damaged):
-                        read[trial] = read_record(store.record_path(trial))
+                    try:
+                        record = read_record(store.record_path(trial))
+                        new = {part: part.row_of(record) for part in parts if trial not in held[part]}
+                    except DataError as error:
+                        left_out[trial] = error
+                        continue
+                    for part, row in new.items():
+                        rows[part].append(row)
                 for part, found in tables.items():
-                    new = {trial: record for trial, record in read.items() if trial not in held[part]}
-                    found.append(part.table(new))
-    finally:  # a damaged record must not cost the work on those before it
+                    found.append(part.table(rows[part]))
+    finally:  # an interruption must not cost the work on those before it
         whole = {part: joined(found, part.fields) for part, found in tables.items()}
         for part, table in whole.items():
+            if len(table) == len(tables[part][0]) and not must_write:
+                continue  # what was left out is looked at each time, which must not cost a writing
             try:
                 write_sealed(inside(folder, part.name), table)
             except OSError:
                 if must_write:
                     raise
                 written = False  # a study that is read-only loads all the same, only slower
-    return whole, written
+    return whole, written, left_out
 
 
 @contextmanager

@@ -3,7 +3,8 @@
 results/<study>/plan/<digest>.json              what was asked for, one piece a command: see `plan_pieces`
                 trials/<id>/record.json         a finished trial, created once and never changed
                 trials/<id>/other-<n>.json      a record that came second: see `rivals`
-                trials/<id>/damaged-<n>.json    what lay where the record belongs, and was none
+                trials/<id>/damaged-<n>.json    what lay where the record belongs, and was none; or a result that is no
+                                                valid record
                 trials/<id>/failure.json        the last failure of a trial that has no record yet: see `failure`
                 trials/<id>/lease.<g>.json      who works on the trial: see `lease`
                 trials/<id>/weights.safetensors only where asked for
@@ -27,9 +28,10 @@ from segaug.json_data import parse_json
 from segaug.results.failure import is_failure, next_attempt
 from segaug.results.inside import TRIALS, component, inside, trial_folders
 from segaug.results.json_file import DamagedRecord, Json, canonical, read_object, read_record, sealed
+from segaug.results.left_out import tell
 from segaug.results.plan_pieces import add_piece, has_plan, last_asked, read_pieces
-from segaug.results.record import SCHEMA
-from segaug.results.rivals import Rival, keep_rival, rivals, set_aside
+from segaug.results.record import SCHEMA, check
+from segaug.results.rivals import Rival, keep_invalid, keep_rival, rivals, set_aside
 
 __all__ = ["DamagedRecord", "Json", "Store", "canonical", "find_study", "read_record"]
 
@@ -55,7 +57,7 @@ class Store:
         """Is there a valid record?  A damaged one counts as none: the trial runs again and replaces it."""
         path = self.record_path(trial_id)
         try:
-            return path.is_file() and read_record(path)["id"] == trial_id
+            return path.is_file() and bool(read_record(path))
         except DamagedRecord:
             return False
 
@@ -63,8 +65,15 @@ class Store:
         """Seal and write, unless a valid record is there: that wins, and this one is kept beside it.
 
         Returns the record that counts, with its checksum.  The trial's failure, if any, is thereby overtaken.
+        Raises DataError if nobody would take it for a record: the trial would run again and again.  It is kept beside.
         """
         path, data = inside(self.folder, TRIALS, record["id"], "record.json"), sealed(record)
+        try:
+            check(parse_json(data))
+        except ValueError as error:
+            aside = keep_invalid(path, data)
+            fix = "this is a fault of segaug: report it; the result is in that file"
+            raise DataError(file=aside, problem=f"is no valid record ({error})", fix=fix) from error
         while not create_exclusive(path, data):
             if self.finished(record["id"]):
                 keep_rival(path, data)
@@ -119,7 +128,13 @@ class Store:
         return [failure for path in paths if (failure := self.failure(path.parent.name))]
 
     def plan(self) -> Json:
-        """What was asked for, over all commands so far: see `plan_pieces`."""
+        """What was asked for, over all commands so far: see `plan_pieces`; pieces that are none are named."""
+        plan, left_out = self.plan_and_left_out()
+        tell(left_out)
+        return plan
+
+    def plan_and_left_out(self) -> tuple[Json, list[DataError]]:
+        """The same, and why some of its files do not count, for whoever tells of them himself."""
         return read_pieces(self.folder)
 
     def add_plan(self, piece: Json) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from segaug.results.inside import trial_folders
 from segaug.results.lease import Seen, look
 from segaug.results.rivals import Rival
-from segaug.results.store import DamagedRecord, Json, Store
+from segaug.results.store import Json, Store
 
 
 @dataclass(frozen=True)
@@ -36,20 +36,8 @@ class TrialFiles:
         return {trial: failure for trial in failed if (failure := self.store.failure(trial))}
 
     def rivals(self, finished: Iterable[str]) -> dict[str, list[Rival]]:
-        """Records that came second, of finished trials; one that is damaged is none."""
-        found: dict[str, list[Rival]] = {}
-        for trial in finished:
-            if self._any(trial, "other-"):
-                try:
-                    found[trial] = self.store.rivals(trial)
-                except DamagedRecord:
-                    continue
-        return found
-
-    def damaged(self, trials: Iterable[str]) -> list[Path]:
-        """Files where the record of an unfinished trial belongs."""
-        there = (trial for trial in trials if "record.json" in self.names.get(trial, ()))
-        return [self.store.record_path(trial) for trial in there]
+        """Records that came second, of finished trials."""
+        return {trial: self.store.rivals(trial) for trial in finished if self._any(trial, "other-")}
 
     def leftovers(self, finished: Iterable[str]) -> list[Path]:
         """What killed workers have left of finished trials: leases and half-written files, which mean nothing now."""

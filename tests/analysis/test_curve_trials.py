@@ -17,7 +17,7 @@ from segaug.errors import DataError
 from segaug.results.case_errors import cases_of_records
 from segaug.results.planned import planned_trials
 from segaug.results.snapshot import Snapshot
-from tests.synthetic import record, write_study
+from tests.synthetic import failure, record, write_study
 
 STATES = ["ok", "diverged", "failed", "missing"]
 
@@ -75,7 +75,7 @@ def test_planned_trials_without_a_record_are_failed_or_missing(tmp_path):
     store = write_study(tmp_path, sizes=(1, 2), seeds=2)
     for strategy, seed in (("red", 0), ("red", 1), ("baseline", 1)):
         store.record_path(f"phantom_thorax-nnunet-{strategy}-2-{seed}").unlink()
-    store.write_failure({"id": "phantom_thorax-nnunet-red-2-0"})
+    store.write_failure(failure("phantom_thorax-nnunet-red-2-0"))
     found = curves(with_unfinished(study_trials(Snapshot(tmp_path)), planned_trials(store)), "bce")
     assert [curve.status.tolist() for curve in found] == [
         [["ok", "ok"], ["ok", "missing"]],

@@ -29,7 +29,7 @@ def test_a_damaged_record_is_named_and_the_rest_is_there(store, capsys):
     path = store.record_path(store.plan()["trials"][0]["id"])
     path.write_bytes(b"{")
     assert cli.main(["collect", "pilot"]) == 1
-    assert f"damaged, left out: results/pilot/trials/{path.parent.name}" in capsys.readouterr().out
+    assert f"left out: results/pilot/trials/{path.parent.name}" in capsys.readouterr().out
 
 
 def test_a_complete_study_exits_with_0_and_an_unwritable_one_says_why(store, capsys, monkeypatch):

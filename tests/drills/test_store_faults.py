@@ -46,7 +46,7 @@ def study(folder: Path, *, failing: bool = False) -> list[dict]:
         store.add_plan(plan)
     ends = share(KEYS, store, run, lambda _: None, Observer(30, lambda: clock[0]), sleep)
     failures = [outcome.failure for _, outcome in ends if outcome.failure]
-    Snapshot(folder, skip_damaged=True).trials()
+    Snapshot(folder).trials()
     return failures
 
 

@@ -8,8 +8,9 @@ import pytest
 from segaug.errors import DataError
 from segaug.files import write_atomic
 from segaug.results import store as store_module
+from segaug.results.json_file import sealed
 from segaug.results.store import DamagedRecord, Store, find_study, read_record
-from tests.synthetic import record, write_study
+from tests.synthetic import failure, record, write_study
 
 
 @pytest.fixture
@@ -107,15 +108,15 @@ def test_a_record_in_the_folder_of_another_trial_does_not_count(store, trial):
 
 def test_another_schema_is_an_error_rather_than_a_damage(store, trial):
     """It must not be trained again and overwritten, as a damaged one is."""
-    store.write_record({**trial, "schema": 999})
+    write_atomic(store.record_path(trial["id"]), sealed({**trial, "schema": 999}))
     with pytest.raises(DataError, match=r"999.*segaug version") as raised:
         store.finished(trial["id"])
     assert not isinstance(raised.value, DamagedRecord)
 
 
 def test_a_record_overtakes_the_failure_of_its_trial(store, trial):
-    store.write_failure({"id": trial["id"], "error": "out of memory"})
-    store.write_failure({"id": "never", "error": "killed"})
+    store.write_failure(failure(trial["id"], "out of memory"))
+    store.write_failure(failure("never", "killed"))
     assert {failure["error"] for failure in store.failures()} == {"out of memory", "killed"}
     store.write_record(trial)
     assert [failure["id"] for failure in store.failures()] == ["never"]

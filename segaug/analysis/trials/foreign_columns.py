@@ -8,7 +8,7 @@ from segaug.analysis.trials.foreign_file import ForeignFile
 from segaug.analysis.trials.foreign_names import plain_name
 from segaug.analysis.trials.foreign_naming import SHOWN
 from segaug.analysis.trials.foreign_numbers import PERCENT, first_true, in_percent, numbers, shares
-from segaug.visible import is_name
+from segaug.name import is_name
 
 STATES = ("ok", "diverged", "failed", "missing")
 _WHOLE_MAX = 2**53  # larger ones are not exact as floats

@@ -34,8 +34,8 @@ from segaug.analysis.trials.foreign_reading import Reading
 from segaug.analysis.trials.foreign_repeats import numbered_repeats
 from segaug.analysis.trials.table import CURVE
 from segaug.errors import DataError
+from segaug.name import is_name
 from segaug.results.case_errors import CaseErrors
-from segaug.visible import is_name
 
 _TRIAL = [*CURVE, "size", "seed"]
 

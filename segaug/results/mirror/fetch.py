@@ -10,13 +10,13 @@ import pandas as pd
 import pyarrow as pa
 
 from segaug.errors import DataError
+from segaug.name import is_name
 from segaug.results.case_errors import CaseErrors
 from segaug.results.columns import case_errors
 from segaug.results.mirror.client import quiet
 from segaug.results.mirror.data_file import cases_of, no_trials, one_table, read_plan, read_trials, rows_of
 from segaug.results.mirror.granularity import GRANULARITIES
 from segaug.results.mirror.remote import Remote, RemoteRun
-from segaug.visible import is_name
 
 PREFIX = "wandb:"
 _AT_ONCE = 8  # downloads

@@ -54,7 +54,7 @@ def sync_study(
     asked.
     """
     publisher = Publisher(tracker, store, study or store.folder.resolve().name, publish)
-    found = Snapshot(store.folder, skip_damaged=True).trials()
+    found = Snapshot(store.folder).trials()
     rows = (dict(zip(KEYS, row, strict=True)) for row in zip(*(found[key].tolist() for key in KEYS), strict=True))
     groups: dict[Key, set[str]] = {**grouped(rows, publisher.granularity), STUDY: set()}
     with quiet(inside(store.folder, WANDB)):
