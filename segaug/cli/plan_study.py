@@ -10,7 +10,8 @@ from segaug.cli.hydra_app import run_app
 from segaug.errors import ConfigError
 
 if TYPE_CHECKING:
-    from segaug.cluster.settings import SlurmSettings
+    from segaug.cluster.scheduler import Cluster
+    from segaug.cluster.settings import JobSettings
     from segaug.experiment.trial import Trial
     from segaug.results.store import Json
 
@@ -33,8 +34,8 @@ def run(words: Sequence[str]) -> int:
     def here(trials: "Iterable[Trial]", *, workers: int | None, many: bool, command: str) -> "list[Json]":
         return show(trials, None, workers, command)
 
-    def on_cluster(trials: "Iterable[Trial]", settings: "SlurmSettings", command: str) -> "list[Json]":
-        return show(trials, settings, None, command)
+    def on_cluster(trials: "Iterable[Trial]", cluster: "Cluster", command: str) -> "list[Json]":
+        return show(trials, cluster.settings, None, command)
 
     run_app("plan", overrides, here, on_cluster, more=(JSON, PROBE))
     return 0
@@ -42,7 +43,7 @@ def run(words: Sequence[str]) -> int:
 
 def _show(
     trials: "Iterable[Trial]",
-    settings: "SlurmSettings | None",
+    settings: "JobSettings | None",
     workers: int | None,
     command: str,
     *,
