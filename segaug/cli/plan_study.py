@@ -60,8 +60,10 @@ def _show(
     from segaug.cluster.survey import probes, survey
     from segaug.errors import UserError
     from segaug.experiment.machine import default_workers
+    from segaug.experiment.mixed_code import question
     from segaug.experiment.plan import make_plan
     from segaug.experiment.sweep import run_study
+    from segaug.results.snapshot import Snapshot
     from segaug.results.store import Store
 
     plan = make_plan(trials, skip_large=True, here=settings is None)
@@ -77,9 +79,12 @@ def _show(
     if settings is not None:
         forecast = forecast_of(store, {one.trial.model for one in found.left})
         jobs = len(packs_of(found.left, forecast, settings, MOST_PACKS))
+    asked = question(found.left, Snapshot(store.folder, skip_damaged=True).trials(), store)
     if as_json:
-        print(json.dumps(plain(found, plan, store, jobs), indent=1))
+        print(json.dumps({**plain(found, plan, store, jobs), "mixed_code": asked and str(asked)}, indent=1))
     else:
         parallel = (workers or default_workers(config.device)) if settings is None else None
         print_survey(found, plan, store, settings, jobs, parallel)
+        if asked:
+            print(f"`segaug train` will not begin: {asked}")
     return []
