@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from segaug.cluster.scheduler import Scheduler, job_of
+from segaug.cluster.scheduler import Scheduler, array_of
 from segaug.cluster.submission import submissions
 from segaug.results.store import Store
 
@@ -33,5 +33,5 @@ def _cancel(scheduler: Scheduler, jobs: list[str]) -> int:
     """End those that are alive; returns how many tasks they had."""
     scheduler.require()
     if alive := scheduler.alive(jobs):
-        scheduler.cancel(sorted(set(map(job_of, alive))))
+        scheduler.cancel(sorted(set(map(array_of, alive))))
     return len(alive)

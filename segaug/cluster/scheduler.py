@@ -103,6 +103,6 @@ def task_name(job: str, place: int) -> str:
     return f"{job}_{place}"
 
 
-def job_of(task: str) -> str:
+def array_of(task: str) -> str:
     """The array that a task is of."""
     return task.rpartition("_")[0] or task

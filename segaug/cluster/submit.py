@@ -10,7 +10,7 @@ from pathlib import Path
 from segaug.cluster.forecast import Forecast, forecast_of
 from segaug.cluster.frozen import code_hash
 from segaug.cluster.packs import MOST_PACKS, Item, Pack, duration, packed
-from segaug.cluster.scheduler import Array, Cluster, Scheduler, SchedulerError
+from segaug.cluster.scheduler import Array, Cluster, Limits, Scheduler, SchedulerError
 from segaug.cluster.settings import JobSettings
 from segaug.cluster.submission import FOLDER, Submission, create, submissions
 from segaug.errors import UserError
@@ -85,13 +85,13 @@ def packs_of(trials: Iterable[Planned], forecast: Forecast, settings: JobSetting
     return packed(items, 60 * settings.pack_minutes * settings.workers, most)
 
 
-def most_packs(scheduler: Scheduler) -> int:
+def most_packs(scheduler: Scheduler, limits: Limits) -> int:
     """How many jobs may be sent now; raises SchedulerError if none."""
-    most = scheduler.limits().max_submit
-    if most is None:
+    if limits.max_submit is None:
         return MOST_PACKS
-    if (free := most - scheduler.queued()) < 1:
-        raise SchedulerError(f"your limit of {most} jobs in the queue is reached; submit again later")
+    free = limits.max_submit - scheduler.queued()
+    if free < 1:
+        raise SchedulerError(f"your limit of {limits.max_submit} jobs in the queue is reached; submit again later")
     return min(MOST_PACKS, free)
 
 
@@ -99,8 +99,9 @@ def send(store: Store, plan: Plan, trials: Sequence[Planned], cluster: Cluster, 
     """Write one submission of these trials and send its arrays."""
     soon = Submission(store.folder / FOLDER / "soon")
     cluster.scheduler.script(cluster.settings, _array(soon, 0, 1, 1))  # a setting that it cannot tell is told now
+    limits = cluster.scheduler.limits()
     forecast = forecast_of(store, {one.trial.model for one in trials})
-    packs = packs_of(trials, forecast, cluster.settings, most_packs(cluster.scheduler))
+    packs = packs_of(trials, forecast, cluster.settings, most_packs(cluster.scheduler, limits))
     failures = {one["id"]: int(one.get("attempt", 1)) for one in store.failures()}
     facts: Json = {
         "command": command,
@@ -115,7 +116,7 @@ def send(store: Store, plan: Plan, trials: Sequence[Planned], cluster: Cluster, 
     }
     ids = [[item.id for item in pack] for pack in packs]
     submission = create(store.folder, plan, ids, cluster, facts)
-    jobs = _send_arrays(submission, cluster, len(packs))
+    jobs = _send_arrays(submission, cluster, len(packs), limits.max_array)
     hours = sum(map(duration, packs)) / 3600
     print(
         f"sent {len(trials)} trials as {len(packs)} jobs of the arrays {', '.join(jobs)}: about {hours:.1f} "
@@ -126,8 +127,7 @@ def send(store: Store, plan: Plan, trials: Sequence[Planned], cluster: Cluster, 
     return submission
 
 
-def _send_arrays(submission: Submission, cluster: Cluster, packs: int) -> list[str]:
-    most = cluster.scheduler.limits().max_array
+def _send_arrays(submission: Submission, cluster: Cluster, packs: int, most: int) -> list[str]:
     firsts = range(0, packs, most)
     parallel = max(1, cluster.settings.array_parallelism // len(firsts))
     jobs = []

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from segaug.cluster.scheduler import Array, JobHere, Limits, SchedulerError, job_of, task_name
+from segaug.cluster.scheduler import Array, JobHere, Limits, SchedulerError, array_of, task_name
 from segaug.cluster.settings import JobSettings
 from segaug.cluster.worker_command import worker_command
 
@@ -47,10 +47,10 @@ class PaperQueue:
     def alive(self, jobs: Iterable[str]) -> list[str]:
         self._ask()
         asked = set(jobs)
-        return [task for task in self.tasks if job_of(task) in asked]
+        return [task for task in self.tasks if array_of(task) in asked]
 
     def cancel(self, jobs: Sequence[str]) -> None:
-        self.tasks = {task: words for task, words in self.tasks.items() if job_of(task) not in jobs}
+        self.tasks = {task: words for task, words in self.tasks.items() if array_of(task) not in jobs}
 
     def here(self) -> JobHere | None:
         return self.now
