@@ -73,7 +73,7 @@ def _of_failure(store: Store, failure: Json) -> Iterator[str]:
     yield f"traceback: {store.failure_path(failure['id'])}"
     if job := failure.get("job"):
         logs = sorted(store.folder.glob(f"submissions/*/logs/*{job.partition('_')[0]}*"))
-        yield f"Slurm job {job}; logs: {', '.join(map(str, logs)) or 'none found'}"
+        yield f"job {job}; logs: {', '.join(map(str, logs)) or 'none found'}"
     yield "to do: " + REMEDIES.get(failure.get("kind", "error"), REMEDIES["error"]).format(study=store.folder.name)
 
 
