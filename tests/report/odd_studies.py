@@ -14,8 +14,6 @@ from tests.structures import write_structures_study
 from tests.synthetic import record
 
 Json = dict[str, Any]
-ESCAPES = "red\x1b[31m\x07\x9b\u202e"
-TITLE = "lung\x1b]0;owned\x07"
 LONG = "policy_learned(" + ",".join(f"option_{letter}={place}.0" for place, letter in enumerate("abcdefgh")) + ")"
 MARKUP = "<b>&amp;'\"$x_2^{y}$ \\frac{1}{0} %s {name} [red]"
 
@@ -286,7 +284,6 @@ ODD: dict[str, Odd] = {
     "validation_of_none": Odd(change=lambda trial: {**trial, "labels": {**trial["labels"], "validation": 0}}),
     "long_strategy": Odd(strategies=("baseline", LONG, LONG + "x")),
     "long_everything": Odd(tasks=(_LONG_TASK,), models=("swin_unet(depth=12)",), strategies=("baseline", LONG)),
-    "control_characters": Odd(tasks=(TITLE,), models=("nn\x00unet",), strategies=("baseline", ESCAPES)),
     "markup": Odd(tasks=(MARKUP,), strategies=("baseline", MARKUP, "$", "_", "__", "%")),
     "other_scripts": Odd(tasks=("肺", "легкое"), strategies=("baseline", "増強", "\U0001f984", "e\u0301" * 30)),
     "slashes_and_spaces": Odd(tasks=("../../up",), models=("a/b",), strategies=("baseline", " ", "x" * 120, "-")),
