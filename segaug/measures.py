@@ -182,6 +182,17 @@ def quantity(name: str, key: str = "metric") -> Quantity:
     return Quantity(found, structure)
 
 
+def stem_of(key: str) -> str:
+    """A key, or that of its error, as part of a file's name: `1-dice_rv` of `1-dice/rv`.
+
+    One that would read as that of another measure stays as it is: `dice/patient`, beside `dice_patient`.
+    """
+    measure, _, structure = key.removeprefix("1-").partition("/")
+    joined = f"{measure}_{structure}_"
+    longer = (other for other in BY_KEY if len(other) > len(measure))
+    return key if any(joined.startswith(f"{other}_") for other in longer) else key.replace("/", "_")
+
+
 def cross_entropy(structures: int) -> Quantity:
     """What networks are trained, chosen and compared by if nothing else is said."""
     return Quantity(CE if structures > 1 else BCE)

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-# C0, delete and C1; what breaks a line; what lets a text read as another one.
-FORBIDDEN = r"\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069"
+# C0, delete and C1; what breaks a line; what lets a text read as another one; what is no text, and no XML may hold.
+FORBIDDEN = r"\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
 PATTERN = rf"^[^{FORBIDDEN}]+(?![\s\S])"  # $ would let a last line break pass; JSON Schema knows no \Z
 _NAME = re.compile(PATTERN)
 RULE = "one or more characters, none of them a control character, a line break or a change of direction"

@@ -7,7 +7,8 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "segaug"
 # At the top, for everybody; "" is segaug itself.
 FREE = {
-    "", "batch", "errors", "files", "form", "grey", "json_data", "measures", "metrics", "name", "rng", "terminal",
+    "", "batch", "errors", "file_name", "files", "form", "grey", "json_data", "measures", "metrics", "name", "rng",
+    "terminal",
     "visible",
 }  # fmt: skip
 MAY_IMPORT = {

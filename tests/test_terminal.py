@@ -9,9 +9,10 @@ import pytest
 from rich.progress import Progress
 
 from segaug.cli.names import Names
-from segaug.terminal import console, wrapped
+from segaug.terminal import console, printing_text, wrapped
 
 ESCAPE = "\x1b"
+CLEAR = "\x1b[2J"  # empties the screen
 
 
 def shown_on_a_terminal(monkeypatch, **environment):
@@ -23,10 +24,12 @@ def shown_on_a_terminal(monkeypatch, **environment):
     master, slave = pty.openpty()
     with os.fdopen(slave, "w") as terminal:
         monkeypatch.setattr(sys, "stdout", terminal)
-        screen = console()
-        screen.print("[bold red]red[/]")
-        with Progress(console=screen, disable=not screen.is_terminal) as bar:
-            bar.add_task("work", total=1)
+        with printing_text():
+            screen = console()
+            screen.print("[bold red]red[/]")
+            with Progress(console=screen, disable=not screen.is_terminal) as bar:
+                bar.add_task(f"work {CLEAR}", total=1)
+                print(f"beside {CLEAR}")
     os.set_blocking(master, False)
     return os.read(master, 100_000).decode()
 
@@ -36,6 +39,14 @@ def test_no_color_means_no_escape_code(monkeypatch):
     plain = shown_on_a_terminal(monkeypatch, NO_COLOR="1")
     assert plain.splitlines()[0] == "red"
     assert ESCAPE not in plain
+
+
+def test_a_bar_moves_the_cursor_and_what_it_names_does_not(monkeypatch):
+    shown = shown_on_a_terminal(monkeypatch)
+    assert "\x1b[?25l" in shown, "the bar hides the cursor"
+    assert "work ␛[2" in shown
+    assert "beside" in shown
+    assert CLEAR not in shown
 
 
 def test_a_pipe_gets_no_escape_code_and_tables_that_are_not_folded(monkeypatch):

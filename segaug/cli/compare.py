@@ -19,6 +19,7 @@ def run(args: Namespace) -> int:
     """Compare, print, and write <study>/compare/."""
     from segaug.analysis.comparison.compare import compare_study, compare_table
     from segaug.cli import compare_files, compare_output
+    from segaug.results.inside import inside
     from segaug.results.store import find_study
 
     if table := table_of(args):
@@ -27,7 +28,7 @@ def run(args: Namespace) -> int:
     else:
         study = find_study(args.study)
         found = compare_study(study, args.metric, args.baseline)
-        folder = study / "compare"
+        folder = inside(study, "compare")
     for line in compare_output.lines(found):
         print(line)
     written = compare_files.write(folder, found)

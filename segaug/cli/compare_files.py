@@ -6,17 +6,19 @@ import pandas as pd
 
 from segaug.analysis.comparison.comparison import Comparisons
 from segaug.analysis.comparison.record import comparisons_record, overall_row, size_rows
-from segaug.analysis.curves.export import csv_bytes
+from segaug.analysis.csv_text import csv_bytes
 from segaug.analysis.plain_json import json_bytes
-from segaug.cli.metric_text import file_stem
+from segaug.file_name import file_name
 from segaug.files import write_atomic
+from segaug.measures import stem_of
+from segaug.results.inside import inside
 
 
 def write(folder: Path, comparisons: Comparisons) -> list[str]:
     """A row a size, a row a strategy, and everything as JSON; returns the file names."""
     first = comparisons.found[0]
-    metrics = "_".join(sorted({one.metric or "error" for one in comparisons.found}))
-    stem = file_stem(f"{metrics}_against_{first.baseline}")
+    metrics = "_".join(sorted({stem_of(one.metric or "error") for one in comparisons.found}))
+    stem = file_name(f"{metrics}_against_{first.baseline}")
     sizes = [row for one in comparisons.found for row in size_rows(one)]
     files = {
         f"{stem}.csv": csv_bytes(pd.DataFrame(sizes)),
@@ -24,5 +26,5 @@ def write(folder: Path, comparisons: Comparisons) -> list[str]:
         f"{stem}.json": json_bytes(comparisons_record(comparisons)),
     }
     for name, data in files.items():
-        write_atomic(folder / name, data)
+        write_atomic(inside(folder, name), data)
     return list(files)

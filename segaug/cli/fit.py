@@ -53,6 +53,7 @@ def _table(table: Path, args: Namespace) -> int:
 
 
 def _study(args: Namespace) -> int:
+    from segaug.results.inside import inside
     from segaug.results.mirror import log_tables
     from segaug.results.planned import planned_trials
     from segaug.results.snapshot import Snapshot
@@ -60,12 +61,14 @@ def _study(args: Namespace) -> int:
     from segaug.results.tracker import tracker_from_plan
 
     store = Store(find_study(args.study))
-    frames = _fit(args, Snapshot(store.folder), planned_trials(store), store.folder / "fit")
+    frames = _fit(args, Snapshot(store.folder), planned_trials(store), inside(store.folder, "fit"))
     log_tables(store.folder, tracker_from_plan(store.plan()), frames, [], job_type="fit")
     return 0
 
 
 def _mirrored(args: Namespace) -> int:
+    from segaug.file_name import file_name
+    from segaug.results.inside import inside
     from segaug.results.mirror.fetch import fetch_study
     from segaug.results.store import RESULTS
 
@@ -74,7 +77,7 @@ def _mirrored(args: Namespace) -> int:
         raise ConfigError(key=extra, problem="does not go with --from", fix="leave it out; --study NAME names a study")
     study = fetch_study(args.source, args.name)
     print(f"read {study.name} from {args.source}: {study.runs} runs")
-    _fit(args, study, study.planned, RESULTS / study.name / "fit_from_wandb")
+    _fit(args, study, study.planned, inside(RESULTS / file_name(study.name), "fit_from_wandb"))
     return 0
 
 

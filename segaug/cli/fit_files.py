@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from segaug.analysis.csv_text import csv_bytes
 from segaug.analysis.curves.curve_fit import CurveFit
-from segaug.analysis.curves.export import csv_bytes, fits_frame, fits_json, points_frame
-from segaug.results.store import write_atomic
+from segaug.analysis.curves.export import fits_frame, fits_json, points_frame
+from segaug.files import write_atomic
+from segaug.results.inside import inside
 
 
 def write(folder: Path, fits: Sequence[CurveFit]) -> list[str]:
@@ -22,7 +24,7 @@ def write(folder: Path, fits: Sequence[CurveFit]) -> list[str]:
     for name, table in (("fits", fits_frame(fits)), ("curves", points_frame(fits)), ("trials", trials)):
         files |= {f"{name}.csv": csv_bytes(table), f"{name}.parquet": _parquet(table)}
     for name, data in files.items():
-        write_atomic(folder / name, data)
+        write_atomic(inside(folder, name), data)
     return list(files)
 
 

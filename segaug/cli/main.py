@@ -11,8 +11,8 @@ from importlib import import_module
 
 from segaug import __version__
 from segaug.cli.parser import COMPLETING, Parser
-from segaug.cli.terminal import printing_text
 from segaug.errors import UserError
+from segaug.terminal import printing_text, tell_error
 from segaug.visible import visible
 
 VERBS = {  # verb -> line of help; each is segaug/cli/<verb>.py with add_arguments(parser) and run(args) -> int
@@ -72,8 +72,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if COMPLETING in os.environ:
         _complete()
+    if argv is None:  # this process is the command
+        sys.excepthook = tell_error
     try:
-        with printing_text(arguments):
+        with printing_text():
             code = _run(arguments)
         sys.stdout.flush()
         return code

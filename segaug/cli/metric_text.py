@@ -39,8 +39,3 @@ def metric_text(metric: str | None) -> str:
         words = f"{words.removeprefix('recalibrated ')} after recalibration on validation"
     unit = f" [{measure.unit}]" if measure.better == "lower" else ""  # an overlap has none
     return f"{'test ' if measure.part == 'test' else ''}{words}{unit}"
-
-
-def file_stem(metric: str) -> str:
-    """Part of a file's name; a structure is behind a slash."""
-    return metric.replace("/", "_")

@@ -2,8 +2,12 @@
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from segaug.cli.study_or_table import add_source, read_table, table_of
+
+if TYPE_CHECKING:
+    from segaug.analysis.planning.target import Target
 
 _EPILOG = (
     "The answer is training images N plus validation images V, with a 95 % interval over seeds on this test set. "
@@ -28,21 +32,22 @@ def run(args: Namespace) -> int:
     if source := table_of(args):
         return _table(source, args)
     from segaug import terminal
-    from segaug.analysis.curves.export import csv_bytes
+    from segaug.analysis.csv_text import csv_bytes
     from segaug.analysis.planning.curve_need import curve_needs, needs_frame
     from segaug.analysis.planning.target import KEY, read_target
     from segaug.analysis.trials.measured import measured, not_measured
     from segaug.analysis.trials.table import study_trials
-    from segaug.cli.metric_text import file_stem
     from segaug.cli.need_output import print_needs
+    from segaug.files import write_atomic
+    from segaug.results.inside import inside
     from segaug.results.snapshot import Snapshot
-    from segaug.results.store import find_study, write_atomic
+    from segaug.results.store import find_study
 
     target = read_target(args.target)
     folder = find_study(args.study)
     table = measured(study_trials(Snapshot(folder)), target.metric, KEY)
     needs = curve_needs(table, target)
-    path = folder / "need" / f"{file_stem(target.measure)}_{target.value:g}.csv"
+    path = inside(folder, "need", _file(target))
     write_atomic(path, csv_bytes(needs_frame(needs, target)))
     console = terminal.console(markup=False)
     print_needs(needs, target, console)
@@ -52,20 +57,27 @@ def run(args: Namespace) -> int:
     return 0
 
 
+def _file(target: "Target") -> str:
+    from segaug.file_name import file_name
+    from segaug.measures import stem_of
+
+    return f"{file_name(f'{stem_of(target.measure)}_{target.value:g}')}.csv"
+
+
 def _table(path: Path, args: Namespace) -> int:
     """The same of a table, which knows of no images for validation; writes <table>_need/<target>.csv."""
     from segaug import terminal
-    from segaug.analysis.curves.export import csv_bytes
+    from segaug.analysis.csv_text import csv_bytes
     from segaug.analysis.planning.curve_need import curve_needs, needs_frame
     from segaug.analysis.planning.target import table_target
     from segaug.cli.need_output import print_needs
     from segaug.files import write_atomic
+    from segaug.results.inside import inside
 
     table = read_table(path, args)
     target = table_target(args.target, table.reading.measure, overlap=table.reading.overlap)
     needs = curve_needs(table.trials.assign(validation_labels=0, count="images"), target)
-    written = path.with_name(f"{path.stem}_need") / f"{target.measure}_{target.value:g}.csv"
-    written.parent.mkdir(exist_ok=True)
+    written = inside(path.with_name(f"{path.stem}_need"), _file(target))
     write_atomic(written, csv_bytes(needs_frame(needs, target)))
     console = terminal.console(markup=False)
     print_needs(needs, target, console)

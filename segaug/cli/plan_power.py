@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 
-from segaug.cli.metric_text import add_metric, file_stem
+from segaug.cli.metric_text import add_metric
 
 _CV = "0.3@1,0.05@512"
 _EXAMPLES = """\
@@ -52,7 +52,7 @@ def run(args: Namespace) -> int:
 
 
 def _from_pilot(args: Namespace) -> int:
-    from segaug.analysis.curves.export import csv_bytes
+    from segaug.analysis.csv_text import csv_bytes
     from segaug.analysis.planning.curve_plan import forecast_frame
     from segaug.analysis.planning.power_plan import plan_from_pilot
     from segaug.analysis.trials.curve_trials import curves
@@ -60,15 +60,20 @@ def _from_pilot(args: Namespace) -> int:
     from segaug.analysis.trials.table import study_trials
     from segaug.cli import plan_power_input as read
     from segaug.cli.plan_power_output import print_plan
+    from segaug.file_name import file_name
+    from segaug.files import write_atomic
+    from segaug.measures import stem_of
+    from segaug.results.inside import inside
     from segaug.results.snapshot import Snapshot
-    from segaug.results.store import find_study, write_atomic
+    from segaug.results.store import find_study
 
     ratio, budget, (sizes, seeds) = read.effect(args.effect), read.budget(args.budget), _grid(args)
     folder = find_study(args.study)
     table = measured(study_trials(Snapshot(folder)), args.metric)
     plan = plan_from_pilot(curves(table), ratio, args.baseline, sizes, seeds)
     metrics = dict(zip(table["task"], table["metric"], strict=True))
-    path = folder / "power" / f"{file_stem('_'.join(sorted(set(metrics.values()))))}.csv"
+    stem = file_name("_".join(sorted(set(map(stem_of, metrics.values())))))
+    path = inside(folder, "power", f"{stem}.csv")
     write_atomic(path, csv_bytes(forecast_frame(plan.curves)))
     print_plan(plan, metrics, args.baseline, ratio, budget, all_curves=args.all_curves)
     if note := not_measured(table):

@@ -11,6 +11,7 @@ from rich.table import Table
 from segaug import terminal
 from segaug.cli.names import Names
 from segaug.cli.study_state import CELL, STATES, study_state
+from segaug.results.code_names import told
 from segaug.results.store import Json, Store, find_study
 from segaug.visible import visible
 
@@ -61,6 +62,7 @@ def _print(state: Json, console: Console) -> None:
         console.print(f"skipped: {escape(skip['task'])} at size {skip['size']}, its pool has {skip['pool']}")
     _print_running(state, console)
     _print_second(state["second_records"], console)
+    _print_mixed(state["mixed_code"], console)
     _print_left_out(state["left_out"], console)
     if state["kinds"]:
         console.print("failures: " + ", ".join(f"{count} {kind}" for kind, count in state["kinds"].items()))
@@ -100,6 +102,16 @@ def _print_second(second: Json, console: Console) -> None:
         console.print(
             f"[yellow]differs[/] {escape(trial)}: {escape(keys)} ({escape(found[0]['file'])})", soft_wrap=True
         )
+
+
+def _print_mixed(mixed: list[Json], console: Console) -> None:
+    for one in mixed[:SHOWN]:
+        curve = " / ".join(one[key] for key in CURVE)
+        console.print(
+            f"[yellow]trained by different code[/] {escape(curve)}: {escape(told(one['codes']))}", soft_wrap=True
+        )
+    if len(mixed) > SHOWN:
+        console.print(f"trained by different code: {len(mixed) - SHOWN} more curves")
 
 
 def _print_left_out(left_out: list[Json], console: Console) -> None:

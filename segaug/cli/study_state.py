@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from segaug.results.code_names import mixed_curves
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Json, Store
 from segaug.results.trial_files import TrialFiles, count_kinds
@@ -50,6 +51,9 @@ def study_state(store: Store) -> Json:
             trial: [{"file": str(rival.path), "differs": list(rival.differs)} for rival in found]
             for trial, found in files.rivals(trial for trial in asked if trial in statuses).items()
         },
+        "mixed_code": [
+            dict(zip(CELL, curve, strict=False)) | {"codes": codes} for curve, codes in mixed_curves(table).items()
+        ],
         "left_out": [{"file": one.file, "why": one.problem} for one in (*pieces, *snapshot.left_out.values())],
         "worker_hours_left": _hours(table, left) if left else 0.0,
         "continue": plan.get("command") or "the same `segaug train` command as before",

@@ -25,6 +25,7 @@ options, for example:
   hydra.launcher.workers=4    processes of a multirun; default: one per core, or hydra.launcher.per_gpu=1 per GPU
   hydra/launcher=slurm        a multirun as jobs of a cluster: hydra.launcher.partition=NAME and more, docs/clusters.md
   device=cuda:1  threads=1  weights=true  output=FOLDER  cache=FOLDER
+  mixed_code=true             go on with a study whose trials were trained by other code than is installed now
 
   --cfg job      print the configuration and stop: every option with its value
   --config-dir   a folder with config groups of your own

@@ -2,11 +2,12 @@
 
 import dataclasses
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from omegaconf import OmegaConf
 
-from segaug.experiment.code import HOME, hash_of
+from segaug.experiment.code import HOME
 from segaug.experiment.schema import DATASETS, MODELS, STRATEGIES, Config, Scale, blank, registered_name
 from segaug.results.store import Json
 from segaug.results.tracker import TRACKERS
@@ -22,8 +23,12 @@ PLAIN: dict[str, type] = {"scale": Scale, "protocol": Protocol}
 
 
 def code_hash() -> str:
-    """Of every Python file of the installed package."""
-    return hash_of(HOME.rglob("*.py"))
+    """Of every Python file of the installed package, by their places and bytes: here, a comment counts as well."""
+    digest = sha256()
+    for file in sorted(HOME.rglob("*.py")):
+        digest.update(f"{file.relative_to(HOME).as_posix()}\0".encode())
+        digest.update(sha256(file.read_bytes()).digest())
+    return digest.hexdigest()[:16]
 
 
 def plain_config(config: Config) -> Json:

@@ -21,6 +21,7 @@ from segaug.experiment.identity import digest
 from segaug.experiment.plan import Plan, Planned
 from segaug.experiment.trial import Trial
 from segaug.files import write_atomic
+from segaug.results.inside import inside
 from segaug.results.record import SCHEMA
 from segaug.results.store import Json
 
@@ -54,7 +55,7 @@ class Submission:
     def sent(self, job: str, first: int, tasks: int) -> None:
         """Note that the packs first .. first + tasks - 1 are the tasks of a job."""
         entry = {"schema": SCHEMA, "job": job, "first": first, "tasks": tasks}
-        write_atomic(self.folder / "jobs" / f"{first:05d}.json", json.dumps(entry).encode())
+        write_atomic(inside(self.folder, "jobs", f"{first:05d}.json"), json.dumps(entry).encode())
 
     def job_names(self) -> list[str]:
         """The job of each pack, "12_3"; "" if it was not sent."""
@@ -85,7 +86,8 @@ class Submission:
 
 def submissions(study: Path) -> list[Submission]:
     """All of a study, the oldest first."""
-    return [Submission(path.parent) for path in sorted((study / FOLDER).glob("*/submission.json"))]
+    found = sorted(inside(study, FOLDER).glob("*/submission.json"))
+    return [Submission(inside(study, FOLDER, path.parent.name)) for path in found]
 
 
 def create(study: Path, plan: Plan, packs: Sequence[Sequence[str]], settings: SlurmSettings, facts: Json) -> Submission:
@@ -93,7 +95,7 @@ def create(study: Path, plan: Plan, packs: Sequence[Sequence[str]], settings: Sl
     chosen = {one.id: one for one in plan.trials}
     trials = _frozen([chosen[one] for pack in packs for one in pack], plan)
     told = {"schema": SCHEMA, **facts, "settings": dataclasses.asdict(settings), "packs": [list(one) for one in packs]}
-    folder = _new_folder(study / FOLDER, digest([trials, told["packs"]])[:8])
+    folder = _new_folder(inside(study, FOLDER), digest([trials, told["packs"]])[:8])
     write_atomic(folder / "trials.json", json.dumps(trials).encode())
     (folder / "logs").mkdir()  # srun does not make it
     write_atomic(folder / "submission.json", json.dumps(told, indent=1).encode())

@@ -16,6 +16,7 @@ from segaug.cluster.submission import Submission, create, submissions
 from segaug.errors import UserError
 from segaug.experiment.card import write_cards
 from segaug.experiment.machine import now, versions
+from segaug.experiment.mixed_code import check_code
 from segaug.experiment.plan import Plan, Planned, check_consistent, make_plan, remember
 from segaug.experiment.sweep import stored_curves
 from segaug.experiment.trial import Trial
@@ -52,12 +53,13 @@ def submit_study(trials: Iterable[Trial], settings: SlurmSettings, command: str)
     finished = snapshot.trials()
     snapshot.refuse_unreadable(one.id for one in plan.trials)
     check_consistent(plan, stored_curves(finished), lambda one: dict(store.record(one)["config"]))
-    remember(plan, store, {"tracker": asdict(config.tracker), "command": command})
     done = set(finished["id"])
     todo = [one for one in plan.trials if one.id not in done]
     live = live_submissions(store.folder)
     queued = {one for each in live for one in pending_trials(each)}
     new = [one for one in todo if one.id not in queued]
+    check_code(new, finished, store)
+    remember(plan, store, {"tracker": asdict(config.tracker), "command": command})
     if len(new) < len(todo):
         print(f"{len(todo) - len(new)} of them are in the queue already", flush=True)
     if new:

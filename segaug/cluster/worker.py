@@ -24,9 +24,10 @@ from segaug.experiment.machine import now, places
 from segaug.experiment.preparation import PRELOAD
 from segaug.experiment.progress import line, name_of
 from segaug.experiment.sharing import share
-from segaug.experiment.sweep import Job, work
+from segaug.experiment.sweep import job_of, work
 from segaug.experiment.workers import SINGLE_THREAD, Died, Note, run_jobs
 from segaug.results.store import Store
+from segaug.terminal import printing_text
 
 
 class Over(Exception):
@@ -38,11 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     start = time.monotonic()
     folder, pack = sys.argv[1:] if arguments is None else arguments
     os.environ.update(SINGLE_THREAD)
-    try:
-        return Pack(Submission(Path(folder)), int(pack), start).run()
-    except UserError as error:
-        print(f"segaug: error: {error}", flush=True)
-        return error.exit_code
+    with printing_text():
+        try:
+            return Pack(Submission(Path(folder)), int(pack), start).run()
+        except UserError as error:
+            print(f"segaug: error: {error}", flush=True)
+            return error.exit_code
 
 
 class Pack:
@@ -110,7 +112,7 @@ class Pack:
         claims = {entry.planned.id: claim for _, entry, claim in offered}
         before = len(allotment.given)
         turns = allotment.entries([entry for _, entry, _ in offered])
-        jobs = (Job(one.planned, one.content_hash, self.store.folder, claims[one.planned.id]) for one in turns)
+        jobs = (job_of(one.planned, one.content_hash, self.store, claims[one.planned.id]) for one in turns)
         device = offered[0][1].planned.trial.config.device if offered else "auto"
         with closing(run_jobs(work, jobs, self.settings.workers, PRELOAD, places(device))) as answers:
             for job, answer in answers:

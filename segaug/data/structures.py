@@ -6,6 +6,7 @@ from itertools import combinations
 from typing import Any
 
 from segaug.errors import ConfigError
+from segaug.name import is_name
 
 ALL = "all"
 KEY = "dataset.structure"
@@ -30,6 +31,12 @@ def chosen(structure: str | list[str], declared: Declared) -> tuple[str, ...]:
     Raises ConfigError where they are unknown, or several that cannot be told apart.
     """
     names = _all(declared) if structure == ALL and ALL not in declared else _named(structure, declared)
+    for name in names:
+        if not is_name(name):
+            fix = "rename it with printable characters"
+            raise ConfigError(
+                key="dataset.structures", problem=f"{name!r} is empty or holds a control character", fix=fix
+            )
     if len(names) > 1:
         _check_names(names)
         _check_apart(names, declared)

@@ -8,9 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from segaug.errors import DataError
 from segaug.experiment.stop import REQUEST, SafePoint, Stopped
 from segaug.files import parts_of
 from segaug.results.failure import Kind, attempts, kind_of
+from segaug.results.inside import TRIALS, inside
 from segaug.results.lease import Heart, Lease, Seen, look, take
 from segaug.results.owner import this_process
 from segaug.results.store import Json, Store
@@ -41,11 +43,12 @@ class Claim:
 def attempt(store: Store, key: Json, train: Train, claim: Claim, heart: Heart = _HEART) -> Outcome:
     """Run one trial unless it is done or held; never raises, except when interrupted."""
     try:
-        seen = look(store.record_path(key["id"]).parent)
+        folder = inside(store.folder, TRIALS, key["id"])
+        seen = look(folder)
         if seen is not None and not seen.is_over and seen != claim.free:
             return Outcome(held=True)
-        lease = take(store.record_path(key["id"]).parent, this_process(), seen)
-    except OSError as error:  # nothing can be written here
+        lease = take(folder, this_process(), seen)
+    except (OSError, DataError) as error:  # nothing can be written here
         return Outcome(failure=fail(store, key, f"{type(error).__name__}: {error}", traceback.format_exc()))
     if lease is None:
         return Outcome(held=True)
@@ -108,6 +111,8 @@ def fail(store: Store, key: Json, error: str, trace: str, kind: Kind = "error") 
     finished = datetime.now(UTC).isoformat(timespec="seconds")
     told = {"kind": kind, "error": error, "traceback": trace, "host": socket.gethostname(), "finished": finished}
     failure = {**key, **told, "job": os.environ.get("SLURM_JOB_ID", "")}
-    with suppress(OSError):  # a full disk: the failure is told on the screen at least, and the sweep goes on
+    with suppress(
+        OSError, DataError
+    ):  # a full disk, a link: the failure is told on the screen at least, and the sweep goes on
         failure = store.write_failure(failure)
     return failure

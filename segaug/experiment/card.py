@@ -20,6 +20,8 @@ from segaug.experiment.plan import Plan, Planned
 from segaug.experiment.trial import Trial
 from segaug.files import write_atomic
 from segaug.json_data import parse_json
+from segaug.results.card_folder import card_folder
+from segaug.results.inside import inside
 from segaug.results.store import Json, Store
 from segaug.training.stopwatch import Stopwatch
 
@@ -38,7 +40,7 @@ def write_cards(plan: Plan, store: Store) -> None:
             if one.trial.task == name:
                 trials.setdefault(one.trial.strategy, one)
         if trials:
-            _write_card(store.folder / "cards" / name, name, task, trials)
+            _write_card(card_folder(store.folder, name), name, task, trials)
 
 
 def _write_card(folder: Path, name: str, task: Task, trials: dict[str, Planned]) -> None:
@@ -52,8 +54,10 @@ def _write_card(folder: Path, name: str, task: Task, trials: dict[str, Planned])
         with suppress(_NotPrepared):  # told of by now; the card gets it once it is there
             tensors |= _pictures(strategy, one, task)
             facts["strategies"][strategy] = {"sees": list(one.trial.config.augment.sees)}
-    write_atomic(folder / "examples.safetensors", save(tensors))
-    write_atomic(folder / "card.json", json.dumps(facts, indent=1).encode())  # last: it says that the rest is there
+    write_atomic(inside(folder, "examples.safetensors"), save(tensors))
+    write_atomic(
+        inside(folder, "card.json"), json.dumps(facts, indent=1).encode()
+    )  # last: it says that the rest is there
 
 
 def _read(folder: Path, content_hash: str) -> tuple[Json, dict[str, Tensor]]:

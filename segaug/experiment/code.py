@@ -1,43 +1,107 @@
-"""Which code a trial was run by: the installed version, its commit, and a hash of what decides results."""
+"""Which code a trial was run by: the installed version, its commit, and a hash of what decides its result."""
 
 import subprocess
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 import segaug
+from segaug.experiment.schema import Config
+from segaug.experiment.source import read_source
 from segaug.results.store import Json
 
 HOME = Path(segaug.__file__).parent
+EVERY_TRIAL = ("segaug.experiment.run", "segaug.data.tensors")
+"""Modules that every trial begins with; what they import is followed as long as it decides."""
 DECISIVE = (
-    "data", "deform", "registration", "augment", "models", "training", "metrics", "batch.py", "grey.py", "rng.py",
+    "data", "deform", "registration", "augment", "models", "training", "metrics", "batch", "form", "grey", "rng",
+    "experiment.run", "experiment.parts", "experiment.allowed", "experiment.evaluation", "experiment.strength",
 )  # fmt: skip
-"""Rooms whose code decides what a trial's result is; a change elsewhere changes what is said about it, at most."""
+"""Rooms and modules whose code decides what a trial's result is.
+
+A change elsewhere changes which trials are run, which the id of a trial holds, or what is said about them.
+"""
 _GIT_S = 5.0
 
 
-@cache
-def code_facts() -> Json:
-    """The "code" part of a record: version, commit and changed (null where there is no repository), hash."""
+def code_facts(config: Config) -> Json:
+    """The "code" part of the record of a trial; all of it as it was when this process first asked.
+
+    version; commit and changed, null where there is no repository; hash: see `code_hash`.
+    """
     commit, changed = _commit()
-    hashed = hash_of(file for name in DECISIVE for file in _files(HOME / name))
-    return {"version": segaug.__version__, "commit": commit, "changed": changed, "hash": hashed}
+    return {"version": segaug.__version__, "commit": commit, "changed": changed, "hash": code_hash(config)}
 
 
-def hash_of(files: Iterable[Path]) -> str:
-    """Of Python files of the package, by their places and their bytes."""
+def code_hash(config: Config) -> str:
+    """Of the code that decides a trial's result, as "SHARED.OWN": a change of docstrings or layout is none.
+
+    SHARED is of what every trial runs.  OWN is of what beside that the trial's data set, model and strategy import, so
+    that a new strategy changes nothing about the others; classes from outside of this package count with their file.
+    """
+    return _hash(_choices(config))
+
+
+def deciding_files(config: Config) -> tuple[Mapping[str, Path], Mapping[str, Path]]:
+    """The files behind SHARED and OWN, by the names of their modules."""
+    return _files(_choices(config))
+
+
+def decides(module: str) -> bool:
+    """Is this module of the package one of those whose code decides results?"""
+    return any(f"{module}.".startswith(f"segaug.{one}.") for one in DECISIVE)
+
+
+def reached(starts: Iterable[str]) -> Mapping[str, Path]:
+    """Files of these modules, by name, and of the deciding ones that they import, however far."""
+    found: dict[str, Path] = {}
+    waiting = list(starts)
+    while waiting:
+        name = waiting.pop()
+        if name not in found and (file := _file(name)):
+            found[name] = file
+            package = name.rpartition(".")[0]  # it runs before its modules
+            waiting += filter(decides, [package, *read_source(file).imports])
+    return found
+
+
+def _choices(config: Config) -> frozenset[str]:
+    """Modules of what a trial is made of."""
+    parts = (config.dataset, config.model, config.augment, *config.augment.stages())
+    return frozenset(type(part).__module__ for part in parts)
+
+
+@cache
+def _hash(choices: frozenset[str]) -> str:
+    return ".".join(map(_digest, _files(choices)))
+
+
+def _files(choices: Iterable[str]) -> tuple[Mapping[str, Path], Mapping[str, Path]]:
+    shared = reached(EVERY_TRIAL)
+    return shared, {name: file for name, file in reached(choices).items() if name not in shared}
+
+
+def _digest(files: Mapping[str, Path]) -> str:
     digest = sha256()
-    for file in sorted(files):
-        digest.update(f"{file.relative_to(HOME).as_posix()}\0".encode())
-        digest.update(sha256(file.read_bytes()).digest())
-    return digest.hexdigest()[:16]
+    for name in sorted(files):
+        digest.update(f"{name} {read_source(files[name]).digest}\n".encode())
+    return digest.hexdigest()[:12]
 
 
-def _files(place: Path) -> Iterable[Path]:
-    return place.rglob("*.py") if place.is_dir() else [place]
+def _file(module: str) -> Path | None:
+    """Where a module is written, without importing it; None if there is none of this name."""
+    top, *rest = module.split(".")
+    if top == "segaug":
+        place = HOME.joinpath(*rest)
+        candidates = [place.with_suffix(".py"), place / "__init__.py"]
+    else:  # of a user: its class is in use, so that it was imported
+        candidates = [Path(getattr(sys.modules.get(module), "__file__", None) or "")]
+    return next((file for file in candidates if file.is_file()), None)
 
 
+@cache
 def _commit() -> tuple[str | None, bool | None]:
     """The commit that the package is checked out at, and whether its files were changed since.
 

@@ -13,7 +13,6 @@ from importlib.metadata import version
 import torch
 
 from segaug.errors import ConfigError
-from segaug.experiment.code import code_facts
 from segaug.results.store import Json
 
 PACKAGES = ("segaug", "torch", "pytorch-lightning", "monai", "numpy", "scipy", "hydra-core", "omegaconf")
@@ -53,7 +52,7 @@ def places(device: str) -> list[dict[str, str]]:
 
 
 def run_facts(seconds: Mapping[str, float], device: torch.device) -> Json:
-    """The "run" part of a record."""
+    """The "run" part of a record, but for its "code"."""
     parts = {name: round(seconds.get(name, 0.0), 4) for name in PARTS}
     return {
         "seconds": {**parts, "total": round(sum(parts.values()), 4)},
@@ -62,7 +61,6 @@ def run_facts(seconds: Mapping[str, float], device: torch.device) -> Json:
         "host": socket.gethostname(),
         "finished": now(),
         "versions": versions(),
-        "code": code_facts(),
     }
 
 

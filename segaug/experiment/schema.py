@@ -20,6 +20,7 @@ from segaug.errors import ConfigError
 from segaug.models.network import Model
 from segaug.models.nnunet import NnUnet
 from segaug.models.swin_unet import SwinUnet
+from segaug.name import is_name
 from segaug.results.record import MOST_SEED
 from segaug.results.tracker import TRACKERS
 from segaug.training.protocol import Protocol
@@ -69,16 +70,27 @@ class Config:
     device: str = "auto"  # auto | cpu | cuda | cuda:1
     threads: int = 1  # per trial; more threads change the last bits of a result
     weights: bool = False  # keep the best weights, as safetensors
+    mixed_code: bool = False  # go on with a study whose trials were trained by other code than is installed now
     max_same_errors: int = 20  # in a row without a success, before a sweep stops early; 0: never
     cache: str = '${oc.env:SEGAUG_CACHE,"~/.cache/segaug"}'  # decoded images
 
     def __post_init__(self) -> None:
+        check_name("name", self.name)
+        check_name("output", self.output)
         if not 0 <= self.seed <= MOST_SEED:
             raise ConfigError(key="seed", problem=f"got {self.seed}", fix=f"use 0 to {MOST_SEED}")
         if self.max_same_errors < 0:
             raise ConfigError(key="max_same_errors", problem=f"got {self.max_same_errors}", fix="use 1 or more, or 0")
         if self.threads < 1:
             raise ConfigError(key="threads", problem=f"got {self.threads}", fix="use 1 or more")
+
+
+def check_name(key: str, name: str) -> None:
+    """Refuse what no table, page or terminal shows as it is."""
+    if not is_name(name):
+        raise ConfigError(
+            key=key, problem=f"{name!r} is empty or holds a control character", fix="use printable characters"
+        )
 
 
 def register() -> None:

@@ -12,7 +12,9 @@ from safetensors.torch import save
 from segaug.errors import DataError, UserError
 from segaug.experiment.attempt import Claim, Outcome, attempt, of_dead
 from segaug.experiment.card import write_cards
+from segaug.experiment.code import code_facts
 from segaug.experiment.machine import default_workers, places
+from segaug.experiment.mixed_code import check_code
 from segaug.experiment.plan import Plan, Planned, check_consistent, make_plan, remember
 from segaug.experiment.preparation import PRELOAD, prepare
 from segaug.experiment.progress import Progress
@@ -22,11 +24,11 @@ from segaug.experiment.tasks import task_of
 from segaug.experiment.trial import Trial
 from segaug.experiment.workers import Died, Tell, run_jobs
 from segaug.files import write_atomic
+from segaug.results.code_names import CURVE
+from segaug.results.inside import TRIALS, inside
 from segaug.results.mirror import start_mirror
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Json, Store
-
-CURVE = ["task", "model", "strategy"]
 
 
 class TrialsFailed(UserError):
@@ -37,11 +39,12 @@ class TrialsFailed(UserError):
 
 @dataclass(frozen=True)
 class Job:
-    """What a worker is sent."""
+    """What a worker is sent.  code: what the command was started with, whatever becomes of its files meanwhile."""
 
     planned: Planned
     content_hash: str
     folder: Path
+    code: Json
     claim: Claim = field(default_factory=Claim)
 
 
@@ -64,9 +67,10 @@ def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, comma
     finished = snapshot.trials()
     snapshot.refuse_unreadable(one.id for one in plan.trials)
     check_consistent(plan, stored_curves(finished), lambda one: dict(store.record(one)["config"]))
-    remember(plan, store, {"tracker": asdict(config.tracker), "command": command})
     done = set(finished["id"])
     todo = [one for one in plan.trials if one.id not in done]
+    check_code(todo, finished, store)
+    remember(plan, store, {"tracker": asdict(config.tracker), "command": command})
     with terminable(at_once=many):
         prepare(plan, todo, workers=workers, in_process=not many)
         write_cards(plan, store)
@@ -106,8 +110,9 @@ def _run_all(plan: Plan, todo: list[Planned], store: Store, workers: int | None,
 def _claim(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_atomic(folder / ".writable", b"")
-        (folder / ".writable").unlink()
+        probe = inside(folder, ".writable")
+        write_atomic(probe, b"")
+        probe.unlink()
     except OSError as error:
         fix = "choose a folder that you may write to with output=..."
         raise DataError(file=folder, problem=f"cannot be written ({error.strerror})", fix=fix) from error
@@ -118,7 +123,7 @@ def _outcomes(
 ) -> Generator[tuple[Planned, Outcome]]:
     def run(claims: list[tuple[int, Claim]]) -> Generator[tuple[int, Outcome]]:
         numbers = [number for number, _ in claims]
-        jobs = [_job(todo[number], plan, store, claim) for number, claim in claims]
+        jobs = [job_of(todo[number], _content(todo[number], plan), store, claim) for number, claim in claims]
         if in_process:
             yield from zip(numbers, (work(job, _silent) for job in jobs), strict=True)
             return
@@ -133,8 +138,13 @@ def _outcomes(
         yield todo[number], outcome
 
 
-def _job(one: Planned, plan: Plan, store: Store, claim: Claim) -> Job:
-    return Job(one, plan.tasks[one.trial.task].content_hash, store.folder, claim)
+def _content(one: Planned, plan: Plan) -> str:
+    return plan.tasks[one.trial.task].content_hash
+
+
+def job_of(one: Planned, content_hash: str, store: Store, claim: Claim) -> Job:
+    """What to send to a worker of this process."""
+    return Job(one, content_hash, store.folder, code_facts(one.trial.config), claim)
 
 
 def _silent(_: object) -> None:
@@ -152,7 +162,8 @@ def _train(job: Job, store: Store, safe_point: SafePoint) -> Json:
 
     task = task_of(job.planned.trial, job.content_hash)
     record, weights = run_trial(job.planned, task, safe_point)
+    record["run"]["code"] = job.code
     if job.planned.trial.config.weights:
         cpu = {name: value.cpu().contiguous() for name, value in weights.named().items()}
-        write_atomic(store.record_path(job.planned.id).with_name("weights.safetensors"), save(cpu))
+        write_atomic(inside(store.folder, TRIALS, job.planned.id, "weights.safetensors"), save(cpu))
     return record

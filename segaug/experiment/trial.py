@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from segaug.errors import ConfigError
-from segaug.experiment.schema import Config
+from segaug.experiment.schema import Config, check_name
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,10 @@ class Trial:
     task: str
     model: str
     strategy: str
+
+    def __post_init__(self) -> None:
+        for key, name in (("dataset", self.task), ("model", self.model), ("augment", self.strategy)):
+            check_name(key, name)
 
     @property
     def curve(self) -> tuple[str, str, str]:

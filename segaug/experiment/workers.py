@@ -17,6 +17,7 @@ from typing import Any
 from segaug.errors import UserError
 from segaug.experiment.memory import Memory
 from segaug.experiment.stop import REQUEST, SIGNALS, listen
+from segaug.terminal import printing_text
 
 GRACE_S = 3.0
 _STARTS = 2  # of the server, for one worker
@@ -220,7 +221,7 @@ def _serve(pipe: Connection, work: Work, place: dict[str, str]) -> None:
     os.environ.update(place)  # before CUDA is first used: a process never sees another device than its own
     listen()  # Ctrl-C reaches the whole group; the parent decides what it means
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    with contextlib.suppress(EOFError):
+    with contextlib.suppress(EOFError), printing_text():
         while not REQUEST:
             pipe.send(work(pipe.recv(), lambda value: pipe.send(Note(value))))
 

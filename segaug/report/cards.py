@@ -17,6 +17,8 @@ from segaug.report.palette import in_order
 from segaug.report.pictures import Outline, outline_of
 from segaug.report.provenance import flatten
 from segaug.report.tables import Table, number
+from segaug.results.card_folder import card_folder
+from segaug.results.inside import inside
 
 MOST_IMAGES = 4  # examples shown of a data set
 _FACTS = {  # key in card.json -> what the page calls it
@@ -68,7 +70,7 @@ def read_card(folder: Path, task: str) -> Card:
     card = _read(path)
     names = _structures(card)
     outlines = tuple((name, outline_of(place)) for place, name in enumerate(names)) if len(names) > 1 else ()
-    pictures = _pictures(path.with_name("examples.safetensors"), task)
+    pictures = _pictures(inside(path.parent, "examples.safetensors"), task)
     extent = f"{card.get('images', '?')} images of {card.get('patients', '?')} patients"
     return Card(task, _facts(card), pictures, outlines, extent)
 
@@ -81,10 +83,7 @@ def licences(folder: Path, tasks: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def _path(folder: Path, task: str) -> Path:
-    """A name of others may be no folder of this study: then there is no card."""
-    cards = folder / "cards"
-    own = "\0" not in task and (cards / task).resolve().parent == cards.resolve()
-    return cards / (task if own else "") / "card.json"
+    return inside(card_folder(folder, task), "card.json")
 
 
 def _read(path: Path) -> dict[str, Any]:

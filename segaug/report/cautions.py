@@ -10,8 +10,7 @@ from segaug.report.measure import Json
 from segaug.report.network_cautions import collapsed, not_trained_out
 from segaug.report.palette import in_order
 from segaug.report.study import Study, collect, mean_by_size
-
-_HASH = 8  # letters of a hash that are shown
+from segaug.results.code_names import short
 
 
 def cautions(study: Study) -> list[Caution]:
@@ -143,8 +142,9 @@ def _code(study: Study) -> Caution | None:
         "code",
         "Curves mix trials of different code",
         "The rooms of the program that decide results have changed between trials of one curve: some of the spread "
-        "may come from that. A version names the release, the letters the content of these rooms; trials of before "
-        "this was recorded are of unknown code.",
+        "may come from that. A version names the release; the letters before the dot name what every trial runs, those "
+        "behind it the data set, model and strategy of the curve. Trials of before this was recorded are of unknown "
+        "code, and letters without a dot are of before docstrings stopped to count: both may be the same code.",
         (
             f"{' · '.join(curve)}: {_codes(curves[curve])}"
             for curve in sorted(curves, key=lambda key: (*key[:2], in_order([key[2]])))
@@ -159,7 +159,7 @@ def _codes(records: Iterable[Json]) -> str:
 
 
 def _code_of(record: Json) -> str:
-    return f"{record['code_version']} {record['code'][:_HASH]}" if record["code"] else "unknown"
+    return f"{record['code_version']} {short(record['code'])}" if record["code"] else "unknown"
 
 
 def _overlap(study: Study) -> Caution | None:

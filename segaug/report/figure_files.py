@@ -1,43 +1,35 @@
 """Figures for a paper: each as PNG at 300 dpi and as SVG."""
 
 import gc
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 
-from segaug.files import writing_into
+from segaug.file_name import file_name
+from segaug.files import write_atomic, writing_into
 from segaug.report import svg
 from segaug.report.failed import Failed, attempt
 from segaug.report.freed_memory import give_back_freed_memory
 from segaug.report.section import Draw
-from segaug.results.store import write_atomic
+from segaug.results.inside import inside
 
-_NO_NAME = re.compile(r"[^\w.,=()-]+")  # what leads to other folders, or is no file name somewhere
-_LONGEST = 100  # letters; with some scripts three bytes each
-
-
-def file_stem(name: str) -> str:
-    """The name as that of a file: as it is if it can be, else cut and told from others by a digest of all of it."""
-    stem = _NO_NAME.sub("_", name)[:_LONGEST]
-    return stem if stem == name else f"{stem}_{sha256(name.encode(errors='replace')).hexdigest()[:8]}"
+FIGURES = ("report", "figures")  # folders in a study
 
 
-def write_figures(drawn: Mapping[str, Draw], folder: Path) -> tuple[tuple[Path, ...], tuple[Failed, ...]]:
-    """Draw each and write <folder>/<name>.png and .svg; to be called inside `themed()`.
+def write_figures(drawn: Mapping[str, Draw], study: Path) -> tuple[tuple[Path, ...], tuple[Failed, ...]]:
+    """Draw each and write <study>/report/figures/<name>.png and .svg; to be called inside `themed()`.
 
     Returns the files, and the figures that could not be drawn, of which no file of an earlier report is left either.
     """
     paths: list[Path] = []
     failures: list[Failed] = []
     for name, draw in drawn.items():
-        stem = file_stem(name)
-        files = folder / f"{stem}.png", folder / f"{stem}.svg"
+        stem = file_name(name)
+        files = [inside(study, *FIGURES, f"{stem}.{kind}") for kind in ("png", "svg")]
         figure = attempt(f"figure {name}", partial(_draw, draw))
         give_back_freed_memory()  # a figure is a ring of references, of 6 MiB: it would stay until many are drawn
-        with writing_into(folder):
+        with writing_into(study.joinpath(*FIGURES)):
             if isinstance(figure, Failed):
                 failures.append(figure)
                 for path in files:

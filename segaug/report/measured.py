@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from segaug.measures import MEASURES, Quantity, cross_entropy, quantities, quantity
+from segaug.measures import MEASURES, Quantity, cross_entropy, quantities, quantity, stem_of
 from segaug.report.measure import Json, Measure
 
 
@@ -63,7 +63,7 @@ class Measured:
     @property
     def stem(self) -> str:
         """What the laws are fitted to, in names of files."""
-        return "_".join(file_name(measure.quantity.error) for measure in self.fitted)
+        return "_".join(stem_of(measure.quantity.error) for measure in self.fitted)
 
     def of(self, task: str) -> tuple[Measure, ...]:
         """What the converged trials of a task have measured, its structures together."""
@@ -132,11 +132,6 @@ class Measured:
 
 def _place(measure: Measure) -> int:
     return MEASURES.index(measure.quantity.measure)
-
-
-def file_name(key: str) -> str:
-    """A quantity in names of files."""
-    return key.replace("/", "_")
 
 
 def _trials(count: int, of: int) -> str:

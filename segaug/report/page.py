@@ -19,6 +19,7 @@ from segaug.report.section import Section
 from segaug.report.sections import SECTIONS
 from segaug.report.study import Study, load_study
 from segaug.report.theme import themed
+from segaug.results.inside import inside
 from segaug.visible import visible
 
 Make = Callable[[Study], Section | None]
@@ -58,19 +59,19 @@ def write_report(folder: Path, metric: str | None = None) -> Written:
     """
     study = load_study(folder, metric)
     give_back_freed_memory()
-    report = folder / "report"
+    index = inside(folder, "report", "index.html")
     with themed(), collecting_figures():
         context = _context(study)
-        found = (_made(make, study, context, report / "figures") for make in SECTIONS)
+        found = (_made(make, study, context) for make in SECTIONS)
         made = [one for one in found if one is not None]
     page = _environment().get_template("page.html").generate(context | {"sections": made})
     with writing_into(folder):
-        write_pieces(report / "index.html", (visible(piece).encode() for piece in page))
+        write_pieces(index, (visible(piece).encode() for piece in page))
     figures = tuple(path for one in made for path in one.figures)
-    return Written(report / "index.html", figures, tuple(failure for one in made for failure in one.failures))
+    return Written(index, figures, tuple(failure for one in made for failure in one.failures))
 
 
-def _made(make: Make, study: Study, context: Mapping[str, object], figures: Path) -> _Made | None:
+def _made(make: Make, study: Study, context: Mapping[str, object]) -> _Made | None:
     """One section with its figures; None where there is nothing to show."""
     name = make.__module__.rsplit(".", 1)[-1]
     section = attempt(f"section {name}", partial(make, study))
@@ -78,7 +79,7 @@ def _made(make: Make, study: Study, context: Mapping[str, object], figures: Path
         return None
     if isinstance(section, Failed):
         return _left(name, section, context)
-    paths, failures = write_figures(section.figures, figures)
+    paths, failures = write_figures(section.figures, study.folder)
     section = replace(section, blocks=(*failures, *section.blocks), finding="" if failures else section.finding)
     html = attempt(f"section {name}", partial(_render, section, context))
     if isinstance(html, Failed):

@@ -40,7 +40,7 @@ def write_published(folder: Path, metric: str | None = None) -> tuple[tuple[Path
     """
     study = load_study(folder, metric)
     with themed():
-        return write_figures(published_figures(study), folder / "report" / "figures")
+        return write_figures(published_figures(study), folder)
 
 
 def published_figures(study: Study) -> dict[str, Draw]:

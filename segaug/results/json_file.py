@@ -1,6 +1,7 @@
 """JSON objects on disk: one spelling for hashing, one way to find that a record is damaged."""
 
 import json
+import os
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 from segaug.errors import DataError
 from segaug.json_data import parse_json
+from segaug.results.inside import NO_LINK, linked
 from segaug.results.record import SCHEMA, check
 
 Json = dict[str, Any]  # plain JSON; `results/record.py` documents the keys of a record
@@ -65,9 +67,16 @@ def read_record(path: Path) -> Json:
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with open(path, "rb", opener=_opened) as file:
+            return file.read()
     except OSError as error:
+        if path.is_symlink():
+            raise linked(path) from error
         raise DataError(file=path, problem=f"cannot be read ({error.strerror})", fix="make it readable") from error
+
+
+def _opened(path: str, flags: int) -> int:
+    return os.open(path, flags | NO_LINK)
 
 
 def _object(path: Path, data: bytes) -> Json:

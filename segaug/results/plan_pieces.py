@@ -17,6 +17,7 @@ from msgspec import Struct
 from segaug.errors import DataError
 from segaug.files import create_exclusive, write_atomic
 from segaug.name import Name
+from segaug.results.inside import inside
 from segaug.results.json_file import DamagedRecord, Json, canonical, read_object
 from segaug.results.record import SCHEMA, Count, Seed, Size, TrialId, convert_or_say
 
@@ -28,7 +29,7 @@ def add_piece(study: Path, piece: Json) -> None:
     """Add what a command asks for; nothing happens if the same was asked for before."""
     piece = {"trials": [], "skipped": [], **piece}
     name = _digest(piece)
-    path = study / FOLDER / f"{name}.json"
+    path = inside(study, FOLDER, f"{name}.json")
     if _is_whole(path):
         return
     data = canonical({**piece, "schema": SCHEMA, "order": 1 + _last(study)})
@@ -80,6 +81,7 @@ def pieces(study: Path) -> list[Json]:
 
 
 def _read_all(study: Path) -> tuple[list[Json], list[DataError]]:
+    inside(study, FOLDER)
     found, left_out = [], []
     for path in sorted(_paths(study)):
         try:
@@ -106,13 +108,19 @@ def _paths(study: Path) -> list[Path]:
 def _read(path: Path) -> Json:
     piece = read_object(path)
     fix = "delete it; the `segaug train` command that it is of makes it again"
-    if path.stem != _digest(piece):
+    if not _is_named(path.stem, piece):
         raise DamagedRecord(file=path, problem="does not match the digest that is its name", fix=fix)
     try:
         convert_or_say(piece, Piece)
     except ValueError as error:
         raise DamagedRecord(file=path, problem=f"is no valid plan ({error})", fix=fix) from error
     return piece
+
+
+def _is_named(name: str, piece: Json) -> bool:
+    with suppress(ValueError, RecursionError):  # 1e999 is read as infinity, which has no spelling in JSON
+        return name == _digest(piece)
+    return False
 
 
 def _is_whole(path: Path) -> bool:

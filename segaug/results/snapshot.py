@@ -39,6 +39,7 @@ from segaug.results.columns import (
     table_of,
 )
 from segaug.results.detail_row import detail_row
+from segaug.results.inside import NO_LINK, inside, trial_folders
 from segaug.results.left_out import tell
 from segaug.results.sealed_parquet import read_sealed, write_sealed
 from segaug.results.store import DamagedRecord, Json, Store, read_record
@@ -141,7 +142,7 @@ class _Part:
 
     def of(self, folder: Path, seals: Seals, columns: Sequence[str] | None = None) -> pa.Table:
         """The rows of the file that still stand for a record."""
-        table = read_sealed(folder / self.name, self.schema, columns, self.measured)
+        table = read_sealed(inside(folder, self.name), self.schema, columns, self.measured)
         if table is None:
             return self.schema.empty_table()
         keys = zip(*(table[name].to_pylist() for name in _KEY_NAMES), strict=True)
@@ -195,7 +196,7 @@ def _refresh(
             if len(table) == len(tables[part][0]) and not must_write:
                 continue  # what was left out is looked at each time, which must not cost a writing
             try:
-                write_sealed(folder / part.name, table)
+                write_sealed(inside(folder, part.name), table)
             except OSError:
                 if must_write:
                     raise
@@ -217,17 +218,14 @@ def _no_search_for_cycles() -> Iterator[None]:
 
 def _seals(folder: Path) -> Seals:
     """Every trial with a record."""
-    trials = folder / "trials"
-    if not trials.is_dir():
-        return {}
-    found = ((entry.name, _seal(f"{trials}/{entry.name}/record.json")) for entry in os.scandir(trials))
+    found = ((entry.name, _seal(f"{entry.path}/record.json")) for entry in trial_folders(folder))
     return {trial: seal for trial, seal in found if seal is not None}
 
 
 def _seal(path: str) -> str | None:
     """The last quoted text of a file, without reading the rest; "" if there is none, None if there is no file."""
     try:
-        file = os.open(path, os.O_RDONLY)
+        file = os.open(path, os.O_RDONLY | NO_LINK)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError:

@@ -15,6 +15,7 @@ results/<study>/plan/<digest>.json              what was asked for, one piece a 
 """
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -25,6 +26,7 @@ from segaug.errors import DataError
 from segaug.files import create_exclusive, write_atomic
 from segaug.json_data import parse_json
 from segaug.results.failure import is_failure, next_attempt
+from segaug.results.inside import TRIALS, component, inside, trial_folders
 from segaug.results.json_file import DamagedRecord, Json, canonical, read_object, read_record, sealed
 from segaug.results.left_out import tell
 from segaug.results.plan_pieces import add_piece, has_plan, last_asked, read_pieces
@@ -45,11 +47,11 @@ class Store:
 
     def record_path(self, trial_id: str) -> Path:
         """Where the record of a trial lies."""
-        return Path(self.folder, "trials", trial_id, "record.json")
+        return Path(self.folder, TRIALS, component(trial_id, self.folder), "record.json")
 
     def failure_path(self, trial_id: str) -> Path:
         """Where the last failure of a trial lies."""
-        return Path(self.folder, "trials", trial_id, "failure.json")
+        return Path(self.folder, TRIALS, component(trial_id, self.folder), "failure.json")
 
     def finished(self, trial_id: str) -> bool:
         """Is there a valid record?  A damaged one counts as none: the trial runs again and replaces it."""
@@ -65,7 +67,7 @@ class Store:
         Returns the record that counts, with its checksum.  The trial's failure, if any, is thereby overtaken.
         Raises DataError if nobody would take it for a record: the trial would run again and again.  It is kept beside.
         """
-        path, data = self.record_path(record["id"]), sealed(record)
+        path, data = inside(self.folder, TRIALS, record["id"], "record.json"), sealed(record)
         try:
             check(parse_json(data))
         except ValueError as error:
@@ -92,7 +94,8 @@ class Store:
     def write_failure(self, failure: Json) -> Json:
         """Keep what went wrong beside the place where the record would be; returns it with its attempt counted."""
         failure = next_attempt({"schema": SCHEMA, **failure}, self.failure(failure["id"]))
-        write_atomic(self.failure_path(failure["id"]), json.dumps(failure, indent=1).encode())
+        path = inside(self.folder, TRIALS, failure["id"], "failure.json")
+        write_atomic(path, json.dumps(failure, indent=1).encode())
         return failure
 
     def failure(self, trial_id: str) -> Json | None:
@@ -139,7 +142,8 @@ class Store:
         add_piece(self.folder, piece)
 
     def _files(self, name: str) -> Iterator[Path]:
-        return iter(sorted((self.folder / "trials").glob(f"*/{name}")))
+        paths = (Path(folder.path, name) for folder in trial_folders(self.folder))
+        return iter(sorted(path for path in paths if os.path.lexists(path)))
 
 
 def find_study(study: str | None) -> Path:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from segaug.results.inside import trial_folders
 from segaug.results.lease import Seen, look
 from segaug.results.rivals import Rival
 from segaug.results.store import Json, Store
@@ -21,9 +22,7 @@ class TrialFiles:
     @classmethod
     def of(cls, store: Store) -> "TrialFiles":
         """Look into every folder."""
-        trials = store.folder / "trials"
-        folders = [entry for entry in os.scandir(trials) if entry.is_dir()] if trials.is_dir() else []
-        return cls(store, {folder.name: frozenset(os.listdir(folder.path)) for folder in folders})
+        return cls(store, {one.name: frozenset(os.listdir(one.path)) for one in trial_folders(store.folder)})
 
     def leases(self, trials: Iterable[str]) -> dict[str, Seen]:
         """Leases of these trials that are not known to be over."""

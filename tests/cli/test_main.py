@@ -34,7 +34,7 @@ def test_help_imports_no_verb_and_nothing_heavy():
         "print(sorted(loaded))"
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert shown.splitlines()[-1] == str([f"segaug.cli.{name}" for name in ("main", "parser", "terminal")])
+    assert shown.splitlines()[-1] == str([f"segaug.cli.{name}" for name in ("main", "parser")])
     assert all(f"  {name}" in shown for name in cli.VERBS)
 
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from segaug.report.figure_files import file_stem
 from segaug.report.together import MOST, parts
 from segaug.report.wording import brief, lines
 
@@ -33,19 +32,3 @@ def test_cut_names_stay_apart():
 def test_a_word_without_end_is_broken():
     assert max(map(len, lines("x" * 100, 22).split("\n"))) == 22
     assert lines(" ", 5) == " "
-
-
-def test_names_of_files_stay_in_their_folder_and_apart():
-    odd = [
-        "curves_../../up",
-        "curves_a/b",
-        "curves_a_b",
-        "curves_a\\b",
-        "curves_nul\0",
-        "curves_" + "x" * 300,
-        "curves_肺",
-    ]
-    stems = [file_stem(name) for name in odd]
-    assert len(set(stems)) == len(odd)
-    assert not [stem for stem in stems if set(stem) & {"/", "\\", "\0"} or len(stem.encode()) > 200]
-    assert file_stem("curves_1-dice_blob(n=3)_nnunet") == "curves_1-dice_blob(n=3)_nnunet"

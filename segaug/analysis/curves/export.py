@@ -11,7 +11,7 @@ from segaug.analysis.curves.record import curve_record
 from segaug.analysis.curves.reporting import METHOD, reproducibility
 from segaug.analysis.interval import Interval
 from segaug.analysis.law.fit import Fit
-from segaug.analysis.plain_json import DIGITS, json_bytes
+from segaug.analysis.plain_json import json_bytes
 
 Row = dict[str, object]
 
@@ -26,11 +26,6 @@ def fits_frame(fits: Sequence[CurveFit]) -> pd.DataFrame:
 def points_frame(fits: Sequence[CurveFit]) -> pd.DataFrame:
     """One row a curve and size: statistics of the trials, and the law with its interval there."""
     return pd.DataFrame([row for curve in fits for row in _point_rows(curve)])
-
-
-def csv_bytes(table: pd.DataFrame) -> bytes:
-    """Comma-separated text with a header."""
-    return table.to_csv(index=False, float_format=f"%.{DIGITS}g", lineterminator="\n").encode()
 
 
 def fits_json(fits: Sequence[CurveFit]) -> bytes:

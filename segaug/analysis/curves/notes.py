@@ -13,6 +13,7 @@ from segaug.analysis.trials.collapsed import collapse_notes
 from segaug.analysis.trials.curve_trials import CurveTrials
 from segaug.analysis.trials.shown_dice import shown_dice
 from segaug.analysis.trials.untrained import untrained
+from segaug.results.code_names import counted, told
 
 
 def notes(curve: CurveTrials, fit: Fit | None) -> list[str]:
@@ -82,10 +83,9 @@ def _on_code(table: pd.DataFrame) -> Iterator[str]:
     """Trials that different code has made; records did not always say which."""
     if "code" not in table:
         return
-    counts = table.loc[table["status"].isin(_ENDED), "code"].value_counts()
+    counts = counted(table.loc[table["status"].isin(_ENDED), "code"])
     if len(counts) > 1:
-        listed = (f"{count} by {code or 'code that nobody noted'}" for code, count in sorted(counts.items()))
-        yield f"trained by different code: {', '.join(listed)}"
+        yield f"trained by different code: {told(counts)}"
 
 
 def _on_fit(fit: Fit) -> Iterator[str]:

@@ -3,20 +3,24 @@
 import numpy as np
 import pandas as pd
 
+from segaug.analysis.csv_text import unmarked
 from segaug.analysis.trials.foreign_file import ForeignFile
 from segaug.analysis.trials.foreign_names import plain_name
 from segaug.analysis.trials.foreign_naming import SHOWN
 from segaug.analysis.trials.foreign_numbers import PERCENT, first_true, in_percent, numbers, shares
+from segaug.name import is_name
 
 STATES = ("ok", "diverged", "failed", "missing")
 _WHOLE_MAX = 2**53  # larger ones are not exact as floats
 
 
 def text_column(file: ForeignFile, column: str) -> pd.Series:
-    """Names; none may be empty."""
+    """Names; none may be empty, or hold what is none of a line of text."""
     values = file.frame[column].astype("object")
-    values = values.where(values.isna(), values.astype(str).str.strip())
+    values = values.where(values.isna(), values.astype(str).str.strip().map(unmarked, na_action="ignore"))
     _refuse_first(file, column, values.isna() | (values == ""), "is empty", "name it in every row")
+    odd = ~values.map(is_name).astype(bool)
+    _refuse_first(file, column, odd, "holds a control character, or a name in several lines", "write a plain name")
     return values
 
 

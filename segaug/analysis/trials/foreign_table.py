@@ -34,6 +34,7 @@ from segaug.analysis.trials.foreign_reading import Reading
 from segaug.analysis.trials.foreign_repeats import numbered_repeats
 from segaug.analysis.trials.table import CURVE
 from segaug.errors import DataError
+from segaug.name import is_name
 from segaug.results.case_errors import CaseErrors
 
 _TRIAL = [*CURVE, "size", "seed"]
@@ -92,6 +93,8 @@ def _curve_column(file: ForeignFile, name: str) -> pd.Series:
     if name in file.frame:
         return text_column(file, name)
     alone = name == "strategy" and not any(other in file.frame for other in CURVE)
+    if alone and not is_name(file.stem):
+        file.refuse(problem="has a control character in its name, after which its curve is called", fix="rename it")
     return pd.Series(file.stem if alone else "", index=file.frame.index)
 
 

@@ -1,5 +1,6 @@
 """Errors against N, with the fitted laws: all strategies together, then each curve by itself."""
 
+from collections import Counter
 from functools import partial
 
 from segaug.report import captions
@@ -50,8 +51,9 @@ def _overview(study: Study) -> Draw:
 
 
 def _singles(study: Study) -> dict[str, Draw]:
-    note = captions.single_note(study)
+    note, groups = captions.single_note(study), study.fitted_groups
+    joined = Counter("_".join(group) for group in groups)
+    names = {group: "_".join(group) if joined["_".join(group)] == 1 else "/".join(group) for group in groups}
     return {
-        f"curves_{study.measured.stem}_{'_'.join(group)}": partial(single_figure, study, *group, note)
-        for group in study.fitted_groups
+        f"curves_{study.measured.stem}_{names[group]}": partial(single_figure, study, *group, note) for group in groups
     }

@@ -5,7 +5,6 @@ from functools import partial
 from segaug.report import captions, findings, tables
 from segaug.report.charts import overview_chart
 from segaug.report.figures import measure_figure
-from segaug.report.measured import file_name
 from segaug.report.metric_orders import contradictions, fits_by_metric, one_sided, order_table
 from segaug.report.section import Block, Folded, Heading, Items, Legend, Panels, Section, Text
 from segaug.report.study import Study
@@ -33,7 +32,7 @@ def section(study: Study) -> Section:
             Folded("All measures as a table", (tables.measure_table(study),)),
         ),
         figures={
-            f"curves_{file_name(measure.key)}": partial(measure_figure, study, measure, note)
+            f"curves_{measure.key}": partial(measure_figure, study, measure, note)
             for measure in measures
             if measure not in study.measured.fitted
         },

@@ -12,6 +12,8 @@ from urllib.request import getproxies, proxy_bypass
 
 from segaug.errors import UserError
 
+WANDB = "wandb"  # folder in a study of what this room and W&B's client write
+LOG = "mirror.log"  # in it
 PROBE_S = 3.0
 _PORTS = {"http": 80, "https": 443}
 _REFUSED = re.compile(

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from segaug.errors import DataError
+from segaug.name import is_name
 from segaug.results.case_errors import CaseErrors
 from segaug.results.columns import case_errors
 from segaug.results.mirror.client import quiet
@@ -19,6 +20,7 @@ from segaug.results.mirror.remote import Remote, RemoteRun
 
 PREFIX = "wandb:"
 _AT_ONCE = 8  # downloads
+_NAMES = ("id", "task", "model", "strategy")
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +64,14 @@ def _read(remote: Remote, name: str, found: Sequence[RemoteRun]) -> MirroredStud
         )
     planned = read_plan(files[plans[0].id], f"{PREFIX}{remote.path}/{plans[0].id}")
     tables = [read_trials(files[run.id], f"{PREFIX}{remote.path}/{run.id}") for run in found if run not in plans]
-    return MirroredStudy(name, planned, len(found), _once(tables))
+    rows = _once(tables)
+    told = {name, *(one for key in _NAMES for one in (*planned[key], *rows[key].to_pylist()))}
+    if odd := sorted(one for one in told if not is_name(one)):
+        fix = "send it again with `segaug sync`, from a study whose names are printable"
+        raise DataError(
+            file=f"{PREFIX}{remote.path}", problem=f"holds a name with a control character: {odd[0]!r}", fix=fix
+        )
+    return MirroredStudy(name, planned, len(found), rows)
 
 
 def _once(tables: Iterable[pa.Table]) -> pa.Table:

@@ -9,7 +9,8 @@ from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import Any
 
-from segaug.results.mirror.client import describe
+from segaug.results.inside import inside
+from segaug.results.mirror.client import LOG, WANDB, describe
 from segaug.results.mirror.process import isolate, start, stop
 from segaug.results.mirror.publish import Publish, publish_run
 from segaug.results.planned import KEYS
@@ -55,14 +56,15 @@ class Mirror:
 
 def start_mirror(tracker: Tracker, store: Store, study_name: str, *, publish: Publish = publish_run) -> Mirror:
     """Start mirroring; write the plan first.  What an earlier run left behind is caught up with."""
-    log_file = store.folder / "wandb" / "mirror.log"
+    log_file = store.folder / WANDB / LOG
     if not is_on(tracker):
         return Mirror(None, None, log_file)
     try:
+        inside(store.folder, WANDB, LOG)
         queue: Queue[Trial | None] = multiprocessing.get_context("spawn").Queue()
         queue.cancel_join_thread()  # else this process could not end while the other one hangs
         process = start(_serve, queue, tracker, store.folder, study_name, publish)
-    except Exception as error:  # out of processes or semaphores: training goes on without W&B
+    except Exception as error:  # out of processes or semaphores, or a link: training goes on without W&B
         log.warning("tracker: nothing is mirrored to W&B (%s); results are in the local store", describe(error))
         return Mirror(None, None, log_file)
     return Mirror(process, queue, log_file)
@@ -70,7 +72,7 @@ def start_mirror(tracker: Tracker, store: Store, study_name: str, *, publish: Pu
 
 def _serve(queue: "Queue[Trial | None]", tracker: WandbTracker, folder: Path, study: str, publish: Publish) -> None:
     """The mirror process, until it is told the end by None."""
-    isolate(folder / "wandb" / "mirror.log")
+    isolate(inside(folder, WANDB, LOG))
     from segaug.results.mirror.backlog import Backlog  # pandas, which training can do without
     from segaug.results.mirror.publisher import Publisher
 

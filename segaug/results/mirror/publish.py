@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from segaug.results.mirror.client import Unreachable, quiet, require_server
+from segaug.results.inside import inside
+from segaug.results.mirror.client import WANDB, Unreachable, quiet, require_server
 from segaug.results.mirror.run import Run, Table
 from segaug.results.tracker import WandbTracker
 
@@ -25,7 +26,7 @@ def publish_run(run: Run, tracker: WandbTracker, study: Path) -> None:
 
     Online, it counts as written when W&B lists it as finished and holds its data file byte for byte.
     """
-    folder = study.resolve() / "wandb"
+    folder = inside(study.resolve(), WANDB)
     with quiet(folder):
         _remove_earlier(folder, run.id)
         os.environ["WANDB_DATA_DIR"] = str(folder / "staging" / run.id)  # offline tables wait here for `wandb sync`

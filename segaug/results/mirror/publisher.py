@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from segaug.results.mirror.client import Refused, named
+from segaug.results.inside import inside
+from segaug.results.mirror.client import WANDB, Refused, named
 from segaug.results.mirror.granularity import Granularity, Key
 from segaug.results.mirror.ledger import Ledger
 from segaug.results.mirror.publish import Publish
@@ -41,7 +42,7 @@ class Publisher:
         self.tracker, self.store, self.study, self._publish = tracker, store, study, publish
         self.granularity = cast(Granularity, tracker.granularity)  # the tracker has checked it
         target = f"{tracker.mode}:{tracker.entity or ''}/{tracker.project}"
-        self.ledger = Ledger(store.folder / "wandb" / "ledger.json", target)
+        self.ledger = Ledger(inside(store.folder, WANDB, "ledger.json"), target)
         self._next = 0.0  # monotonic time before which no further run is begun
 
     def run_id(self, key: Key) -> str:

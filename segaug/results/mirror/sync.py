@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from segaug.results.mirror.client import quiet
+from segaug.results.inside import inside
+from segaug.results.mirror.client import WANDB, quiet
 from segaug.results.mirror.granularity import Key, grouped
 from segaug.results.mirror.publish import Publish, publish_run
 from segaug.results.mirror.publisher import STUDY, Outcome, Publisher
@@ -56,7 +57,7 @@ def sync_study(
     found = Snapshot(store.folder).trials()
     rows = (dict(zip(KEYS, row, strict=True)) for row in zip(*(found[key].tolist() for key in KEYS), strict=True))
     groups: dict[Key, set[str]] = {**grouped(rows, publisher.granularity), STUDY: set()}
-    with quiet(store.folder / "wandb"):
+    with quiet(inside(store.folder, WANDB)):
         remote = _Checked(publisher) if tracker.mode == "online" else None
         try:
             synced = _write_all(publisher, groups, remote, progress, sleep)

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from segaug.results.mirror.client import describe
+from segaug.results.inside import inside
+from segaug.results.mirror.client import LOG, WANDB, describe
 from segaug.results.mirror.process import isolate, start, stop
 from segaug.results.mirror.publish import Publish, publish_run
 from segaug.results.mirror.run import Run, Table, tables_run
@@ -32,15 +33,22 @@ def log_tables(
     """Write them as one run, replacing the last of this job type.  Never raises; False, after a warning, on failure."""
     if not is_on(tracker):
         return True
-    log_file = study_folder / "wandb" / "mirror.log"
     try:
+        inside(study_folder, WANDB, LOG)
         tables = {name: _table(frame) for name, frame in frames.items()}
         run = tables_run(study_folder.resolve().name, job_type, tables, [path.resolve() for path in figures])
         if stop(start(_write, run, tracker, study_folder, publish), timeout_s):
             return True
     except Exception as error:  # a table without a JSON form, no process to be had: the caller's work is done already
         log.warning("tracker: %s", describe(error))
-    log.warning("tracker: the %s is not in W&B; its files are in %s, see %s", job_type, study_folder, log_file)
+    log.warning(
+        "tracker: the %s is not in W&B; its files are in %s, see %s/%s/%s",
+        job_type,
+        study_folder,
+        study_folder,
+        WANDB,
+        LOG,
+    )
     return False
 
 
@@ -52,7 +60,7 @@ def _table(frame: "pd.DataFrame") -> Table:
 
 def _write(run: Run, tracker: WandbTracker, folder: Path, publish: Publish) -> None:
     """In a process of its own: write the run and end."""
-    isolate(folder / "wandb" / "mirror.log")
+    isolate(inside(folder, WANDB, LOG))
     try:
         publish(run, tracker, folder)
     except Exception as error:  # whatever W&B raises must end here

@@ -10,7 +10,8 @@ import pandas as pd
 from segaug.errors import UserError
 from segaug.files import write_atomic
 from segaug.measures import MEASURES, Quantity, quantity
-from segaug.results.mirror.client import named, quiet
+from segaug.results.inside import inside
+from segaug.results.mirror.client import WANDB, named, quiet
 from segaug.results.mirror.dashboard import report, require_package, workspace
 from segaug.results.mirror.law_runs import law_runs
 from segaug.results.mirror.publish import Publish, publish_run
@@ -42,7 +43,7 @@ def make_dashboard(
     """
     require_package()
     study = store.folder.resolve().name
-    with quiet(store.folder / "wandb"):
+    with quiet(inside(store.folder, WANDB)):
         remote = Remote(tracker.entity, tracker.project)
         publisher = Publisher(tracker, store, study, publish)
         sent = _send_laws(publisher, remote, fits, points)
@@ -82,7 +83,7 @@ class _Made:
     """Remembers the addresses of views, so that a second dashboard replaces the first."""
 
     def __init__(self, store: Store, target: str) -> None:
-        self._path = store.folder / "wandb" / "dashboard.json"
+        self._path = inside(store.folder, WANDB, "dashboard.json")
         self._all: dict[str, dict[str, str]] = json.loads(self._path.read_bytes()) if self._path.is_file() else {}
         self._urls = self._all.setdefault(target, {})
 
