@@ -60,7 +60,7 @@ def one_record(number: int, values: np.ndarray) -> dict:
                     "validation_bce": [1 / u for u in updates]},
         "training": {"updates": 256, "epochs": 256, "batch_size": 8, "parameters": 1, "best_update": 256,
                      "stopped": "budget"},
-        "warnings": [], "run": {"seconds": {"total": 1.0}},
+        "warnings": [], "run": {"seconds": {"total": 1.0}, "device": "cpu", "versions": {}},
     }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from segaug.models.network import Model
 from segaug.models.nnunet import NnUnet
 from segaug.models.swin_unet import SwinUnet
 from segaug.name import is_name
+from segaug.results.record import MOST_SEED
 from segaug.results.tracker import TRACKERS
 from segaug.training.protocol import Protocol
 
@@ -76,8 +77,8 @@ class Config:
     def __post_init__(self) -> None:
         check_name("name", self.name)
         check_name("output", self.output)
-        if self.seed < 0:
-            raise ConfigError(key="seed", problem=f"got {self.seed}", fix="use 0 or more")
+        if not 0 <= self.seed <= MOST_SEED:
+            raise ConfigError(key="seed", problem=f"got {self.seed}", fix=f"use 0 to {MOST_SEED}")
         if self.max_same_errors < 0:
             raise ConfigError(key="max_same_errors", problem=f"got {self.max_same_errors}", fix="use 1 or more, or 0")
         if self.threads < 1:

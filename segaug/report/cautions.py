@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from segaug.report.caution import Caution, count, make
 from segaug.report.law_cautions import LAW_CHECKS
@@ -19,6 +20,7 @@ def cautions(study: Study) -> list[Caution]:
         _atlas,
         _failed,
         _diverged,
+        _left_out,
         _missing,
         _skipped,
         _mixed,
@@ -86,6 +88,17 @@ def _diverged(study: Study) -> Caution | None:
         "training loss did not improve. They are left out of means and laws and drawn as crosses at the top of the "
         "panels: what is shown is the error given that training converged.",
         _cells(study.diverged),
+    )
+
+
+def _left_out(study: Study) -> Caution | None:
+    errors = study.snapshot.left_out.values()
+    return make(
+        "left_out",
+        f"{count(len(errors), 'file')} in the place of a record left out",
+        "They are damaged, hold what no trial can have left, lie in a folder of another name, or are of another "
+        "version: they are in no figure. The same train command makes the records of this study that are missing.",
+        (f"{Path(error.file).parent.name}: {error.problem}" for error in errors),
     )
 
 

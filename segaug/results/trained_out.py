@@ -12,6 +12,7 @@ A trial is told as not trained out if all of this holds, a rule fixed before any
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,13 @@ def not_trained_out(row: Mapping[Any, Any]) -> bool:
 
 def _falls(values: np.ndarray) -> bool:
     """Kendall (1938): more falling than rising pairs than chance has, in the normal form with its correction."""
-    pairs = np.sign(np.subtract.outer(values, values))[np.triu_indices(len(values), 1)].sum()  # earlier minus later
     n = len(values)
+    earlier, later = _pairs(n)
+    pairs = np.sign(values[earlier] - values[later]).sum()
     return bool((pairs - 1) / math.sqrt(n * (n - 1) * (2 * n + 5) / 18) > _CHANCE)
+
+
+@lru_cache(maxsize=64)  # the trials of a study have histories of few lengths
+def _pairs(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Places of all pairs of n values, the earlier one first."""
+    return np.triu_indices(n, 1)

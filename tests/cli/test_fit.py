@@ -13,6 +13,7 @@ import pytest
 from segaug.analysis.law.resample import RESAMPLES
 from segaug.cli.fit import add_arguments, run
 from segaug.errors import ConfigError, DataError
+from segaug.results.json_file import sealed
 from segaug.results.store import Store
 from tests.analysis.simulated import DESIGNS, trials
 from tests.synthetic import plan_anew, replace_record, write_study
@@ -180,6 +181,23 @@ def test_bad_input_is_explained(tmp_path):
     write_study(tmp_path)
     with pytest.raises(ConfigError, match="resamples: got 5"):
         run(parse(tmp_path, "--resamples", 5))
+
+
+def test_senseless_records_are_named_and_change_no_fit(tmp_path, caplog):
+    """All is as if they were not there."""
+    without, among = (write_study(tmp_path / name, sizes=(1, 4, 16), seeds=3) for name in ("without", "among"))
+    senseless = [{"size": 10**20}, {"size": 4.5}, {"size": -4}, {"seed": True}, {"task": "a\n"}, {"status": "fine"}]
+    for trial, change in zip(among.records()[::3], senseless, strict=True):
+        among.record_path(trial["id"]).write_bytes(sealed(trial | change))
+        without.record_path(trial["id"]).unlink()
+    for store in (without, among):
+        assert fit(store.folder) == 0
+    for name in ("fits.csv", "curves.csv", "trials.csv"):
+        assert (without.folder / "fit" / name).read_bytes() == (among.folder / "fit" / name).read_bytes()
+    told = [line for line in caplog.messages if "left out" in line]
+    assert len(told) == 6
+    assert sum("is no valid record (" in line for line in told) == 5
+    assert "and 1 more" in told[-1]
 
 
 def test_unknown_metric_is_refused(capsys):

@@ -1,11 +1,14 @@
 import json
+import shutil
 
 import pytest
 
 from segaug.cli import main as cli
 from segaug.cli.study_state import study_state
+from segaug.results.json_file import sealed
 from segaug.results.lease import take
 from segaug.results.owner import this_process
+from segaug.results.plan_pieces import _digest
 from segaug.results.store import Store, find_study, read_record
 from tests.synthetic import plan_anew, replace_record, write_study
 
@@ -129,3 +132,29 @@ def test_watching_ends_when_all_is_done(store, capsys, monkeypatch):
     monkeypatch.setattr("time.sleep", lambda _: store.write_record(record))
     assert cli.main(["status", "pilot", "--watch"]) == 0
     assert capsys.readouterr().out.count("8 trials:") == 2
+
+
+def test_files_that_are_none_of_the_study_are_named_and_the_rest_counts(store, capsys):
+    """A senseless record, one that cannot be read by this version, a copy of a sync tool, a plan, a failure."""
+    trials = store.plan()["trials"]
+    first, second, third, fourth = (store.record_path(trial["id"]) for trial in trials[:4])
+    first.write_bytes(sealed({**read_record(first), "size": 10**20}))
+    second.write_bytes(sealed({**read_record(second), "schema": 2}))
+    shutil.copytree(third.parent, third.parent.with_name(f"{third.parent.name} (conflicted copy)\x1b[31m"))
+    fourth.unlink()
+    fourth.with_name("failure.json").write_text(json.dumps({"schema": 1, "id": trials[3]["id"], "error": "x"}))
+    plan = {"schema": 1, "order": 7, "trials": [trials[0] | {"size": -4}], "skipped": []}
+    piece = store.folder / "plan" / f"{_digest(plan)}.json"
+    piece.write_text(json.dumps(plan))
+    assert cli.main(["status", "pilot"]) == 1
+    shown, told = capsys.readouterr()
+    assert "8 trials: 5 done, 0 diverged, 0 failed, 0 running, 3 missing" in shown
+    for said in (
+        f"left out results/pilot/plan/{piece.name}: is no valid plan (trials[0].size: expected `int` >= 1)",
+        f"left out results/pilot/trials/{first.parent.name}/record.json: is no valid record (size is 1e+20",
+        f"left out results/pilot/trials/{second.parent.name}/record.json: has schema 2",
+        f"left out results/pilot/trials/{third.parent.name} (conflicted copy)\u241b[31m/record.json: is the record of",
+    ):
+        assert said in shown
+    assert not told, "once is enough"
+    assert len(study_state(store)["left_out"]) == 4

@@ -117,7 +117,7 @@ def test_killed_while_a_damaged_record_is_replaced(tmp_path, injected):
 def test_killed_while_a_second_record_is_kept(tmp_path, injected):
     store = Store(tmp_path / "study")
     store.write_record(RECORDS[0])
-    second = {**RECORDS[0], "run": {"host": "another"}}
+    second = {**RECORDS[0], "run": {**RECORDS[0]["run"], "host": "another"}}
     images = crash_images(lambda: store.write_record(second), tmp_path / "study", tmp_path / "images")
     for image in images:
         assert Store(image).record(KEYS[0]["id"])["run"] == RECORDS[0]["run"]

@@ -204,7 +204,7 @@ def test_attempts_count_up_and_remember(store):
 
 def test_the_second_record_of_a_trial_is_kept_and_compared(store):
     store.write_record(RECORDS[0])
-    again = {**RECORDS[0], "run": {"host": "another"}}
+    again = {**RECORDS[0], "run": {**RECORDS[0]["run"], "host": "another"}}
     other = {**RECORDS[0], "test": {**RECORDS[0]["test"], "last": None}, "warnings": ["odd"]}
     assert store.write_record(again)["run"] == RECORDS[0]["run"], "the first one counts"
     store.write_record(other)

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from safetensors.torch import save
 
 from segaug.augment.artefact import Artefact, Content
+from segaug.cli.study_state import study_state
 from segaug.data.cache import load_cached, store_cached
 from segaug.data.decode import Decoded
+from segaug.errors import UserError
 from segaug.experiment import artefact_file
 from segaug.experiment.artefact_file import encode, read
 from segaug.registration import momentum_file
@@ -21,6 +23,8 @@ from segaug.registration.modes import Modes
 from segaug.registration.momentum_file import ImageId, StoredMomentum, load_momenta, save_momentum
 from segaug.report.cards import read_card
 from segaug.results.json_file import sealed
+from segaug.results.lease import look
+from segaug.results.owner import this_process
 from segaug.results.plan_pieces import _digest
 from segaug.results.sealed_parquet import read_sealed
 from segaug.results.snapshot import Snapshot
@@ -28,13 +32,23 @@ from segaug.results.store import Store
 from segaug.results.trial_row import trial_row
 from tests.fuzz.mutations import DEEP_JSON, spoiled, spoiled_json
 from tests.fuzz.target import Target
-from tests.synthetic import record, write_study
+from tests.synthetic import failure, record, write_study
 
-RECORD = {**record("task", "nnunet", "red", 4, 0)}
+_COUNTS = dict.fromkeys(("shown", "missed", "astray", "invented", "flooded"), 1)
+RECORD = {  # with every key that there is
+    **record("task", "nnunet", "red", 4, 0),
+    "id": "a",
+    "form": {"channels": 1, "structures": ["lung"], "size": [64, 64], "sources": ["base"]},
+    "patient_cases": {"patients": ["p", "q"], "dice_patient": [0.5, None]},
+    "masks": {"cases": 12, **_COUNTS},
+    "nsd": {"unit": "px", "tolerance": 2.0},
+}
+RECORD["run"]["code"] = {"version": "1", "commit": None, "changed": None, "hash": "h"}
 PLAN = {
     "schema": 1, "order": 1, "trials": [{"id": "a", "task": "t", "model": "m", "strategy": "s", "size": 1, "seed": 0}],
     "skipped": [{"task": "t", "size": 512, "pool": 80}], "tracker": None, "command": "segaug train",
 }  # fmt: skip
+LEASE = {"generation": 1, "owner": this_process().as_json(), "beat": 3, "released": False}
 TENSORS = {"momentum": torch.zeros(2, 2, 17, 17).half(), "other": torch.ones(3)}
 
 
@@ -63,17 +77,34 @@ def _read_record(folder: Path, data: bytes) -> None:
     trial_row(store.record("a"))
 
 
-def _read_snapshot(folder: Path, data: bytes) -> None:
-    written(Store(folder / "study").record_path("a"), data)
-    snapshot = Snapshot(folder / "study")
-    snapshot.trials()
-    snapshot.cases("bce")
+def _read_among_others(folder: Path, data: bytes) -> None:
+    """Whatever the file holds, the others are read, and it is one more or named; no error but that."""
+    store = Store(folder / "others")
+    if not store.folder.exists():
+        write_study(store.folder, sizes=(1, 2), seeds=1)
+    written(store.record_path("a"), data)
+    snapshot = Snapshot(store.folder, quiet=True)
+    try:
+        trials, left_out = snapshot.trials(), snapshot.left_out
+        assert set(trials["id"]) | {"a"} == {*(one["id"] for one in store.plan()["trials"]), "a"}
+        assert len(trials) + len(left_out) == 5
+        assert len(snapshot.columns()) == len(trials)
+        snapshot.cases("bce")
+        study_state(store)
+    except UserError as error:
+        raise AssertionError(f"a bad record stops a study: {error}") from error
 
 
 def _read_failure(folder: Path, data: bytes) -> None:
     store = Store(folder / "failures")
     written(store.failure_path("a"), data)
     store.failures()
+
+
+def _read_lease(folder: Path, data: bytes) -> None:
+    seen = look(written(folder / "trial" / "lease.1.json", data).parent)
+    assert seen is not None
+    assert isinstance(seen.is_over, bool)
 
 
 def _read_plan(folder: Path, data: bytes) -> None:
@@ -195,8 +226,9 @@ def _parquet_inputs(name: str) -> Callable[[], st.SearchStrategy[bytes]]:
 
 STORED = [
     Target("record", lambda: _json_inputs(RECORD, sealed), _read_record),
-    Target("record in a snapshot", lambda: _json_inputs(RECORD, sealed), _read_snapshot, weight=0.3),
-    Target("failure", lambda: _json_inputs({"schema": 1, "id": "a", "error": "x", "kind": "oom"}), _read_failure),
+    Target("record among others", lambda: _json_inputs(RECORD, sealed), _read_among_others, weight=0.3),
+    Target("failure", lambda: _json_inputs({"schema": 1, **failure("a"), "kind": "oom"}), _read_failure),
+    Target("lease", lambda: _json_inputs(LEASE), _read_lease),
     Target("plan", lambda: _json_inputs(PLAN), _read_plan),
     Target("snapshot.parquet", _parquet_inputs("snapshot.parquet"), _read_parquet("snapshot.parquet")),
     Target("cases.parquet", _parquet_inputs("cases.parquet"), _read_parquet("cases.parquet")),

@@ -1,5 +1,6 @@
 """Cautions: each appears exactly when it is due."""
 
+import shutil
 from collections.abc import Callable
 from math import sin
 from pathlib import Path
@@ -10,6 +11,7 @@ from segaug.report.caution import Caution
 from segaug.report.cautions import cautions
 from segaug.report.study import load_study
 from segaug.report.tables import shown_dice_table
+from segaug.results.json_file import sealed
 from segaug.results.store import Store
 from tests.report.conftest import HOSTILE, diverge, fail, forget
 from tests.synthetic import plan_anew, replace_record, write_study
@@ -55,6 +57,17 @@ def test_what_is_not_done_is_counted_and_named(calm, action, kind):
     assert set(found) == {kind}
     assert found[kind].headline.startswith("2 ")
     assert found[kind].places == ("phantom_thorax · nnunet · red: N = 8 (2)",)
+
+
+def test_a_file_that_is_no_record_is_named(calm):
+    trial = Store(calm).records()[0]
+    path = Store(calm).record_path(trial["id"])
+    path.write_bytes(sealed({**trial, "size": 10**20}))
+    shutil.copytree(path.parent, path.parent.with_name("conflicted copy"))
+    found = due(calm)
+    assert set(found) == {"left_out", "missing"}
+    assert found["left_out"].headline.startswith("2 files")
+    assert "is no valid record (size is 1e+20" in "".join(found["left_out"].places)
 
 
 def test_few_sizes(calm):

@@ -116,7 +116,29 @@ def test_clearing_leaves_nothing_and_a_beat_after_it_brings_nothing_back(folder)
     assert look(folder) is None
 
 
-@pytest.mark.parametrize("garbage", [b"", b"{", b"[]", b'{"owner": {}}', b"\xff\xfe"])
+OWNER = b'{"host": "h", "place": "p", "pid": %s, "born": "b", "job": "", "restart": 0, "token": "t"}'
+SENSELESS = [
+    b'{"owner": %s, "beat": %s, "released": %s}' % (OWNER % pid, beat, released)
+    for pid, beat, released in (
+        (b"1", b"1" * 5000, b"false"), (b"1", b"1e999", b"false"), (b"1", b"1", b"0"), (b"1", b"1", b'"no"'),
+        (b"1" * 20, b"1", b"false"), (b"-1", b"1", b"false"), (b"true", b"1", b"false"),
+        (b"1", b'1, "beat": 2', b"false"),
+    )
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["lease.\u00b2.json", f"lease.{'9' * 200}.json", "lease.-1.json", "lease.01.json"])
+def test_a_number_that_no_lease_has_is_none(folder, name):
+    write_atomic(folder / name, b"{}")
+    assert look(folder) is None
+    assert take(folder, this_process(), None).generation == 1
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [b"", b"{", b"[]", b'{"owner": {}}', b"\xff\xfe", b"[" * 100_000, *SENSELESS],
+    ids=range(6 + len(SENSELESS)),
+)
 def test_a_damaged_lease_is_waited_for_like_any_other(folder, garbage):
     write_atomic(folder / "lease.3.json", garbage)
     clock = Clock()
