@@ -190,7 +190,7 @@ def stem_of(key: str) -> str:
     measure, _, structure = key.removeprefix("1-").partition("/")
     joined = f"{measure}_{structure}_"
     longer = (other for other in BY_KEY if len(other) > len(measure))
-    return key if any(joined.startswith(f"{other}_") for other in longer) else key.replace("/", "_")
+    return key if any(joined.startswith(f"{other}_") for other in longer) else key.replace("/", "_", 1)
 
 
 def cross_entropy(structures: int) -> Quantity:

@@ -7,6 +7,7 @@ from pathlib import PureWindowsPath
 import pytest
 
 from segaug.file_name import file_name
+from segaug.measures import BY_KEY, stem_of
 
 PLAIN = [
     "curves_bce_phantom_thorax_nnunet", "curves_1-dice_blob(n=3)_nnunet", "1-dice_rv", "bce_against_baseline",
@@ -45,3 +46,15 @@ def test_no_two_names_share_a_file_wherever_it_lies():
 
 def test_the_same_name_has_the_same_file():
     assert file_name("Größe") == file_name("Größe") != file_name("Grösse")
+
+
+def test_a_measure_of_a_structure_is_told_from_every_other_measure():
+    assert [stem_of(key) for key in ("dice/rv", "1-dice/rv", "bce", "error")] == [
+        "dice_rv",
+        "1-dice_rv",
+        "bce",
+        "error",
+    ]
+    structures = ("rv", "patient", "patient_x", "recalibrated", "a/b", "a_b")
+    keys = [*BY_KEY, *(f"{key}/{structure}" for key in BY_KEY for structure in structures)]
+    assert len({file_name(stem_of(key)) for key in keys}) == len(keys)

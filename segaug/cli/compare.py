@@ -27,8 +27,8 @@ def run(args: Namespace) -> int:
         folder = table.with_name(f"{table.stem}_compare")
     else:
         study = find_study(args.study)
-        found = compare_study(study, args.metric, args.baseline)
         folder = inside(study, "compare")
+        found = compare_study(study, args.metric, args.baseline)
     for line in compare_output.lines(found):
         print(line)
     written = compare_files.write(folder, found)

@@ -2,11 +2,14 @@
 
 import re
 from html.parser import HTMLParser
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
 
+from segaug.file_name import file_name
 from segaug.report.page import write_report
+from segaug.report.sections import curves
 from tests.report.odd_studies import Odd
 
 TASK = "\"><img src=x onerror=alert(1)> </title></style><script>alert(2)</script> ]]>--> 'DejaVu Sans' #0b5f97"
@@ -71,3 +74,11 @@ def test_drawings_stay_whole(page):
     assert len(drawings) > 10
     for drawing in drawings:
         ElementTree.fromstring(drawing)
+
+
+def test_a_task_and_a_model_that_read_alike_have_figures_of_their_own(monkeypatch):
+    monkeypatch.setattr(curves.captions, "single_note", lambda _: "")
+    groups = [("a", "b_c"), ("a_b", "c"), ("lung", "net")]
+    found = curves._singles(SimpleNamespace(fitted_groups=groups, measured=SimpleNamespace(stem="bce")))
+    assert len(found) == len(set(map(file_name, found))) == 3
+    assert "curves_bce_lung_net" in found
