@@ -20,11 +20,12 @@ def run(args: Namespace) -> int:
     import pandas as pd
 
     from segaug.cli.sync import tracker_of
+    from segaug.results.inside import inside
     from segaug.results.mirror.views import make_dashboard
     from segaug.results.store import Store, find_study
 
     store = Store(find_study(args.study))
-    tables = [store.folder / "fit" / f"{name}.parquet" for name in ("fits", "curves")]
+    tables = [inside(store.folder, "fit", f"{name}.parquet") for name in ("fits", "curves")]
     if not all(table.is_file() for table in tables):
         raise ConfigError(
             key="dashboard", problem="the study has no fit", fix=f"run `segaug fit {store.folder.name}` first"

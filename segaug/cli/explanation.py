@@ -72,8 +72,9 @@ def _of_failure(store: Store, failure: Json) -> Iterator[str]:
     yield from _attempts(failure)
     yield f"traceback: {store.failure_path(failure['id'])}"
     if job := failure.get("job"):
-        logs = sorted(store.folder.glob(f"submissions/*/logs/*{job.partition('_')[0]}*"))
-        yield f"Slurm job {job}; logs: {', '.join(map(str, logs)) or 'none found'}"
+        number = job.partition("_")[0]  # by a record's word: compared, not looked up
+        logs = sorted(path for path in store.folder.glob("submissions/*/logs/*") if number in path.name)
+        yield f"job {job}; logs: {', '.join(map(str, logs)) or 'none found'}"
     yield "to do: " + REMEDIES.get(failure.get("kind", "error"), REMEDIES["error"]).format(study=store.folder.name)
 
 

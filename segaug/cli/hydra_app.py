@@ -78,7 +78,7 @@ def run_app(
     from omegaconf import DictConfig
 
     from segaug.cli.hydra_errors import one_line
-    from segaug.cluster.launcher import ON_CLUSTER, register_slurm
+    from segaug.cluster.launcher import ON_CLUSTER, register_clusters
     from segaug.experiment.compose import CONFIG_NAME, trial_of
     from segaug.experiment.data_only import refuse_rerun
     from segaug.experiment.folders import conf_dir
@@ -92,7 +92,7 @@ def run_app(
     refuse_unknown(overrides, [*get_args_parser()._option_string_actions, *more], f"segaug {verb}")
     refuse_rerun(overrides)
     register_plugins()
-    register_slurm()
+    register_clusters()
     STUDY.set(study)
     if on_cluster:
         ON_CLUSTER.set(on_cluster)

@@ -30,7 +30,8 @@ def explained(error: Exception) -> UserError:
         return _no_override(error)
     cause = error.__cause__ if isinstance(error.__cause__, OmegaConfBaseException) else error
     if not isinstance(cause, OmegaConfBaseException):
-        return UserError(str(error).strip().splitlines()[0])
+        first, *more = str(error).strip().splitlines()
+        return UserError(" ".join([first, *more[:1]]) if first.endswith(":") else first)
     if isinstance(cause, ConfigAttributeError | ConfigKeyError) and dataclasses.is_dataclass(cause.object_type):
         top = () if "." in str(cause.full_key) else ("study",)  # a group of files, and no option
         return _unknown_key(cause, [*top, *(field.name for field in dataclasses.fields(cause.object_type))])

@@ -10,7 +10,8 @@ from segaug.cli.hydra_app import run_app
 from segaug.errors import ConfigError
 
 if TYPE_CHECKING:
-    from segaug.cluster.settings import SlurmSettings
+    from segaug.cluster.scheduler import Cluster
+    from segaug.cluster.settings import JobSettings
     from segaug.experiment.trial import Trial
     from segaug.results.store import Json
 
@@ -33,8 +34,8 @@ def run(words: Sequence[str]) -> int:
     def here(trials: "Iterable[Trial]", *, workers: int | None, many: bool, command: str) -> "list[Json]":
         return show(trials, None, workers, command)
 
-    def on_cluster(trials: "Iterable[Trial]", settings: "SlurmSettings", command: str) -> "list[Json]":
-        return show(trials, settings, None, command)
+    def on_cluster(trials: "Iterable[Trial]", cluster: "Cluster", command: str) -> "list[Json]":
+        return show(trials, cluster.settings, None, command)
 
     run_app("plan", overrides, here, on_cluster, more=(JSON, PROBE))
     return 0
@@ -42,7 +43,7 @@ def run(words: Sequence[str]) -> int:
 
 def _show(
     trials: "Iterable[Trial]",
-    settings: "SlurmSettings | None",
+    settings: "JobSettings | None",
     workers: int | None,
     command: str,
     *,
@@ -59,8 +60,10 @@ def _show(
     from segaug.cluster.survey import probes, survey
     from segaug.errors import UserError
     from segaug.experiment.machine import default_workers
+    from segaug.experiment.mixed_code import question
     from segaug.experiment.plan import make_plan
     from segaug.experiment.sweep import run_study
+    from segaug.results.snapshot import Snapshot
     from segaug.results.store import Store
 
     plan = make_plan(trials, skip_large=True, here=settings is None)
@@ -76,9 +79,12 @@ def _show(
     if settings is not None:
         forecast = forecast_of(store, {one.trial.model for one in found.left})
         jobs = len(packs_of(found.left, forecast, settings, MOST_PACKS))
+    asked = question(found.left, Snapshot(store.folder, quiet=True).trials(), store)
     if as_json:
-        print(json.dumps(plain(found, plan, store, jobs), indent=1))
+        print(json.dumps({**plain(found, plan, store, jobs), "mixed_code": asked and str(asked)}, indent=1))
     else:
         parallel = (workers or default_workers(config.device)) if settings is None else None
         print_survey(found, plan, store, settings, jobs, parallel)
+        if asked:
+            print(f"`segaug train` will not begin: {asked}")
     return []

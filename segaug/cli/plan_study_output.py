@@ -8,14 +8,14 @@ from rich.table import Table
 
 from segaug import terminal
 from segaug.cli.names import Names
-from segaug.cluster.settings import SlurmSettings
+from segaug.cluster.settings import JobSettings
 from segaug.cluster.survey import Survey
 from segaug.experiment.plan import Plan
 from segaug.results.store import Store
 
 
 def print_survey(
-    found: Survey, plan: Plan, store: Store, settings: SlurmSettings | None, jobs: int | None, parallel: int | None
+    found: Survey, plan: Plan, store: Store, settings: JobSettings | None, jobs: int | None, parallel: int | None
 ) -> None:
     """Cells, totals, and the forecast.  parallel: trials at the same time on this machine."""
     console = terminal.console(wide=True)
@@ -43,7 +43,7 @@ def print_survey(
 
 
 def _print_cost(
-    found: Survey, settings: SlurmSettings | None, jobs: int | None, parallel: int | None, console: Console
+    found: Survey, settings: JobSettings | None, jobs: int | None, parallel: int | None, console: Console
 ) -> None:
     hours = found.seconds / 3600
     unit = "GPU" if settings and settings.gpus_per_node else "core"

@@ -9,7 +9,7 @@ from segaug.cli.hydra_app import run_app
 
 if TYPE_CHECKING:
     from segaug.cluster.retry import Again
-    from segaug.cluster.settings import SlurmSettings
+    from segaug.cluster.scheduler import Cluster
     from segaug.experiment.trial import Trial
     from segaug.results.store import Json
 
@@ -53,11 +53,11 @@ def _run(again: "Again", overrides: list[str]) -> None:
 
         return run_study(only(trials, again.trials), workers=workers, many=many, command=command)
 
-    def on_cluster(trials: "Iterable[Trial]", settings: "SlurmSettings", command: str) -> "list[Json]":
+    def on_cluster(trials: "Iterable[Trial]", cluster: "Cluster", command: str) -> "list[Json]":
         from segaug.cluster.retry import only
         from segaug.cluster.submit import submit_study
 
-        submit_study(only(trials, again.trials), settings, command)
+        submit_study(only(trials, again.trials), cluster, command)
         return []
 
     replaced = {word.partition("=")[0] for word in overrides}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from segaug.cli.hydra_app import choices, run_app, wants_help
 
 if TYPE_CHECKING:
-    from segaug.cluster.settings import SlurmSettings
+    from segaug.cluster.scheduler import Cluster
     from segaug.experiment.trial import Trial
     from segaug.results.store import Json
 
@@ -56,9 +56,9 @@ def with_slurm(overrides: Sequence[str]) -> list[str]:
 def _options() -> str:
     from dataclasses import MISSING, fields
 
-    from segaug.cluster.settings import SlurmSettings
+    from segaug.cluster.settings import JobSettings
 
-    return "\n".join(f"  {one.name} ({one.default})" for one in fields(SlurmSettings) if one.default is not MISSING)
+    return "\n".join(f"  {one.name} ({one.default})" for one in fields(JobSettings) if one.default is not MISSING)
 
 
 def _refuse(trials: "Iterable[Trial]", *, workers: int | None, many: bool, command: str) -> "list[Json]":
@@ -71,10 +71,10 @@ def _refuse(trials: "Iterable[Trial]", *, workers: int | None, many: bool, comma
     raise ConfigError(key="hydra/launcher", problem="is not a cluster", fix=fix)
 
 
-def _submit(trials: "Iterable[Trial]", settings: "SlurmSettings", command: str) -> "list[Json]":
+def _submit(trials: "Iterable[Trial]", cluster: "Cluster", command: str) -> "list[Json]":
     from segaug.cluster.submit import submit_study
 
-    study = submit_study(trials, settings, command)
+    study = submit_study(trials, cluster, command)
     name, done = study.store.folder.name, len(study.plan.trials) - len(study.todo)
     print(f"{len(study.plan.trials)} trials: {done} done, {len(study.todo)} in the queue")
     if study.live:

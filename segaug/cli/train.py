@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from segaug.cli.hydra_app import choices, run_app, wants_help
 
 if TYPE_CHECKING:
-    from segaug.cluster.settings import SlurmSettings
+    from segaug.cluster.scheduler import Cluster
     from segaug.experiment.trial import Trial
     from segaug.results.store import Json
 
@@ -58,8 +58,8 @@ def run(args: Namespace) -> int:
     return 0
 
 
-def _on_cluster(trials: "Iterable[Trial]", settings: "SlurmSettings", command: str) -> "list[Json]":
+def _on_cluster(trials: "Iterable[Trial]", cluster: "Cluster", command: str) -> "list[Json]":
     from segaug.cluster.submit import submit_study
     from segaug.cluster.waiting import wait
 
-    return wait(submit_study(trials, settings, command))
+    return wait(submit_study(trials, cluster, command))

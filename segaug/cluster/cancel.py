@@ -2,23 +2,36 @@
 
 from pathlib import Path
 
-from segaug.cluster import slurm
+from segaug.cluster.scheduler import Scheduler, array_of
 from segaug.cluster.submission import submissions
 from segaug.results.store import Store
 
 
 def cancel_study(study: Path) -> str:
     """End every live job of a study's submissions; returns what to tell the user."""
-    slurm.require()
-    sent = [job["job"] for one in submissions(study) for job in one.jobs()]
-    alive = slurm.alive(sent)
-    if not alive:
+    ended = sum(_cancel(scheduler, jobs) for scheduler, jobs in _sent(study).items())
+    if not ended:
         return f"{study.name} has no job in the queue"
-    slurm.cancel(sorted({job.partition("_")[0] for job in alive}))
     store = Store(study)
     trials = [trial["id"] for trial in store.plan()["trials"]]
     done = sum(store.record_path(one).is_file() for one in trials)
     return (
-        f"{len(alive)} jobs ended.  {done} of {len(trials)} trials have their record and keep it; the others have "
+        f"{ended} jobs ended.  {done} of {len(trials)} trials have their record and keep it; the others have "
         f"written nothing.  `segaug status {study.name}` lists them"
     )
+
+
+def _sent(study: Path) -> dict[Scheduler, list[str]]:
+    """All jobs that ever were, by where they were sent."""
+    sent: dict[Scheduler, list[str]] = {}
+    for one in submissions(study):
+        sent.setdefault(one.scheduler(), []).extend(job["job"] for job in one.jobs())
+    return sent
+
+
+def _cancel(scheduler: Scheduler, jobs: list[str]) -> int:
+    """End those that are alive; returns how many tasks they had."""
+    scheduler.require()
+    if alive := scheduler.alive(jobs):
+        scheduler.cancel(sorted(set(map(array_of, alive))))
+    return len(alive)

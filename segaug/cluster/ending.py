@@ -9,27 +9,25 @@ from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 
-from segaug.cluster import slurm
-from segaug.cluster.settings import SlurmSettings
-
-KILL_WAIT_S = 30  # Slurm's own default, between SIGTERM and SIGKILL
+from segaug.cluster.scheduler import Scheduler, SchedulerError
+from segaug.cluster.settings import JobSettings
 
 
 class Ending:
-    """Listens to Slurm's signals.
+    """Listens to the signals of a scheduler.
 
     SIGUSR2 comes before the time limit, up to a minute earlier than it was asked for: the job uses that minute, then
-    puts itself back into the queue.  SIGTERM comes from `scancel`, from a node that is shut down, and before a
-    preemption: a job that is still RUNNING then has been granted time to leave and puts itself back; one that is
-    cancelled, or that Slurm requeues itself, does not.
+    puts itself back into the queue.  SIGTERM comes where the job is cancelled, from a node that is shut down, and
+    before a preemption: a job that has been granted time to leave puts itself back; one that is cancelled, or that the
+    scheduler puts back, does not.
     """
 
-    def __init__(self, settings: SlurmSettings, start: float) -> None:
+    def __init__(self, scheduler: Scheduler, settings: JobSettings, start: float) -> None:
         """start: of the job, by time.monotonic()."""
-        self.settings = settings
+        self.scheduler, self.settings, self.job = scheduler, settings, scheduler.here()
         limit = start + 60 * settings.timeout_min
-        if told := os.environ.get("SLURM_JOB_END_TIME"):  # Slurm 22.05 and later; knows of `scontrol update` too
-            limit = time.monotonic() + float(told) - time.time()
+        if self.job and self.job.end is not None:
+            limit = time.monotonic() + self.job.end - time.time()
         self.at = limit - settings.signal_delay_s
         self.limit = self.terminated = False
         signal.signal(signal.SIGUSR2, self._hear)
@@ -41,16 +39,15 @@ class Ending:
 
     def leave(self) -> str:
         """Put the job back into the queue if that is how it should end; says what was done."""
-        job = job_name()
-        if not job:
-            return "this is no Slurm job: run it again"
-        if self.terminated and slurm.state(job) != "RUNNING":
-            return "Slurm ends this job; `segaug status` tells whether another one is needed"
-        if int(os.environ.get("SLURM_RESTART_COUNT", "0")) >= self.settings.max_requeues:
+        if self.job is None:
+            return f"this is no {self.scheduler.title} job: run it again"
+        if self.terminated and not self.scheduler.may_leave(self.job.name):
+            return f"{self.scheduler.title} ends this job; `segaug status` tells whether another one is needed"
+        if self.job.restarts >= self.settings.max_requeues:
             return f"not requeued: that was done {self.settings.max_requeues} times (hydra.launcher.max_requeues)"
         try:
-            slurm.requeue(job)
-        except slurm.SlurmError as error:
+            self.scheduler.requeue(self.job.name)
+        except SchedulerError as error:
             return f"not requeued: {error}"
         return "requeued"
 
@@ -62,7 +59,7 @@ class Ending:
         self.limit |= number == signal.SIGUSR2
         self.terminated |= number == signal.SIGTERM
         _each_worker(signal.SIGTERM)  # not all clusters signal the processes of a process
-        grace = self.settings.signal_delay_s / 2 if number == signal.SIGUSR2 else KILL_WAIT_S / 2
+        grace = self.settings.signal_delay_s / 2 if number == signal.SIGUSR2 else self.scheduler.kill_wait_s / 2
         _after(grace, _each_worker, signal.SIGKILL)  # where no safe point comes
 
 
@@ -80,9 +77,3 @@ def _each_worker(number: int) -> None:
         if child.pid is not None:
             with suppress(ProcessLookupError):
                 os.kill(child.pid, number)
-
-
-def job_name() -> str:
-    """The Slurm job that this process is in, "12_3" in an array; "" outside."""
-    array, task = os.environ.get("SLURM_ARRAY_JOB_ID"), os.environ.get("SLURM_ARRAY_TASK_ID")
-    return f"{array}_{task}" if array and task else os.environ.get("SLURM_JOB_ID", "")

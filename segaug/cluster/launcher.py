@@ -1,4 +1,4 @@
-"""`hydra/launcher=slurm`: a multirun as jobs of a cluster."""
+"""`hydra/launcher=slurm`, or another scheduler: a multirun as jobs of a cluster."""
 
 import dataclasses
 import shlex
@@ -13,7 +13,9 @@ from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
-from segaug.cluster.settings import SlurmSettings
+from segaug.cluster.scheduler import Cluster
+from segaug.cluster.schedulers import SCHEDULERS, scheduler_named
+from segaug.cluster.settings import JobSettings
 from segaug.errors import ConfigError
 from segaug.experiment.grid import trials_of
 from segaug.experiment.launcher import PLUGINS
@@ -24,29 +26,29 @@ from segaug.results.store import Json
 class OnCluster(Protocol):
     """What a command does with trials on a cluster; returns the records that they have after it."""
 
-    def __call__(self, trials: Iterable[Trial], settings: SlurmSettings, command: str) -> list[Json]:
+    def __call__(self, trials: Iterable[Trial], cluster: Cluster, command: str) -> list[Json]:
         """Take the trials of a multirun."""
         ...
 
 
-def _refuse(trials: Iterable[Trial], settings: SlurmSettings, command: str) -> list[Json]:
+def _refuse(trials: Iterable[Trial], cluster: Cluster, command: str) -> list[Json]:
     fix = "leave it out: this command works on this machine; `segaug train`, `submit` and `plan` know clusters"
-    raise ConfigError(key="hydra/launcher", problem="got slurm", fix=fix)
+    raise ConfigError(key="hydra/launcher", problem=f"got {cluster.scheduler.name}", fix=fix)
 
 
 # Hydra makes the launcher from the config, where a function has no place; so the command leaves it here.
 ON_CLUSTER: ContextVar[OnCluster] = ContextVar("on_cluster", default=_refuse)
 
 
-class SlurmLauncher(Launcher):
+class ClusterLauncher(Launcher):
     """Composes all jobs of a multirun and hands their trials to what the command does on a cluster."""
 
     config: DictConfig
     hydra_context: HydraContext
 
-    def __init__(self, **settings: Any) -> None:  # values that Hydra has checked against SlurmConf
+    def __init__(self, scheduler: str, **settings: Any) -> None:  # values that Hydra has checked against a JobSettings
         plain: dict[str, Any] = {name: _plain(one) for name, one in settings.items()}
-        self.settings = SlurmSettings(**plain)
+        self.cluster = Cluster(scheduler_named(scheduler), JobSettings(**plain))
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Keep what composing the jobs needs."""
@@ -58,7 +60,7 @@ class SlurmLauncher(Launcher):
         words += [one for one in self.config.hydra.overrides.hydra if one.startswith("hydra.launcher.")]
         command = shlex.join(["segaug", "train", "-m", *self.config.hydra.overrides.task, *words])
         trials = trials_of(job_overrides, self.config, self.hydra_context.config_loader)
-        records = ON_CLUSTER.get()(trials, self.settings, command)
+        records = ON_CLUSTER.get()(trials, self.cluster, command)
         return [JobReturn(_return_value=record["id"], status=JobStatus.COMPLETED) for record in records]
 
 
@@ -66,13 +68,18 @@ def _plain(value: Any) -> Any:  # a value of YAML
     return OmegaConf.to_container(value) if OmegaConf.is_config(value) else value
 
 
-SlurmConf = dataclasses.make_dataclass(
-    "SlurmConf", [("_target_", str, f"{__name__}.SlurmLauncher")], bases=(SlurmSettings,), kw_only=True
-)
+def _conf(scheduler: str) -> type:
+    """The schema of `hydra/launcher=NAME`: the settings of its jobs."""
+    fixed: list[tuple[str, type, str]] = [
+        ("_target_", str, f"{__name__}.ClusterLauncher"),
+        ("scheduler", str, scheduler),
+    ]
+    return dataclasses.make_dataclass("ClusterConf", fixed, bases=(JobSettings,), kw_only=True)
 
 
-def register_slurm() -> None:
-    """Tell Hydra about the launcher; may be called more than once."""
+def register_clusters() -> None:
+    """Tell Hydra about the launcher of each scheduler; may be called more than once."""
     PLUGINS.add(f"{__name__}.")
-    Plugins.instance().register(SlurmLauncher)
-    ConfigStore.instance().store(group="hydra/launcher", name="slurm", node=SlurmConf, provider="segaug")
+    Plugins.instance().register(ClusterLauncher)
+    for name in SCHEDULERS:
+        ConfigStore.instance().store(group="hydra/launcher", name=name, node=_conf(name), provider="segaug")

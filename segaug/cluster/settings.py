@@ -9,8 +9,8 @@ AT_LEAST_ONE = ("timeout_min", "cpus_per_task", "workers_per_gpu", "pack_minutes
 
 
 @dataclass(kw_only=True)
-class SlurmSettings:
-    """Resources of one job, and how trials are spread over jobs."""
+class JobSettings:
+    """Resources of one job, and how trials are spread over jobs; None: the cluster decides."""
 
     partition: str | None = None  # None: the cluster's default
     timeout_min: int = 240  # time limit of a job; its worker puts itself back into the queue if trials are left

@@ -1,14 +1,16 @@
-"""The few commands of Slurm that are used.  States of trials never come from here, only whether jobs are alive."""
+"""Slurm: the few commands of it that are used."""
 
 import getpass
+import os
 import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from segaug.errors import UserError
+from segaug.cluster.batch_script import batch_script
+from segaug.cluster.scheduler import Array, JobHere, Limits, SchedulerError, task_name
+from segaug.cluster.settings import JobSettings
 
 PATIENCE_S = 60  # a busy controller answers late
 DEFAULT_MAX_ARRAY = 1001  # Slurm's own
@@ -24,32 +26,77 @@ _FIXES = {
 }
 
 
-class SlurmError(UserError):
+class SlurmError(SchedulerError):
     """A command of Slurm failed."""
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What the cluster takes from one user."""
+class Slurm:
+    """The methods are those of `Scheduler`."""
 
-    max_array: int  # tasks of one array
-    max_submit: int | None  # jobs in the queue, each task of an array counted; None: no limit is known
+    name = "slurm"
+    title = "Slurm"
+    kill_wait_s = 30.0  # Slurm's own default
 
+    def require(self) -> None:
+        """Is there an sbatch?"""
+        if shutil.which("sbatch") is None:
+            raise SlurmError(
+                "hydra/launcher=slurm: there is no sbatch on this machine; type the command on a login node of the "
+                "cluster, or leave out hydra/launcher to run here"
+            )
 
-def require() -> None:
-    """Raise SlurmError where Slurm is not installed."""
-    if shutil.which("sbatch") is None:
-        raise SlurmError(
-            "hydra/launcher=slurm: there is no sbatch on this machine; type the command on a login node of the cluster,"
-            " or leave out hydra/launcher to run here"
-        )
+    def limits(self) -> Limits:
+        """As `scontrol show config` and, with accounting, `sacctmgr` tell."""
+        found = re.search(r"MaxArraySize\s*=\s*(\d+)", call("scontrol", "show", "config"))
+        config = int(found.group(1)) if found else DEFAULT_MAX_ARRAY
+        return Limits(max(1, config), _max_submit())
 
+    def queued(self) -> int:
+        """As `squeue` lists them."""
+        return len(call("squeue", "-h", "-r", "-u", getpass.getuser(), "-o", "%i").split())
 
-def limits() -> Limits:
-    """As `scontrol show config` and, with accounting, `sacctmgr` tell."""
-    found = re.search(r"MaxArraySize\s*=\s*(\d+)", call("scontrol", "show", "config"))
-    config = int(found.group(1)) if found else DEFAULT_MAX_ARRAY
-    return Limits(max(1, config), _max_submit())
+    def script(self, settings: JobSettings, array: Array) -> str:
+        """For `sbatch`."""
+        return batch_script(settings, array)
+
+    def submit(self, script: Path) -> str:
+        """By `sbatch`; the number of the job, without its cluster."""
+        return call("sbatch", "--parsable", str(script)).strip().partition(";")[0]
+
+    def alive(self, jobs: Iterable[str]) -> list[str]:
+        """Those that Slurm has forgotten are not."""
+        jobs = sorted(set(jobs))
+        if not jobs:
+            return []
+        try:
+            return call("squeue", "-h", "-r", "-j", ",".join(jobs), "-o", "%i").split()
+        except SlurmError as error:
+            if _GONE not in str(error):
+                raise
+        return [] if len(jobs) == 1 else [one for job in jobs for one in self.alive([job])]
+
+    def cancel(self, jobs: Sequence[str]) -> None:
+        """By `scancel`."""
+        call("scancel", *jobs)
+
+    def here(self) -> JobHere | None:
+        """By the variables that Slurm sets; SLURM_JOB_END_TIME since 22.05, which knows of `scontrol update` too."""
+        array, task = os.environ.get("SLURM_ARRAY_JOB_ID"), os.environ.get("SLURM_ARRAY_TASK_ID")
+        name = task_name(array, int(task)) if array and task else os.environ.get("SLURM_JOB_ID", "")
+        end = os.environ.get("SLURM_JOB_END_TIME")
+        restarts = int(os.environ.get("SLURM_RESTART_COUNT", "0"))
+        return JobHere(name, restarts, float(end) if end else None) if name else None
+
+    def may_leave(self, task: str) -> bool:
+        """A job that is RUNNING after SIGTERM has been granted time to leave, before a preemption."""
+        try:
+            return call("squeue", "-h", "-j", task, "-o", "%T").strip() == "RUNNING"
+        except SlurmError:
+            return False
+
+    def requeue(self, task: str) -> None:
+        """By `scontrol requeue`."""
+        call("scontrol", "requeue", task)
 
 
 def _max_submit() -> int | None:
@@ -59,47 +106,6 @@ def _max_submit() -> int | None:
         return None
     numbers = [int(word) for word in told.split() if word.isdecimal()]
     return min(numbers, default=None)
-
-
-def queued() -> int:
-    """How many jobs of this user the queue holds, each task of an array counted."""
-    return len(call("squeue", "-h", "-r", "-u", getpass.getuser(), "-o", "%i").split())
-
-
-def submit(script: Path) -> str:
-    """Send a batch script; returns the number of the job."""
-    return call("sbatch", "--parsable", str(script)).strip().partition(";")[0]
-
-
-def alive(jobs: Iterable[str]) -> list[str]:
-    """Which jobs are waiting or running, each task of an array by itself: "12_3".  Those that Slurm forgot are not."""
-    jobs = sorted(set(jobs))
-    if not jobs:
-        return []
-    try:
-        return call("squeue", "-h", "-r", "-j", ",".join(jobs), "-o", "%i").split()
-    except SlurmError as error:
-        if _GONE not in str(error):
-            raise
-    return [] if len(jobs) == 1 else [one for job in jobs for one in alive([job])]
-
-
-def state(job: str) -> str:
-    """RUNNING, PENDING, COMPLETING, ...; "" where Slurm does not know the job."""
-    try:
-        return call("squeue", "-h", "-j", job, "-o", "%T").strip()
-    except SlurmError:
-        return ""
-
-
-def requeue(job: str) -> None:
-    """Put a running job back into the queue; Slurm ends it."""
-    call("scontrol", "requeue", job)
-
-
-def cancel(jobs: Sequence[str]) -> None:
-    """End jobs."""
-    call("scancel", *jobs)
 
 
 def call(*command: str) -> str:

@@ -15,7 +15,9 @@ from itertools import count
 from pathlib import Path
 
 from segaug.cluster.frozen import config_of, plain_config
-from segaug.cluster.settings import SlurmSettings
+from segaug.cluster.scheduler import Cluster, Scheduler, task_name
+from segaug.cluster.schedulers import scheduler_named
+from segaug.cluster.settings import JobSettings
 from segaug.errors import DataError
 from segaug.experiment.identity import digest
 from segaug.experiment.plan import Plan, Planned
@@ -44,9 +46,13 @@ class Submission:
         """The content of submission.json."""
         return _read(self.folder / "submission.json")
 
-    def settings(self) -> SlurmSettings:
+    def settings(self) -> JobSettings:
         """Resources of its jobs."""
-        return SlurmSettings(**self.facts()["settings"])
+        return JobSettings(**self.facts()["settings"])
+
+    def scheduler(self) -> Scheduler:
+        """Where it was sent."""
+        return scheduler_named(self.facts().get("scheduler", "slurm"), str(self.folder))  # once there was one only
 
     def jobs(self) -> list[Json]:
         """Its arrays of jobs."""
@@ -58,12 +64,16 @@ class Submission:
         write_atomic(inside(self.folder, "jobs", f"{first:05d}.json"), json.dumps(entry).encode())
 
     def job_names(self) -> list[str]:
-        """The job of each pack, "12_3"; "" if it was not sent."""
+        """The task of each pack, "12_3"; "" if it was not sent."""
         names = [""] * len(self.facts()["packs"])
         for one in self.jobs():
             for place in range(one["tasks"]):
-                names[one["first"] + place] = f"{one['job']}_{place}"
+                names[one["first"] + place] = task_name(one["job"], place)
         return names
+
+    def alive(self) -> list[str]:
+        """Its tasks that are waiting or running."""
+        return self.scheduler().alive(job["job"] for job in self.jobs())
 
     def trials(self, ids: Iterable[str] | None = None) -> list[tuple[Planned, str]]:
         """Its trials, or some of them in their order, each with the content hash of its task."""
@@ -90,11 +100,12 @@ def submissions(study: Path) -> list[Submission]:
     return [Submission(inside(study, FOLDER, path.parent.name)) for path in found]
 
 
-def create(study: Path, plan: Plan, packs: Sequence[Sequence[str]], settings: SlurmSettings, facts: Json) -> Submission:
+def create(study: Path, plan: Plan, packs: Sequence[Sequence[str]], cluster: Cluster, facts: Json) -> Submission:
     """Write a new submission; packs: ids of trials of the plan."""
     chosen = {one.id: one for one in plan.trials}
     trials = _frozen([chosen[one] for pack in packs for one in pack], plan)
-    told = {"schema": SCHEMA, **facts, "settings": dataclasses.asdict(settings), "packs": [list(one) for one in packs]}
+    sent = {"scheduler": cluster.scheduler.name, "settings": dataclasses.asdict(cluster.settings)}
+    told = {"schema": SCHEMA, **facts, **sent, "packs": [list(one) for one in packs]}
     folder = _new_folder(inside(study, FOLDER), digest([trials, told["packs"]])[:8])
     write_atomic(folder / "trials.json", json.dumps(trials).encode())
     (folder / "logs").mkdir()  # srun does not make it

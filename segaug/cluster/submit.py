@@ -6,13 +6,12 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
-from segaug.cluster import slurm
 from segaug.cluster.forecast import Forecast, forecast_of
 from segaug.cluster.frozen import code_hash
 from segaug.cluster.packs import MOST_PACKS, Item, Pack, duration, packed
-from segaug.cluster.script import script
-from segaug.cluster.settings import SlurmSettings
-from segaug.cluster.submission import Submission, create, submissions
+from segaug.cluster.scheduler import Array, Cluster, Limits, Scheduler, SchedulerError
+from segaug.cluster.settings import JobSettings
+from segaug.cluster.submission import FOLDER, Submission, create, submissions
 from segaug.errors import UserError
 from segaug.experiment.card import write_cards
 from segaug.experiment.machine import now, versions
@@ -41,9 +40,9 @@ class Submitted:
         return [one.facts() for one in self.live]
 
 
-def submit_study(trials: Iterable[Trial], settings: SlurmSettings, command: str) -> Submitted:
+def submit_study(trials: Iterable[Trial], cluster: Cluster, command: str) -> Submitted:
     """Send every trial that has no record and is in no live job; says what it does."""
-    slurm.require()
+    cluster.scheduler.require()
     plan = make_plan(trials, skip_large=True, here=False)
     if not plan.trials:
         raise UserError("no trial to run: every size is above the pool of its task")
@@ -64,45 +63,47 @@ def submit_study(trials: Iterable[Trial], settings: SlurmSettings, command: str)
         print(f"{len(todo) - len(new)} of them are in the queue already", flush=True)
     if new:
         write_cards(plan, store)
-        live.append(send(store, plan, new, settings, command))
+        live.append(send(store, plan, new, cluster, command))
     return Submitted(plan, store, todo, live)
 
 
 def live_submissions(study: Path) -> list[Submission]:
     """Submissions of a study that have jobs waiting or running."""
-    return [one for one in submissions(study) if slurm.alive(job["job"] for job in one.jobs())]
+    return [one for one in submissions(study) if one.alive()]
 
 
 def pending_trials(submission: Submission) -> list[str]:
     """Trials in the packs of its live jobs, without those that failed: these jobs will not run them again."""
     facts, store = submission.facts(), Store(submission.study)
-    alive = set(slurm.alive(job["job"] for job in submission.jobs()))
+    alive = set(submission.alive())
     names = submission.job_names()
     inside = [one for name, pack in zip(names, facts["packs"], strict=True) if name in alive for one in pack]
     return [one for one in inside if not failed_here(facts, store, one)]
 
 
-def packs_of(trials: Iterable[Planned], forecast: Forecast, settings: SlurmSettings, most: int) -> list[Pack]:
+def packs_of(trials: Iterable[Planned], forecast: Forecast, settings: JobSettings, most: int) -> list[Pack]:
     """The packs that the jobs of these trials take; a job runs several trials at the same time."""
     items = [Item(one.id, *one.trial.curve, one.size, one.trial.config.seed, forecast.seconds(one)) for one in trials]
     return packed(items, 60 * settings.pack_minutes * settings.workers, most)
 
 
-def most_packs(limits: slurm.Limits) -> int:
-    """How many jobs may be sent now; raises SlurmError if none."""
+def most_packs(scheduler: Scheduler, limits: Limits) -> int:
+    """How many jobs may be sent now; raises SchedulerError if none."""
     if limits.max_submit is None:
         return MOST_PACKS
-    free = limits.max_submit - slurm.queued()
+    free = limits.max_submit - scheduler.queued()
     if free < 1:
-        raise slurm.SlurmError(f"your limit of {limits.max_submit} jobs in the queue is reached; submit again later")
+        raise SchedulerError(f"your limit of {limits.max_submit} jobs in the queue is reached; submit again later")
     return min(MOST_PACKS, free)
 
 
-def send(store: Store, plan: Plan, trials: Sequence[Planned], settings: SlurmSettings, command: str) -> Submission:
+def send(store: Store, plan: Plan, trials: Sequence[Planned], cluster: Cluster, command: str) -> Submission:
     """Write one submission of these trials and send its arrays."""
-    limits = slurm.limits()
+    soon = Submission(store.folder / FOLDER / "soon")
+    cluster.scheduler.script(cluster.settings, _array(soon, 0, 1, 1))  # a setting that it cannot tell is told now
+    limits = cluster.scheduler.limits()
     forecast = forecast_of(store, {one.trial.model for one in trials})
-    packs = packs_of(trials, forecast, settings, most_packs(limits))
+    packs = packs_of(trials, forecast, cluster.settings, most_packs(cluster.scheduler, limits))
     failures = {one["id"]: attempts(one) for one in store.failures()}
     facts: Json = {
         "command": command,
@@ -116,31 +117,34 @@ def send(store: Store, plan: Plan, trials: Sequence[Planned], settings: SlurmSet
         "attempts": {one.id: failures[one.id] for one in trials if one.id in failures},
     }
     ids = [[item.id for item in pack] for pack in packs]
-    submission = create(store.folder, plan, ids, settings, facts)
-    jobs = _send_arrays(submission, settings, len(packs), limits.max_array)
+    submission = create(store.folder, plan, ids, cluster, facts)
+    jobs = _send_arrays(submission, cluster, len(packs), limits.max_array)
     hours = sum(map(duration, packs)) / 3600
     print(
         f"sent {len(trials)} trials as {len(packs)} jobs of the arrays {', '.join(jobs)}: about {hours:.1f} "
-        f"{'GPU' if settings.gpus_per_node else 'core'}-hours, from {forecast.source}\nlogs: {submission.folder}/logs",
+        f"{'GPU' if cluster.settings.gpus_per_node else 'core'}-hours, from {forecast.source}\n"
+        f"logs: {submission.folder}/logs",
         flush=True,
     )
     return submission
 
 
-def _send_arrays(submission: Submission, settings: SlurmSettings, packs: int, most: int) -> list[str]:
+def _send_arrays(submission: Submission, cluster: Cluster, packs: int, most: int) -> list[str]:
     firsts = range(0, packs, most)
-    parallel = max(1, settings.array_parallelism // len(firsts))
-    folder = Path(os.path.abspath(submission.folder))  # not resolved: other machines may mount it differently
-    name = f"segaug-{submission.study.name}-{submission.folder.name}"
+    parallel = max(1, cluster.settings.array_parallelism // len(firsts))
     jobs = []
     for first in firsts:
-        tasks = min(most, packs - first)
+        array = _array(submission, first, min(most, packs - first), parallel)
         path = submission.folder / f"array-{first:05d}.sh"
-        text = script(settings, folder, name=name, first=first, tasks=tasks, parallel=parallel)
-        write_atomic(path, text.encode())
-        jobs.append(slurm.submit(path))
-        submission.sent(jobs[-1], first, tasks)
+        write_atomic(path, cluster.scheduler.script(cluster.settings, array).encode())
+        jobs.append(cluster.scheduler.submit(path))
+        submission.sent(jobs[-1], first, array.tasks)
     return jobs
+
+
+def _array(submission: Submission, first: int, tasks: int, parallel: int) -> Array:
+    folder = Path(os.path.abspath(submission.folder))  # not resolved: other machines may mount it differently
+    return Array(folder, f"segaug-{submission.study.name}-{folder.name}", first, tasks, parallel)
 
 
 def failed_here(facts: Json, store: Store, trial: str) -> Json | None:

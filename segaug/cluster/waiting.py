@@ -1,10 +1,10 @@
-"""Wait for trials on a cluster, and show how far they are: from their records, not from what Slurm says of its jobs."""
+"""Wait for trials on a cluster, and show how far they are: from their records, not from what it says of its jobs."""
 
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 
-from segaug.cluster import slurm
+from segaug.cluster.scheduler import SchedulerError
 from segaug.cluster.submit import Submitted, failed_here
 from segaug.experiment.plan import Planned
 from segaug.experiment.progress import Progress
@@ -14,7 +14,7 @@ from segaug.results.store import DamagedRecord, Json
 
 POLL_S = 3.0
 SHARE = 0.1  # of the time may go into looking at files, however many there are
-JOBS_S = 20.0  # between two questions to Slurm's controller
+JOBS_S = 20.0  # between two questions to the scheduler
 
 
 def wait(study: Submitted) -> list[Json]:
@@ -86,6 +86,6 @@ def _news(study: Submitted, left: dict[str, Planned]) -> Iterator[tuple[Planned,
 
 def _alive(study: Submitted) -> bool:
     try:
-        return any(slurm.alive(job["job"] for job in one.jobs()) for one in study.live)
-    except slurm.SlurmError:  # the controller is busy or restarts: nothing is known, so nothing is given up
+        return any(one.alive() for one in study.live)
+    except SchedulerError:  # the controller is busy or restarts: nothing is known, so nothing is given up
         return True

@@ -1,8 +1,8 @@
 """What a job of a cluster runs: `python -m segaug.cluster.worker FOLDER PACK`.
 
 The trials of a pack, one after the other, by warm processes.  When the time limit comes near, no trial is begun that
-would not be done; when Slurm says that it is over, what runs is dropped (a trial writes nothing before it is done) and
-the job puts itself back into the queue.  Exit code: 0, 1 where a trial failed, 2 where nothing could be run.
+would not be done; when the scheduler says that it is over, what runs is dropped (a trial writes nothing before it is
+done) and the job puts itself back into the queue.  Exit code: 0, 1 where a trial failed, 2 where nothing could be run.
 """
 
 import os
@@ -26,6 +26,7 @@ from segaug.experiment.progress import line, name_of
 from segaug.experiment.sharing import share
 from segaug.experiment.sweep import job_of, work
 from segaug.experiment.workers import SINGLE_THREAD, Died, Note, run_jobs
+from segaug.results.owner import JOB, RESTARTS
 from segaug.results.store import Store
 from segaug.terminal import printing_text
 
@@ -56,7 +57,9 @@ class Pack:
         self.facts, self.settings = submission.facts(), submission.settings()
         self.ids: list[str] = self.facts["packs"][number]
         self.store = Store(submission.study)
-        self.ending = Ending(self.settings, start)
+        self.ending = Ending(submission.scheduler(), self.settings, start)
+        if self.ending.job:
+            os.environ.update({JOB: self.ending.job.name, RESTARTS: str(self.ending.job.restarts)})
         self.failed = 0
         self.settled: set[str] = set()  # also where nothing could be written of it, which a requeue would not mend
 

@@ -1,6 +1,5 @@
 """One attempt at a trial: take its lease, run it, leave its record or its failure; knows nothing of training."""
 
-import os
 import socket
 import traceback
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from segaug.files import parts_of
 from segaug.results.failure import Kind, attempts, kind_of
 from segaug.results.inside import TRIALS, inside
 from segaug.results.lease import Heart, Lease, Seen, look, take
-from segaug.results.owner import this_process
+from segaug.results.owner import job_here, this_process
 from segaug.results.store import Json, Store
 
 Train = Callable[[SafePoint], Json]  # -> record
@@ -110,9 +109,8 @@ def fail(store: Store, key: Json, error: str, trace: str, kind: Kind = "error") 
     """Leave a failure in the store, and return it."""
     finished = datetime.now(UTC).isoformat(timespec="seconds")
     told = {"kind": kind, "error": error, "traceback": trace, "host": socket.gethostname(), "finished": finished}
-    failure = {**key, **told, "job": os.environ.get("SLURM_JOB_ID", "")}
-    with suppress(
-        OSError, DataError
-    ):  # a full disk, a link: the failure is told on the screen at least, and the sweep goes on
+    failure = {**key, **told, "job": job_here()[0]}
+    # a full disk, a link: the failure is told on the screen at least, and the sweep goes on
+    with suppress(OSError, DataError):
         failure = store.write_failure(failure)
     return failure

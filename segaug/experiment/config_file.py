@@ -1,14 +1,22 @@
-"""YAML files of the configuration are data: a file that names Python objects, or swells when read, is refused."""
+"""YAML files of the configuration are data: a file that names Python objects, or swells when read, is refused.
+
+What a file of a user's may set is looked at when its place in the configuration is known: see `data_only.py`.
+"""
 
 import os
 from functools import lru_cache
 
 import yaml
 from hydra._internal.core_plugins.file_config_source import FileConfigSource
+from hydra._internal.core_plugins.importlib_resources_config_source import ImportlibResourcesConfigSource
 from hydra.core.plugins import Plugins
 from hydra.plugins.config_source import ConfigResult
+from omegaconf import OmegaConf
 
 from segaug.errors import ConfigError
+from segaug.experiment.foreign_file import check_name, is_foreign
+from segaug.experiment.interpolation import FIX, MARK, MAX_TEXTS, RefusedTextError, looked_up
+from segaug.experiment.resolution import check_resolution
 
 TARGET = "_target_"  # the key by which Hydra calls whatever Python object a file names
 MAX_BYTES, MAX_NODES, MAX_DEPTH = 1_000_000, 100_000, 40  # nodes: after its aliases are filled in
@@ -26,7 +34,12 @@ class DataOnlySource(FileConfigSource):
         try:
             with open(path, encoding="utf-8") as file:
                 check_text(path, file.read(MAX_BYTES + 1))
+            if is_foreign(path):
+                check_name(path, config_path)
             result: ConfigResult = super().load_config(config_path)
+            if OmegaConf.is_config(result.config):
+                check_resolution(OmegaConf.to_container(result.config, resolve=False), path)
+            result.path = f"{self.scheme()}://{path}"  # of the file, where Hydra has its folder
             return result
         except yaml.YAMLError as error:
             raise _invalid(path, error) from error
@@ -34,24 +47,40 @@ class DataOnlySource(FileConfigSource):
             raise _refused(path, f"cannot be read ({error})", "write `key: value` lines as UTF-8 text") from error
 
 
+class InstalledSource(ImportlibResourcesConfigSource):
+    """Hydra's reader of config files in Python packages, which it imports: those that plugins name, not users."""
+
+    def __init__(self, provider: str, path: str) -> None:
+        if provider in ("main", "command-line") or provider.startswith("hydra.searchpath"):
+            fix = "give the folder instead: 'hydra.searchpath=[file:///path/to/folder]'"
+            key = provider if provider.startswith("hydra.searchpath") else "--config-path"
+            raise ConfigError(key=key, problem=f"would import the Python package {path!r}", fix=fix)
+        super().__init__(provider=provider, path=path)
+
+
 def register_source() -> None:
-    """Make Hydra read every file through `DataOnlySource`."""
+    """Make Hydra read every file through `DataOnlySource`, and no package that a user names."""
     from hydra._internal.sources_registry import SourcesRegistry
 
     Plugins.instance()  # registers Hydra's own reader, which would not be replaced by `register`
-    SourcesRegistry.instance().types[DataOnlySource.scheme()] = DataOnlySource
+    for source in (DataOnlySource, InstalledSource):
+        SourcesRegistry.instance().types[source.scheme()] = source
 
 
 @lru_cache(maxsize=512)  # a sweep loads the same files for each combination
 def check_text(path: str, text: str) -> None:
-    """Refuse tags, `_target_`, and nesting or aliases that would fill the memory; looks at events, builds nothing."""
+    """Refuse tags, `_target_`, what may not be looked up, and what would fill the memory; builds nothing."""
     if len(text) > MAX_BYTES:
         raise _refused(path, f"has more than {MAX_BYTES:,} characters", "keep data out of the configuration")
     grown = _Grown(path)
+    looking_up = 0  # characters
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             if isinstance(event, yaml.NodeEvent):
                 _check_node(path, event)
+            if isinstance(event, yaml.ScalarEvent) and MARK in event.value:
+                looking_up += len(event.value)
+                _check_looked_up(path, event, looking_up)
             grown.add(event)
     except yaml.YAMLError as error:
         raise _invalid(path, error) from error
@@ -98,6 +127,16 @@ def _check_node(path: str, event: yaml.NodeEvent) -> None:
         raise _refused(path, f"has the tag {tag!r}, which stands for a Python object", _DATA, event)
     if isinstance(event, yaml.ScalarEvent) and TARGET in event.value:
         raise _refused(path, f"has {TARGET}, which names a Python object to call", _DATA, event)
+
+
+def _check_looked_up(path: str, event: yaml.ScalarEvent, characters: int) -> None:
+    if characters > MAX_TEXTS:
+        problem = f"is one interpolation too many: {MAX_TEXTS:,} characters are taken"
+        raise _refused(path, problem, "write the values", event)
+    try:
+        looked_up(event.value)
+    except RefusedTextError as error:
+        raise _refused(path, str(error), FIX, event) from error
 
 
 def _refused(path: str, problem: str, fix: str, event: yaml.Event | None = None) -> ConfigError:

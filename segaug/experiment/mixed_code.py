@@ -20,35 +20,43 @@ Curve = tuple[str, str, str]
 
 
 def check_code(todo: Sequence[Planned], finished: pd.DataFrame, store: Store) -> None:
-    """Raise ConfigError where these trials would join others that other code has trained.
+    """Raise ConfigError where these trials would join others that other code has trained; finished: of a snapshot."""
+    if refusal := question(todo, finished, store):
+        raise refusal
 
-    finished: of the study's snapshot.  With mixed_code=true all is well; and once a trial of the code of today is among
-    the others, the study is known to be mixed, and nobody is asked again.
+
+def question(todo: Sequence[Planned], finished: pd.DataFrame, store: Store) -> ConfigError | None:
+    """What the user has to answer before a study is extended by these trials, if anything.
+
+    With mixed_code=true nothing; and once a trial of the code of today is among the others, the study is known to be
+    mixed, and nobody is asked again.
     """
     now: dict[Curve, str] = {}
     for one in todo:
         if one.trial.curve not in now:
             now[one.trial.curve] = code_hash(one.trial.config)
     if not now or finished.empty or todo[0].trial.config.mixed_code:
-        return
+        return None
     if {shared(code) for code in now.values()}.isdisjoint(map(shared, finished["code"].unique())):
-        raise _refused("what every trial runs", finished, todo[0], store)
+        return _refusal("what every trial runs", finished, todo[0], store)
     if changed := _changed(now, finished):
         held = finished[pd.MultiIndex.from_frame(finished[CURVE]).isin(changed)]
         one = next(one for one in todo if one.trial.curve in changed)
-        raise _refused(", ".join(map(" / ".join, changed[:_TOLD])) + ", ..." * (len(changed) > _TOLD), held, one, store)
+        return _refusal(_listed([" / ".join(curve) for curve in changed]), held, one, store)
+    return None
 
 
 def _changed(now: Mapping[Curve, str], finished: pd.DataFrame) -> list[Curve]:
-    """Curves that have trials, but none of the code that these choices have now."""
+    """Curves that have trials, but none of the code that these choices have now, where that was noted."""
     kinds = finished.drop_duplicates([*CURVE, "code"])
     held: dict[Curve, set[str]] = {}
     for task, model, strategy, code in kinds[[*CURVE, "code"]].itertuples(index=False, name=None):
-        held.setdefault((task, model, strategy), set()).add(own(code))
+        if own(code):
+            held.setdefault((task, model, strategy), set()).add(own(code))
     return [curve for curve, code in now.items() if own(code) not in held.get(curve, {own(code)})]
 
 
-def _refused(what: str, held: pd.DataFrame, one: Planned, store: Store) -> ConfigError:
+def _refusal(what: str, held: pd.DataFrame, one: Planned, store: Store) -> ConfigError:
     """held: the finished trials that `one` would join."""
     counts = counted(held["code"])
     facts = [_facts_of(code, held, store) for code in counts]
@@ -58,7 +66,7 @@ def _refused(what: str, held: pd.DataFrame, one: Planned, store: Store) -> Confi
         file=str(store.folder),
         problem=(
             f"{len(held)} finished trials that these would join were trained by other code than is installed now: "
-            f"{', '.join([*told[:_TOLD], *['...'] * (len(told) > _TOLD)])}; now it is "
+            f"{_listed(told)}; now it is "
             f"{_told(code_facts(one.trial.config))}, and what has changed is the code of {what}"
         ),
         fix=(
@@ -66,6 +74,10 @@ def _refused(what: str, held: pd.DataFrame, one: Planned, store: Store) -> Confi
             f"name=..., or go back to that code{_where_to_look(facts)}"
         ),
     )
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return ", ".join([*texts[:_TOLD], *["..."] * (len(texts) > _TOLD)])
 
 
 def _facts_of(code: str, finished: pd.DataFrame, store: Store) -> Json:

@@ -10,7 +10,7 @@ from rich.progress import Progress as Bar
 
 from segaug.experiment.plan import Plan, Planned
 from segaug.results.headline import Beware, beware, headline
-from segaug.results.store import Json
+from segaug.results.store import Json, Store
 from segaug.terminal import console
 from segaug.training.protocol import schedule
 
@@ -98,7 +98,7 @@ class Progress:
         for what, trials in self.beware.items():
             self.say(f"{trials} of {self.done} trials {_BEWARE[what]}; `segaug fit {folder}` says at which N")
         for failure in failures[:10]:
-            where = folder / "trials" / failure["id"] / "failure.json"
+            where = Store(folder).failure_path(failure["id"])
             self.say(f"failed: {name_of(failure)}: {failure['error']} ({where})")
         if len(failures) > 10:
             self.say(f"... and {len(failures) - 10} more")

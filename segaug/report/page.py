@@ -57,9 +57,9 @@ def write_report(folder: Path, metric: str | None = None) -> Written:
     A section that fails is shown as such in its place, and told in `failures`; the others stand.
     Raises DataError where nothing can be written, besides those of `load_study`.
     """
+    index = inside(folder, "report", "index.html")
     study = load_study(folder, metric)
     give_back_freed_memory()
-    index = inside(folder, "report", "index.html")
     with themed(), collecting_figures():
         context = _context(study)
         found = (_made(make, study, context) for make in SECTIONS)

@@ -15,7 +15,7 @@ _HREF = f"{{{_XLINK}}}href"
 _NOTHING = {"Date": None, "Creator": None, "Format": None, "Type": None}  # no metadata: equal input, equal bytes
 _VARIABLES = {value: f"var(--{name})" for name, value in LIGHT.items()}
 _COLOUR = re.compile("|".join(_VARIABLES))
-_FONT = re.compile(r"'DejaVu Sans'[^;\"]*")
+_FONT = re.compile(r"'DejaVu Sans'[^;]*")
 
 ElementTree.register_namespace("", _SVG)
 
@@ -48,8 +48,16 @@ def inline(figure: Figure, key: str, label: str, tooltips: Mapping[str, Sequence
     _prefix_ids(root, key)
     root.set("id", key)
     _describe(root, label)
-    text = ElementTree.tostring(root, encoding="unicode").replace(f' xmlns="{_SVG}"', "")  # HTML knows <svg> without it
-    return _FONT.sub("var(--sans)", _COLOUR.sub(lambda match: _VARIABLES[match[0]], text))
+    _take_style_of_page(root)
+    return ElementTree.tostring(root, encoding="unicode").replace(f' xmlns="{_SVG}"', "", 1)  # HTML knows <svg> without
+
+
+def _take_style_of_page(root: ElementTree.Element) -> None:
+    """Colours and font; names that look like one of them are text."""
+    for element in root.iter():
+        if style := element.get("style"):
+            coloured = _COLOUR.sub(lambda match: _VARIABLES[match[0]], style)
+            element.set("style", _FONT.sub("var(--sans)", coloured))
 
 
 def _describe(root: ElementTree.Element, label: str) -> None:

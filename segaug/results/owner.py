@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
+JOB, RESTARTS = "SEGAUG_JOB", "SEGAUG_JOB_RESTARTS"  # environment of the processes of a job
+
 
 @dataclass(frozen=True)
 class Owner:
@@ -19,14 +21,14 @@ class Owner:
     place: str  # where its process number means something: machine, boot and container
     pid: Annotated[int, Meta(ge=1, le=2**31 - 1)]
     born: str  # when the process started, in the kernel's own count: numbers are used again
-    job: str  # of Slurm, "" outside
+    job: str  # of a cluster, "" outside
     restart: int  # how often that job was requeued before
     token: str = field(default_factory=lambda: secrets.token_hex(8))
 
     @property
     def told(self) -> str:
         """For people: host, process, job."""
-        return f"{self.host}, process {self.pid}" + (f", Slurm job {self.job}" if self.job else "")
+        return f"{self.host}, process {self.pid}" + (f", job {self.job}" if self.job else "")
 
     def as_json(self) -> dict[str, Any]:
         """What is written."""
@@ -35,11 +37,20 @@ class Owner:
 
 def this_process() -> Owner:
     """The owner that this process is; another token each time."""
-    environment = os.environ
-    array, task = environment.get("SLURM_ARRAY_JOB_ID"), environment.get("SLURM_ARRAY_TASK_ID")
-    job = f"{array}_{task}" if array and task else environment.get("SLURM_JOB_ID", "")
-    restart = int(environment.get("SLURM_RESTART_COUNT", "0"))
-    return Owner(socket.gethostname(), _place(), os.getpid(), _born(os.getpid()), job, restart)
+    return Owner(socket.gethostname(), _place(), os.getpid(), _born(os.getpid()), *job_here())
+
+
+def job_here() -> tuple[str, int]:
+    """The job of a cluster that this process is in, and how often that was requeued; "" and 0 outside.
+
+    As the worker of a submission has left it for what it starts, else as Slurm tells it to all that it starts.
+    """
+    told = os.environ
+    if JOB in told:
+        return told[JOB], int(told.get(RESTARTS, "0"))
+    array, task = told.get("SLURM_ARRAY_JOB_ID"), told.get("SLURM_ARRAY_TASK_ID")
+    job = f"{array}_{task}" if array and task else told.get("SLURM_JOB_ID", "")
+    return job, int(told.get("SLURM_RESTART_COUNT", "0"))
 
 
 def is_gone(owner: Owner) -> bool:

@@ -27,7 +27,7 @@ class TrialFiles:
     def leases(self, trials: Iterable[str]) -> dict[str, Seen]:
         """Leases of these trials that are not known to be over."""
         held = (trial for trial in trials if self._any(trial, "lease."))
-        seen = {trial: look(self.store.folder / "trials" / trial) for trial in held}
+        seen = {trial: look(self.store.record_path(trial).parent) for trial in held}
         return {trial: one for trial, one in seen.items() if one is not None and not one.is_over}
 
     def failures(self, trials: Iterable[str]) -> dict[str, Json]:
@@ -42,7 +42,7 @@ class TrialFiles:
     def leftovers(self, finished: Iterable[str]) -> list[Path]:
         """What killed workers have left of finished trials: leases and half-written files, which mean nothing now."""
         return [
-            self.store.folder / "trials" / trial / name
+            self.store.record_path(trial).with_name(name)
             for trial in finished
             for name in sorted(self.names.get(trial, ()))
             if name.endswith(".part") or name.startswith("lease.")

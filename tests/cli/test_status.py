@@ -44,6 +44,18 @@ def test_each_trial_is_counted_in_one_state(store):
     assert not state["complete"]
 
 
+def test_a_curve_of_different_code_is_told(store, capsys):
+    for trial in store.records():
+        if trial["strategy"] == "red" and trial["seed"]:
+            known = {"version": "0.2.0", "commit": None, "changed": None, "hash": "0123456789ab.cdef01234567"}
+            replace_record(store, {**trial, "run": {**trial["run"], "code": known}})
+    assert cli.main(["status", "pilot"]) == 0
+    told = "phantom_thorax / nnunet / red: 2 by code that nobody noted, 2 by 01234567.cdef0123"
+    assert f"trained by different code {told}" in capsys.readouterr().out
+    (mixed,) = study_state(store)["mixed_code"]
+    assert mixed["codes"] == {"": 2, "0123456789ab.cdef01234567": 2}
+
+
 def test_diverged_is_a_result(store):
     replace_record(store, {**store.records()[0], "status": "diverged"})
     assert study_state(store)["complete"]

@@ -8,9 +8,10 @@ from types import SimpleNamespace
 import pytest
 
 from segaug.cluster import ending as ending_module
-from segaug.cluster.ending import Ending, job_name
-from segaug.cluster.settings import SlurmSettings
-from segaug.cluster.slurm import SlurmError
+from segaug.cluster import slurm as slurm_module
+from segaug.cluster.ending import Ending
+from segaug.cluster.settings import JobSettings
+from segaug.cluster.slurm import Slurm, SlurmError
 
 
 @pytest.fixture(autouse=True)
@@ -32,14 +33,21 @@ def slurm(monkeypatch):
     """What is asked of Slurm; its answer to the state of a job."""
 
     asked = SimpleNamespace(requeued=[], state="RUNNING")
-    monkeypatch.setattr(ending_module.slurm, "requeue", asked.requeued.append)
-    monkeypatch.setattr(ending_module.slurm, "state", lambda job: asked.state)
+
+    def answer(*command):
+        if command[:2] == ("scontrol", "requeue"):
+            asked.requeued.append(command[2])
+        assert command[0] in ("scontrol", "squeue")
+        return asked.state
+
+    asked.answer = answer
+    monkeypatch.setattr(slurm_module, "call", asked.answer)
     return asked
 
 
 def ending(start=-1e6, **settings):
     """Of a job that started then; its time is over unless that is told."""
-    return Ending(SlurmSettings(timeout_min=10, signal_delay_s=100, **settings), start)
+    return Ending(Slurm(), JobSettings(timeout_min=10, signal_delay_s=100, **settings), start)
 
 
 def test_no_trial_may_run_into_the_signal_before_the_limit():
@@ -95,15 +103,15 @@ def test_a_terminated_job_does_not_undo_scancel(slurm, state, times):
 
 
 def test_a_controller_that_refuses_is_quoted(slurm, monkeypatch):
-    def refuse(job):
+    def refuse(*command):
         raise SlurmError("scontrol: no")
 
-    monkeypatch.setattr(ending_module.slurm, "requeue", refuse)
+    monkeypatch.setattr(slurm_module, "call", refuse)
     assert ending().leave() == "not requeued: scontrol: no"
 
 
 def test_outside_of_slurm_nothing_is_requeued(slurm, monkeypatch):
     monkeypatch.delenv("SLURM_ARRAY_JOB_ID")
-    assert job_name() == ""
+    assert Slurm().here() is None
     assert ending().leave() == "this is no Slurm job: run it again"
     assert not slurm.requeued

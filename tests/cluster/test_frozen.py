@@ -7,7 +7,9 @@ import pytest
 
 from segaug.cluster.check import Mismatch, check_frozen
 from segaug.cluster.frozen import code_hash, config_of, plain_config
-from segaug.cluster.settings import SlurmSettings
+from segaug.cluster.scheduler import Cluster
+from segaug.cluster.settings import JobSettings
+from segaug.cluster.slurm import Slurm
 from segaug.cluster.submission import Submission, create
 from segaug.errors import ConfigError
 from segaug.experiment.compose import compose
@@ -35,7 +37,9 @@ def submission(tmp_path):
     trials = [one.at(size=size, seed=seed) for one in trials for size in (1, 4) for seed in (0, 3)]
     plan = make_plan(trials, skip_large=True)
     ids = [one.id for one in plan.trials]
-    made = create(tmp_path, plan, [ids[:5], ids[5:]], SlurmSettings(), {"code": code_hash(), "attempts": {}})
+    made = create(
+        tmp_path, plan, [ids[:5], ids[5:]], Cluster(Slurm(), JobSettings()), {"code": code_hash(), "attempts": {}}
+    )
     return made, plan
 
 
@@ -71,9 +75,9 @@ def test_the_job_of_a_pack_is_found(submission):
 )
 def test_settings_are_checked(wrong):
     with pytest.raises(ConfigError, match=next(iter(wrong))):
-        SlurmSettings(**wrong)
+        JobSettings(**wrong)
 
 
 def test_workers_are_counted_per_gpu_or_per_core():
-    assert SlurmSettings(cpus_per_task=4).workers == 4
-    assert dataclasses.replace(SlurmSettings(cpus_per_task=4), gpus_per_node=2, workers_per_gpu=3).workers == 6
+    assert JobSettings(cpus_per_task=4).workers == 4
+    assert dataclasses.replace(JobSettings(cpus_per_task=4), gpus_per_node=2, workers_per_gpu=3).workers == 6

@@ -10,7 +10,7 @@ from segaug.cli.study_state import study_state
 from segaug.errors import ConfigError
 from segaug.experiment import code, mixed_code
 from segaug.experiment.identity import trial_id
-from segaug.experiment.mixed_code import check_code
+from segaug.experiment.mixed_code import check_code, question
 from segaug.experiment.plan import Planned
 from segaug.experiment.source import read_source
 from segaug.experiment.sweep import run_study
@@ -156,10 +156,16 @@ def test_nothing_is_asked_where_nothing_is_to_do_or_there(held, planned, store):
 def test_a_curve_of_two_codes_goes_on_by_either(held, planned, store):
     finished = held("aaaa.bbbb")
     both = pd.concat([finished, finished.assign(code="aaaa.cccc")], ignore_index=True)
-    check_code([planned("aaaa.cccc")], both, store)
-    check_code([planned("aaaa.bbbb")], both, store)
-    with pytest.raises(ConfigError, match="2 finished trials"):
-        check_code([planned("aaaa.dddd")], both, store)
+    assert question([planned("aaaa.cccc")], both, store) is None
+    assert question([planned("aaaa.bbbb")], both, store) is None
+    assert "2 finished trials" in str(question([planned("aaaa.dddd")], both, store))
+
+
+def test_a_curve_of_before_is_asked_about_with_its_study_and_not_by_itself(held, planned, store):
+    finished = held("0123456789abcdef")
+    other = finished.assign(code="aaaa.cccc", strategy="baseline")
+    assert question([planned("aaaa.bbbb")], finished, store)
+    assert question([planned("aaaa.bbbb")], pd.concat([finished, other], ignore_index=True), store) is None
 
 
 def test_the_option_is_no_part_of_a_trial(tiny):

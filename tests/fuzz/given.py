@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 from hypothesis import strategies as st
+from omegaconf import OmegaConf
 
 from segaug.analysis.curves.fit_curves import fit_table
 from segaug.analysis.trials.foreign_table import from_frame
@@ -20,6 +21,7 @@ from segaug.errors import DataError
 from segaug.experiment.compose import compose
 from segaug.experiment.config_file import DataOnlySource
 from segaug.experiment.launcher import register_plugins
+from segaug.experiment.resolution import check_resolution
 from tests.fuzz import images
 from tests.fuzz.mutations import spoiled
 from tests.fuzz.stored import written
@@ -37,6 +39,7 @@ defaults: [base_red, _self_]
 augment: &a {spacing_px: 24, p: 0.5, more: [1, 2.5, null, true, "x"]}
 hydra: {mode: MULTIRUN, sweeper: {params: {seed: "range(2)"}}}
 other: *a
+name: "x${oc.env:HOME,'y'}${.other.p}"
 """
 KEY_WORDS = """
 augment augment.p augment.spacing_px dataset dataset.root dataset.structures model scale scale.size seed protocol
@@ -46,7 +49,7 @@ hydra/launcher hydra.sweeper.params hydra.job.env_set
 VALUE_WORDS = """
     baseline red phantom_blob n4 3 -1 1e400 nan null true ??? [1,2] {a:1} {a:[b,{c:d}]} range(5) range(10000000000)
     choice(1,2) interval(0,1) glob(*) shuffle(1) sort(2,1) tag(a,1) int(x) ${seed} ${oc.env:HOME} ${oc.env:NO_SUCH}
-    ${nope:1} ${name} ${.} ${..x} ${ 'a \\ {_target_:os.mkdir} ../../etc/passwd
+    ${nope:1} ${name} ${.} ${..x} ${ ${oc.create:{a:1}} ${oc.${name}:x} ${augment} ${augment.p}${seed} \\${seed} 'a \\ {_target_:os.mkdir} ../../etc/passwd
 """
 KEYS = KEY_WORDS.split()
 VALUES = [
@@ -158,6 +161,23 @@ def _sweep(folder: Path, words: list[str]) -> None:
     settled_per_job(["-m", *words])
 
 
+PARTS = "${ } a b c .a b[0] oc.env: oc.create: now: hydra: , ' \" \\ $ x NOPE %Y [ ] { :".split()
+
+
+def _trees() -> st.SearchStrategy[dict[str, object]]:
+    text = st.lists(st.sampled_from([*PARTS, "${a}", "${b}${b}", "${.c}"]), max_size=8).map("".join)
+    value = st.recursive(
+        text, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner)
+    )
+    return st.dictionaries(st.sampled_from("abc"), value)
+
+
+def _resolve(folder: Path, tree: dict[str, object]) -> None:
+    check_resolution(tree)
+    with one_line():
+        OmegaConf.to_container(OmegaConf.create(tree), resolve=True)
+
+
 def _table(suffix: str) -> Callable[[Path, bytes], object]:
     return lambda folder, data: from_frame(written(folder / f"table{suffix}", data))
 
@@ -188,6 +208,7 @@ GIVEN = [
         weight=0.1,
     ),
     Target("config file", lambda: spoiled([YAML.encode()]), _config_file),
+    Target("interpolations", _trees, _resolve),
     Target("overrides", _words, _compose, weight=0.2),
     Target("overrides of a sweep", _words, _sweep),
 ]

@@ -16,7 +16,7 @@ from segaug.visible import visible
 from tests.report.odd_studies import ODD, WRITERS
 from tests.report.test_page import Reader
 
-QUICK = ("one_seed_one_size", "one_curve_diverged", "control_characters", "rising", "one_trial")
+QUICK = ("one_seed_one_size", "one_curve_diverged", "failed_with_escapes", "rising", "one_trial")
 NO_NUMBER = re.compile(r"(?<![\w.-])(nan|inf|NaN|Infinity)(?![\w(-])")
 WIDEST_PX = 12_000  # at 300 dots per inch
 WIDEST_IN = 4.0  # of a panel on the page

@@ -1,17 +1,22 @@
 """Whatever a configuration says, nothing of it is called, imported or unpickled."""
 
+import os
 import pickle
 import re
+import sys
 import time
 from pathlib import Path
 
 import pytest
 import yaml
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
 from segaug.cli import main as cli
 from segaug.errors import ConfigError
 from segaug.experiment.compose import compose
 from segaug.experiment.config_file import check_text
+from segaug.experiment.data_only import STRUCTURE_OF_TEXT
 from segaug.experiment.folders import conf_dir, studies_dir
 
 MARK = "called"
@@ -35,6 +40,12 @@ def refused(capsys, *words: str) -> str:
 
 
 CALL = "{_target_: os.mkdir, path: called}"
+# The word `_target_` comes about only when this is resolved.
+HIDDEN = """\
+# @package _global_
+defaults: [/augment/base_red@augment]
+hydra: {callbacks: {x: "${oc.create:${oc.decode:\\"{_tar${oc.env:NOPE,''}get_: os.mkdir, path: called}\\"}}"}}
+"""
 
 
 @pytest.mark.parametrize(
@@ -52,6 +63,16 @@ CALL = "{_target_: os.mkdir, path: called}"
         "+hydra.hydra_logging.handlers.x={class: '${name}'}",
         "+hydra.job_logging.handlers.x={class: logging.StreamHandler, stream: '${name}'}",
         "hydra.searchpath=[pkg://antigravity]",
+        "+hydra.callbacks.x={a: 1}",
+        "hydra.launcher._target_=segaug.experiment.launcher.StudySweeper",
+        "+hydra.launcher._partial_=true",
+        "hydra.launcher.workers='${seed}'",
+        r"+hydra.launcher.x=$\{seed\}",
+        "+hydra.sweeper.params={seed: '${seed}'}",
+        "+hydra.launcher.partition='a\ntouch called'",
+        "+hydra.job.env_set.PYTHONPATH=called",
+        "++hydra.job_logging.handlers.x={class: logging.FileHandler, filename: called}",
+        "++hydra.job_logging.formatters={x: {format: 'touch called'}}",
     ],
 )
 def test_no_override_names_an_object(override):
@@ -66,6 +87,39 @@ def test_a_command_with_an_object_ends_in_one_line(capsys, many):
     assert "hydra.callbacks.x._target_: names the Python object 'os.mkdir'" in refused(
         capsys, *many, f"+hydra.callbacks.x={CALL}"
     )
+
+
+@pytest.mark.parametrize("verb", ["train", "plan", "prepare", "submit", "preview", "data check"])
+def test_no_command_makes_an_object_out_of_text(capsys, verb):
+    file = Path("groups/augment/mine.yaml")
+    file.parent.mkdir(parents=True)
+    file.write_text(HIDDEN)
+    folder = str(file.parents[1].resolve())
+    own = verb in ("preview", "data check")  # these compose by themselves, and have no --config-dir
+    where = [f"hydra.searchpath=[file://{folder}]"] if own else ["--config-dir", folder]
+    assert cli.main([*verb.split(), *where, "augment=mine"]) == 2
+    assert re.search(r"line 3 in .*mine\.yaml: uses the resolver 'oc\.create'", capsys.readouterr().err)
+    assert os.listdir() == ["groups"]
+
+
+@pytest.mark.parametrize("words", [["--config-path", "pkg://antigravity"], ["-cp", "pkg://antigravity", "-cn", "x"]])
+def test_no_package_is_imported_to_look_for_files(capsys, words):
+    assert "would import the Python package" in refused(capsys, *words)
+    assert "antigravity" not in sys.modules
+
+
+def test_no_package_is_imported_that_a_file_names(capsys):
+    Path("own.yaml").write_text("defaults: [base_config, _self_]\nhydra: {searchpath: ['pkg://antigravity']}\n")
+    assert "would import" in refused(capsys, "--config-dir", str(Path.cwd()), "--config-name", "own")
+    assert "antigravity" not in sys.modules
+
+
+def test_omegaconf_makes_no_structure_of_text_any_more():
+    compose([])
+    left = [name for name in STRUCTURE_OF_TEXT if OmegaConf.has_resolver(name)]
+    assert not left
+    with pytest.raises(OmegaConfBaseException, match="Unsupported interpolation type"):
+        OmegaConf.create({"x": "${oc.create:{a: 1}}"})["x"]
 
 
 @pytest.mark.parametrize("flag", ["--experimental-rerun", "--exp", "--experimental-rerun=", "--ex="])
@@ -83,7 +137,7 @@ def test_no_pickled_job_is_run_again(capsys, flag):
     ("text", "told"),
     [
         ("# @package _global_\nhydra:\n  callbacks:\n    x: {_target_: os.mkdir}\n", "line 4 .*has _target_"),
-        ("# @package hydra.job_logging.handlers.x\n(): os.mkdir\npath: called\n", "logging import 'os.mkdir'"),
+        ("# @package hydra.job_logging.handlers.x\n(): os.mkdir\npath: called\n", r"x\.\(\) in .*is Hydra's own"),
         ("a: 1\na: 2\n", "found duplicate key a in line 2"),
         ("3\n", "cannot be read"),
         ("# @package a b\nspacing_px: 3\n", "cannot be read"),
