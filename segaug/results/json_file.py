@@ -81,12 +81,16 @@ def read_bounded(path: Path) -> bytes:
 def _bytes(path: Path) -> bytes:
     try:
         return read_bounded(path)
-    except ValueError as error:
-        raise DamagedRecord(file=path, problem=f"is no file of segaug ({error})", fix=REDO) from error
+    except (ValueError, IsADirectoryError) as error:
+        raise DamagedRecord(file=path, problem=f"is no file of segaug ({_why(error)})", fix=REDO) from error
     except OSError as error:
         if path.is_symlink():
             raise linked(path) from error
         raise DataError(file=path, problem=f"cannot be read ({error.strerror})", fix="make it readable") from error
+
+
+def _why(error: ValueError | OSError) -> str:
+    return str(error.strerror if isinstance(error, OSError) else error)
 
 
 def _opened(path: str, flags: int) -> int:

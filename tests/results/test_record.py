@@ -247,6 +247,10 @@ def test_what_is_no_file_or_without_measure_is_left_out_at_once(tmp_path):
     assert len(snapshot.trials()) == 2
     assert "no regular file" in str(snapshot.left_out[one.parent.name])
     assert "1099511627776 bytes" in str(snapshot.left_out[other.parent.name])
+    other.unlink()
+    other.mkdir()
+    (error,) = (why for trial, why in Snapshot(tmp_path).left_out.items() if trial == other.parent.name)
+    assert isinstance(error, DamagedRecord), "it is made again, and this set aside"
     take(one.parent, this_process(), None).path.unlink()
     os.mkfifo(one.parent / "lease.1.json")
     assert look(one.parent).owner is None
