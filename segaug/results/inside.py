@@ -11,6 +11,7 @@ from segaug.errors import DataError
 
 TRIALS = "trials"
 NO_LINK = getattr(os, "O_NOFOLLOW", 0)  # flag of `os.open`, without a further look at the file; unknown on Windows
+NO_WAIT = getattr(os, "O_NONBLOCK", 0)  # another one: a pipe would be waited for
 
 
 def inside(study: Path, *names: str) -> Path:

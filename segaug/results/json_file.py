@@ -5,15 +5,17 @@ import os
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from segaug.errors import DataError
 from segaug.json_data import parse_json
-from segaug.results.inside import NO_LINK, linked
+from segaug.results.inside import NO_LINK, NO_WAIT, linked
 from segaug.results.record import SCHEMA, check
 
 Json = dict[str, Any]  # plain JSON; `results/record.py` documents the keys of a record
 REDO = "delete it; the same `segaug train` command makes it again"
+_MOST_BYTES = 2**28  # a record of a million test images is smaller
 _END = b"\n}"
 _SEAL = b',\n "checksum": "%s"' + _END
 _SEAL_BYTES = len(_SEAL % bytes(64))
@@ -65,18 +67,34 @@ def read_record(path: Path) -> Json:
     return record
 
 
+def read_bounded(path: Path) -> bytes:
+    """The bytes of a file; raises ValueError for a pipe that never ends and a file without measure, and OSError."""
+    with open(path, "rb", opener=_opened) as file:
+        found = os.fstat(file.fileno())
+        if not S_ISREG(found.st_mode):
+            raise ValueError("no regular file")
+        if found.st_size > _MOST_BYTES:
+            raise ValueError(f"{found.st_size} bytes, of at most {_MOST_BYTES}")
+        return file.read()
+
+
 def _bytes(path: Path) -> bytes:
     try:
-        with open(path, "rb", opener=_opened) as file:
-            return file.read()
+        return read_bounded(path)
+    except (ValueError, IsADirectoryError) as error:
+        raise DamagedRecord(file=path, problem=f"is no file of segaug ({_why(error)})", fix=REDO) from error
     except OSError as error:
         if path.is_symlink():
             raise linked(path) from error
         raise DataError(file=path, problem=f"cannot be read ({error.strerror})", fix="make it readable") from error
 
 
+def _why(error: ValueError | OSError) -> str:
+    return str(error.strerror if isinstance(error, OSError) else error)
+
+
 def _opened(path: str, flags: int) -> int:
-    return os.open(path, flags | NO_LINK)
+    return os.open(path, flags | NO_LINK | NO_WAIT)
 
 
 def _object(path: Path, data: bytes) -> Json:

@@ -22,6 +22,7 @@ from msgspec import Struct
 
 from segaug.files import create_exclusive, parts_of, write_atomic
 from segaug.json_data import parse_json
+from segaug.results.json_file import read_bounded
 from segaug.results.owner import Owner, is_gone
 from segaug.results.record import Count, convert_or_say
 
@@ -165,9 +166,9 @@ def _generations(folder: Path) -> list[int]:
 
 def _read(path: Path, generation: int) -> Seen | None:
     try:
-        told = convert_or_say(parse_json(path.read_bytes()), _Told)
+        told = convert_or_say(parse_json(read_bounded(path)), _Told)
         return Seen(generation, told.owner, told.beat, told.released)
     except FileNotFoundError:
         return None  # removed since: the record is there
-    except ValueError:
+    except (ValueError, OSError):
         return Seen(generation, None, -1, False)

@@ -39,7 +39,7 @@ from segaug.results.columns import (
     table_of,
 )
 from segaug.results.detail_row import detail_row
-from segaug.results.inside import NO_LINK, inside, trial_folders
+from segaug.results.inside import NO_LINK, NO_WAIT, inside, trial_folders
 from segaug.results.left_out import tell
 from segaug.results.sealed_parquet import read_sealed, write_sealed
 from segaug.results.store import DamagedRecord, Json, Store, read_record
@@ -225,7 +225,7 @@ def _seals(folder: Path) -> Seals:
 def _seal(path: str) -> str | None:
     """The last quoted text of a file, without reading the rest; "" if there is none, None if there is no file."""
     try:
-        file = os.open(path, os.O_RDONLY | NO_LINK)
+        file = os.open(path, os.O_RDONLY | NO_LINK | NO_WAIT)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError:

@@ -37,7 +37,8 @@ class TrialFiles:
 
     def rivals(self, finished: Iterable[str]) -> dict[str, list[Rival]]:
         """Records that came second, of finished trials."""
-        return {trial: self.store.rivals(trial) for trial in finished if self._any(trial, "other-")}
+        there = (trial for trial in finished if self._any(trial, "other-"))
+        return {trial: found for trial in there if (found := self.store.rivals(trial))}
 
     def leftovers(self, finished: Iterable[str]) -> list[Path]:
         """What killed workers have left of finished trials: leases and half-written files, which mean nothing now."""

@@ -141,6 +141,7 @@ def test_files_that_are_none_of_the_study_are_named_and_the_rest_counts(store, c
     first.write_bytes(sealed({**read_record(first), "size": 10**20}))
     second.write_bytes(sealed({**read_record(second), "schema": 2}))
     shutil.copytree(third.parent, third.parent.with_name(f"{third.parent.name} (conflicted copy)\x1b[31m"))
+    store.record_path(trials[4]["id"]).with_name("other-1.json").write_text('{"schema": 2}')
     fourth.unlink()
     fourth.with_name("failure.json").write_text(json.dumps({"schema": 1, "id": trials[3]["id"], "error": "x"}))
     plan = {"schema": 1, "order": 7, "trials": [trials[0] | {"size": -4}], "skipped": []}
@@ -156,5 +157,6 @@ def test_files_that_are_none_of_the_study_are_named_and_the_rest_counts(store, c
         f"left out results/pilot/trials/{third.parent.name} (conflicted copy)\u241b[31m/record.json: is the record of",
     ):
         assert said in shown
+    assert "run more than once" not in shown
     assert not told, "once is enough"
     assert len(study_state(store)["left_out"]) == 4

@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import pytest
 import torch
@@ -8,6 +9,7 @@ from segaug.experiment import run
 from segaug.experiment.attempt import of_dead
 from segaug.experiment.plan import make_plan
 from segaug.experiment.sweep import TrialsFailed, run_study
+from segaug.results.json_file import sealed
 from segaug.results.store import Store
 from tests.tiny import volatile_free
 
@@ -80,6 +82,17 @@ def test_a_damaged_record_is_made_again(tiny, store, garbage):
     (again,) = one([tiny()])
     assert volatile_free(again) == volatile_free(record)
     assert store.records() == [again]
+
+
+def test_a_senseless_record_and_a_copy_are_named_and_the_trial_runs_again(tiny, store, caplog):
+    (record,) = one([tiny()])
+    path = store.record_path(record["id"])
+    path.write_bytes(sealed({**record, "size": 10**20}))
+    shutil.copytree(path.parent, path.parent.with_name("conflicted copy"))
+    (again,) = one([tiny()])
+    assert volatile_free(again) == volatile_free(record)
+    assert json.loads(path.with_name("damaged-1.json").read_bytes())["size"] == 10**20
+    assert sum("left out: " in line and "size is 1e+20" in line for line in caplog.messages) == 2
 
 
 def test_a_record_of_another_schema_is_refused(tiny, store):

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from segaug.name import is_name
 from segaug.results import json_schema
 from segaug.results import snapshot as module
 from segaug.results.json_file import DamagedRecord, read_record, sealed
+from segaug.results.lease import look, take
+from segaug.results.owner import this_process
 from segaug.results.record import check
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Store
@@ -231,6 +234,26 @@ def test_a_record_in_a_folder_of_another_name_does_not_count(tmp_path):
     }
     assert len(snapshot.left_out) == 3
     assert all("in a folder of another name" in str(error) for error in snapshot.left_out.values())
+
+
+def test_what_is_no_file_or_without_measure_is_left_out_at_once(tmp_path):
+    store = write_study(tmp_path, sizes=(1,), seeds=2)
+    one, other = (store.record_path(trial["id"]) for trial in store.plan()["trials"][:2])
+    one.unlink()
+    os.mkfifo(one)
+    with other.open("wb") as file:
+        file.truncate(2**40)
+    snapshot = Snapshot(tmp_path)
+    assert len(snapshot.trials()) == 2
+    assert "no regular file" in str(snapshot.left_out[one.parent.name])
+    assert "1099511627776 bytes" in str(snapshot.left_out[other.parent.name])
+    other.unlink()
+    other.mkdir()
+    (error,) = (why for trial, why in Snapshot(tmp_path).left_out.items() if trial == other.parent.name)
+    assert isinstance(error, DamagedRecord), "it is made again, and this set aside"
+    take(one.parent, this_process(), None).path.unlink()
+    os.mkfifo(one.parent / "lease.1.json")
+    assert look(one.parent).owner is None
 
 
 def test_a_result_that_is_no_valid_record_is_kept_and_told(tmp_path):
