@@ -6,6 +6,12 @@ STAMP := $(VENV)/.installed
 LOCKED_INSTALL = $(BIN)/python -m pip install -qq --require-hashes --no-deps --no-build-isolation
 PYTEST := $(BIN)/python -m pytest $(PYTEST_ARGS)
 
+ifneq ($(origin LOCKED),undefined)
+ifeq ($(filter cpu cuda,$(LOCKED)),)
+$(error LOCKED is "$(LOCKED)"; use LOCKED=cpu or LOCKED=cuda, or leave it out to install without checking hashes)
+endif
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: audit lock fuzz help setup study test check test-slow test-drills test-slurm test-browser bench clean
 
@@ -20,7 +26,6 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "segaug needs Python 3.11 or later, %s is %s: make setup PYTHON=python3.12" % (sys.executable, sys.version.split()[0]))'
 	@echo "installing into $(VENV), about 1 GB and a few minutes ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install -qq --upgrade pip
 ifdef LOCKED
 	@$(LOCKED_INSTALL) -r dependencies/locked-build.txt
 	@$(LOCKED_INSTALL) -r dependencies/locked-main.txt
@@ -28,6 +33,7 @@ ifdef LOCKED
 	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m pip check
 else
+	@$(BIN)/python -m pip install -qq -c constraints.txt --upgrade pip
 	@$(BIN)/python -m pip install -qq -c constraints.txt -e ".[dev]"
 endif
 	@touch $@
@@ -64,12 +70,17 @@ test-browser: setup ## open the report in headless Chromium
 fuzz: setup ## hand spoiled files to every reader for SEGAUG_FUZZ_SECONDS (600), and count them
 	$(BIN)/python -m tests.fuzz.long
 
-audit: setup ## look for known vulnerabilities among the packages, online where that is possible
-	@$(PYTHON) -m venv $(VENV)/audit && $(VENV)/audit/bin/pip install -qq pip-audit || echo "pip-audit cannot be installed here"
+audit: setup ## look for known vulnerabilities among the packages, online; OFFLINE=1: by the committed list alone
+ifdef OFFLINE
+	@$(BIN)/python dependencies/audit.py --offline
+else
+	@$(PYTHON) -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/pip install -qq pip-audit==2.10.1 || true # the next line fails where it is missing
 	@$(BIN)/python dependencies/audit.py $(VENV)/audit/bin/pip-audit
+endif
 
 lock: setup ## write the hashes of all packages again; WHEELS="FILE ...": torch's CPU build
-	@$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install -qq uv
+	@$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install -qq uv==0.13.9
 	@$(BIN)/python dependencies/lock.py $(VENV)/lock/bin/uv $(WHEELS)
 
 bench: setup ## measure speed beside a peer, in one run each

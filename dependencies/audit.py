@@ -1,7 +1,8 @@
 """`make audit`: is any package that is pinned, or installed here, known to be vulnerable or compromised?
 
-First the committed list known_bad.json, which needs no network; then pip-audit, where its program is given as an
-argument and its service can be reached.  Exit code: 1 if anything was found, 0 if nothing was.
+First the committed list known_bad.json, which needs no network; then pip-audit, whose program is given as the
+argument.  Exit code: 1 if anything was found; 2 if pip-audit did not look up every pinned package, so that nothing can
+be said of the others; 0 if nothing was found, by --offline in the committed list alone.
 """
 
 import json
@@ -18,7 +19,9 @@ from packaging.utils import canonicalize_name
 
 HERE = Path(__file__).parent
 PINS = HERE.parent / "constraints.txt"
-ONLY_LISTED = "Only the committed list was checked."
+OFFLINE = "--offline"
+CLEAN, FOUND, NOT_AUDITED = 0, 1, 2  # exit codes
+_FIX = "repeat it online, or check the committed list alone: make audit OFFLINE=1"
 
 
 def pinned(path: Path = PINS) -> dict[str, str]:
@@ -43,40 +46,44 @@ def known_bad(versions: Mapping[str, str]) -> list[str]:
     ]
 
 
-def service(program: str) -> tuple[bool, str]:
-    """(did it find something, what to print) of pip-audit over the pins."""
+def service(program: str) -> tuple[int, str]:
+    """(exit code, what to print) of pip-audit over the pins."""
     command = [program, "--progress-spinner=off", "--format=json", "--no-deps", "--disable-pip", "-r", str(PINS)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=300)
         packages = json.loads(done.stdout)["dependencies"]
     except (OSError, subprocess.TimeoutExpired, ValueError, LookupError) as error:
-        return False, f"pip-audit gave no answer ({error}); is its service out of reach? {ONLY_LISTED}"
+        return NOT_AUDITED, f"NOT AUDITED: pip-audit gave no answer ({error}); {_FIX}"
     return told(packages)
 
 
-def told(packages: Sequence[Mapping[str, Any]]) -> tuple[bool, str]:
-    """(did it find something, what to print) of pip-audit's answer; a package that it skipped was NOT looked up."""
+def told(packages: Sequence[Mapping[str, Any]]) -> tuple[int, str]:
+    """(exit code, what to print) of pip-audit's answer; a package that it skipped was NOT looked up."""
     skipped = [one for one in packages if "skip_reason" in one]
     found = [(one, vulnerability) for one in packages for vulnerability in one.get("vulns", [])]
     lines = [f"VULNERABLE {one['name']} {one['version']}: {what['id']}" for one, what in found]
-    if len(skipped) == len(packages):
-        lines.append(f"pip-audit: its service cannot be reached from here. {ONLY_LISTED}")
-    else:
-        lines.append(f"pip-audit: {len(packages) - len(skipped)} packages looked up, {len(found)} vulnerabilities")
-        lines += [f"pip-audit could NOT look up {one['name']}: {one['skip_reason']}" for one in skipped]
-    return bool(found), "\n".join(lines)
+    lines.append(f"pip-audit: {len(packages) - len(skipped)} packages looked up, {len(found)} vulnerabilities")
+    lines += [f"pip-audit could NOT look up {one['name']}: {one['skip_reason']}" for one in skipped]
+    if skipped or not packages:
+        lines.append(f"NOT AUDITED: {len(skipped)} of {len(packages)} packages; {_FIX}")
+    return FOUND if found else NOT_AUDITED if skipped or not packages else CLEAN, "\n".join(lines)
 
 
 def main(arguments: list[str]) -> int:
-    """Print what was found."""
+    """Print what was found; arguments: the program pip-audit, or --offline."""
     pins = pinned()
     found = {*known_bad(pins), *known_bad(installed())}
     for line in sorted(found):
         print(f"KNOWN BAD  {line}")
     print(f"committed list: {len(found)} findings among {len(pins)} pinned and {len(installed())} installed packages")
-    bad, answer = service(arguments[0]) if arguments else (False, "pip-audit was not asked: give its program")
+    if arguments == [OFFLINE]:
+        code, answer = CLEAN, "pip-audit was not asked: only the committed list was checked"
+    elif len(arguments) == 1:
+        code, answer = service(arguments[0])
+    else:
+        code, answer = NOT_AUDITED, f"NOT AUDITED: give the program pip-audit, or {OFFLINE}"
     print(answer)
-    return int(bool(found) or bad)
+    return FOUND if found else code
 
 
 if __name__ == "__main__":

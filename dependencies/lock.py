@@ -1,9 +1,10 @@
 """`make lock`: every package of `make setup` with the hashes of its files, for `make setup LOCKED=cpu` (or `cuda`).
 
 Versions are those of constraints.txt.  Three files are installed one after the other, none of them resolved:
-locked-build.txt (what builds segaug and the one package that is offered as source only), locked-main.txt, and torch:
-locked-cuda.txt, as the default index has it, with what it needs of CUDA, or locked-cpu.txt, its CPU build.  The wheels
-of that are given as arguments; pip would prefer the others, which an index has hashes of, if both were in one file.
+locked-build.txt (pip itself, what builds segaug, and what builds the one package that is offered as source only),
+locked-main.txt, and torch: locked-cuda.txt, as the default index has it, with what it needs of CUDA, or locked-cpu.txt,
+its CPU build.  The wheels of that are given as arguments; pip would prefer the others, which an index has hashes of, if
+both were in one file.
 """
 
 import re
@@ -13,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 HERE = Path(__file__).parent
-BUILD = ("setuptools", "hatchling", "editables", "trove-classifiers", "packaging", "pathspec", "pluggy")
+BUILD = ("pip", "setuptools", "hatchling", "editables", "trove-classifiers", "packaging", "pathspec", "pluggy")
 CUDA = ("nvidia-", "cuda-", "triton", "torch=")
 HEAD = "# Made by `make lock`; installed by `make setup LOCKED=cpu` or LOCKED=cuda.\n"
 Block = tuple[str, str]  # name, and its lines
@@ -27,7 +28,12 @@ def resolved(uv: str) -> list[Block]:
         "--no-header", "--quiet",
     ]  # fmt: skip
     done = subprocess.run(
-        command, input="hatchling\neditables\nsetuptools\n", text=True, capture_output=True, check=True, cwd=HERE.parent
+        command,
+        input="hatchling\neditables\npip\nsetuptools\n",
+        text=True,
+        capture_output=True,
+        check=True,
+        cwd=HERE.parent,
     )
     blocks = re.split(r"\n(?=[a-z0-9])", done.stdout.strip())
     return [(block.partition("==")[0], block) for block in blocks]

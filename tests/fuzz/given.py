@@ -49,7 +49,8 @@ hydra/launcher hydra.sweeper.params hydra.job.env_set
 VALUE_WORDS = """
     baseline red phantom_blob n4 3 -1 1e400 nan null true ??? [1,2] {a:1} {a:[b,{c:d}]} range(5) range(10000000000)
     choice(1,2) interval(0,1) glob(*) shuffle(1) sort(2,1) tag(a,1) int(x) ${seed} ${oc.env:HOME} ${oc.env:NO_SUCH}
-    ${nope:1} ${name} ${.} ${..x} ${ ${oc.create:{a:1}} ${oc.${name}:x} ${augment} ${augment.p}${seed} \\${seed} 'a \\ {_target_:os.mkdir} ../../etc/passwd
+    ${nope:1} ${name} ${.} ${..x} ${ ${oc.create:{a:1}} ${oc.${name}:x} ${augment} ${augment.p}${seed} \\${seed}
+    'a \\ {_target_:os.mkdir} ../../etc/passwd
 """
 KEYS = KEY_WORDS.split()
 VALUES = [
@@ -161,7 +162,10 @@ def _sweep(folder: Path, words: list[str]) -> None:
     settled_per_job(["-m", *words])
 
 
-PARTS = "${ } a b c .a b[0] oc.env: oc.create: now: hydra: , ' \" \\ $ x NOPE %Y [ ] { :".split()
+PARTS = [
+    "${", "}", "a", "b", "c", ".a", "b[0]", "oc.env:", "oc.create:", "now:", "hydra:", ",", "'", '"', "\\", "$", "x",
+    "NOPE", "%Y", "[", "]", "{", ":",
+]  # fmt: skip
 
 
 def _trees() -> st.SearchStrategy[dict[str, object]]:
