@@ -142,7 +142,7 @@ row = st.tuples(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     rows=st.lists(row, min_size=1, max_size=20, unique_by=lambda one: one[:3]), constant=st.sampled_from([0.5, None])
 )

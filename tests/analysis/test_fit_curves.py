@@ -226,14 +226,14 @@ def test_wrong_options_are_refused():
     assert inspect.signature(fit_study).parameters["resamples"].default == 1000
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data())
 def test_any_table_gives_a_complete_result(data):
     check_any_table(data)
 
 
 @pytest.mark.slow
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(st.data())
 def test_a_thousand_tables_give_a_complete_result(data):
     check_any_table(data)

@@ -5,14 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from segaug.data.folder import Folder
 from segaug.data.task import SplitSizes
 from tests.data.small_sets import write_set
-
-settings.register_profile("data", deadline=None)  # a test's first example pays for imports
-settings.load_profile("data")
 
 
 @pytest.fixture

@@ -164,7 +164,7 @@ PLACES = [path for path in _places(SEVERAL) if path]
 ODD = [10**20, 10**400, 2**63, -1, 4.5, 1e308, -1e308, True, None, "", "x\x1b", [], {}, [[]], {"a": [None]}, [1, 2, 3]]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(path=st.sampled_from(PLACES), value=st.sampled_from(ODD))
 def test_what_is_taken_fits_into_every_table(path, value):
     """Whatever is put where: it is refused with a reason, or each table has a row of it."""
@@ -177,7 +177,7 @@ def test_what_is_taken_fits_into_every_table(path, value):
         assert len(part.table([part.row_of({**told, "checksum": "0"})])) == 1
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(path=st.sampled_from(PLACES), value=st.sampled_from(ODD))
 def test_one_senseless_place_costs_one_record(small, path, value):
     """The record is as good as the others, or it is named; the others are read as before."""

@@ -60,7 +60,7 @@ def test_options_and_texts_of_the_environment_are_looked_up(text, options):
     assert list(looked_up(text).options) == options
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=300, database=None)
 @given(st.lists(st.sampled_from(TOKENS), max_size=12).map("".join))
 def test_what_is_taken_asks_only_the_known_resolvers(text):
     asked = []
@@ -131,7 +131,7 @@ TREES = st.dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=200, database=None)
 @given(TREES)
 def test_no_more_is_produced_than_was_counted(tree):
     try:
