@@ -8,13 +8,15 @@ Hydra acts on it: what Hydra calls and logs through is as installed, and nothing
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache
+from itertools import count
 from typing import Any
 
 import hydra._internal.hydra
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
-from hydra._internal.config_repository import IConfigRepository
+from hydra._internal.config_repository import CachingConfigRepository, IConfigRepository
 from hydra.core.config_store import ConfigNode, ConfigStore
 from hydra.core.default_element import ResultDefault
+from hydra.core.override_parser.types import Override
 from hydra.plugins.config_source import ConfigResult
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
@@ -37,6 +39,7 @@ CALLED = ("hydra.launcher", "hydra.sweeper", "hydra.callbacks")
 LOGGED = ("job_logging", "hydra_logging")
 # Of OmegaConf, and never needed: they make lists, tables and interpolations of text.
 STRUCTURE_OF_TEXT = ("oc.create", "oc.decode", "oc.deprecated", "oc.dict.keys", "oc.dict.values", "oc.select")
+MAX_FILES = 1_000  # of one configuration; ours has some forty
 _FIX = "leave it out; strategies, models, data sets, launchers and sweepers are chosen by name, e.g. augment=red"
 _LOGGING_FIX = "leave it out; logging is chosen by name: hydra/job_logging=default, disabled, none or stdout"
 
@@ -72,6 +75,21 @@ class DataOnlyLoader(ConfigLoaderImpl):
             _refuse_other_logging(f"hydra.{name}", plain, _logging(self, f"hydra/{name}/{choice}") if choice else {})
         check_resolution(plain)
         return composed
+
+    def _parse_overrides_and_create_caching_repo(
+        self, config_name: str | None, overrides: list[str]
+    ) -> tuple[list[Override], CachingConfigRepository]:
+        parsed, files = super()._parse_overrides_and_create_caching_repo(config_name, overrides)
+        load, asked = files.load_config, count(1)
+
+        def bounded(config_path: str) -> ConfigResult | None:
+            if next(asked) > MAX_FILES:  # files name files: twenty of them that name three others each never end
+                problem = f"is one file too many: {MAX_FILES:,} are put together, each counted as often as it is named"
+                raise ConfigError(key=config_path, problem=problem, fix="shorten the lists of defaults")
+            return load(config_path)
+
+        files.load_config = bounded  # type: ignore[method-assign]
+        return parsed, files
 
     def _compose_config_from_defaults_list(self, defaults: list[ResultDefault], repo: IConfigRepository) -> DictConfig:
         self.composing.enter_context(nothing_resolved())  # from the merging of files to the last override

@@ -21,6 +21,8 @@ OF_HYDRA = ("hydra.mode", "hydra.launcher.", "hydra.sweeper.params.", "hydra.swe
 SHELL = ("hydra.launcher.setup", "hydra.launcher.additional_parameters")  # become lines of a batch script
 WRITTEN = ("output", "cache")  # folders
 _SWEPT = re.compile(r"hydra\.sweeper\.(?:params|grids\[\d+\])\.(.*)", re.DOTALL)
+# One name, or those of a sweep: "a,b" or "choice(a,b)"; none begins with a dot, or leads upwards.
+_PLAIN_NAMES = re.compile(r"(?!.*\.\.)(?!.*(?:^|[,( ])\.)[\w .,()=+-]+")
 _BY_COMMAND = "leave it out of the file; it can be given on the command line"
 
 
@@ -72,7 +74,7 @@ def _check(key: str, value: object, file: str) -> None:
         raise ConfigError(key=key, file=file, problem="would become part of a shell script", fix=_BY_COMMAND)
     if key in WRITTEN:
         raise ConfigError(key=key, file=file, problem="names a folder to be written", fix=_BY_COMMAND)
-    if key == "name" and re.search(r"[/\\]|\.\.|\$\{", str(value)):
+    if key == "name" and not _PLAIN_NAMES.fullmatch(str(value)):
         problem = f"got {str(value)[:60]!r}, which may name a folder elsewhere"
         raise ConfigError(key=key, file=file, problem=problem, fix="use letters, digits, _ and -")
 

@@ -62,7 +62,8 @@ def test_of_hydra_a_file_sets_but_the_sweep_and_the_jobs(key):
 
 
 @pytest.mark.parametrize(
-    "line", ["output: called", "cache: called", "name: ../x", "name: a/b", "name: '${oc.env:HOME}'"]
+    "line",
+    ["output: called", "cache: called", "name: ../x", "name: a/b", "name: '${oc.env:HOME}'", "name: .", "name: 'a,.'"],
 )
 def test_no_file_names_a_folder_to_write(line):
     refused(line, line.partition(":")[0])

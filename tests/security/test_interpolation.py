@@ -1,5 +1,6 @@
 """Interpolations look up options and the environment; they build nothing, and what they produce is bounded."""
 
+import re
 import time
 from pathlib import Path
 from unittest.mock import patch
@@ -163,6 +164,18 @@ def test_a_bomb_on_the_command_line_is_refused_by_the_name_of_its_option():
         compose(words)
     with pytest.raises(UserError, match="l7 is an interpolation"), one_line():  # not resolved to be merged into
         compose([*words, "+l7.x=1"])
+
+
+def test_files_that_name_each_other_without_end_are_refused(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("groups/study").mkdir(parents=True)
+    for i in range(20):
+        Path(f"groups/study/f{i}.yaml").write_text(f"defaults: [f{i + 1}@a, f{i + 1}@b, f{i + 1}@c]\n")
+    Path("groups/study/f20.yaml").write_text("x: 1\n")
+    start = time.monotonic()
+    assert cli.main(["plan", "--config-dir", str(tmp_path / "groups"), "study=f0"]) == 2
+    assert re.search(r"study/f\d+: is one file too many: 1,000", capsys.readouterr().err)
+    assert time.monotonic() - start < 10
 
 
 def test_merging_does_not_write_into_what_an_interpolation_stands_for():
