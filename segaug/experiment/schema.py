@@ -65,6 +65,7 @@ class Config:
     name: str = "main"  # of the study: its folder is results/<name>
     output: str = "results/${name}"
     tracker: Any = MISSING
+    shard: str | None = None  # 2/4: the second of four shares of the trials; auto, auto/4: see `array_index`
     device: str = "auto"  # auto | cpu | cuda | cuda:1
     threads: int = 1  # per trial; more threads change the last bits of a result
     weights: bool = False  # keep the best weights, as safetensors

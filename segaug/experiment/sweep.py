@@ -55,14 +55,17 @@ def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, comma
     Raises TrialsFailed at the end if any trial raised.
     """
     plan = make_plan(trials, skip_large=many)
-    if not plan.trials:
+    if not plan.asked:
         raise TrialsFailed("no trial to run: every size is above the pool of its task")
-    config = plan.trials[0].trial.config
+    config = plan.asked[0].trial.config
     store = Store(Path(config.output))
     _claim(store.folder)
     finished = Snapshot(store.folder, skip_damaged=True).trials()
     check_consistent(plan, stored_curves(finished), lambda one: dict(store.record(one)["config"]))
     remember(plan, store, {"tracker": asdict(config.tracker), "command": command})
+    if not plan.trials:  # more shards than trials: nothing is wrong, and the folder is one to be merged
+        print(f"{plan.share}, nothing to run", flush=True)
+        return []
     done = set(finished["id"])
     todo = [one for one in plan.trials if one.id not in done]
     with terminable(at_once=many):
