@@ -35,7 +35,7 @@ examples:
   segaug train dataset=hippocampus augment=red scale=n16 seed=3
   segaug train -m augment=baseline,red scale=n4,n8,n16,n32 'seed=range(5)' name=my_study
   segaug train study=quick
-  segaug train study=scaling_study shard=2/4 output=shard && segaug merge shard ... --into whole
+  segaug train study=scaling_study shard=2/4 output=shard
   segaug train study=scaling_study hydra/launcher=slurm hydra.launcher.partition=gpu hydra.launcher.gpus_per_node=1
 """
 

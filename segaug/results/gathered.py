@@ -69,12 +69,12 @@ def gather(folder: Path) -> Gathered:
         facts = None
         for path in _records(trial):
             try:
-                one, record = _verified(trial.name, path)
+                one, own = _verified(trial.name, path)
             except (DataError, OSError) as error:
                 found.left_out.append(str(error))
                 continue
             found.records.append(one)
-            facts = facts or _facts(record)
+            facts = facts or own
         if facts:
             found.facts[facts] += 1
     return found
@@ -112,7 +112,7 @@ def _records(trial: Path) -> Iterator[Path]:
     yield from (trial / name for name in names if name.startswith("other-") and name.endswith(".json"))
 
 
-def _verified(trial: str, path: Path) -> tuple[Verified, Json]:
+def _verified(trial: str, path: Path) -> tuple[Verified, Facts]:
     if path.is_symlink() or path.parent.is_symlink():
         raise DataError(file=path, problem="is reached by a link", fix="put the file itself in its place")
     digest = sha256(path.read_bytes()).digest()
@@ -120,9 +120,10 @@ def _verified(trial: str, path: Path) -> tuple[Verified, Json]:
     if record["id"] != trial:
         problem = f"is the record of {record['id']}, and lies in the folder of another trial"
         raise DataError(file=path, problem=problem, fix="move it into a folder of its id")
-    return Verified(trial, path, digest), record
-
-
-def _facts(record: Json) -> Facts:
-    task, model, strategy, data, protocol = (str(record[name]) for name in _NAMES)
-    return task, model, strategy, data, protocol, str((record["run"].get("code") or {}).get("hash") or "")
+    try:
+        task, model, strategy, data, protocol = (str(record[name]) for name in _NAMES)
+        code = str((record["run"].get("code") or {}).get("hash") or "")
+    except (LookupError, TypeError, AttributeError):
+        problem = "lacks the names of a trial, its data or its run"
+        raise DataError(file=path, problem=problem, fix="run its trial again") from None
+    return Verified(trial, path, digest), (task, model, strategy, data, protocol, code)

@@ -136,6 +136,14 @@ def empty(path: Path) -> None:
     path.write_bytes(b"")
 
 
+def senseless(path: Path) -> None:
+    path.write_bytes(sealed({"id": path.parent.name, "schema": 1, "run": []}))
+
+
+def named_for_terminals(path: Path) -> None:
+    path.write_bytes(sealed({**json.loads(path.read_bytes()), "id": "\x1b[2Jx"}))
+
+
 def linked(path: Path) -> None:
     path.rename(path.parents[2] / "elsewhere")
     path.symlink_to((path.parents[2] / "elsewhere").resolve())
@@ -146,7 +154,10 @@ def folder_linked(path: Path) -> None:
     path.parent.symlink_to((path.parents[2] / "elsewhere").resolve())
 
 
-@pytest.mark.parametrize("spoil", [damaged, misplaced, of_another_schema, empty, linked, folder_linked])
+BAD = [damaged, misplaced, of_another_schema, empty, senseless, named_for_terminals, linked, folder_linked]
+
+
+@pytest.mark.parametrize("spoil", BAD)
 def test_a_bad_record_is_named_and_left_out_and_the_rest_goes_on(shards, capsys, spoil):
     (held, *_) = shards[0].records()
     spoil(path := shards[0].record_path(held["id"]))
@@ -155,6 +166,7 @@ def test_a_bad_record_is_named_and_left_out_and_the_rest_goes_on(shards, capsys,
     assert cli.main(["merge", *(str(store.folder) for store in shards), "--into", "whole"]) == 1
     told = capsys.readouterr().out
     assert f"left out: {path}" in told
+    assert "\x1b" not in told
     assert f"1 of {len(TRIALS)} planned trials are missing" in told
     assert records(Path("results/whole")).keys() == {one["id"] for one in TRIALS} - {held["id"]}
 
