@@ -98,7 +98,7 @@ def test_a_merge_that_is_killed_and_run_again_is_one_that_was_not(tmp_path, inje
         process = start(tmp_path, *merge, "./stormy")
         deadline = time.monotonic() + 2 * took
         while process.poll() is None and time.monotonic() < deadline:
-            if len(list(stormy.glob("trials/*/record.json"))) > before + delay * 2 * RECORDS / MERGES:
+            if len(list(stormy.glob("trials/*/record.json"))) > before + delay * RECORDS / MERGES:
                 break
         if process.poll() is None:
             running += 1
