@@ -126,6 +126,7 @@ def once(tmp_path_factory):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # six commands, each of which imports torch
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_ends_with_the_study_of_one_run(name, tmp_path, once):
     follow(RECIPES[name], tmp_path, SWEEP, f"{sys.executable} -m segaug")
