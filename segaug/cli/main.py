@@ -22,6 +22,7 @@ VERBS = {  # verb -> line of help; each is segaug/cli/<verb>.py with add_argumen
     "status": "what of a study is done, failed or missing",
     "explain": "what happened to a cell or a trial, and what to do about it",
     "collect": "write the records of a study as columns",
+    "merge": "join the folders in which machines have run shards of a study",
     "retry": "run the failed trials of a study again",
     "cancel": "end the jobs of a study on the cluster",
     "sync": "build or repair the W&B project of a study from its records",

@@ -13,7 +13,7 @@ QUESTIONS = {"power": "which sizes and how many seeds: what a design will be abl
 EPILOG = """\
 segaug plan study=NAME [OPTION=VALUE ...] [--json] [--probe]
   what of a sweep is done, failed or stale, and the time, disk and files of the rest;
-  the arguments are those of `segaug train`, hydra/launcher=slurm included.
+  the arguments are those of `segaug train`, hydra/launcher=slurm and shard=2/4 included.
   --probe trains one trial for each model and strategy, to forecast from
 """
 

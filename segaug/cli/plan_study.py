@@ -67,9 +67,9 @@ def _show(
     from segaug.results.store import Store
 
     plan = make_plan(trials, skip_large=True, here=settings is None)
-    if not plan.trials:
+    if not plan.asked:
         raise UserError("no trial to run: every size is above the pool of its task")
-    config = plan.trials[0].trial.config
+    config = plan.asked[0].trial.config
     store = Store(Path(config.output))
     if probe:
         missing = [one for one in plan.trials if not store.finished(one.id)]

@@ -25,6 +25,8 @@ def print_survey(
     for line in (*names.legend(), "done/asked over all tasks; F failed, S stale"):
         console.print(f"[dim]{escape(line)}[/]", soft_wrap=True)
     totals = found.totals
+    if plan.share:
+        console.print(plan.share)
     tasks = len({one.trial.task for one in plan.trials})
     counted = "one task" if tasks == 1 else f"{tasks} tasks"
     console.print(

@@ -22,6 +22,7 @@ choices:
 
 options, for example:
   hydra.launcher.workers=4    processes of a multirun; default: one per core
+  shard=2/4                   the second of four shares of what is to be learned: docs/shards.md
   device=cuda:1  cache=FOLDER
 
 examples:

@@ -58,6 +58,12 @@ def _print(state: Json, console: Console) -> None:
         console.print(f"[dim]{escape(line)}[/]", soft_wrap=True)
     totals = state["totals"]
     console.print(f"{sum(totals.values())} trials: " + ", ".join(f"{totals[name]} {name}" for name in STATES))
+    if state["elsewhere"]:
+        console.print(
+            f"shard {', '.join(state['shards'])}; {state['elsewhere']} more trials belong to other shards, "
+            "and `segaug merge` joins the folders of all",
+            soft_wrap=True,
+        )
     for skip in state["skipped"]:
         console.print(f"skipped: {escape(skip['task'])} at size {skip['size']}, its pool has {skip['pool']}")
     _print_running(state, console)

@@ -41,6 +41,8 @@ def study_state(store: Store) -> Json:
             for cell, counts in sorted(cells.items())
         ],
         "skipped": plan["skipped"],
+        "shards": plan["shards"],
+        "elsewhere": plan["elsewhere"],
         "failures": _grouped(one for trial, one in failures.items() if trial not in leases),
         "kinds": count_kinds(one for trial, one in failures.items() if trial not in leases),
         "running": [

@@ -24,6 +24,7 @@ options, for example:
   augment.p=0.5  dataset.root=/path  protocol.length=128  'seed=range(20)'  name=my_study
   hydra.launcher.workers=4    processes of a multirun; default: one per core, or hydra.launcher.per_gpu=1 per GPU
   hydra/launcher=slurm        a multirun as jobs of a cluster: hydra.launcher.partition=NAME and more, docs/clusters.md
+  shard=2/4                   the second of four shares of the trials, where machines share no folder: docs/shards.md
   device=cuda:1  threads=1  weights=true  output=FOLDER  cache=FOLDER
   mixed_code=true             go on with a study whose trials were trained by other code than is installed now
 
@@ -35,6 +36,7 @@ examples:
   segaug train dataset=hippocampus augment=red scale=n16 seed=3
   segaug train -m augment=baseline,red scale=n4,n8,n16,n32 'seed=range(5)' name=my_study
   segaug train study=quick
+  segaug train study=scaling_study shard=2/4 output=shard
   segaug train study=scaling_study hydra/launcher=slurm hydra.launcher.partition=gpu hydra.launcher.gpus_per_node=1
 """
 

@@ -9,7 +9,7 @@ from segaug.cluster.submission import submissions
 from segaug.cluster.submit import live_submissions, pending_trials
 from segaug.experiment.plan import make_plan
 from segaug.experiment.trial import Trial
-from segaug.results.plan_pieces import pieces
+from segaug.results.plan_pieces import pieces, trials_of
 from segaug.results.store import Store
 
 LOST = "killed"  # the kind of trials that a job began, or should have, and that left no word
@@ -44,7 +44,7 @@ def commands(study: Path, trials: Collection[str]) -> list[Again]:
     left = set(trials)
     found = []
     for piece in reversed(pieces(study)):
-        asked = left & {trial["id"] for trial in piece["trials"]}
+        asked = left & {trial["id"] for trial in trials_of(piece)}
         left -= asked
         words = [one for one in shlex.split(piece["command"])[2:] if not one.startswith("output=")]
         if asked:

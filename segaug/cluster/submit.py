@@ -45,7 +45,7 @@ def submit_study(trials: Iterable[Trial], cluster: Cluster, command: str) -> Sub
     cluster.scheduler.require()
     plan = make_plan(trials, skip_large=True, here=False)
     if not plan.trials:
-        raise UserError("no trial to run: every size is above the pool of its task")
+        raise UserError(f"no trial to run: {plan.share or 'every size is above the pool of its task'}")
     config = plan.trials[0].trial.config
     store = Store(Path(config.output))
     snapshot = Snapshot(store.folder)

@@ -75,6 +75,7 @@ def as_json(found: Survey, plan: Plan, store: Store, jobs: int | None) -> Json:
         "study": store.folder.name,
         "folder": str(store.folder),
         "trials": len(plan.trials),
+        "shard": str(plan.shard) if plan.shard else None,
         "totals": {state: found.totals[state] for state in (*STATES, "stale")},
         "skipped": list(plan.skipped),
         "forecast": {"hours": round(found.seconds / 3600, 3), "source": found.source},

@@ -1,14 +1,9 @@
 """The data set card of a study: what the report shows of each task, so that it needs no images of its own."""
 
 import dataclasses
-import json
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
-from torch import Tensor
 
 from segaug.augment.artefact import Artefact, Content
 from segaug.data.task import DESCRIPTIVE, Task
@@ -18,10 +13,8 @@ from segaug.experiment.examples import augmented
 from segaug.experiment.parts import parts_of
 from segaug.experiment.plan import Plan, Planned
 from segaug.experiment.trial import Trial
-from segaug.files import write_atomic
-from segaug.json_data import parse_json
+from segaug.results.card_files import Pictures, read_card, write_card
 from segaug.results.card_folder import card_folder
-from segaug.results.inside import inside
 from segaug.results.store import Json, Store
 from segaug.training.stopwatch import Stopwatch
 
@@ -44,7 +37,9 @@ def write_cards(plan: Plan, store: Store) -> None:
 
 
 def _write_card(folder: Path, name: str, task: Task, trials: dict[str, Planned]) -> None:
-    card, tensors = _read(folder, task.content_hash)
+    card, pictures = read_card(folder)
+    if card.get("content_hash") != task.content_hash:  # damaged, or of other data: all of it is written anew
+        card, pictures = {}, {}
     missing = {strategy: one for strategy, one in trials.items() if strategy not in card.get("strategies", {})}
     if not missing:
         return
@@ -52,24 +47,9 @@ def _write_card(folder: Path, name: str, task: Task, trials: dict[str, Planned])
     facts["strategies"] = dict(card.get("strategies", {}))
     for strategy, one in missing.items():
         with suppress(_NotPrepared):  # told of by now; the card gets it once it is there
-            tensors |= _pictures(strategy, one, task)
+            pictures |= _pictures(strategy, one, task)
             facts["strategies"][strategy] = {"sees": list(one.trial.config.augment.sees)}
-    write_atomic(inside(folder, "examples.safetensors"), save(tensors))
-    write_atomic(
-        inside(folder, "card.json"), json.dumps(facts, indent=1).encode()
-    )  # last: it says that the rest is there
-
-
-def _read(folder: Path, content_hash: str) -> tuple[Json, dict[str, Tensor]]:
-    """The card as it is; empty if there is none, or one of another content of the data set."""
-    path = folder / "card.json"
-    try:
-        card = parse_json(path.read_bytes()) if path.is_file() else {}
-        if not isinstance(card, dict) or card.get("content_hash") != content_hash:
-            return {}, {}
-        return card, load_file(folder / "examples.safetensors")
-    except (ValueError, OSError, SafetensorError):  # damaged: all of it is written anew
-        return {}, {}
+    write_card(folder, facts, pictures)
 
 
 def _facts(name: str, task: Task, trial: Trial) -> Json:
@@ -106,21 +86,22 @@ class _NotPrepared(Exception):
     """A card learns nothing itself."""
 
 
-def _pictures(strategy: str, planned: Planned, task: Task) -> dict[str, Tensor]:
+def _pictures(strategy: str, planned: Planned, task: Task) -> Pictures:
     config = planned.trial.config
     parts = parts_of(planned, task, "cpu")
     context = trial_context(config, parts, task, Stopwatch(), partial(_held, store_of(config)))
     batch = parts.subset.rows(slice(0, EXAMPLES))
     made = augmented(config.augment, config.augment.prepare(context), batch, VERSIONS)
-    image, label = batch.image.contiguous(), batch.label.round().byte()
-    return {
+    image, label = batch.image, batch.label.round().byte()
+    shown = {
         "image": image,
         "label": label,
-        f"{strategy}/original": image.clone(),  # a later run may draw other images
-        f"{strategy}/original_label": label.clone(),
-        f"{strategy}/image": made.image.contiguous(),
+        f"{strategy}/original": image,  # a later run may draw other images
+        f"{strategy}/original_label": label,
+        f"{strategy}/image": made.image,
         f"{strategy}/label": made.label.round().byte(),
     }
+    return {name: tensor.contiguous().numpy() for name, tensor in shown.items()}
 
 
 def _held(store: ArtefactStore, artefact: Artefact) -> Content:

@@ -1,5 +1,6 @@
 """What is to be run: trials with their ids, checked against the data and against what the study already holds."""
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +10,11 @@ import torch
 from segaug.data.task import Dataset, Task
 from segaug.data.tensors import load_task
 from segaug.errors import ConfigError
+from segaug.experiment.array_index import shard_of
 from segaug.experiment.identity import Identities, differences
 from segaug.experiment.machine import device_of
 from segaug.experiment.trial import Trial
+from segaug.results.shard import KEY, Shard, with_shard
 from segaug.results.store import Json, Store
 
 _TOLD = 3  # options
@@ -40,11 +43,26 @@ class Planned:
 
 @dataclass(frozen=True)
 class Plan:
-    """Trials in the order they run, the sizes that a task cannot offer, and the tasks by name."""
+    """Trials in the order they run, the sizes that a task cannot offer, and the tasks by name.
+
+    shard: of which these are the trials; of: the trials of all shards.  None: there are no others.
+    """
 
     trials: tuple[Planned, ...]
     skipped: tuple[Json, ...]
     tasks: dict[str, Task]
+    shard: Shard | None = None
+    of: tuple[Planned, ...] | None = None
+
+    @property
+    def asked(self) -> tuple[Planned, ...]:
+        """What the command asks for, wherever it is run."""
+        return self.trials if self.of is None else self.of
+
+    @property
+    def share(self) -> str:
+        """What of the trials is run here, in words; "" where that is all."""
+        return "" if self.shard is None else f"shard {self.shard}: {len(self.trials):,} of {len(self.asked):,} trials"
 
 
 def make_plan(trials: Iterable[Trial], *, skip_large: bool, here: bool = True) -> Plan:
@@ -56,6 +74,7 @@ def make_plan(trials: Iterable[Trial], *, skip_large: bool, here: bool = True) -
     trials = list(trials)
     for device in {trial.config.device for trial in trials if here}:
         device_of(device)
+    shard = _shard_of(trials)
     _check_names(trials)
     tasks: dict[str, Task] = {}
     planned: dict[str, Planned] = {}
@@ -79,8 +98,20 @@ def make_plan(trials: Iterable[Trial], *, skip_large: bool, here: bool = True) -
                 problem=f"{size} is more than the {pool} {count} in the pool of {trial.task}",
                 fix=f"use at most {pool}, or scale=all",
             )
-    in_order = sorted(planned.values(), key=lambda one: (one.trial.config.seed, -one.size))
-    return Plan(tuple(in_order), tuple(skipped.values()), tasks)
+    in_order = tuple(sorted(planned.values(), key=lambda one: (one.trial.config.seed, -one.size)))
+    left_out = tuple(skipped.values())
+    if shard is None:
+        return Plan(in_order, left_out, tasks)
+    return Plan(tuple(one for one in in_order if shard.holds(one.id)), left_out, tasks, shard, in_order)
+
+
+def _shard_of(trials: Iterable[Trial]) -> Shard | None:
+    written = {trial.config.shard for trial in trials}
+    if len(written) > 1:
+        told = ", ".join(sorted(map(str, written)))
+        raise ConfigError(key=KEY, problem=f"one command runs one share, not {told}", fix="start a command for each")
+    text = next(iter(written), None)
+    return None if text is None else shard_of(text, os.environ)
 
 
 def _check_names(trials: Iterable[Trial]) -> None:
@@ -148,5 +179,10 @@ def _mixed(trial: Trial, key: str, told: str, fix: str) -> ConfigError:
 
 
 def remember(plan: Plan, store: Store, facts: Json) -> None:
-    """Add what was asked for to the study's plan, with facts of the command: its text, the tracker."""
-    store.add_plan({**facts, "skipped": list(plan.skipped), "trials": [one.key() for one in plan.trials]})
+    """Add what was asked for to the study's plan, with facts of the command: its text, the tracker.
+
+    All trials, whatever share of them is run here: so that the pieces of all shards are one piece when they are merged.
+    """
+    if plan.shard is not None:
+        facts = {**facts, "command": with_shard(facts["command"], plan.shard), KEY: str(plan.shard)}
+    store.add_plan({**facts, "skipped": list(plan.skipped), "trials": [one.key() for one in plan.asked]})

@@ -15,6 +15,7 @@ from segaug.experiment.making import Made, Request, artefacts_of, make
 from segaug.experiment.plan import Plan, Planned
 from segaug.experiment.preparing import Preparing
 from segaug.experiment.workers import Died, Note, run_jobs
+from segaug.results.shard import Shard
 
 PRELOAD = ["segaug.experiment.run", "monai.networks.nets"]
 
@@ -37,14 +38,23 @@ class _Survey:
 
 
 def prepare(
-    plan: Plan, trials: Sequence[Planned], *, workers: int | None, in_process: bool, strict: bool = False
+    plan: Plan,
+    trials: Sequence[Planned],
+    *,
+    workers: int | None,
+    in_process: bool,
+    strict: bool = False,
+    shard: Shard | None = None,
 ) -> Preparation:
-    """Make every artefact of these trials that is not there; one that cannot be made is told of, and left out."""
+    """Make every artefact of these trials that is not there; one that cannot be made is told of, and left out.
+
+    shard: only the artefacts of this share; None: all.
+    """
     done = Preparation()
     tried: set[tuple[str, str]] = set()
     again = True
     while again:
-        found = survey(plan, trials, strict)
+        found = survey(plan, trials, strict, shard)
         if not tried:
             done.there, done.failed = found.there, dict(found.failed)
         requests = [
@@ -56,7 +66,7 @@ def prepare(
     return done
 
 
-def survey(plan: Plan, trials: Iterable[Planned], strict: bool) -> _Survey:
+def survey(plan: Plan, trials: Iterable[Planned], strict: bool, shard: Shard | None = None) -> _Survey:
     """What the trials need, and what of it is missing, in the order in which the trials run."""
     there: dict[str, Content] = {}  # without the tensors: a study may need many
     missing: dict[str, Request] = {}
@@ -65,6 +75,8 @@ def survey(plan: Plan, trials: Iterable[Planned], strict: bool) -> _Survey:
         task = plan.tasks[one.trial.task]
         store = store_of(one.trial.config)
         for artefact in artefacts_of(one, task, "cpu", _refuse):
+            if shard is not None and not shard.holds(artefact.name):
+                continue
             if artefact.name in missing:
                 shared |= artefact.complete is not always
                 continue
@@ -97,7 +109,7 @@ def _refuse(artefact: Artefact) -> Content:
 def _make_all(plan: Plan, requests: list[Request], done: Preparation, workers: int | None, in_process: bool) -> None:
     if not requests:
         return
-    workers = 1 if in_process else workers or default_workers(plan.trials[0].trial.config.device)
+    workers = 1 if in_process else workers or default_workers(plan.asked[0].trial.config.device)
     kinds = [one.kind for one in requests]
     with Preparing(kinds, workers) as display, closing(_answers(requests, workers, in_process, display)) as answers:
         for number, answer in answers:

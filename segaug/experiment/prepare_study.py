@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from segaug.errors import UserError
 from segaug.experiment.artefacts import store_of
-from segaug.experiment.plan import make_plan
+from segaug.experiment.plan import Plan, make_plan
 from segaug.experiment.preparation import Preparation, prepare
 from segaug.experiment.progress import duration
 from segaug.experiment.trial import Trial
@@ -24,15 +24,17 @@ class NotPrepared(UserError):
 def prepare_study(trials: Iterable[Trial], *, workers: int | None, many: bool, command: str = "") -> list[Json]:
     """Make every artefact of these trials that is not there yet, and say what was there and what was made.
 
+    Of a shard: its share of the artefacts of all trials, by their names.  Most are needed by trials of several shards,
+    and one that grows would grow apart on machines that share nothing.
     The arguments are those of `run_study`; no record comes of it.  Raises NotPrepared at the end if any has failed.
     """
     start = time.monotonic()
     plan = make_plan(trials, skip_large=many)
-    if not plan.trials:
+    if not plan.asked:
         raise NotPrepared("nothing to prepare: every size is above the pool of its task")
-    done = prepare(plan, plan.trials, workers=workers, in_process=not many, strict=True)
-    folder = store_of(plan.trials[0].trial.config).folder
-    print(_told(done, len(plan.trials), duration(time.monotonic() - start), str(folder)), flush=True)
+    done = prepare(plan, plan.asked, workers=workers, in_process=not many, strict=True, shard=plan.shard)
+    folder = store_of(plan.asked[0].trial.config).folder
+    print(_told(done, plan, duration(time.monotonic() - start), str(folder)), flush=True)
     if done.failed:
         lines = [f"{name}: {reason}" for name, reason in sorted(done.failed.items())]
         more = [f"... and {len(lines) - MOST_TOLD} more"] if len(lines) > MOST_TOLD else []
@@ -40,11 +42,17 @@ def prepare_study(trials: Iterable[Trial], *, workers: int | None, many: bool, c
     return []
 
 
-def _told(done: Preparation, trials: int, took: str, folder: str) -> str:
+def _told(done: Preparation, plan: Plan, took: str, folder: str) -> str:
+    trials = len(plan.asked)
     if not (done.there or done.made or done.failed):
+        if plan.shard:
+            return (
+                f"nothing to prepare: shard {plan.shard} holds nothing that these {trials} trials learn before training"
+            )
         return f"nothing to prepare: the strategies of these {trials} trials learn nothing before training"
+    share = f"shard {plan.shard} of what {trials} trials need" if plan.shard else f"for {trials} trials"
     return (
-        f"for {trials} trials, in {took}: {len(done.there)} were there{_kinds(done.there)}, "
+        f"{share}, in {took}: {len(done.there)} were there{_kinds(done.there)}, "
         f"{len(done.made)} made{_kinds(done.made)}, {len(done.failed)} failed; they lie in {folder}"
     )
 

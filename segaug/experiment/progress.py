@@ -35,6 +35,8 @@ class Progress:
 
     def _announce(self, plan: Plan) -> None:
         finished = len(plan.trials) - self.todo
+        if plan.share:
+            self.say(plan.share)
         self.say(f"{len(plan.trials)} trials: {finished} done before, {self.todo} to do")
         for row in plan.skipped:
             self.say(f"skipped: {row['task']} N = {row['size']}, its pool has {row['pool']}")

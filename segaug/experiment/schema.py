@@ -67,6 +67,7 @@ class Config:
     name: str = "main"  # of the study: its folder is results/<name>
     output: str = "results/${name}"
     tracker: Any = MISSING
+    shard: str | None = None  # 2/4: the second of four shares of the trials; auto, auto/4: see `array_index`
     device: str = "auto"  # auto | cpu | cuda | cuda:1
     threads: int = 1  # per trial; more threads change the last bits of a result
     weights: bool = False  # keep the best weights, as safetensors
@@ -87,10 +88,8 @@ class Config:
 
 def check_name(key: str, name: str) -> None:
     """Refuse what no table, page or terminal shows as it is."""
-    if not is_name(name):
-        raise ConfigError(
-            key=key, problem=f"{name!r} is empty or holds a control character", fix="use printable characters"
-        )
+    if name and not is_name(name):
+        raise ConfigError(key=key, problem=f"{name!r} holds a control character", fix="use printable characters")
 
 
 def register() -> None:

@@ -58,9 +58,9 @@ def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, comma
     Raises TrialsFailed at the end if any trial raised.
     """
     plan = make_plan(trials, skip_large=many)
-    if not plan.trials:
+    if not plan.asked:
         raise TrialsFailed("no trial to run: every size is above the pool of its task")
-    config = plan.trials[0].trial.config
+    config = plan.asked[0].trial.config
     store = Store(Path(config.output))
     _claim(store.folder)
     snapshot = Snapshot(store.folder)
@@ -71,6 +71,9 @@ def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, comma
     todo = [one for one in plan.trials if one.id not in done]
     check_code(todo, finished, store)
     remember(plan, store, {"tracker": asdict(config.tracker), "command": command})
+    if not plan.trials:  # more shards than trials: nothing is wrong, and the folder is one to be merged
+        print(f"{plan.share}, nothing to run", flush=True)
+        return []
     with terminable(at_once=many):
         prepare(plan, todo, workers=workers, in_process=not many)
         write_cards(plan, store)

@@ -21,6 +21,12 @@ def card_folder(study: Path, task: str) -> Path:
     return earlier if earlier.is_dir() else folder
 
 
+def card_folders(study: Path) -> list[Path]:
+    """All that there are; raises DataError where one is a link."""
+    home = inside(study, _HOME)
+    return [inside(home, path.parent.name) for path in sorted(home.glob("*/card.json"))]
+
+
 def _was_taken(task: str) -> bool:
     """Could a folder have this name?"""
     return is_name(task) and task not in ("", ".", "..") and not set(task) & {"/", "\\"} and len(task.encode()) < 256

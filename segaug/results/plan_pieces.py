@@ -1,25 +1,29 @@
 """What was asked of a study, in pieces: one immutable file a command, so that no two commands overwrite each other.
 
 <study>/plan/<digest>.json = {"schema", "order", "trials": [{"id", "task", "model", "strategy", "size", "seed"}],
-"skipped": [{"task", "size", "pool"}], and facts of the command: "tracker", "command"}
+"skipped": [{"task", "size", "pool"}], and facts of the command: "tracker", "command", "shard"}
+
+A piece of a shard lists the trials of all shards, and `trials_of` those that its own folder is to hold.
 
 The digest is of everything but `order`, so that the same command twice is one piece, and a damaged piece is noticed:
 it is named and left out.
 `order` counts up; pieces that were added at the same moment share a number, and their digests decide.
 """
 
+import shlex
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
 from msgspec import Struct
 
-from segaug.errors import DataError
+from segaug.errors import ConfigError, DataError
 from segaug.files import create_exclusive, write_atomic
 from segaug.name import Name
 from segaug.results.inside import inside
 from segaug.results.json_file import DamagedRecord, Json, canonical, read_object
 from segaug.results.record import SCHEMA, Count, Seed, Size, TrialId, convert_or_say
+from segaug.results.shard import KEY, parse_shard, with_shard
 
 FOLDER = "plan"
 _NAMELESS = ("schema", "order")
@@ -63,24 +67,65 @@ class Piece(Struct, frozen=True, gc=False):
     trials: list[PlannedTrial]
     skipped: list[Skipped]
     command: str | None = None
+    shard: str | None = None
+
+    def __post_init__(self) -> None:
+        """Can the command be repeated, and is there such a shard?"""
+        shlex.split(self.command or "")
+        if self.shard is not None:
+            try:
+                parse_shard(self.shard)
+            except ConfigError as error:
+                raise ValueError(str(error)) from error
 
 
 def read_pieces(study: Path) -> tuple[Json, list[DataError]]:
-    """All pieces as one: trials by id, skipped sizes, and the facts of the piece that was added last; what is none."""
-    asked, left_out = _read_all(study)
-    trials = {trial["id"]: trial for piece in asked for trial in piece["trials"]}
+    """All pieces as one: trials by id, skipped sizes, and the facts of the piece that was added last; what is none.
+
+    shards: of the pieces that are of one.  elsewhere: how many trials of these pieces belong to other shards.
+    """
+    asked, left_out = whole_pieces(study)
+    trials = {trial["id"]: trial for piece in asked for trial in trials_of(piece)}
+    everywhere = {trial["id"] for piece in asked for trial in piece["trials"]}
     skipped = {(row["task"], row["size"]): row for piece in asked for row in piece["skipped"]}
-    facts = {key: value for key, value in asked[-1].items() if key not in _NAMELESS} if asked else {}
-    plan = {"schema": SCHEMA, **facts, "trials": list(trials.values()), "skipped": list(skipped.values())}
+    facts = {key: value for key, value in asked[-1].items() if key not in (*_NAMELESS, KEY)} if asked else {}
+    plan = {
+        "schema": SCHEMA,
+        **facts,
+        "trials": list(trials.values()),
+        "skipped": list(skipped.values()),
+        "shards": sorted({piece[KEY] for piece in asked if KEY in piece}),
+        "elsewhere": len(everywhere) - len(trials),
+    }
     return plan, left_out
+
+
+def trials_of(piece: Json) -> list[Json]:
+    """Trials that the folder of a piece is to hold: all, or those of its shard."""
+    trials: list[Json] = piece["trials"]
+    if KEY not in piece:
+        return trials
+    shard = parse_shard(piece[KEY])
+    return [trial for trial in trials if shard.holds(trial["id"])]
+
+
+def of_whole_study(piece: Json, study: Path) -> Json:
+    """A piece as the same command adds it without a shard and in another folder; of all shards it is the same one."""
+    facts = {key: value for key, value in piece.items() if key not in (*_NAMELESS, KEY)}
+    if facts.get("command"):
+        words = shlex.split(with_shard(facts["command"], None))
+        kept = [word for word in words if not word.startswith("output=")]
+        facts["command"] = shlex.join([*kept, f"output={study}"])
+    return facts
 
 
 def pieces(study: Path) -> list[Json]:
     """What each command asked for, the last one last."""
-    return _read_all(study)[0]
+    return whole_pieces(study)[0]
 
 
-def _read_all(study: Path) -> tuple[list[Json], list[DataError]]:
+def whole_pieces(study: Path) -> tuple[list[Json], list[DataError]]:
+    """The same, and what is wrong with the files that hold none."""
     inside(study, FOLDER)
     found, left_out = [], []
     for path in sorted(_paths(study)):
@@ -88,7 +133,7 @@ def _read_all(study: Path) -> tuple[list[Json], list[DataError]]:
             found.append(_read(path))
         except DataError as error:
             left_out.append(error)
-    return sorted(found, key=lambda piece: (piece["order"], _digest(piece))), left_out
+    return sorted(found, key=_place), left_out
 
 
 def has_plan(study: Path) -> bool:
@@ -99,6 +144,10 @@ def has_plan(study: Path) -> bool:
 def last_asked(study: Path) -> float:
     """When a piece was last added, by the clock of the file system: good enough to guess which study is meant."""
     return max(path.stat().st_mtime for path in _paths(study))
+
+
+def _place(piece: Json) -> tuple[int, str]:
+    return piece["order"], _digest(piece)
 
 
 def _paths(study: Path) -> list[Path]:
@@ -124,7 +173,7 @@ def _is_named(name: str, piece: Json) -> bool:
 
 
 def _is_whole(path: Path) -> bool:
-    with suppress(DataError):
+    with suppress(DamagedRecord):
         return path.exists() and bool(_read(path))
     return False
 
@@ -132,7 +181,7 @@ def _is_whole(path: Path) -> bool:
 def _last(study: Path) -> int:
     orders = [0]
     for path in _paths(study):
-        with suppress(DataError):  # told by whoever reads the plan; it must not keep a command from being added
+        with suppress(DamagedRecord):  # told by whoever reads the plan; it must not keep a command from being added
             orders.append(_read(path)["order"])
     return max(orders)
 

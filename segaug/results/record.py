@@ -36,7 +36,7 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 Seconds = Annotated[float, Meta(ge=0, le=1e12)]
 _ID = rf"^(?!\.)[^/\\{FORBIDDEN}]{{1,200}}(?![\s\S])"  # 16 hexadecimal digits today
 TrialId = Annotated[str, Meta(pattern=_ID, description="names a trial, and its folder")]
-_RULES = {PATTERN: RULE, _ID: "a name of a folder, without / and of at most 200 characters"}  # for people
+_RULES = {PATTERN: RULE, _ID: "a name of a folder, without / and control characters, of at most 200 characters"}  # for people
 PerStructure = Count | list[Count]  # a number, or of several structures a list
 
 
@@ -57,9 +57,9 @@ class DataSet(Struct, frozen=True, gc=False):
 class Config(Struct, frozen=True, gc=False):
     """The resolved scientific config: dataset, model, augment, scale, protocol, seed; each an object of its options."""
 
-    protocol: Protocol | None = None
-    dataset: DataSet | None = None
-    augment: dict[str, Any] | None = None  # Any: whatever options there are
+    protocol: Protocol | UnsetType = UNSET
+    dataset: DataSet | UnsetType = UNSET
+    augment: dict[str, Any] | UnsetType = UNSET  # Any: whatever options there are
 
 
 class Labels(Struct, frozen=True, gc=False):

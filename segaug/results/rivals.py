@@ -61,6 +61,11 @@ def rivals(record_path: Path) -> list[Rival]:
     return found
 
 
+def same_result(one: Json, other: Json) -> bool:
+    """Do two records of a trial say the same, measure by measure?"""
+    return _science(one) == _science(other)
+
+
 def differences(one: Json, other: Json) -> tuple[str, ...]:
     """Keys, nested ones as "a.b", in which two records of a trial do not say the same.
 

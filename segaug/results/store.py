@@ -64,7 +64,7 @@ class Store:
     def write_record(self, record: Json) -> Json:
         """Seal and write, unless a valid record is there: that wins, and this one is kept beside it.
 
-        Returns the record that counts, with its checksum.  The trial's failure, if any, is thereby overtaken.
+        Returns the record that counts, with its checksum.
         Raises DataError if nobody would take it for a record: the trial would run again and again.  It is kept beside.
         """
         path, data = inside(self.folder, TRIALS, record["id"], "record.json"), sealed(record)
@@ -74,18 +74,25 @@ class Store:
             aside = keep_invalid(path, data)
             fix = "this is a fault of segaug: report it; the result is in that file"
             raise DataError(file=aside, problem=f"is no valid record ({error})", fix=fix) from error
-        while not create_exclusive(path, data):
-            if self.finished(record["id"]):
-                keep_rival(path, data)
-                data = path.read_bytes()
-                break
+        if not self.add_record(record["id"], data):
+            keep_rival(path, data)
+            data = path.read_bytes()
+        kept: Json = parse_json(data)
+        return kept
+
+    def add_record(self, trial_id: str, data: bytes) -> bool:
+        """Put the bytes of a valid record in their place; False if a valid record is there: that wins.
+
+        The trial's failure, if any, is thereby overtaken.
+        """
+        path = inside(self.folder, TRIALS, trial_id, "record.json")
+        while not (added := create_exclusive(path, data)) and not self.finished(trial_id):
             if path.exists():
                 set_aside(path)
             else:
                 time.sleep(_LATE_S)  # the name is taken, but this machine does not see the file yet
-        self.failure_path(record["id"]).unlink(missing_ok=True)
-        kept: Json = parse_json(data)
-        return kept
+        self.failure_path(trial_id).unlink(missing_ok=True)
+        return added
 
     def rivals(self, trial_id: str) -> list[Rival]:
         """Records of the trial that came second."""

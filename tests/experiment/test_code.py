@@ -16,10 +16,13 @@ IDENTITY = ["-c", "user.name=a", "-c", "user.email=a@b"]
 ASIDE = {  # what running a trial imports beside the code that decides its result, and why that does not
     "segaug": "the version, which a record names by itself",
     "segaug.errors": "words",
+    "segaug.file_name": "where figures and cards lie",
     "segaug.files": "whole files or none",
     "segaug.json_data": "reads JSON, and says where it is none",
     "segaug.measures": "names and words of what is measured; the formulas are in metrics",
+    "segaug.name": "which names are taken",
     "segaug.terminal": "the screen",
+    "segaug.visible": "the screen",
     "segaug.experiment": "plans, workers, caches and identity: which trials are run, and by whom",
     "segaug.results": "records on disk, once they are made",
 }

@@ -8,6 +8,7 @@ import pytest
 from segaug.errors import DataError
 from segaug.results.card_folder import card_folder
 from segaug.results.inside import inside
+from segaug.results.plan_pieces import read_pieces
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Store, find_study
 from tests.synthetic import record, write_study
@@ -35,7 +36,7 @@ def replaced(path: Path, target: Path) -> None:
     path.symlink_to(target)
 
 
-READ = ["trials", f"trials/{TRIAL}", f"trials/{TRIAL}/record.json", "plan", "snapshot.parquet"]
+READ = ["trials", f"trials/{TRIAL}", "plan", "snapshot.parquet"]
 
 
 def read(study: Path, name: str) -> object:
@@ -55,11 +56,25 @@ def test_a_link_is_refused_where_it_is_read(study, outside, name, where):
     assert str(told.value).startswith(f"{study / name}: is a link to {target}, inside a study; put what it leads to in")
 
 
-def test_a_piece_of_a_plan_may_be_no_link(study, outside):
+@pytest.mark.parametrize("where", ["outside", "nowhere"])
+def test_a_record_that_is_a_link_is_named_and_left_out_and_no_trial_replaces_it(study, outside, where):
+    path = Store(study).record_path(TRIAL)
+    replaced(path, outside / "record.json")
+    if where == "nowhere":
+        (outside / "record.json").unlink()
+    snapshot = Snapshot(study)
+    assert TRIAL not in set(snapshot.trials()["id"])
+    assert str(snapshot.left_out[TRIAL]).startswith(f"{path}: is a link to {outside / 'record.json'}, inside a study; ")
+    with pytest.raises(DataError, match="is a link"):
+        snapshot.refuse_unreadable([TRIAL])
+
+
+def test_a_piece_of_a_plan_that_is_a_link_is_named_and_nothing_is_added(study, outside):
     (piece,) = (study / "plan").glob("*.json")
     replaced(piece, outside / piece.name)
-    with pytest.raises(DataError, match=f"{piece}: is a link"):
-        Store(study).plan()
+    plan, (left_out,) = read_pieces(study)
+    assert plan["trials"] == []
+    assert str(left_out).startswith(f"{piece}: is a link")
     with pytest.raises(DataError, match=f"{piece}: is a link"):
         Store(study).add_plan(Store(outside.parent / "study").plan())
 

@@ -16,9 +16,9 @@ WRITES = {  # what is called
 }  # fmt: skip
 IN_A_STUDY = {  # all of them by `results/inside.py`
     "cli/compare_files.py", "cli/fit_files.py", "cli/need.py", "cli/plan_power.py", "cluster/submission.py",
-    "experiment/attempt.py", "experiment/card.py", "experiment/sweep.py", "report/figure_files.py", "report/page.py",
-    "results/plan_pieces.py", "results/snapshot.py", "results/store.py", "results/mirror/publish.py",
-    "results/mirror/views.py",
+    "experiment/attempt.py", "experiment/sweep.py", "report/figure_files.py", "report/page.py",
+    "results/card_files.py", "results/merging.py", "results/plan_pieces.py", "results/snapshot.py", "results/store.py",
+    "results/mirror/publish.py", "results/mirror/views.py",
 }  # fmt: skip
 BY_A_PATH = {  # that a caller has from there
     "results/lease.py": "the folder of a trial, of experiment/attempt.py",
