@@ -36,7 +36,8 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 Seconds = Annotated[float, Meta(ge=0, le=1e12)]
 _ID = rf"^(?!\.)[^/\\{FORBIDDEN}]{{1,200}}(?![\s\S])"  # 16 hexadecimal digits today
 TrialId = Annotated[str, Meta(pattern=_ID, description="names a trial, and its folder")]
-_RULES = {PATTERN: RULE, _ID: "a name of a folder, without / and control characters, of at most 200 characters"}  # for people
+# What a pattern asks for, in words for people.
+_RULES = {PATTERN: RULE, _ID: "a name of a folder, without / and control characters, of at most 200 characters"}
 PerStructure = Count | list[Count]  # a number, or of several structures a list
 
 
