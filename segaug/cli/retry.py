@@ -1,13 +1,16 @@
 """`segaug retry`: run the failed trials of a study again, where and how the study was run."""
 
 import os
+import shlex
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from segaug.cli.hydra_app import run_app
+from segaug.cli.hydra_app import MULTIRUN, run_app
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from segaug.cluster.retry import Again
     from segaug.cluster.scheduler import Cluster
     from segaug.experiment.trial import Trial
@@ -21,6 +24,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("study", help="name under results/ or folder")
     parser.add_argument(
         "--only", choices=KINDS, help="trials that failed in this way; killed: lost with their job, too"
+    )
+    parser.add_argument(
+        "--trust", action="store_true", help="the study is yours: repeat also what no file may say, such as shell"
     )
     parser.add_argument(
         "overrides", nargs="*", metavar="OPTION=VALUE", help="e.g. hydra.launcher.timeout_min=600 for the new jobs"
@@ -41,12 +47,36 @@ def run(args: Namespace) -> int:
         print(f"{study.name} has no failed trial" + (f" of the kind {args.only}" if args.only else ""))
         return 0
     for again in commands(study, trials):
-        print(f"{len(again.trials)} trials again: segaug train {' '.join(again.overrides)}", flush=True)
-        _run(again, args.overrides)
+        words = _replaced(again.overrides, args.overrides)
+        print(
+            f"{len(again.trials)} trials again: {shlex.join(['segaug', 'train', *words, *args.overrides])}", flush=True
+        )
+        if not args.trust:
+            _check(words, study)
+        _run(again, [*words, *args.overrides])
     return 0
 
 
-def _run(again: "Again", overrides: list[str]) -> None:
+def _replaced(stored: Iterable[str], typed: Iterable[str]) -> list[str]:
+    """The stored words, without those that are typed anew."""
+    keys = {word.partition("=")[0] for word in typed}
+    return [word for word in stored if word.partition("=")[0] not in keys]
+
+
+def _check(words: Iterable[str], study: "Path") -> None:
+    """A study may be a stranger's, and its command is repeated unread."""
+    from segaug.errors import UserError
+    from segaug.experiment.stored_command import check_stored
+
+    # `writing_into` has left no output= but its own.
+    stored = [word for word in words if word not in MULTIRUN and not word.startswith("output=")]
+    try:
+        check_stored(stored, study)
+    except UserError as error:
+        raise UserError(f"{error}; or, where you know the whole command for yours, add --trust") from error
+
+
+def _run(again: "Again", overrides: Sequence[str]) -> None:
     def here(trials: "Iterable[Trial]", *, workers: int | None, many: bool, command: str) -> "list[Json]":
         from segaug.cluster.retry import only
         from segaug.experiment.sweep import run_study
@@ -60,6 +90,4 @@ def _run(again: "Again", overrides: list[str]) -> None:
         submit_study(only(trials, again.trials), cluster, command)
         return []
 
-    replaced = {word.partition("=")[0] for word in overrides}
-    kept = [word for word in again.overrides if word.partition("=")[0] not in replaced]
-    run_app("train", [*kept, *overrides], here, on_cluster)
+    run_app("train", overrides, here, on_cluster)

@@ -7,7 +7,10 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
+from segaug.errors import ConfigError
 from segaug.experiment.code import HOME
+from segaug.experiment.entries import entries
+from segaug.experiment.interpolation import MARK
 from segaug.experiment.schema import DATASETS, MODELS, STRATEGIES, Config, Scale, blank, registered_name
 from segaug.results.store import Json
 from segaug.results.tracker import TRACKERS
@@ -40,7 +43,13 @@ def plain_config(config: Config) -> Json:
 
 
 def config_of(plain: Json) -> Config:
-    """The config again, checked as if it had been composed; raises ConfigError or OmegaConf's errors."""
+    """The config again, checked as if it had been composed; raises ConfigError or OmegaConf's errors.
+
+    It is data: OmegaConf would look up what a text names, and nothing that has been composed names anything.
+    """
+    for key, value in entries(plain):
+        if isinstance(value, str) and MARK in value:
+            raise ConfigError(key=key, problem=f"looks up {value[:60]!r}", fix="submit the study again")
     parts = dict(plain)
     for group, table in NAMED.items():
         values = dict(parts[group])

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from segaug.cluster.submission import submissions
 from segaug.cluster.submit import live_submissions, pending_trials
+from segaug.errors import DataError
 from segaug.experiment.plan import make_plan
 from segaug.experiment.trial import Trial
+from segaug.results.command import writing_into
 from segaug.results.plan_pieces import pieces, trials_of
 from segaug.results.store import Store
 
@@ -40,15 +42,23 @@ def lost(store: Store) -> set[str]:
 
 
 def commands(study: Path, trials: Collection[str]) -> list[Again]:
-    """The last command that asked for each of these trials, writing into the folder where the study lies now."""
+    """The last command that asked for each of these trials, writing into the folder where the study lies now.
+
+    Raises DataError where the study holds none.  What it holds is not checked: see `stored_command.py`.
+    """
     left = set(trials)
     found = []
     for piece in reversed(pieces(study)):
+        words = shlex.split(piece.get("command") or "")
+        if words[:1] != ["segaug"]:
+            continue
         asked = left & {trial["id"] for trial in trials_of(piece)}
         left -= asked
-        words = [one for one in shlex.split(piece["command"])[2:] if not one.startswith("output=")]
         if asked:
-            found.append(Again((*words, f"output={study}"), frozenset(asked)))
+            found.append(Again(tuple(writing_into(words[2:], study)), frozenset(asked)))
+    if not found:
+        fix = "type the command that asked for them"
+        raise DataError(file=study, problem="holds no `segaug train` command of these trials", fix=fix)
     return found
 
 

@@ -14,17 +14,21 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from omegaconf.errors import OmegaConfBaseException
+
 from segaug.cluster.frozen import config_of, plain_config
 from segaug.cluster.scheduler import Cluster, Scheduler, task_name
 from segaug.cluster.schedulers import scheduler_named
 from segaug.cluster.settings import JobSettings
-from segaug.errors import DataError
+from segaug.cluster.submission_files import Facts, Job, Trials, read
+from segaug.errors import DataError, UserError
 from segaug.experiment.identity import digest
 from segaug.experiment.plan import Plan, Planned
 from segaug.experiment.trial import Trial
 from segaug.files import write_atomic
 from segaug.results.inside import inside
-from segaug.results.record import SCHEMA
+from segaug.results.left_out import tell
+from segaug.results.record import SCHEMA, convert_or_say
 from segaug.results.store import Json
 
 FOLDER = "submissions"
@@ -44,19 +48,31 @@ class Submission:
 
     def facts(self) -> Json:
         """The content of submission.json."""
-        return _read(self.folder / "submission.json")
+        return read(self.folder / "submission.json", Facts)
 
     def settings(self) -> JobSettings:
         """Resources of its jobs."""
-        return JobSettings(**self.facts()["settings"])
+        return convert_or_say(self.facts()["settings"], JobSettings)
 
     def scheduler(self) -> Scheduler:
         """Where it was sent."""
         return scheduler_named(self.facts().get("scheduler", "slurm"), str(self.folder))  # once there was one only
 
     def jobs(self) -> list[Json]:
-        """Its arrays of jobs."""
-        return [_read(path) for path in sorted((self.folder / "jobs").glob("[!.]*.json"))]
+        """Its arrays of jobs that can be read; the others are named."""
+        packs = len(self.facts()["packs"])
+        found: list[Json] = []
+        left_out = []
+        for path in sorted(inside(self.folder, "jobs").glob("[!.]*.json")):
+            try:
+                job = read(path, Job)
+                if job["first"] + job["tasks"] > packs:
+                    raise DataError(file=path, problem=f"is of more than {packs} packs", fix="submit the study again")
+                found.append(job)
+            except DataError as error:
+                left_out.append(error)
+        tell(left_out)
+        return found
 
     def sent(self, job: str, first: int, tasks: int) -> None:
         """Note that the packs first .. first + tasks - 1 are the tasks of a job."""
@@ -77,27 +93,42 @@ class Submission:
 
     def trials(self, ids: Iterable[str] | None = None) -> list[tuple[Planned, str]]:
         """Its trials, or some of them in their order, each with the content hash of its task."""
-        held = _read(self.folder / "trials.json")
+        held = self._trials()
         entries = {entry[0]: entry for entry in held["trials"]}
-        shared = [_shared_trial(one) for one in held["configs"]]
-        wanted = entries if ids is None else ids
-        return [_planned(entries[one], shared) for one in wanted]
+        try:
+            shared = [_shared_trial(one) for one in held["configs"]]
+            return [_planned(entries[one], shared) for one in (entries if ids is None else ids)]
+        except (UserError, OmegaConfBaseException, LookupError, TypeError, ValueError) as error:
+            problem = f"holds no configuration of this segaug ({error})"
+            raise DataError(file=self.folder / "trials.json", problem=problem, fix="submit the study again") from error
 
     def keys(self, ids: Iterable[str]) -> list[Json]:
         """How failures name some of its trials, also where their configs cannot be read any more."""
-        held = _read(self.folder / "trials.json")
+        held = self._trials()
         rows = {entry[0]: entry for entry in held["trials"]}
-        return [_key(rows[one], held["configs"][rows[one][1]]) for one in ids]
+        return [_key(rows[one], held["configs"][rows[one][1]]) for one in ids if one in rows]
 
     def digest(self) -> str:
         """Of what must not change: the trials as they lie on disk, and the packs."""
-        return digest([_read(self.folder / "trials.json"), self.facts()["packs"]])[:8]
+        return digest([self._trials(), self.facts()["packs"]])[:8]
+
+    def _trials(self) -> Json:
+        return read(self.folder / "trials.json", Trials)
 
 
 def submissions(study: Path) -> list[Submission]:
-    """All of a study, the oldest first."""
-    found = sorted(inside(study, FOLDER).glob("*/submission.json"))
-    return [Submission(inside(study, FOLDER, path.parent.name)) for path in found]
+    """All of a study that can be read, the oldest first; the others are named."""
+    found, left_out = [], []
+    for path in sorted(inside(study, FOLDER).glob("*/submission.json")):
+        try:
+            one = Submission(inside(study, FOLDER, path.parent.name))
+            inside(one.folder, "jobs")
+            one.scheduler()
+            found.append(one)
+        except UserError as error:
+            left_out.append(error)
+    tell(left_out)
+    return found
 
 
 def create(study: Path, plan: Plan, packs: Sequence[Sequence[str]], cluster: Cluster, facts: Json) -> Submission:
@@ -163,13 +194,3 @@ def _planned(entry: list[object], shared: Sequence[tuple[Trial, str]]) -> tuple[
     assert isinstance(place, int) and isinstance(size, int) and isinstance(seed, int)  # noqa: PT018  the digest holds
     trial, content = shared[place]
     return Planned(trial.at(size=size, seed=seed), str(name)), content
-
-
-def _read(path: Path) -> Json:
-    try:
-        value = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise DataError(file=path, problem=f"cannot be read ({error})", fix="submit the study again") from error
-    if not isinstance(value, dict) or value.get("schema") != SCHEMA:
-        raise DataError(file=path, problem="is of another segaug version", fix="submit the study again")
-    return value

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable, Sequence
 
-from segaug.errors import DataError
+from segaug.errors import DataError, UserError
 from segaug.visible import visible
 
 log = logging.getLogger(__name__)
@@ -16,7 +16,7 @@ def in_short(errors: Iterable[DataError]) -> list[str]:
     return _first([visible(str(error)) for error in errors])
 
 
-def tell(errors: Iterable[DataError]) -> None:
+def tell(errors: Iterable[UserError]) -> None:
     """Warn of those that were not told before."""
     new = [text for error in errors if (text := visible(str(error))) not in _told]
     _told.update(new)

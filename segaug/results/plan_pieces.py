@@ -20,6 +20,7 @@ from msgspec import Struct
 from segaug.errors import ConfigError, DataError
 from segaug.files import create_exclusive, write_atomic
 from segaug.name import Name
+from segaug.results.command import shown, writing_into
 from segaug.results.inside import inside
 from segaug.results.json_file import DamagedRecord, Json, canonical, read_object
 from segaug.results.record import SCHEMA, Count, Seed, Size, TrialId, convert_or_say
@@ -89,6 +90,8 @@ def read_pieces(study: Path) -> tuple[Json, list[DataError]]:
     everywhere = {trial["id"] for piece in asked for trial in piece["trials"]}
     skipped = {(row["task"], row["size"]): row for piece in asked for row in piece["skipped"]}
     facts = {key: value for key, value in asked[-1].items() if key not in (*_NAMELESS, KEY)} if asked else {}
+    if facts.get("command"):
+        facts["command"] = shown(facts["command"])
     plan = {
         "schema": SCHEMA,
         **facts,
@@ -114,8 +117,7 @@ def of_whole_study(piece: Json, study: Path) -> Json:
     facts = {key: value for key, value in piece.items() if key not in (*_NAMELESS, KEY)}
     if facts.get("command"):
         words = shlex.split(with_shard(facts["command"], None))
-        kept = [word for word in words if not word.startswith("output=")]
-        facts["command"] = shlex.join([*kept, f"output={study}"])
+        facts["command"] = shlex.join(writing_into(words, study))
     return facts
 
 

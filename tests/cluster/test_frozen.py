@@ -31,6 +31,14 @@ def test_a_config_survives_json(choices):
     assert config_of(json.loads(json.dumps(plain_config(config)))) == config
 
 
+@pytest.mark.parametrize("text", ["${oc.env:HOME}", "a${seed}", "${"])
+def test_a_frozen_config_looks_nothing_up(text):
+    plain = plain_config(compose(["augment=red"]).config)
+    plain["dataset"]["root"] = text
+    with pytest.raises(ConfigError, match=r"dataset\.root: looks up .*; submit the study again"):
+        config_of(plain)
+
+
 @pytest.fixture
 def submission(tmp_path):
     trials = [compose([*TINY, f"augment={name}", f"output={tmp_path}"]) for name in ("baseline", "red")]

@@ -23,6 +23,7 @@ from tests.cluster.slurm_stand_in import SlurmStandIn
 from tests.tiny import TINY
 
 HOUR_S = 3600.0
+FACTS = {"schema": 1, "code": "", "settings": {}, "packs": [], "attempts": {}}  # of a submission, where they matter not
 
 
 @pytest.fixture(params=["slurm", "paper"])
@@ -127,6 +128,19 @@ def test_other_code_is_asked_about_before_anything_is_sent(cluster, queue, trial
     assert not queue.sent
 
 
+@pytest.mark.parametrize(
+    "settings", [{"partition": "gpu\ntouch x"}, {"additional_parameters": {"comment": "a\x1b[2J"}}]
+)
+def test_settings_that_slurm_cannot_be_told_leave_nothing(settings, trials, store, monkeypatch):
+    slurm = SlurmStandIn()
+    monkeypatch.setattr(slurm_module, "call", slurm)
+    monkeypatch.setattr(slurm_module.shutil, "which", lambda _: "/usr/bin/sbatch")
+    with pytest.raises(ConfigError, match="control characters"):
+        submit_study(trials, Cluster(SCHEDULERS["slurm"], JobSettings(**settings)), "a command")
+    assert not slurm.sent
+    assert not submissions(store.folder)
+
+
 def test_the_option_names_the_scheduler(cluster, tmp_path, decoded, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     name = cluster.scheduler.name
@@ -138,14 +152,13 @@ def test_the_option_names_the_scheduler(cluster, tmp_path, decoded, monkeypatch,
 
 
 def test_a_submission_to_a_scheduler_that_is_not_known_here_says_so(tmp_path):
-    told = {"schema": 1, "scheduler": "pigeon"}
-    (tmp_path / "submission.json").write_text(json.dumps(told))
+    (tmp_path / "submission.json").write_text(json.dumps({**FACTS, "scheduler": "pigeon"}))
     with pytest.raises(ConfigError, match=r"'pigeon' is unknown here; choose from slurm"):
         Submission(tmp_path).scheduler()
 
 
 def test_a_submission_of_before_there_were_several_was_to_slurm(tmp_path):
-    (tmp_path / "submission.json").write_text('{"schema": 1}')
+    (tmp_path / "submission.json").write_text(json.dumps(FACTS))
     assert Submission(tmp_path).scheduler() is SCHEDULERS["slurm"]
 
 
