@@ -31,8 +31,8 @@ def test_what_a_file_may_say_is_repeated(word):
     "word",
     [
         SHELL, "++hydra.launcher.setup=[x]", "+hydra.launcher.additional_parameters.wrap=x",
-        "hydra.launcher={setup:[x]}", "hydra={launcher:{setup:[x]}}", "hydra.sweeper.params.hydra.launcher.setup='[x],[y]'",
-        "hydra.launcher.setup=[x],[y]",
+        "hydra.launcher={setup:[x]}", "hydra={launcher:{setup:[x]}}",
+        "hydra.sweeper.params.hydra.launcher.setup='[x],[y]'", "hydra.launcher.setup=[x],[y]",
         "hydra.searchpath=[file:///tmp]", "hydra.run.dir=/tmp/x", "+hydra.callbacks.x.a=1", "hydra.job.chdir=true",
         "augment@hydra.launcher=red", "+augment@hydra.launcher.setup=red", "+augment@hydra=red", "$hydra.x=1",
         "output=/tmp/x", "++cache=/tmp/x", "name=../x", "name=a,../b", "augment.p=${hydra.launcher.setup}",
