@@ -33,7 +33,7 @@ def test_a_config_survives_json(choices):
 
 @pytest.mark.parametrize("text", ["${oc.env:HOME}", "a${seed}", "${"])
 def test_a_frozen_config_looks_nothing_up(text):
-    plain = plain_config(compose(["augment=red"]).config)
+    plain = plain_config(compose(["dataset=busi"]).config)
     plain["dataset"]["root"] = text
     with pytest.raises(ConfigError, match=r"dataset\.root: looks up .*; submit the study again"):
         config_of(plain)
