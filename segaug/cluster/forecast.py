@@ -1,13 +1,17 @@
 """How long trials take, from finished ones."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from msgspec import ValidationError, convert
+
+from segaug.errors import ConfigError, DataError
 from segaug.experiment.plan import Planned
 from segaug.results.snapshot import Snapshot
-from segaug.results.store import Store
+from segaug.results.store import Json, Store
 from segaug.results.trial_columns import Trial, read_trials
 from segaug.training.protocol import Protocol, schedule
 
@@ -42,33 +46,52 @@ def pixels(protocol: Protocol, size: int, side: int) -> float:
 
 def forecast_of(study: Store, models: Iterable[str]) -> Forecast:
     """From this study; where it has no finished trial, from whichever beside it has most of these models."""
-    trials = read_trials(Snapshot(study.folder))
-    if trials:
-        return _learned(trials, f"{len(trials)} finished trials of this study")
+    if own := _learned(read_trials(Snapshot(study.folder)), "this study"):
+        return own
     wanted = set(models)
     others = {folder.parent: _like(folder.parent, wanted) for folder in study.folder.parent.glob("*/trials")}
     best = max(others, key=lambda folder: others[folder], default=None)
-    if best is not None and others[best]:
-        trials = tuple(one for one in read_trials(Snapshot(best)) if one["model"] in wanted)
-        return _learned(trials, f"{len(trials)} finished trials of {best}")
-    return Forecast({}, "a rule of thumb for one core, because nothing has run yet (--probe measures)")
+    like = _learned([one for one in _trials(best) if one["model"] in wanted], str(best)) if best else None
+    return like or Forecast({}, "a rule of thumb for one core, because nothing has run yet (--probe measures)")
 
 
 def _like(folder: Path, models: set[str]) -> int:
     """How many trials of a study are of these models."""
-    return int(Snapshot(folder).trials()["model"].isin(models).sum())
+    return sum(one["model"] in models for one in _trials(folder))
 
 
-def _learned(trials: Iterable[Trial], source: str) -> Forecast:
+def _trials(beside: Path) -> Sequence[Trial]:
+    """Of another study: what is wrong with that one is no matter here."""
+    with suppress(DataError):
+        return read_trials(Snapshot(beside, quiet=True))
+    return ()
+
+
+def _learned(trials: Iterable[Trial], of: str) -> Forecast | None:
+    """From those that say how they were trained, in words of today; None where there are none."""
     found: dict[Key, list[float]] = {}
+    used = 0
     for trial in trials:
-        protocol, total = Protocol(**trial["protocol"]), trial["seconds"]
+        protocol, total = _protocol(trial["protocol"]), trial["seconds"]
+        if protocol is None or trial["side"] is None:
+            continue
+        used += 1
         rate = total / pixels(protocol, trial["size"], trial["side"])
         curve = (trial["task"], trial["model"], trial["strategy"])
         found.setdefault(("trial", *curve, trial["size"], _budget(protocol)), []).append(total)
         for key in (("rate", *curve[1:]), ("rate", curve[1]), ("rate",)):
             found.setdefault(key, []).append(rate)
-    return Forecast({key: median(values) for key, values in found.items()}, source)
+    if not used:
+        return None
+    return Forecast({key: median(values) for key, values in found.items()}, f"{used} finished trials of {of}")
+
+
+def _protocol(told: Json) -> Protocol | None:
+    """As a record tells it; None where it was another version's."""
+    try:
+        return convert(told, Protocol)
+    except (ValidationError, ConfigError):
+        return None
 
 
 def _budget(protocol: Protocol) -> Key:

@@ -7,7 +7,7 @@ from segaug.cluster.survey import survey
 from segaug.experiment.plan import Plan, Planned
 from segaug.results import snapshot, store
 from segaug.results.snapshot import Snapshot
-from tests.synthetic import write_study
+from tests.synthetic import record, write_study
 
 
 @pytest.fixture
@@ -36,3 +36,29 @@ def test_a_survey_opens_no_record(sealed_study, tiny):
 def test_a_forecast_from_a_study_beside_it_opens_no_record(sealed_study):
     beside = store.Store(sealed_study.folder.parent / "empty")
     assert forecast_of(beside, ["nnunet"]).source == f"12 finished trials of {sealed_study.folder}"
+
+
+def test_a_trial_of_another_optimiser_is_learned_from(tmp_path):
+    trained = changed(tmp_path, {"optimiser": {"name": "adamw"}})
+    assert forecast_of(trained, ["nnunet"]).source == "1 finished trials of this study"
+
+
+@pytest.mark.parametrize("protocol", [{"length": "long"}, {"length": 0}, {"optimiser": {"name": "of another version"}}])
+def test_what_no_version_of_today_trains_by_teaches_nothing(tmp_path, protocol):
+    assert "rule of thumb" in forecast_of(changed(tmp_path, protocol), ["nnunet"]).source
+
+
+def test_a_study_beside_it_that_cannot_be_read_is_no_matter(tmp_path):
+    study = changed(tmp_path, {})
+    study.folder.joinpath("trials").rename(tmp_path / "elsewhere")
+    study.folder.joinpath("trials").symlink_to(tmp_path / "elsewhere")
+    assert "rule of thumb" in forecast_of(store.Store(tmp_path / "new"), ["nnunet"]).source
+
+
+def changed(tmp_path, protocol):
+    """A study of one trial, by this protocol."""
+    trial = record("lung", "nnunet", "red", 4, 0)
+    trial["config"]["protocol"] |= protocol
+    study = store.Store(tmp_path / "study")
+    study.write_record(trial)
+    return study
