@@ -79,3 +79,12 @@ def test_constraints_pin_every_dependency():
     lines = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]
     declared = {re.match(r"[\w-]+", line)[0].lower() for line in lines}
     assert declared <= {name.lower().replace("_", "-") for name in pinned}
+
+
+def test_each_promise_of_security_names_tests_that_there_are():
+    promises = re.findall(r"^\| (\*\*.*) \| (.*) \|$", (ROOT / "SECURITY.md").read_text(), flags=re.MULTILINE)
+    assert len(promises) > 10
+    for promise, tests in promises:
+        named = re.findall(r"`(tests/[\w/.]+)`", tests)
+        assert named, promise
+        assert [name for name in named if not (ROOT / name).exists()] == [], promise
