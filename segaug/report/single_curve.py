@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.path import Path
 
 from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.law.fit import Fit
@@ -35,6 +36,7 @@ BASELINE = "baseline"
 SMALL_IN = (2.9, 2.5)  # width, height of a panel of one curve
 _LEFT_OF_EDGE = 0.985  # where the bracket of the floor stands, in shares of the axis
 _MOST_COLUMNS = 4  # curves side by side in a figure for a paper
+_BRACKET = Path([(-0.4, -1.0), (0.2, -1.0), (0.2, 1.0), (-0.4, 1.0)])  # a marker: ]
 
 
 def single_panel(study: Study, curve: CurveFit) -> tuple[Figure, Tooltips]:
@@ -127,7 +129,14 @@ def single_signs(color: str) -> list[Artist]:
         Line2D([], [], color=color, linestyle=(0, (4, 3)), linewidth=1.1, label="extrapolation, where claimed"),
         Line2D([], [], color=ink, linestyle=(0, (1, 1.6)), linewidth=1.0, label="falling curve, no law"),
         Line2D(
-            [], [], color=ink, linestyle="none", marker="$]$", markersize=7, label="interval of an identified floor"
+            [],
+            [],
+            color=ink,
+            linestyle="none",
+            marker=_BRACKET,
+            markerfacecolor="none",
+            markersize=7,
+            label="interval of an identified floor",
         ),
         Line2D([], [], color=color, linestyle="none", marker="x", markersize=5, label="diverged"),
         Line2D([], [], color=color, linewidth=0.8, label="means of the baseline"),

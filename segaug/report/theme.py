@@ -34,6 +34,7 @@ _RC = {
     "axes.grid": True, "grid.color": LIGHT["grid"], "grid.linewidth": 0.6,
     "lines.linewidth": 1.4, "lines.markersize": 4.5, "lines.markeredgewidth": 0.8,
     "svg.fonttype": "none", "svg.hashsalt": "segaug", "savefig.dpi": 300, "text.usetex": False,
+    "text.parse_math": False,  # a $ in somebody's name begins no formula, least of all one that ends the drawing
 }  # fmt: skip
 
 

@@ -12,7 +12,9 @@ from segaug.report.page import write_report
 from segaug.report.sections import curves
 from tests.report.odd_studies import Odd
 
-TASK = "\"><img src=x onerror=alert(1)> </title></style><script>alert(2)</script> ]]>--> 'DejaVu Sans' #0b5f97"
+TASK = (
+    "\"><img src=x onerror=alert(1)> </title></style><script>alert(2)</script> ]]>--> 'DejaVu Sans' #0b5f97 $\\frac{$"
+)
 STRATEGY = (
     "x' onmouseover='alert(3)' y=\" onfocus=\"alert(4)\" <svg/onload=alert(5)> {{ 7*7 }} {% raw %} &lt;b&gt; ${x}"
 )
