@@ -63,7 +63,15 @@ class DataOnlyLoader(ConfigLoaderImpl):
                 composed = super().load_configuration(
                     config_name, overrides, run_mode, from_shell, validate_sweep_overrides
                 )
-        except (AssertionError, ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
+        except (
+            ArithmeticError,
+            AssertionError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            LookupError,
+            RecursionError,
+        ) as error:
             problem = f"cannot be composed ({str(error).strip().partition(chr(10))[0] or type(error).__name__})"
             raise ConfigError(
                 key=" ".join(overrides)[:300], problem=problem, fix="see `segaug train --help`"

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from segaug.errors import DataError
+from segaug.results.card_folder import card_folders
 from segaug.results.inside import trial_folders
 from segaug.results.plan_pieces import whole_pieces
 from segaug.results.snapshot import Snapshot
@@ -66,6 +67,7 @@ def gather(folder: Path) -> Gathered:
     found = Gathered(folder)
     found.pieces, damaged = whole_pieces(folder)
     found.left_out += map(str, damaged)
+    card_folders(folder)  # refuses links, before anything is copied
     for trial in sorted(Path(entry.path) for entry in trial_folders(folder)):
         facts = None
         for path in _records(trial):

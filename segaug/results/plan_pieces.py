@@ -7,7 +7,8 @@ A piece of a shard lists the trials of all shards, and `trials_of` those that it
 
 The digest is of everything but `order`, so that the same command twice is one piece, and a damaged piece is noticed:
 it is named and left out.
-`order` counts up; pieces that were added at the same moment share a number, and their digests decide.
+`order` counts up, as far as numbers go; pieces that were added at the same moment share a number, and their digests
+decide.
 """
 
 import shlex
@@ -24,6 +25,7 @@ from segaug.results.command import shown, writing_into
 from segaug.results.inside import inside
 from segaug.results.json_file import DamagedRecord, Json, canonical, read_object
 from segaug.results.record import SCHEMA, Count, Seed, Size, TrialId, convert_or_say
+from segaug.results.record_measures import MOST
 from segaug.results.shard import KEY, parse_shard, with_shard
 
 FOLDER = "plan"
@@ -37,7 +39,7 @@ def add_piece(study: Path, piece: Json) -> None:
     path = inside(study, FOLDER, f"{name}.json")
     if _is_whole(path):
         return
-    data = canonical({**piece, "schema": SCHEMA, "order": 1 + _last(study)})
+    data = canonical({**piece, "schema": SCHEMA, "order": min(1 + _last(study), MOST)})
     if not create_exclusive(path, data) and not _is_whole(path):
         write_atomic(path, data)
 

@@ -175,6 +175,13 @@ def test_a_folder_behind_a_link_is_refused_before_anything_is_written(shards, ca
     assert not Path("results/whole").exists()
 
 
+def test_cards_behind_a_link_are_refused_before_anything_is_written(shards, capsys, tmp_path):
+    (shards[1].folder / "cards").symlink_to(tmp_path)
+    assert cli.main(["merge", *(str(one.folder) for one in shards), "--into", "whole"]) == 2
+    assert "is a link" in capsys.readouterr().err
+    assert not Path("whole").exists()
+
+
 def test_a_damaged_record_of_the_study_makes_room(shards):
     together(*shards)
     (held, *_) = shards[0].records()

@@ -9,6 +9,8 @@ from segaug.errors import DataError
 from segaug.files import write_atomic
 from segaug.results import store as store_module
 from segaug.results.json_file import sealed
+from segaug.results.plan_pieces import pieces
+from segaug.results.record_measures import MOST
 from segaug.results.store import DamagedRecord, Store, find_study, read_record
 from tests.synthetic import failure, record, write_study
 
@@ -120,6 +122,14 @@ def test_a_record_overtakes_the_failure_of_its_trial(store, trial):
     assert {failure["error"] for failure in store.failures()} == {"out of memory", "killed"}
     store.write_record(trial)
     assert [failure["id"] for failure in store.failures()] == ["never"]
+
+
+def test_a_plan_of_the_highest_number_keeps_no_other_from_being_added(store):
+    store.add_plan({"command": "segaug train"})
+    (path,) = store.folder.glob("plan/*.json")
+    path.write_text(json.dumps({**json.loads(path.read_text()), "order": MOST}))  # it is no part of the digest
+    store.add_plan({"command": "segaug train seed=1"})
+    assert len(pieces(store.folder)) == 2
 
 
 def test_a_new_study_has_an_empty_plan(store):

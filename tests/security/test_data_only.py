@@ -140,6 +140,7 @@ def test_no_pickled_job_is_run_again(capsys, flag):
         ("# @package hydra.job_logging.handlers.x\n(): os.mkdir\npath: called\n", r"x\.\(\) in .*is Hydra's own"),
         ("a: 1\na: 2\n", "found duplicate key a in line 2"),
         ("3\n", "cannot be read"),
+        (f"defaults: [base_red]\np: 0x{'f' * 9000}\n", "cannot be composed"),
         ("# @package a b\nspacing_px: 3\n", "cannot be read"),
     ],
 )  # fmt: skip
