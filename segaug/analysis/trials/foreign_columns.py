@@ -8,6 +8,7 @@ from segaug.analysis.trials.foreign_file import ForeignFile
 from segaug.analysis.trials.foreign_names import plain_name
 from segaug.analysis.trials.foreign_naming import SHOWN
 from segaug.analysis.trials.foreign_numbers import PERCENT, first_true, in_percent, numbers, shares
+from segaug.measures import LARGEST
 from segaug.name import is_name
 
 STATES = ("ok", "diverged", "failed", "missing")
@@ -47,7 +48,7 @@ def error_column(file: ForeignFile, status: pd.Series, *, overlap: bool) -> pd.S
     overlap: the column is a Dice, an accuracy or their like, and its error 1 minus it.
     """
     values = shares(file, "error")
-    infinite = ~np.isfinite(values)
+    infinite = ~(np.abs(values) <= LARGEST)  # NaN, too
     fix = "give a number, or the trial the status diverged, failed or missing, or leave it out"
     _refuse_first(file, "error", (status == "ok") & infinite, "", fix)
     if overlap:
@@ -66,7 +67,7 @@ def constant_column(file: ForeignFile) -> pd.Series:
     if "constant" not in file.frame:
         return pd.Series(np.nan, index=file.frame.index)
     values = shares(file, "constant")
-    bad = file.frame["constant"].notna() & ~(np.isfinite(values) & (values > 0))
+    bad = file.frame["constant"].notna() & ~((values > 0) & (values <= LARGEST))
     _refuse_first(file, "constant", bad, "", "give a number above 0, or leave it empty")
     return values
 
