@@ -5,7 +5,9 @@ import pytest
 
 from segaug.analysis.law.fit import fit_curve
 from segaug.analysis.law.law_fit import LawFit, fit_law
+from segaug.analysis.law.misfit import misfit
 from segaug.analysis.law.noise import weighted_means
+from segaug.analysis.law.power_law import PowerLaw
 
 SIZES = 2.0 ** np.arange(10)
 LAW = 0.5 * SIZES**-0.5 + 0.05
@@ -49,3 +51,11 @@ def test_where_nothing_can_be_tested_the_size_is_unknown() -> None:
     single = fit_curve(SIZES, LAW[None] * np.exp(0.05 * np.random.default_rng(0).standard_normal((1, len(SIZES)))))
     assert single.default.misfit.beyond_noise is None
     assert "beyond noise" not in str(single.default.misfit)
+
+
+def test_a_law_of_nothing_misses_every_mean_by_all_of_it() -> None:
+    """A fit of correlated means may end there."""
+    means = weighted_means(SIZES, LAW * np.exp(0.05 * np.random.default_rng(0).standard_normal((4, len(SIZES)))))
+    found = misfit(PowerLaw(0.0, 0.5, 0.0), means, 1000.0, 7)
+    assert found.farthest == 1
+    assert found.beyond_noise == pytest.approx(np.sqrt(993 / (np.diag(means.precision) * means.means**2).sum()))

@@ -4,7 +4,7 @@ import pytest
 
 from segaug.data.structures import chosen, tidy
 from segaug.errors import ConfigError
-from segaug.visible import is_name
+from segaug.name import is_name
 
 HEART = {"lv": (1,), "myo": (2,), "rv": [3], "left_heart": (1, 2)}
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from segaug.errors import DataError
 from segaug.experiment.attempt import attempt
 from segaug.experiment.sharing import share
 from segaug.files import create_exclusive
@@ -158,7 +157,7 @@ def test_a_folder_that_becomes_read_only_is_reported_and_goes_on_later(tmp_path,
 
 @pytest.mark.parametrize("garbage", [b"", b"{", b"\x00" * 500, b'{"schema": 1, "order": 1, "trials": []}', b"[]"])
 @pytest.mark.parametrize("kind", ["record", "failure", "lease", "plan", "snapshot", "cases"])
-def test_garbage_in_any_file_is_noticed_and_made_again(tmp_path, kind, garbage):
+def test_garbage_in_any_file_is_noticed_and_made_again(tmp_path, caplog, kind, garbage):
     study(tmp_path)
     trial = tmp_path / "trials" / KEYS[0]["id"]
     path = {
@@ -170,8 +169,8 @@ def test_garbage_in_any_file_is_noticed_and_made_again(tmp_path, kind, garbage):
         (trial / "record.json").unlink()
     path.write_bytes(garbage)
     if kind == "plan":
-        with pytest.raises(DataError, match=path.name):
-            Store(tmp_path).plan()
+        assert len(Store(tmp_path).plan()["trials"]) < len(KEYS)
+        assert path.name in caplog.text
     if kind == "record":
         with pytest.raises(DamagedRecord, match=r"record\.json"):
             Store(tmp_path).records()

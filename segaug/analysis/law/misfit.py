@@ -25,14 +25,16 @@ class Misfit:
 def misfit(law: PowerLaw, data: SizeMeans, chi2: float, df: int) -> Misfit:
     """Of a law fitted to the means; chi2, df: as in `lack_of_fit`, df 0 where there is nothing to test.
 
-    Chance alone makes chi2 about df; the rest is a sum of squared distances, each weighed by its precision.
+    Chance alone makes chi2 about df; the rest is a sum of squared distances, each weighed by its precision.  A law that
+    is 0, which few and strongly correlated trials may be fitted by, has no shares: there they are of the means.
     """
     expected = law.predict(data.sizes)
     distances = data.means - expected
+    whole = np.where(expected > 0, expected, data.means)
     place = int(np.abs(distances / data.standard_error).argmax())
-    weight = float((np.diag(data.precision) * expected**2).sum())
+    weight = float((np.diag(data.precision) * whole**2).sum())
     return Misfit(
         beyond_noise=float(np.sqrt(max(chi2 - df, 0.0) / weight)) if df > 0 else None,
-        farthest=float(distances[place] / expected[place]),
+        farthest=float(distances[place] / whole[place]),
         farthest_size=float(data.sizes[place]),
     )
