@@ -29,6 +29,7 @@ from segaug.experiment.grid import trials_of
 from segaug.experiment.machine import default_workers
 from segaug.experiment.schema import register
 from segaug.experiment.sweep import run_study
+from segaug.experiment.sweep_size import check_depth, check_number
 from segaug.experiment.trial import Trial
 from segaug.results.store import Json
 
@@ -79,7 +80,11 @@ class StudySweeper(Sweeper):
         jobs: list[list[str]] = []
         for grid in self.grids:
             swept = {**self.params, **grid}
-            asked = parse([f"{key}={value}" for key, value in swept.items() if key not in settled])
+            words = [f"{key}={value}" for key, value in swept.items() if key not in settled]
+            for word in words:
+                check_depth(word)
+            asked = parse(words)
+            check_number([*asked, *typed])
             (product,) = BasicSweeper.split_arguments([*asked, *typed], max_batch_size=None)
             jobs += product
         return self.launcher.launch(jobs, initial_job_idx=0)

@@ -157,7 +157,7 @@ def test_a_folder_that_becomes_read_only_is_reported_and_goes_on_later(tmp_path,
 
 @pytest.mark.parametrize("garbage", [b"", b"{", b"\x00" * 500, b'{"schema": 1, "order": 1, "trials": []}', b"[]"])
 @pytest.mark.parametrize("kind", ["record", "failure", "lease", "plan", "snapshot", "cases"])
-def test_garbage_in_any_file_is_noticed_and_made_again(tmp_path, caplog, kind, garbage):
+def test_garbage_in_any_file_is_noticed_and_made_again(tmp_path, kind, garbage):
     study(tmp_path)
     trial = tmp_path / "trials" / KEYS[0]["id"]
     path = {
@@ -169,8 +169,8 @@ def test_garbage_in_any_file_is_noticed_and_made_again(tmp_path, caplog, kind, g
         (trial / "record.json").unlink()
     path.write_bytes(garbage)
     if kind == "plan":
-        assert len(Store(tmp_path).plan()["trials"]) < len(KEYS)
-        assert path.name in caplog.text
+        (left_out,) = Store(tmp_path).plan_and_left_out()[1]
+        assert path.name in str(left_out)
     if kind == "record":
         with pytest.raises(DamagedRecord, match=r"record\.json"):
             Store(tmp_path).records()
