@@ -96,7 +96,8 @@ def extent(curve: CurveFit) -> str:
 def span(interval: Interval) -> str:
     """Its ends; an open one with the sign that says so."""
     low = f"<{_number(interval.low)}" if interval.open_low else _number(interval.low)
-    return f"{low}–{'>' if interval.open_high else ''}{_number(interval.high)}"
+    high = "∞" if math.isinf(interval.high) else f"{'>' if interval.open_high else ''}{_number(interval.high)}"
+    return f"{low}–{high}"
 
 
 def _error(curve: CurveFit, size: float, where: str = "") -> str:

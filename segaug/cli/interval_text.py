@@ -8,7 +8,7 @@ _LARGE = 100.0  # from here on, and below what the decimals show, two significan
 
 
 def with_interval(value: float | None, interval: Interval | None, *, most: int, sign: bool = False) -> str:
-    """Such as "0.79 [0.72, 0.88]", "0.79 [0.31, inf]": two digits of half the width, in 2 to `most` decimals.
+    """Such as "0.79 [0.72, 0.88]", "0.79 [0.31, ∞]": two digits of half the width, in 2 to `most` decimals.
 
     value: None prints the interval alone.  sign: print a plus, too, and small numbers in full.
     """
@@ -30,5 +30,7 @@ def _form(numbers: list[float], most: int, sign: bool) -> str:
 
 
 def _number(number: float, form: str) -> str:
+    if math.isinf(number):
+        return "∞" if number > 0 else "-∞"
     text = format(number, form)
     return text.replace("-", "+" if "+" in form else "") if not float(text) else text  # no negative zero

@@ -230,7 +230,8 @@ def _tooltip(quantity: Quantity, strategy: str, fit: Fit) -> str:
     estimate = quantity.of(fit.default)
     published = quantity.of_law(fit.published.law, fit.default.max_size)
     said = f"{strategy}: {quantity.name} = {estimate.value:.3g}"
-    ends = f"[{estimate.interval.low:.3g}, {estimate.interval.high:.3g}]"
+    high = "∞" if math.isinf(estimate.interval.high) else f"{estimate.interval.high:.3g}"  # nothing bounds it
+    ends = f"[{estimate.interval.low:.3g}, {high}]"
     return f"{said} {ends}{'' if quantity.identified(fit) else ', not identified'}\npublished fit: {published:.3g}"
 
 

@@ -1,5 +1,6 @@
 """What may be read from each curve, in words."""
 
+import math
 from collections.abc import Iterable
 
 from segaug.analysis.curves.curve_fit import CurveFit
@@ -83,9 +84,9 @@ def counts(curve: CurveFit) -> str:
 
 
 def span(interval: Interval) -> str:
-    """An interval in brackets; an open end goes on."""
+    """An interval in brackets; an open end goes on, and nothing bounds an infinite one."""
     low = f"{'≤ ' if interval.open_low else ''}{number(interval.low)}"
-    high = f"{'≥ ' if interval.open_high else ''}{number(interval.high)}"
+    high = "∞" if math.isinf(interval.high) else f"{'≥ ' if interval.open_high else ''}{number(interval.high)}"
     return f"[{low}, {high}]"
 
 
