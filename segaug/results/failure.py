@@ -9,9 +9,9 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
-from segaug.name import Name
 from segaug.results.json_file import Json
-from segaug.results.record import Positive, Seed, Size, TrialId, convert_or_say
+from segaug.results.record import Positive, convert_or_say
+from segaug.results.trial_key import TrialKey
 
 Kind = Literal[
     "timeout",  # the time limit of the allocation
@@ -49,14 +49,8 @@ class Attempt(Struct, frozen=True, gc=False):
 
 
 class Failure(Attempt, frozen=True, gc=False, kw_only=True):
-    """What a file must hold to be a failure; it may hold more."""
+    """What a file must hold to be a failure, beside the key of its trial; it may hold more."""
 
-    id: TrialId
-    task: Name
-    model: Name
-    strategy: Name
-    size: Size
-    seed: Seed
     traceback: str = ""
     job: str = ""
     earlier: list[Attempt] = []
@@ -65,7 +59,8 @@ class Failure(Attempt, frozen=True, gc=False, kw_only=True):
 def is_failure(value: Json, trial_id: str) -> bool:
     """Is this what a trial left, and not something that only lies where that belongs?"""
     try:
-        return convert_or_say(value, Failure).id == trial_id
+        convert_or_say(value, Failure)
+        return convert_or_say(value, TrialKey).id == trial_id
     except ValueError:
         return False
 

@@ -24,9 +24,10 @@ from segaug.name import Name
 from segaug.results.command import shown, writing_into
 from segaug.results.inside import inside
 from segaug.results.json_file import DamagedRecord, Json, canonical, read_object
-from segaug.results.record import SCHEMA, Count, Seed, Size, TrialId, convert_or_say
+from segaug.results.record import SCHEMA, Count, Size, convert_or_say
 from segaug.results.record_measures import MOST
 from segaug.results.shard import KEY, parse_shard, with_shard
+from segaug.results.trial_key import TrialKey
 
 FOLDER = "plan"
 _NAMELESS = ("schema", "order")
@@ -44,17 +45,6 @@ def add_piece(study: Path, piece: Json) -> None:
         write_atomic(path, data)
 
 
-class PlannedTrial(Struct, frozen=True, gc=False):
-    """How a piece names a trial."""
-
-    id: TrialId
-    task: Name
-    model: Name
-    strategy: Name
-    size: Size
-    seed: Seed
-
-
 class Skipped(Struct, frozen=True, gc=False):
     """A size above the pool of its task."""
 
@@ -67,7 +57,7 @@ class Piece(Struct, frozen=True, gc=False):
     """What a file must hold to be a piece; it may hold more."""
 
     order: Count
-    trials: list[PlannedTrial]
+    trials: list[TrialKey]
     skipped: list[Skipped]
     command: str | None = None
     shard: str | None = None

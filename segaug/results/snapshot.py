@@ -6,9 +6,9 @@
 All are caches: rows copied from verified records, thrown away whenever there is doubt.  A row stands for a record as
 long as the checksum at the end of the record's file is the row's; times of files are never asked.  New and changed
 records are read and verified one by one, as `Store.records` does, and join the files; what is no valid record is named
-and left out.  Writers need no lock: a file is
-replaced as a whole, and each row is compared with its record, so that of two writers either may come last.  A file has
-the columns that its rows need: what no record of the study has measured is in none.
+and left out.  Writers need no lock: a file is replaced as a whole, and each row is compared with its record, so that of
+two writers either may come last.  A file has the columns that its rows need: what no record of the study has measured
+is in none.
 """
 
 import gc
