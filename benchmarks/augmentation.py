@@ -5,7 +5,7 @@ Run: taskset -c 0 env OMP_NUM_THREADS=1 python benchmarks/augmentation.py [--sid
 CPU time of one thread, batch of 8 with one label channel, every random transform at p = 1 on both sides. The rounds
 alternate between the two; beside the median stands the fastest round, which neighbours on the machine disturb least.
 MONAI works image by image and resamples twice (affine, elastic), ours works on the batch and resamples once. For the
-conditions of a study add the variables of `KEEP_HEAP` in segaug/experiment/workers.py to the environment.
+conditions of a study add the variables of `KEEP_HEAP` in segaug/experiment/machine/workers.py to the environment.
 """
 
 from argparse import ArgumentParser

@@ -22,9 +22,9 @@ from torch import Tensor, nn
 from segaug.augment.augment import augment
 from segaug.augment.baseline import Baseline
 from segaug.batch import Batch
-from segaug.experiment.compose import compose
-from segaug.experiment.plan import load, make_plan
-from segaug.experiment.run import run_trial
+from segaug.experiment.config.compose import compose
+from segaug.experiment.planned.plan import load, make_plan
+from segaug.experiment.trial.run import run_trial
 from segaug.metrics import cross_entropy
 from segaug.models.network import Network
 from segaug.rng import stream
@@ -114,7 +114,7 @@ def whole_trial(trial) -> None:
     """A trial from plan to record, with test metrics and references."""
     plan = make_plan([trial], skip_large=False)
     (planned,), (task,) = plan.trials, plan.tasks.values()
-    with patch("segaug.experiment.run.build_with_seed", lambda *_: OneParameter()):
+    with patch("segaug.experiment.trial.run.build_with_seed", lambda *_: OneParameter()):
         run_trial(planned, task)
         start = time.perf_counter()
         record, _ = run_trial(planned, task)

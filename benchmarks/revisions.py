@@ -36,9 +36,9 @@ WORDS = {
 
 def work(records: Path) -> dict[str, Callable[[], float]]:
     """What a process can be asked for, in words that every version understands; each gives processor seconds."""
-    from segaug.experiment.compose import compose
-    from segaug.experiment.plan import load, make_plan
-    from segaug.experiment.run import run_trial
+    from segaug.experiment.config.compose import compose
+    from segaug.experiment.planned.plan import load, make_plan
+    from segaug.experiment.trial.run import run_trial
     from segaug.results.snapshot import Snapshot
 
     small = ["protocol=fixed_steps", "protocol.warmup=1", "protocol.validate_every=100", "scale=n8"]
@@ -88,7 +88,8 @@ def answer(records: Path) -> None:
 def process(tree: Path, records: Path) -> Iterator[Callable[[str], float]]:
     """Ask a process that imports segaug from a tree."""
     environment = {**os.environ, "PYTHONPATH": str(tree), "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-    command = [sys.executable, str(HERE), "--answer", str(records)]
+    # each tree's own copy of this file: it knows where things lie in that tree
+    command = [sys.executable, str(tree / HERE.relative_to(HERE.parents[1])), "--answer", str(records)]
     with subprocess.Popen(
         command, cwd=tree, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as child:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from segaug.cli.hydra_app import run_app
 from segaug.cluster.forecast import forecast_of
-from segaug.experiment.plan import make_plan
-from segaug.experiment.trial import Trial
+from segaug.experiment.config.trial import Trial
+from segaug.experiment.planned.plan import make_plan
 from segaug.results.shard import Shard
 from segaug.results.store import Json, Store
 

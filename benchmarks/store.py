@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from loading import make, timed
 
 from segaug.cli.study_state import study_state
-from segaug.experiment.attempt import fail
+from segaug.experiment.trial.attempt import fail
 from segaug.results.lease import take
 from segaug.results.owner import this_process
 from segaug.results.snapshot import Snapshot

@@ -5,7 +5,7 @@ import signal
 
 from hypothesis import HealthCheck, settings
 
-from segaug.experiment.workers import SINGLE_THREAD
+from segaug.experiment.machine.workers import SINGLE_THREAD
 
 os.environ.update(SINGLE_THREAD)  # one thread, as in `segaug train`
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts what runs in the background deaf to Ctrl-C

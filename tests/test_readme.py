@@ -27,7 +27,7 @@ def checkout(tmp_path):
     for name, text in files.items():
         (tmp_path / name).write_text(text)
     ((line,),) = ([text for name, text in blocks if name.startswith("one line")],)
-    schema = tmp_path / "segaug/experiment/schema.py"
+    schema = tmp_path / "segaug/experiment/config/schema.py"
     before = schema.read_text()
     assert before.count(TABLE) == line.count("\n") == 1
     head, _, tail = before.partition("\n}\n")

@@ -1,7 +1,7 @@
 """Artefacts: what a strategy learns before training, made once and shared by all trials that ask for it.
 
 A strategy describes what it needs as `Artefact` values; who keeps them, and where, is not its concern
-(`experiment/artefacts.py`).
+(`experiment/artefacts/store.py`).
 """
 
 import json

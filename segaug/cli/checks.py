@@ -13,7 +13,7 @@ from typing import Literal
 from packaging.requirements import Requirement
 
 from segaug.errors import UserError
-from segaug.experiment.folders import conf_dir, studies_dir
+from segaug.experiment.config.folders import conf_dir, studies_dir
 from segaug.results.store import RESULTS
 
 TESTED_PYTHON = (3, 11), (3, 13)

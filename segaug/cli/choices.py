@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 
-from segaug.experiment.folders import conf_dir, studies_dir
+from segaug.experiment.config.folders import conf_dir, studies_dir
 
 
 def groups(folders: Iterable[Path]) -> dict[str, list[str]]:

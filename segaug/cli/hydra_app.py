@@ -10,7 +10,7 @@ from segaug.cli.parser import in_front, refuse_unknown
 
 if TYPE_CHECKING:
     from segaug.cluster.launcher import OnCluster
-    from segaug.experiment.launcher import Study
+    from segaug.experiment.sweep.launcher import Study
 
 MULTIRUN = ("-m", "--multirun")
 
@@ -23,7 +23,7 @@ def wants_help(overrides: Sequence[str]) -> bool:
 def choices() -> str:
     """The config groups and their options, one group a line."""
     from segaug.cli.choices import groups
-    from segaug.experiment.folders import conf_dir, studies_dir
+    from segaug.experiment.config.folders import conf_dir, studies_dir
 
     found = groups([conf_dir(), studies_dir()])
     width = max(map(len, found))
@@ -79,10 +79,10 @@ def run_app(
 
     from segaug.cli.hydra_errors import one_line
     from segaug.cluster.launcher import ON_CLUSTER, register_clusters
-    from segaug.experiment.compose import CONFIG_NAME, trial_of
-    from segaug.experiment.data_only import refuse_rerun
-    from segaug.experiment.folders import conf_dir
-    from segaug.experiment.launcher import STUDY, register_plugins
+    from segaug.experiment.config.compose import CONFIG_NAME, trial_of
+    from segaug.experiment.config.folders import conf_dir
+    from segaug.experiment.guard.data_only import refuse_rerun
+    from segaug.experiment.sweep.launcher import STUDY, register_plugins
 
     kept: list[tuple[DictConfig, HydraConf, ConfigLoader]] = []
 

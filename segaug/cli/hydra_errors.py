@@ -43,7 +43,7 @@ def explained(error: Exception) -> UserError:
 def _no_override(error: OverrideParseException) -> UserError:
     """Such as `red` for `augment=red`."""
     from segaug.cli.choices import groups
-    from segaug.experiment.folders import conf_dir, studies_dir
+    from segaug.experiment.config.folders import conf_dir, studies_dir
 
     word = error.override
     found = [f"{group}={word}" for group, options in groups([conf_dir(), studies_dir()]).items() if word in options]

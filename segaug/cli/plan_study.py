@@ -12,7 +12,7 @@ from segaug.errors import ConfigError
 if TYPE_CHECKING:
     from segaug.cluster.scheduler import Cluster
     from segaug.cluster.settings import JobSettings
-    from segaug.experiment.trial import Trial
+    from segaug.experiment.config.trial import Trial
     from segaug.results.store import Json
 
 JSON, PROBE = "--json", "--probe"
@@ -23,7 +23,7 @@ def run(words: Sequence[str]) -> int:
 
     --probe trains one trial for each model and strategy and forecasts from them; their records count.
     """
-    from segaug.experiment.workers import SINGLE_THREAD
+    from segaug.experiment.machine.workers import SINGLE_THREAD
 
     os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`
     if {JSON, PROBE} <= set(words):
@@ -59,10 +59,10 @@ def _show(
     from segaug.cluster.survey import as_json as plain
     from segaug.cluster.survey import probes, survey
     from segaug.errors import UserError
-    from segaug.experiment.machine import default_workers
-    from segaug.experiment.mixed_code import question
-    from segaug.experiment.plan import make_plan
-    from segaug.experiment.sweep import run_study
+    from segaug.experiment.code.mixed_code import question
+    from segaug.experiment.machine.devices import default_workers
+    from segaug.experiment.planned.plan import make_plan
+    from segaug.experiment.sweep.study import run_study
     from segaug.results.snapshot import Snapshot
     from segaug.results.store import Store
 

@@ -10,7 +10,7 @@ from segaug import terminal
 from segaug.cli.names import Names
 from segaug.cluster.settings import JobSettings
 from segaug.cluster.survey import Survey
-from segaug.experiment.plan import Plan
+from segaug.experiment.planned.plan import Plan
 from segaug.results.store import Store
 
 

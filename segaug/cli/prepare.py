@@ -38,13 +38,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Make every artefact that is missing; exit code 1 if one cannot be made, or must not be used."""
-    from segaug.experiment.workers import SINGLE_THREAD
+    from segaug.experiment.machine.workers import SINGLE_THREAD
 
     if wants_help(args.overrides):
         print(HELP.format(choices=choices()))
         return 0
     os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`
-    from segaug.experiment.prepare_study import prepare_study
+    from segaug.experiment.artefacts.prepare_study import prepare_study
 
     run_app("prepare", args.overrides, prepare_study)
     return 0

@@ -21,17 +21,17 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Draw originals and augmented versions with mask outlines and displacements; and what a generator has learned."""
-    from segaug.experiment.workers import SINGLE_THREAD
+    from segaug.experiment.machine.workers import SINGLE_THREAD
     from segaug.terminal import console
 
     os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`: what is learned here is kept for trials
     from segaug.cli.hydra_errors import one_line
-    from segaug.experiment.compose import compose
-    from segaug.experiment.examples import augmented, example_batch, learned_fields, own_stages, prepare_examples
-    from segaug.experiment.machine import device_of
-    from segaug.experiment.plan import load
-    from segaug.report.generated_fields import generated_fields_figure
-    from segaug.report.preview import preview_figure
+    from segaug.experiment.cards.examples import augmented, example_batch, learned_fields, own_stages, prepare_examples
+    from segaug.experiment.config.compose import compose
+    from segaug.experiment.machine.devices import device_of
+    from segaug.experiment.planned.plan import load
+    from segaug.report.pictures.generated_fields import generated_fields_figure
+    from segaug.report.pictures.preview import preview_figure
 
     for name in ("images", "versions"):
         if getattr(args, name) < 1:

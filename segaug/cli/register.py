@@ -28,7 +28,7 @@ def run(args: Namespace) -> int:
     import os
     from pathlib import Path
 
-    from segaug.experiment.workers import SINGLE_THREAD
+    from segaug.experiment.machine.workers import SINGLE_THREAD
 
     os.environ.update(SINGLE_THREAD)  # before numpy: one pair is too small a work to share among threads
 

@@ -13,7 +13,7 @@ from segaug.errors import DataError
 from segaug.files import write_atomic
 from segaug.registration.lddmm import Lddmm
 from segaug.registration.momentum_file import save_momentum
-from segaug.report.registration_figure import registration_figure
+from segaug.report.pictures.registration_figure import registration_figure
 
 NAMES = {"lncc": "1 - local correlation", "ssd": "mean squared difference"}
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from segaug.cli.metric_text import add_metric
 
 if TYPE_CHECKING:
-    from segaug.report.failed import Failed
+    from segaug.report.blocks.failed import Failed
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -27,13 +27,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Write the report, say where it lies, and what of it could not be made."""
-    from segaug.report.freed_memory import keep_no_freed_memory
+    from segaug.report.blocks.freed_memory import keep_no_freed_memory
     from segaug.results.store import find_study
 
     keep_no_freed_memory()
     folder = find_study(args.study)
     if args.figures == "published":
-        from segaug.report.published_figures import write_published
+        from segaug.report.curves.published_figures import write_published
 
         figures, failures = write_published(folder, args.metric)
         _say_figures(figures)

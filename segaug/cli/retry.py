@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from segaug.cluster.retry import Again
     from segaug.cluster.scheduler import Cluster
-    from segaug.experiment.trial import Trial
+    from segaug.experiment.config.trial import Trial
     from segaug.results.store import Json
 
 KINDS = ("timeout", "oom", "nan", "killed", "mismatch", "error")  # those of results/failure.py
@@ -35,7 +35,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run failed trials again; exit code 1 if one fails again."""
-    from segaug.experiment.workers import SINGLE_THREAD
+    from segaug.experiment.machine.workers import SINGLE_THREAD
 
     os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`
     from segaug.cluster.retry import commands, wanted
@@ -66,7 +66,7 @@ def _replaced(stored: Iterable[str], typed: Iterable[str]) -> list[str]:
 def _check(words: Iterable[str], study: "Path") -> None:
     """A study may be a stranger's, and its command is repeated unread."""
     from segaug.errors import UserError
-    from segaug.experiment.stored_command import check_stored
+    from segaug.experiment.guard.stored_command import check_stored
 
     # `writing_into` has left no output= but its own.
     stored = [word for word in words if word not in MULTIRUN and not word.startswith("output=")]
@@ -79,7 +79,7 @@ def _check(words: Iterable[str], study: "Path") -> None:
 def _run(again: "Again", overrides: Sequence[str]) -> None:
     def here(trials: "Iterable[Trial]", *, workers: int | None, many: bool, command: str) -> "list[Json]":
         from segaug.cluster.retry import only
-        from segaug.experiment.sweep import run_study
+        from segaug.experiment.sweep.study import run_study
 
         return run_study(only(trials, again.trials), workers=workers, many=many, command=command)
 

@@ -8,7 +8,7 @@ from segaug.cli.hydra_app import choices, run_app, wants_help
 
 if TYPE_CHECKING:
     from segaug.cluster.scheduler import Cluster
-    from segaug.experiment.trial import Trial
+    from segaug.experiment.config.trial import Trial
     from segaug.results.store import Json
 
 HELP = """\

@@ -9,7 +9,7 @@ from segaug.cli.hydra_app import choices, run_app, wants_help
 
 if TYPE_CHECKING:
     from segaug.cluster.scheduler import Cluster
-    from segaug.experiment.trial import Trial
+    from segaug.experiment.config.trial import Trial
     from segaug.results.store import Json
 
 HELP = """\
@@ -48,13 +48,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Train one trial, or with -m (or a study) all missing trials of a sweep."""
-    from segaug.experiment.workers import SINGLE_THREAD
+    from segaug.experiment.machine.workers import SINGLE_THREAD
 
     if wants_help(args.overrides):
         print(HELP.format(choices=choices()))
         return 0
     os.environ.update(SINGLE_THREAD)  # before numpy: a trial of this process equals that of a worker, bit for bit
-    from segaug.experiment.sweep import run_study
+    from segaug.experiment.sweep.study import run_study
 
     run_app("train", args.overrides, run_study, _on_cluster)
     return 0

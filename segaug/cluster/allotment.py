@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from segaug.experiment.plan import Planned
+from segaug.experiment.planned.plan import Planned
 
 SAFETY = 1.3  # trials of one cell differ by early stopping, and share their node with others
 

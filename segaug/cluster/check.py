@@ -3,7 +3,7 @@
 from segaug.cluster.frozen import code_hash
 from segaug.cluster.submission import Submission
 from segaug.errors import UserError
-from segaug.experiment.identity import trial_id
+from segaug.experiment.config.identity import trial_id
 
 FIX = "`segaug retry STUDY` submits what is left as it is now"
 

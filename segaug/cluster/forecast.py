@@ -9,7 +9,7 @@ from statistics import median
 from msgspec import ValidationError, convert
 
 from segaug.errors import ConfigError, DataError
-from segaug.experiment.plan import Planned
+from segaug.experiment.planned.plan import Planned
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Json, Store
 from segaug.results.trial_columns import Trial, read_trials

@@ -8,10 +8,10 @@ from typing import Any
 from omegaconf import OmegaConf
 
 from segaug.errors import ConfigError
-from segaug.experiment.code import HOME
-from segaug.experiment.entries import entries
-from segaug.experiment.interpolation import MARK
-from segaug.experiment.schema import DATASETS, MODELS, STRATEGIES, Config, Scale, blank, registered_name
+from segaug.experiment.code.deciding import HOME
+from segaug.experiment.config.schema import DATASETS, MODELS, STRATEGIES, Config, Scale, blank, registered_name
+from segaug.experiment.guard.entries import entries
+from segaug.experiment.guard.interpolation import MARK
 from segaug.results.store import Json
 from segaug.results.tracker import TRACKERS
 from segaug.training.protocol import Protocol

@@ -17,9 +17,9 @@ from segaug.cluster.scheduler import Cluster
 from segaug.cluster.schedulers import SCHEDULERS, scheduler_named
 from segaug.cluster.settings import JobSettings
 from segaug.errors import ConfigError
-from segaug.experiment.grid import trials_of
-from segaug.experiment.launcher import PLUGINS
-from segaug.experiment.trial import Trial
+from segaug.experiment.config.grid import trials_of
+from segaug.experiment.config.trial import Trial
+from segaug.experiment.sweep.launcher import PLUGINS
 from segaug.results.store import Json
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from segaug.cluster.submission import submissions
 from segaug.cluster.submit import live_submissions, pending_trials
 from segaug.errors import DataError
-from segaug.experiment.plan import make_plan
-from segaug.experiment.trial import Trial
+from segaug.experiment.config.trial import Trial
+from segaug.experiment.planned.plan import make_plan
 from segaug.results.command import writing_into
 from segaug.results.plan_pieces import pieces, trials_of
 from segaug.results.store import Store

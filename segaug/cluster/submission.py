@@ -22,9 +22,9 @@ from segaug.cluster.schedulers import scheduler_named
 from segaug.cluster.settings import JobSettings
 from segaug.cluster.submission_files import Facts, Job, Trials, read
 from segaug.errors import DataError, UserError
-from segaug.experiment.identity import digest
-from segaug.experiment.plan import Plan, Planned
-from segaug.experiment.trial import Trial
+from segaug.experiment.config.identity import digest
+from segaug.experiment.config.trial import Trial
+from segaug.experiment.planned.plan import Plan, Planned
 from segaug.files import write_atomic
 from segaug.results.inside import inside
 from segaug.results.left_out import tell

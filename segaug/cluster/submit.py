@@ -13,12 +13,12 @@ from segaug.cluster.scheduler import Array, Cluster, Limits, Scheduler, Schedule
 from segaug.cluster.settings import JobSettings
 from segaug.cluster.submission import FOLDER, Submission, create, submissions
 from segaug.errors import UserError
-from segaug.experiment.card import write_cards
-from segaug.experiment.machine import now, versions
-from segaug.experiment.mixed_code import check_code
-from segaug.experiment.plan import Plan, Planned, check_consistent, make_plan, remember
-from segaug.experiment.sweep import stored_curves
-from segaug.experiment.trial import Trial
+from segaug.experiment.cards.card import write_cards
+from segaug.experiment.code.mixed_code import check_code
+from segaug.experiment.config.trial import Trial
+from segaug.experiment.machine.devices import now, versions
+from segaug.experiment.planned.plan import Plan, Planned, check_consistent, make_plan, remember
+from segaug.experiment.sweep.study import stored_curves
 from segaug.files import write_atomic
 from segaug.results.failure import attempts
 from segaug.results.snapshot import Snapshot

@@ -9,7 +9,7 @@ from statistics import mean
 from typing import Any
 
 from segaug.cluster.forecast import Forecast, forecast_of
-from segaug.experiment.plan import Plan, Planned
+from segaug.experiment.planned.plan import Plan, Planned
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Json, Store
 

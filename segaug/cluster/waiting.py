@@ -6,9 +6,9 @@ from contextlib import suppress
 
 from segaug.cluster.scheduler import SchedulerError
 from segaug.cluster.submit import Submitted, failed_here
-from segaug.experiment.plan import Planned
-from segaug.experiment.progress import Progress
-from segaug.experiment.sweep import TrialsFailed
+from segaug.experiment.planned.plan import Planned
+from segaug.experiment.planned.progress import Progress
+from segaug.experiment.sweep.study import TrialsFailed
 from segaug.results.mirror import start_mirror
 from segaug.results.store import DamagedRecord, Json
 

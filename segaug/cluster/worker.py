@@ -19,13 +19,13 @@ from segaug.cluster.ending import Ending
 from segaug.cluster.submission import Submission
 from segaug.cluster.submit import failed_here
 from segaug.errors import UserError
-from segaug.experiment.attempt import Claim, Outcome, fail
-from segaug.experiment.machine import now, places
-from segaug.experiment.preparation import PRELOAD
-from segaug.experiment.progress import line, name_of
-from segaug.experiment.sharing import share
-from segaug.experiment.sweep import job_of, work
-from segaug.experiment.workers import SINGLE_THREAD, Died, Note, run_jobs
+from segaug.experiment.artefacts.make_all import PRELOAD
+from segaug.experiment.machine.devices import now, places
+from segaug.experiment.machine.workers import SINGLE_THREAD, Died, Note, run_jobs
+from segaug.experiment.planned.progress import line, name_of
+from segaug.experiment.sweep.sharing import share
+from segaug.experiment.sweep.study import job_of, work
+from segaug.experiment.trial.attempt import Claim, Outcome, fail
 from segaug.results.owner import JOB, RESTARTS
 from segaug.results.store import Store
 from segaug.terminal import printing_text

@@ -3,7 +3,7 @@
 import dataclasses
 
 from segaug.data.integrity import check
-from segaug.experiment.compose import compose
+from segaug.experiment.config.compose import compose
 from segaug.results.store import Json
 
 

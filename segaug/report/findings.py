@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Sequence
 from statistics import fmean
 
 from segaug.analysis.law.lack_of_fit import TESTABLE_SIZES
-from segaug.report import trials
-from segaug.report.captions import orders_text
-from segaug.report.cards import Card
-from segaug.report.measure import Json, Measure
-from segaug.report.planning import RATIO, Forecasts
-from segaug.report.study import Study, collect
-from segaug.report.tables import Table, number
-from segaug.report.variance import Limit
+from segaug.report.blocks.tables import Table, number
+from segaug.report.curves.captions import orders_text
+from segaug.report.data.cards import Card
+from segaug.report.planning.forecasts import RATIO, Forecasts
+from segaug.report.study.measure import Json, Measure
+from segaug.report.study.study import Study, collect
+from segaug.report.trials import times
+from segaug.report.variance.sources import Limit
 
 _MOST_NAMES = 4  # that a line lists
 _UNREADABLE = ("too_few_sizes", "law_rejected")  # floors of verdicts
@@ -102,7 +102,7 @@ def of_training(study: Study) -> str:
         name: fmean(record["seconds"] for record in found) for name, found in collect(study.records, "strategy").items()
     }
     listed = [f"{number(seconds[name])} s ({name})" for name in study.strategies if name in seconds]
-    return f"A trial takes {_names(listed)}; all of them took {trials.hours(study)}."
+    return f"A trial takes {_names(listed)}; all of them took {times.hours(study)}."
 
 
 def of_trials(study: Study) -> str:

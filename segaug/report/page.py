@@ -9,16 +9,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from segaug.files import write_pieces, writing_into
-from segaug.report import svg, trials
-from segaug.report.failed import Failed, attempt, failed_section
-from segaug.report.figure_files import collecting_figures, write_figures
-from segaug.report.figures import legend_figure
-from segaug.report.freed_memory import give_back_freed_memory
-from segaug.report.palette import DARK, LIGHT
-from segaug.report.section import Section
+from segaug.report.blocks.failed import Failed, attempt, failed_section
+from segaug.report.blocks.figure_files import collecting_figures, write_figures
+from segaug.report.blocks.freed_memory import give_back_freed_memory
+from segaug.report.blocks.section import Section
+from segaug.report.curves.figures import legend_figure
+from segaug.report.look import svg
+from segaug.report.look.palette import DARK, LIGHT
+from segaug.report.look.theme import themed
 from segaug.report.sections import SECTIONS
-from segaug.report.study import Study, load_study
-from segaug.report.theme import themed
+from segaug.report.study.study import Study, load_study
+from segaug.report.trials import times
 from segaug.results.inside import inside
 from segaug.visible import visible
 
@@ -73,7 +74,7 @@ def write_report(folder: Path, metric: str | None = None) -> Written:
 
 def _made(make: Make, study: Study, context: Mapping[str, object]) -> _Made | None:
     """One section with its figures; None where there is nothing to show."""
-    name = make.__module__.rsplit(".", 1)[-1]
+    name = make.__module__.rpartition(".")[2].removesuffix("_section")
     section = attempt(f"section {name}", partial(make, study))
     if section is None:
         return None
@@ -136,7 +137,7 @@ def _facts(study: Study) -> list[tuple[str, str]]:
         ("seed", seeds),
     )
     facts = [(_plural(word, len(values)), str(len(values))) for word, values in counts]
-    return [*facts, ("trials finished", done), ("spent", trials.hours(study))]
+    return [*facts, ("trials finished", done), ("spent", times.hours(study))]
 
 
 def _plural(word: str, count: int) -> str:

@@ -1,6 +1,6 @@
 """The card of a data set on disk, cards/<task>/card.json and examples.safetensors: facts, and what strategies draw.
 
-`experiment/card.py` makes them; here they are read, written and joined without torch.
+`experiment/cards/card.py` makes them; here they are read, written and joined without torch.
 """
 
 import json

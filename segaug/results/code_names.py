@@ -1,4 +1,4 @@
-"""The code that trials were trained by, as rows name it: a hash "SHARED.OWN", see `experiment/code.py`.
+"""The code that trials were trained by, as rows name it: a hash "SHARED.OWN", see `experiment/code/deciding.py`.
 
 Records of before this was noted name none (""), those of a time in between one without a dot; whether that was the code
 of today cannot be told from either, so that it counts as another one.

@@ -171,7 +171,7 @@ class Times(Struct, frozen=True, gc=False):
 
 
 class Code(Struct, frozen=True, gc=False):
-    """See `experiment/code.py`; null: not known.
+    """See `experiment/code/deciding.py`; null: not known.
 
     A hash without a dot in it is one of bytes, of before, and says nothing about hashes of today.
     """

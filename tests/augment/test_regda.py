@@ -11,7 +11,7 @@ from segaug.augment.regda import RegDA
 from segaug.data.task import Split, Task
 from segaug.deform.jacobian import min_jacobian
 from segaug.errors import ConfigError
-from segaug.experiment.allowed import allowed_data
+from segaug.experiment.planned.allowed import allowed_data
 from segaug.form import Form
 from segaug.registration.maps import displacement_px
 from segaug.rng import stream

@@ -1,7 +1,7 @@
 import pytest
 
 from segaug.cli import main as cli
-from segaug.experiment.attempt import fail
+from segaug.experiment.trial.attempt import fail
 from segaug.results.lease import take
 from segaug.results.owner import this_process
 from tests.synthetic import write_study

@@ -41,7 +41,7 @@ def test_importing_it_loads_nothing_heavy():
 
 
 def test_the_report_never_loads_torch():
-    assert "torch" not in loaded_by("segaug.report.page, segaug.report.preview")
+    assert "torch" not in loaded_by("segaug.report.page, segaug.report.pictures.preview")
 
 
 def loaded_by(modules: str) -> set[str]:

@@ -8,8 +8,8 @@ import pytest
 
 from segaug.analysis.trials.foreign_table import from_frame
 from segaug.cli.main import main
-from segaug.report.figure_files import write_figures
-from segaug.report.theme import new_figure, themed
+from segaug.report.blocks.figure_files import write_figures
+from segaug.report.look.theme import new_figure, themed
 from segaug.results.store import Store
 from tests.report.odd_studies import Odd
 

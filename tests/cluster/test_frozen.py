@@ -12,8 +12,8 @@ from segaug.cluster.settings import JobSettings
 from segaug.cluster.slurm import Slurm
 from segaug.cluster.submission import Submission, create
 from segaug.errors import ConfigError
-from segaug.experiment.compose import compose
-from segaug.experiment.plan import make_plan
+from segaug.experiment.config.compose import compose
+from segaug.experiment.planned.plan import make_plan
 from tests.tiny import TINY
 
 

@@ -2,7 +2,7 @@
 
 from segaug.augment.genda.options import Gan
 from segaug.augment.strategy import Strategy
-from segaug.experiment.schema import STRATEGIES
+from segaug.experiment.config.schema import STRATEGIES
 
 CHEAP: dict[
     str, dict[str, object]

@@ -7,7 +7,7 @@ from torch.nn import functional as F
 from segaug.augment.artefact import ArtefactFailed
 from segaug.augment.strategy import Allowed, PrepareContext
 from segaug.batch import Batch
-from segaug.experiment.artefacts import ArtefactStore
+from segaug.experiment.artefacts.store import ArtefactStore
 from segaug.rng import stream
 from segaug.training.objective import Objective
 

@@ -15,7 +15,7 @@ from segaug.augment.baseline import Baseline
 from segaug.augment.none import NoAugmentation
 from segaug.augment.red import RandomElastic
 from segaug.augment.strategy import Strategy
-from segaug.experiment.schema import STRATEGIES
+from segaug.experiment.config.schema import STRATEGIES
 from segaug.rng import stream
 from tests.contracts.cheap import make
 

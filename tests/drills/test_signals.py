@@ -6,9 +6,9 @@ import signal
 import pytest
 import torch
 
-from segaug.experiment import run as run_module
-from segaug.experiment.stop import Terminated
-from segaug.experiment.sweep import TrialsFailed, run_study
+from segaug.experiment.machine.stop import Terminated
+from segaug.experiment.sweep.study import TrialsFailed, run_study
+from segaug.experiment.trial import run as run_module
 from segaug.results.lease import look
 from segaug.results.store import Store
 from segaug.training import segmentation, selection
@@ -38,7 +38,7 @@ def records(folder):
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory):
     """What two trials give that nobody disturbs."""
-    from segaug.experiment.compose import compose
+    from segaug.experiment.config.compose import compose
     from tests.tiny import TINY
 
     folder = tmp_path_factory.mktemp("calm")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from segaug.experiment.attempt import attempt
-from segaug.experiment.sharing import share
+from segaug.experiment.sweep.sharing import share
+from segaug.experiment.trial.attempt import attempt
 from segaug.files import create_exclusive
 from segaug.results.json_file import DamagedRecord
 from segaug.results.lease import Heart, Observer

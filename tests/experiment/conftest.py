@@ -2,9 +2,9 @@ import shutil
 
 import pytest
 
-from segaug.experiment.compose import compose
-from segaug.experiment.plan import load
-from segaug.experiment.trial import Trial
+from segaug.experiment.config.compose import compose
+from segaug.experiment.config.trial import Trial
+from segaug.experiment.planned.plan import load
 from tests.tiny import TINY
 
 

@@ -1,9 +1,9 @@
 import torch
 
 from segaug.augment.baseline import Baseline
-from segaug.experiment.allowed import allowed_data, prepare_context
-from segaug.experiment.artefacts import store_of
-from segaug.experiment.plan import load
+from segaug.experiment.artefacts.store import store_of
+from segaug.experiment.planned.allowed import allowed_data, prepare_context
+from segaug.experiment.planned.plan import load
 from segaug.training.stopwatch import Stopwatch
 
 

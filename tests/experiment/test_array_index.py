@@ -3,7 +3,7 @@
 import pytest
 
 from segaug.errors import ConfigError
-from segaug.experiment.array_index import ARRAYS, shard_of
+from segaug.experiment.planned.array_index import ARRAYS, shard_of
 
 SGE = {"SGE_TASK_FIRST": "1", "SGE_TASK_LAST": "8", "SGE_TASK_STEPSIZE": "1"}
 LSF = {"LSB_JOBINDEX_END": "8", "LSB_JOBINDEX_STEP": "1"}

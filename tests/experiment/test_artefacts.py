@@ -12,8 +12,8 @@ import torch
 
 from segaug.augment.artefact import Artefact, ArtefactFailed, Content
 from segaug.errors import DataError
-from segaug.experiment.artefact_file import DamagedArtefact, encode, read
-from segaug.experiment.artefacts import ArtefactStore
+from segaug.experiment.artefacts.file import DamagedArtefact, encode, read
+from segaug.experiment.artefacts.store import ArtefactStore
 
 KEY = {"version": 1, "source": "abc", "options": {"sigma": 3.0}}
 
@@ -164,7 +164,7 @@ def test_another_key_in_the_file_is_told_with_both(store, log):
 def test_another_version_of_the_format_is_told_with_both(store, log, monkeypatch):
     artefact = counted(log)
     store.obtain(artefact)
-    monkeypatch.setattr("segaug.experiment.artefact_file.FORMAT", 2)
+    monkeypatch.setattr("segaug.experiment.artefacts.file.FORMAT", 2)
     with pytest.raises(DataError, match=r"toy-.*format 1, asked for was 2"):
         store.obtain(artefact)
 

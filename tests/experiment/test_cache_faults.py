@@ -15,8 +15,8 @@ from segaug.augment.artefact import Artefact, Content
 from segaug.data.cache import load_cached, store_cached
 from segaug.data.decode import Decoded
 from segaug.errors import DataError
-from segaug.experiment.artefact_file import encode
-from segaug.experiment.artefacts import ArtefactStore
+from segaug.experiment.artefacts.file import encode
+from segaug.experiment.artefacts.store import ArtefactStore
 from tests.drills.faults import FULL, READ_ONLY, crash_images, failing_at
 
 STAGES = [("a",), ("a", "b"), ("a", "b", "c")]

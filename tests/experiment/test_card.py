@@ -6,11 +6,11 @@ import pytest
 from safetensors.torch import load_file, save_file
 
 from segaug.data.task import Task
-from segaug.experiment.card import EXAMPLES, VERSIONS, write_cards
-from segaug.experiment.plan import Plan, make_plan
+from segaug.experiment.cards.card import EXAMPLES, VERSIONS, write_cards
+from segaug.experiment.planned.plan import Plan, make_plan
 from segaug.json_data import parse_json
-from segaug.report.cards import read_card
-from segaug.report.theme import themed
+from segaug.report.data.cards import read_card
+from segaug.report.look.theme import themed
 from segaug.results.store import Store
 
 

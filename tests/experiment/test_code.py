@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from segaug.experiment import code
-from segaug.experiment.compose import compose
-from segaug.experiment.source import read_source
+from segaug.experiment.code import deciding
+from segaug.experiment.code.source import read_source
+from segaug.experiment.config.compose import compose
 
 IDENTITY = ["-c", "user.name=a", "-c", "user.email=a@b"]
 ASIDE = {  # what running a trial imports beside the code that decides its result, and why that does not
@@ -29,7 +29,7 @@ ASIDE = {  # what running a trial imports beside the code that decides its resul
 
 
 def forget():
-    for remembered in (code._commit, code._hash, read_source):
+    for remembered in (deciding._commit, deciding._hash, read_source):
         remembered.cache_clear()
 
 
@@ -37,8 +37,8 @@ def forget():
 def package(tmp_path, monkeypatch):
     """A copy of the package outside of any repository."""
     home = tmp_path / "project" / "segaug"
-    shutil.copytree(code.HOME, home, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(code, "HOME", home)
+    shutil.copytree(deciding.HOME, home, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(deciding, "HOME", home)
     forget()
     yield home
     forget()
@@ -52,7 +52,7 @@ def git(home, *words):
 
 def facts(*overrides):
     forget()
-    return code.code_facts(compose([*overrides]).config)
+    return deciding.code_facts(compose([*overrides]).config)
 
 
 def test_a_copy_outside_of_a_repository_has_a_hash_and_no_commit(package):
@@ -84,7 +84,7 @@ FILES = {  # file -> the part of the hash of a trial of red that it is in
     "form.py": "SHARED",
     "data/split.py": "SHARED",
     "metrics/overlap.py": "SHARED",
-    "experiment/evaluation.py": "SHARED",
+    "experiment/trial/evaluation.py": "SHARED",
     "training/__init__.py": "SHARED",
     "augment/red.py": "OWN",
     "augment/baseline.py": "OWN",
@@ -94,19 +94,19 @@ FILES = {  # file -> the part of the hash of a trial of red that it is in
     "models/swin_unet.py": "",
     "augment/genda/training.py": "",
     "registration/shooting.py": "",
-    "report/theme.py": "",
+    "report/look/theme.py": "",
     "measures.py": "",
-    "experiment/sweep.py": "",
-    "experiment/schema.py": "",
+    "experiment/sweep/study.py": "",
+    "experiment/config/schema.py": "",
 }
 
 
 def test_a_file_counts_where_it_decides():
-    shared, own = code.deciding_files(compose(["augment=red"]).config)
-    found = {code.HOME / file: part for file, part in FILES.items() if part}
+    shared, own = deciding.deciding_files(compose(["augment=red"]).config)
+    found = {deciding.HOME / file: part for file, part in FILES.items() if part}
     held = dict.fromkeys(shared.values(), "SHARED") | dict.fromkeys(own.values(), "OWN")
     assert found.items() <= held.items()
-    assert not [file for file, part in FILES.items() if not part and code.HOME / file in held]
+    assert not [file for file, part in FILES.items() if not part and deciding.HOME / file in held]
 
 
 @pytest.mark.parametrize(("file", "part"), [("augment/red.py", 1), ("rng.py", 0)])
@@ -129,7 +129,7 @@ def test_a_new_strategy_is_no_change_of_the_others(package):
 def test_a_process_says_what_it_was_started_with(package):
     before = facts("augment=red")
     (package / "augment/red.py").write_text("")
-    assert code.code_facts(compose(["augment=red"]).config) == before
+    assert deciding.code_facts(compose(["augment=red"]).config) == before
 
 
 def test_a_strategy_from_elsewhere_counts_with_its_file(tmp_path, monkeypatch):
@@ -141,29 +141,29 @@ def test_a_strategy_from_elsewhere_counts_with_its_file(tmp_path, monkeypatch):
     spec.loader.exec_module(module)
     config = compose([]).config
     mine = replace(config, augment=module.Mine())
-    before = code.code_hash(mine)
+    before = deciding.code_hash(mine)
     forget()
     with file.open("a") as more:
         more.write("    p = 0.5\n")
-    assert code.code_hash(mine) != before
+    assert deciding.code_hash(mine) != before
     forget()
 
 
 def test_all_that_a_trial_imports_decides_or_is_known_not_to(monkeypatch):
     """Followed through the whole package, from what a worker is given to do: a new room has to be judged here."""
-    monkeypatch.setattr(code, "decides", lambda name: name.partition(".")[0] == "segaug")
-    found = code.reached(["segaug.experiment.sweep", *code.EVERY_TRIAL])
+    monkeypatch.setattr(deciding, "decides", lambda name: name.partition(".")[0] == "segaug")
+    found = deciding.reached(["segaug.experiment.sweep.study", *deciding.EVERY_TRIAL])
     monkeypatch.undo()
     unknown = [
         name
         for name in found
-        if not code.decides(name) and name not in ASIDE and ".".join(name.split(".")[:2]) not in ASIDE
+        if not deciding.decides(name) and name not in ASIDE and ".".join(name.split(".")[:2]) not in ASIDE
     ]
     assert len(found) > 100
     assert not unknown
-    assert code.decides("segaug.augment.genda.training")
-    assert not code.decides("segaug.augmentation")
+    assert deciding.decides("segaug.augment.genda.training")
+    assert not deciding.decides("segaug.augmentation")
 
 
 def test_every_decisive_room_is_there():
-    assert all(code._file(f"segaug.{name}") or (code.HOME / name).is_dir() for name in code.DECISIVE)
+    assert all(deciding._file(f"segaug.{name}") or (deciding.HOME / name).is_dir() for name in deciding.DECISIVE)

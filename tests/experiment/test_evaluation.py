@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from segaug.data.task import Split, Task
-from segaug.experiment.evaluation import reference
+from segaug.experiment.trial.evaluation import reference
 from segaug.form import Form
 from segaug.metrics import Recalibration, atlas, cross_entropy, fit_recalibration, logits_of_probability
 from segaug.rng import stream

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from segaug.experiment.workers import Died, Note, NoWorkers, Tell, run_jobs
+from segaug.experiment.machine.workers import Died, Note, NoWorkers, Tell, run_jobs
 from tests.experiment.test_workers import double
 
 SERVER = forkserver._forkserver

@@ -12,10 +12,10 @@ import pytest
 
 from segaug.analysis.curves.fit_curves import fit_records
 from segaug.errors import ConfigError
-from segaug.experiment.compose import compose
-from segaug.experiment.identity import protocol_hash, science, trial_id
-from segaug.experiment.plan import make_plan
-from segaug.experiment.sweep import run_study
+from segaug.experiment.config.compose import compose
+from segaug.experiment.config.identity import protocol_hash, science, trial_id
+from segaug.experiment.planned.plan import make_plan
+from segaug.experiment.sweep.study import run_study
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import DamagedRecord, Store
 
@@ -58,7 +58,7 @@ def test_ids_stay(golden):
 
 @each_record
 def test_a_record_stays_done_and_is_not_trained_again(trial, study, monkeypatch):
-    monkeypatch.setattr("segaug.experiment.sweep._train", lambda *_: pytest.fail("trained again"))
+    monkeypatch.setattr("segaug.experiment.sweep.study._train", lambda *_: pytest.fail("trained again"))
     before = study.record_path(trial).read_bytes()
     (key,) = run_study([asked(trial, study)], workers=1, many=False)
     assert key["id"] == trial

@@ -7,11 +7,11 @@ import pytest
 from hydra.core.global_hydra import GlobalHydra
 
 from segaug.errors import ConfigError
-from segaug.experiment.compose import CONFIG_NAME
-from segaug.experiment.entangled import reaches_out
-from segaug.experiment.folders import conf_dir
-from segaug.experiment.grid import GROUPS, Composer, trials_of
-from segaug.experiment.launcher import register_plugins
+from segaug.experiment.config.compose import CONFIG_NAME
+from segaug.experiment.config.entangled import reaches_out
+from segaug.experiment.config.folders import conf_dir
+from segaug.experiment.config.grid import GROUPS, Composer, trials_of
+from segaug.experiment.sweep.launcher import register_plugins
 
 
 @pytest.fixture

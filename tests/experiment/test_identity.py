@@ -2,8 +2,8 @@ import pytest
 
 from segaug.augment.baseline import Baseline
 from segaug.errors import ConfigError
-from segaug.experiment import identity
-from segaug.experiment.identity import LATER, differences, protocol_hash, science, trial_id
+from segaug.experiment.config import identity
+from segaug.experiment.config.identity import LATER, differences, protocol_hash, science, trial_id
 from segaug.models.nnunet import NnUnet
 
 

@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from segaug.experiment.launcher import StudySweeper
+from segaug.experiment.sweep.launcher import StudySweeper
 
 
 def jobs_of(params, grids, *arguments):

@@ -8,9 +8,9 @@ import torch
 from torch import nn
 
 from segaug.augment.strategy import Strategy
-from segaug.experiment.plan import make_plan
-from segaug.experiment.run import run_trial
-from segaug.experiment.schema import STRATEGIES
+from segaug.experiment.config.schema import STRATEGIES
+from segaug.experiment.planned.plan import make_plan
+from segaug.experiment.trial.run import run_trial
 from segaug.metrics import cross_entropy
 
 

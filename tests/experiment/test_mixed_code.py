@@ -8,12 +8,12 @@ import pytest
 from segaug.analysis.curves.fit_curves import fit_records
 from segaug.cli.study_state import study_state
 from segaug.errors import ConfigError
-from segaug.experiment import code, mixed_code
-from segaug.experiment.identity import trial_id
-from segaug.experiment.mixed_code import check_code, question
-from segaug.experiment.plan import Planned
-from segaug.experiment.source import read_source
-from segaug.experiment.sweep import run_study
+from segaug.experiment.code import deciding, mixed_code
+from segaug.experiment.code.mixed_code import check_code, question
+from segaug.experiment.code.source import read_source
+from segaug.experiment.config.identity import trial_id
+from segaug.experiment.planned.plan import Planned
+from segaug.experiment.sweep.study import run_study
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Store
 from tests.synthetic import replace_record
@@ -23,8 +23,8 @@ from tests.synthetic import replace_record
 def edit(tmp_path, monkeypatch):
     """Change a file of the package between two commands: a copy of it, which is what the program looks at."""
     home = tmp_path / "copy" / "segaug"
-    shutil.copytree(code.HOME, home, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(code, "HOME", home)
+    shutil.copytree(deciding.HOME, home, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(deciding, "HOME", home)
 
     def changed(file: str, more: str) -> None:
         with (home / file).open("a") as end:
@@ -37,7 +37,7 @@ def edit(tmp_path, monkeypatch):
 
 
 def forget():
-    for remembered in (code._commit, code._hash, read_source):
+    for remembered in (deciding._commit, deciding._hash, read_source):
         remembered.cache_clear()
 
 
@@ -71,7 +71,7 @@ def test_one_changed_line_of_red_is_asked_about_once(tiny, store, edit):
 def test_remarks_pages_and_other_strategies_block_nobody(tiny, store, edit):
     train(tiny("augment=red"))
     edit("augment/red.py", '\n# A remark.\n"""And another."""\n')
-    for file in ("report/page.py", "experiment/sweep.py", "augment/regda.py"):
+    for file in ("report/page.py", "experiment/sweep/study.py", "augment/regda.py"):
         edit(file, "\nANOTHER = 1\n")
     train(tiny("augment=red", "seed=1"))
     assert len(set(codes(store))) == 1

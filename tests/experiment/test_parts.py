@@ -1,7 +1,7 @@
 """The images of a trial."""
 
-from segaug.experiment.parts import parts_of
-from segaug.experiment.plan import make_plan
+from segaug.experiment.planned.parts import parts_of
+from segaug.experiment.planned.plan import make_plan
 
 
 def rows_by_seed(trials):

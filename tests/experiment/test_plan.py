@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from segaug.errors import ConfigError, DataError
-from segaug.experiment.identity import science
-from segaug.experiment.plan import check_consistent, make_plan, remember
+from segaug.experiment.config.identity import science
+from segaug.experiment.planned.plan import check_consistent, make_plan, remember
 from segaug.files import write_atomic
 from segaug.results.store import Store
 

@@ -5,11 +5,11 @@ import re
 
 import pytest
 
-from segaug.experiment.plan import make_plan
-from segaug.experiment.preparation import prepare, survey
-from segaug.experiment.prepare_study import NotPrepared, prepare_study
-from segaug.experiment.schema import STRATEGIES
-from segaug.experiment.sweep import TrialsFailed, run_study
+from segaug.experiment.artefacts.make_all import prepare, survey
+from segaug.experiment.artefacts.prepare_study import NotPrepared, prepare_study
+from segaug.experiment.config.schema import STRATEGIES
+from segaug.experiment.planned.plan import make_plan
+from segaug.experiment.sweep.study import TrialsFailed, run_study
 from segaug.models.nnunet import NnUnet
 from segaug.results.store import Store
 from tests.experiment.toy import Toy, lines
@@ -40,7 +40,7 @@ def plan_of(trials):
 
 def images_of(plan):
     """Different training images of all trials."""
-    from segaug.experiment.parts import parts_of
+    from segaug.experiment.planned.parts import parts_of
 
     return {row for one in plan.trials for row in parts_of(one, plan.tasks[one.trial.task], "cpu").rows}
 

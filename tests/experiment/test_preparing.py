@@ -5,8 +5,8 @@ import io
 import pytest
 from rich.console import Console
 
-from segaug.experiment import preparing
-from segaug.experiment.preparing import Preparing
+from segaug.experiment.artefacts import display as preparing
+from segaug.experiment.artefacts.display import Preparing
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from pathlib import Path
 from types import SimpleNamespace
 
-from segaug.experiment.progress import Progress
+from segaug.experiment.planned.progress import Progress
 from segaug.training.protocol import Protocol
 from tests.synthetic import record
 

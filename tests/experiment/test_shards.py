@@ -6,9 +6,9 @@ import pytest
 
 from segaug.cluster.retry import commands
 from segaug.errors import ConfigError
-from segaug.experiment.plan import make_plan, remember
-from segaug.experiment.preparation import survey
-from segaug.experiment.sweep import run_study
+from segaug.experiment.artefacts.make_all import survey
+from segaug.experiment.planned.plan import make_plan, remember
+from segaug.experiment.sweep.study import run_study
 from segaug.results.plan_pieces import of_whole_study, pieces
 from segaug.results.shard import Shard
 from segaug.results.store import Store

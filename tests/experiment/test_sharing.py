@@ -5,9 +5,9 @@ from collections import Counter
 
 import pytest
 
-from segaug.experiment.attempt import Outcome, attempt, fail
-from segaug.experiment.sharing import Repeats, SameErrors, share
-from segaug.experiment.stop import REQUEST, Stopped, Terminated
+from segaug.experiment.machine.stop import REQUEST, Stopped, Terminated
+from segaug.experiment.sweep.sharing import Repeats, SameErrors, share
+from segaug.experiment.trial.attempt import Outcome, attempt, fail
 from segaug.results.lease import Heart, Observer, look, take
 from segaug.results.owner import this_process
 from segaug.results.store import Store
@@ -143,7 +143,7 @@ def test_who_lost_the_trial_stops_and_does_not_count_it_as_failed(store):
             safe_point()
             threading.Event().wait(0.01)
 
-    from segaug.experiment.attempt import Claim
+    from segaug.experiment.trial.attempt import Claim
 
     assert attempt(store, KEYS[0], train, Claim(), heart) == Outcome(held=True)
     assert store.failures() == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from segaug.experiment.source import read_source
+from segaug.experiment.code.source import read_source
 
 CODE = '''\
 """A module."""

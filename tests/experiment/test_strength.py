@@ -10,7 +10,7 @@ from segaug.augment.none import NoAugmentation
 from segaug.augment.red import RandomElastic
 from segaug.augment.strategy import Strategy
 from segaug.batch import Batch
-from segaug.experiment.strength import strength
+from segaug.experiment.trial.strength import strength
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ import pytest
 
 from segaug.cluster.forecast import forecast_of
 from segaug.cluster.survey import survey
-from segaug.experiment.plan import Plan, Planned
+from segaug.experiment.planned.plan import Plan, Planned
 from segaug.results import snapshot, store
 from segaug.results.snapshot import Snapshot
 from tests.synthetic import record, write_study

@@ -5,10 +5,10 @@ import pytest
 import torch
 
 from segaug.errors import ConfigError, DataError
-from segaug.experiment import run
-from segaug.experiment.attempt import of_dead
-from segaug.experiment.plan import make_plan
-from segaug.experiment.sweep import TrialsFailed, run_study
+from segaug.experiment.planned.plan import make_plan
+from segaug.experiment.sweep.study import TrialsFailed, run_study
+from segaug.experiment.trial import run
+from segaug.experiment.trial.attempt import of_dead
 from segaug.results.json_file import sealed
 from segaug.results.store import Store
 from tests.tiny import volatile_free

@@ -5,7 +5,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from segaug.cli.main import main
 from segaug.errors import ConfigError
-from segaug.experiment.sweep_size import MOST_DEEP, check_depth, check_number
+from segaug.experiment.guard.sweep_size import MOST_DEEP, check_depth, check_number
 
 
 def parsed(*words: str):

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from segaug.experiment.workers import Died, Note, Tell, run_jobs
+from segaug.experiment.machine.workers import Died, Note, Tell, run_jobs
 
 
 def double(job: int, _: object) -> int:

@@ -16,12 +16,12 @@ from segaug.cli.study_state import study_state
 from segaug.data.cache import load_cached, store_cached
 from segaug.data.decode import Decoded
 from segaug.errors import UserError
-from segaug.experiment import artefact_file
-from segaug.experiment.artefact_file import encode, read
+from segaug.experiment.artefacts import file as artefact_file
+from segaug.experiment.artefacts.file import encode, read
 from segaug.registration import momentum_file
 from segaug.registration.modes import Modes
 from segaug.registration.momentum_file import ImageId, StoredMomentum, load_momenta, save_momentum
-from segaug.report.cards import read_card
+from segaug.report.data.cards import read_card
 from segaug.results.json_file import sealed
 from segaug.results.lease import look
 from segaug.results.owner import this_process

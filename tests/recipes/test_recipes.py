@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from segaug.experiment.array_index import shard_of
+from segaug.experiment.planned.array_index import shard_of
 from segaug.results.store import Store
 from tests.tiny import TINY, segaug, volatile_free
 

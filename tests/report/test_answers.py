@@ -13,11 +13,11 @@ from segaug.analysis.comparison.equivalent_data import EquivalentData, Equivalen
 from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.interval import Interval
 from segaug.analysis.law.extrapolation import extrapolate
-from segaug.report.answers import answer
-from segaug.report.comparison import compared
-from segaug.report.sections.answers import section
-from segaug.report.study import Study, load_study
-from segaug.report.tables import number
+from segaug.report.answers.answers_section import section
+from segaug.report.answers.sentences import answer
+from segaug.report.blocks.tables import number
+from segaug.report.comparison.strategies import compared
+from segaug.report.study.study import Study, load_study
 from segaug.results.store import Store
 from tests.report.paired_study import write_paired_study
 from tests.synthetic import write_study

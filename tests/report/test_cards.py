@@ -9,11 +9,11 @@ from PIL import Image
 from safetensors.numpy import load_file, save_file
 
 from segaug.errors import DataError
-from segaug.report.cards import read_card
-from segaug.report.mosaic import mosaic_png
-from segaug.report.pictures import outline_of
-from segaug.report.preview import preview_figure
-from segaug.report.theme import themed
+from segaug.report.data.cards import read_card
+from segaug.report.look.mosaic import mosaic_png
+from segaug.report.look.pictures import outline_of
+from segaug.report.look.theme import themed
+from segaug.report.pictures.preview import preview_figure
 from tests.report.conftest import write_card
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from segaug.report.caution import Caution
-from segaug.report.cautions import cautions
-from segaug.report.study import load_study
-from segaug.report.tables import shown_dice_table
+from segaug.report.blocks.tables import shown_dice_table
+from segaug.report.study.caution import Caution
+from segaug.report.study.study import load_study
+from segaug.report.trials.cautions import cautions
 from segaug.results.json_file import sealed
 from segaug.results.store import Store
 from tests.report.conftest import HOSTILE, diverge, fail, forget

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from segaug.analysis.curves.reporting import METHOD
-from segaug.report.checklist import checklist_table
-from segaug.report.study import load_study
+from segaug.report.study.study import load_study
+from segaug.report.trials.checklist import checklist_table
 from tests.report.paired_study import SIZES, write_paired_study
 from tests.synthetic import replace_record
 

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from segaug.report.comparison import Compared, compared, comparison_notes
-from segaug.report.equivalent_data import equivalent_caption, factor_table, worth_sentences
-from segaug.report.equivalent_figure import equivalent_figure, equivalent_panel, told
-from segaug.report.paired import overall_table, paired_caption, size_table
-from segaug.report.paired_figure import paired_figure, paired_panel
-from segaug.report.paired_trials import paired_trials
-from segaug.report.sections.comparison import section
-from segaug.report.study import Study, load_study
-from segaug.report.theme import themed
+from segaug.report.comparison.comparison_section import section
+from segaug.report.comparison.equivalent_data import equivalent_caption, factor_table, worth_sentences
+from segaug.report.comparison.equivalent_figure import equivalent_figure, equivalent_panel, told
+from segaug.report.comparison.paired import overall_table, paired_caption, size_table
+from segaug.report.comparison.paired_figure import paired_figure, paired_panel
+from segaug.report.comparison.paired_trials import paired_trials
+from segaug.report.comparison.strategies import Compared, compared, comparison_notes
+from segaug.report.look.theme import themed
+from segaug.report.study.study import Study, load_study
 from segaug.results.store import Store
 from tests.report.paired_study import RATIO, SIZES, write_paired_study
 from tests.synthetic import plan_anew, record, replace_record

@@ -2,8 +2,8 @@
 
 import pytest
 
-from segaug.report.completion import Cell, completion
-from segaug.report.study import load_study
+from segaug.report.study.study import load_study
+from segaug.report.trials.completion import Cell, completion
 from tests.report.conftest import HOSTILE
 
 

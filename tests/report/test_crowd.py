@@ -4,11 +4,11 @@ import re
 
 import numpy as np
 
-from segaug.report.captions import single_caption, trials_drawn
-from segaug.report.charts import single_chart
-from segaug.report.crowd import MOST_DRAWN, drawn
-from segaug.report.study import load_study
-from segaug.report.theme import themed
+from segaug.report.curves.captions import single_caption, trials_drawn
+from segaug.report.curves.charts import single_chart
+from segaug.report.look.theme import themed
+from segaug.report.marks.crowd import MOST_DRAWN, drawn
+from segaug.report.study.study import load_study
 from tests.synthetic import write_study
 
 

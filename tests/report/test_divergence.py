@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from segaug.report.divergence import RULE, divergence_caption, divergence_table, diverging_groups
-from segaug.report.divergence_figure import divergence_figure, divergence_panel
-from segaug.report.section import Text
-from segaug.report.sections.divergence import section
-from segaug.report.study import Study, load_study
-from segaug.report.theme import themed
+from segaug.report.blocks.section import Text
+from segaug.report.divergence.divergence_figure import divergence_figure, divergence_panel
+from segaug.report.divergence.divergence_section import section
+from segaug.report.divergence.rates import RULE, divergence_caption, divergence_table, diverging_groups
+from segaug.report.look.theme import themed
+from segaug.report.study.study import Study, load_study
 from tests.report.conftest import diverge
 from tests.report.paired_study import SIZES, write_paired_study
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from segaug.report.dodge import dodge
+from segaug.report.marks.dodge import dodge
 
 
 @pytest.mark.parametrize("sizes", [(1, 2, 4), (1, 4, 16), (10, 11, 300), (8,)])

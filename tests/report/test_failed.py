@@ -10,9 +10,9 @@ from segaug.cli.main import main
 from segaug.errors import DataError
 from segaug.files import write_atomic
 from segaug.report import page as page_module
+from segaug.report.blocks.section import Section, Text
 from segaug.report.page import write_report
-from segaug.report.section import Section, Text
-from segaug.report.sections import trials
+from segaug.report.trials import trials_section
 from tests.report.test_page import Reader
 from tests.synthetic import write_study
 
@@ -44,7 +44,7 @@ def drawing(error: BaseException):
 
 
 def set_sections(monkeypatch, *sections):
-    monkeypatch.setattr(page_module, "SECTIONS", (*sections, trials.section))
+    monkeypatch.setattr(page_module, "SECTIONS", (*sections, trials_section.section))
 
 
 def test_a_section_that_raises_is_shown_as_failed_and_the_others_stand(folder, monkeypatch, capsys):
@@ -58,7 +58,7 @@ def test_a_section_that_raises_is_shown_as_failed_and_the_others_stand(folder, m
         "segaug: failed: section broken: ValueError: levels must <increase> "
         f"({place_of(read)}); the rest stands"
     ]  # fmt: skip
-    assert place_of(read).startswith("segaug/report/failed.py, line ")
+    assert place_of(read).startswith("segaug/report/blocks/failed.py, line ")
 
 
 def place_of(read: Reader) -> str:
@@ -105,7 +105,7 @@ def test_a_full_disk_is_one_sentence(folder, monkeypatch, written):
             raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(page_module, "write_pieces", full)
-    monkeypatch.setattr("segaug.report.figure_files.write_atomic", full)
+    monkeypatch.setattr("segaug.report.blocks.figure_files.write_atomic", full)
     set_sections(monkeypatch, lambda study: Section("one", "One", "One", (), {"good": Figure}))
     with pytest.raises(DataError, match=r"small.*: cannot be written \(No space left on device\); make room, or copy"):
         write_report(folder)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from segaug.report.blocks.tables import Table
+from segaug.report.look.theme import themed
 from segaug.report.page import write_report
 from segaug.report.sections import SECTIONS
-from segaug.report.study import load_study
-from segaug.report.tables import Table
-from segaug.report.theme import themed
+from segaug.report.study.study import load_study
 
 OPEN = ["answers", "cautions", "curves", "comparison"]
 FOLDED = [

@@ -8,7 +8,7 @@ import pytest
 SCRIPT = """
 import os, sys
 import numpy as np
-from segaug.report.freed_memory import keep_no_freed_memory
+from segaug.report.blocks.freed_memory import keep_no_freed_memory
 keep_no_freed_memory()
 resident = lambda: int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 np.ones(2**21)  # 16 MiB, freed at once: glibc takes the next ones of this size from its heap

@@ -2,8 +2,8 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from segaug.report.generated_fields import generated_fields_figure
-from segaug.report.theme import themed
+from segaug.report.look.theme import themed
+from segaug.report.pictures.generated_fields import generated_fields_figure
 
 
 @pytest.fixture(autouse=True)

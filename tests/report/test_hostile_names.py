@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 import pytest
 
 from segaug.file_name import file_name
+from segaug.report.curves import curves_section
 from segaug.report.page import write_report
-from segaug.report.sections import curves
 from tests.report.odd_studies import Odd
 
 TASK = (
@@ -79,8 +79,8 @@ def test_drawings_stay_whole(page):
 
 
 def test_a_task_and_a_model_that_read_alike_have_figures_of_their_own(monkeypatch):
-    monkeypatch.setattr(curves.captions, "single_note", lambda _: "")
+    monkeypatch.setattr(curves_section.captions, "single_note", lambda _: "")
     groups = [("a", "b_c"), ("a_b", "c"), ("lung", "net")]
-    found = curves._singles(SimpleNamespace(fitted_groups=groups, measured=SimpleNamespace(stem="bce")))
+    found = curves_section._singles(SimpleNamespace(fitted_groups=groups, measured=SimpleNamespace(stem="bce")))
     assert len(found) == len(set(map(file_name, found))) == 3
     assert "curves_bce_lung_net" in found

@@ -7,15 +7,15 @@ import pytest
 
 from segaug.errors import ConfigError
 from segaug.measures import quantities
-from segaug.report.captions import measures_caption
-from segaug.report.cautions import cautions
-from segaug.report.measured import Measured
-from segaug.report.metric_orders import fits_by_metric, order_table
-from segaug.report.section import Text
-from segaug.report.sections import curves, measures, structures
-from segaug.report.study import load_study
-from segaug.report.tables import measure_table, structure_table
-from segaug.report.theme import themed
+from segaug.report.blocks.section import Text
+from segaug.report.blocks.tables import measure_table, structure_table
+from segaug.report.curves import curves_section, measures_section, structures_section
+from segaug.report.curves.captions import measures_caption
+from segaug.report.curves.metric_orders import fits_by_metric, order_table
+from segaug.report.look.theme import themed
+from segaug.report.study.measured import Measured
+from segaug.report.study.study import load_study
+from segaug.report.trials.cautions import cautions
 from segaug.results.detail_row import detail_row
 from segaug.results.store import Store
 from segaug.results.trial_row import trial_row
@@ -53,12 +53,12 @@ def shares(record: dict, **values: float | None) -> dict:
 
 def test_every_measure_that_the_records_have_has_a_panel(mixed, monkeypatch):
     drawn = []
-    for module in (measures, structures):
+    for module in (measures_section, structures_section):
         monkeypatch.setattr(
             module, "overview_chart", lambda study, measure, *where: drawn.append((measure.key, where[0]))
         )
-    measures.section(mixed)
-    structures.section(mixed)
+    measures_section.section(mixed)
+    structures_section.section(mixed)
     expected = [
         (what.key, task)
         for task, names in (("heart", STRUCTURES), ("lung", ("",)))
@@ -87,8 +87,8 @@ def test_each_task_is_fitted_to_its_own_cross_entropy_and_every_figure_is_drawn(
 
 
 def test_figures_of_structures_have_a_panel_each(mixed, monkeypatch):
-    monkeypatch.setattr(structures, "overview_chart", lambda *_: "")
-    figures = structures.section(mixed).figures
+    monkeypatch.setattr(structures_section, "overview_chart", lambda *_: "")
+    figures = structures_section.section(mixed).figures
     assert {f"structures_{key}_heart_nnunet" for key in ("dice", "hd95")} <= figures.keys()
     with themed():
         drawn = figures["structures_dice_heart_nnunet"]()
@@ -106,7 +106,7 @@ def test_tasks_are_put_in_order_by_the_measures_that_they_have(mixed):
 
 
 def test_a_study_of_single_structures_has_no_section_of_structures(calm):
-    assert structures.section(load_study(calm)) is None
+    assert structures_section.section(load_study(calm)) is None
 
 
 def test_what_is_not_measured_is_one_note(tmp_path, monkeypatch):
@@ -114,8 +114,8 @@ def test_what_is_not_measured_is_one_note(tmp_path, monkeypatch):
     for one in store.records():
         if one["seed"] == 0:
             replace_record(store, shares(one, dice_patient=0.9))
-    monkeypatch.setattr(measures, "overview_chart", lambda *_: "")
-    section = measures.section(load_study(store.folder))
+    monkeypatch.setattr(measures_section, "overview_chart", lambda *_: "")
+    section = measures_section.section(load_study(store.folder))
     (note,) = [block.text for block in section.blocks if isinstance(block, Text) and "Not measured" in block.text]
     assert "Dice per patient (16 of 24 trials lack it)" in note
 
@@ -177,7 +177,7 @@ def test_a_metric_that_nobody_measured_is_one_line(calm):
 def test_any_measure_can_be_fitted_and_tasks_without_it_are_named(tmp_path):
     study = load_study(write_structures_study(tmp_path / "mixed", sizes=(2, 8), seeds=2, mixed=True).folder, "dice/rv")
     with themed():
-        section = curves.section(study)
+        section = curves_section.section(study)
     assert [block.text for block in section.blocks if isinstance(block, Text)] == [
         "No trial has measured 1 − Dice of rv: lung."
     ]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segaug.report.palette import DARK, LIGHT, LOOKS, in_order, look
+from segaug.report.look.palette import DARK, LIGHT, LOOKS, in_order, look
 
 SCALING = ("none", "baseline", "red", "smooth_random", "regda", "genda")
 FAMILIES = {

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from segaug.analysis.planning.power_plan import plan_from_pilot
-from segaug.report.planning import SEEDS, Forecasts, effect_table, forecasts, planning_caption, planning_notes
-from segaug.report.planning_figure import planning_figure, planning_panel, planning_signs
-from segaug.report.sections.planning import section
-from segaug.report.study import Study, load_study
-from segaug.report.theme import themed
+from segaug.report.look.theme import themed
+from segaug.report.planning.forecasts import SEEDS, Forecasts, effect_table, forecasts, planning_caption, planning_notes
+from segaug.report.planning.planning_figure import planning_figure, planning_panel, planning_signs
+from segaug.report.planning.planning_section import section
+from segaug.report.study.study import Study, load_study
 from tests.report.paired_study import SIZES, write_paired_study
 
 

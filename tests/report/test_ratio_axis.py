@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segaug.report.ratio_axis import ratio_axis, ratio_ticks
-from segaug.report.theme import new_figure
+from segaug.report.look.ratio_axis import ratio_axis, ratio_ticks
+from segaug.report.look.theme import new_figure
 
 
 @given(low=st.floats(1e-6, 0.9), high=st.floats(1.11, 1e6))

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from segaug.deform.jacobian import min_jacobian
-from segaug.report.registration_figure import cell_jacobian, registration_figure
+from segaug.report.pictures.registration_figure import cell_jacobian, registration_figure
 
 RNG = np.random.default_rng(0)
 

@@ -1,7 +1,7 @@
 """The table of strengths: every arm, what it saw, and how far it moved pixels."""
 
-from segaug.report.strength import strength_table
-from segaug.report.study import load_study
+from segaug.report.study.study import load_study
+from segaug.report.trials.strength import strength_table
 from tests.synthetic import STRENGTH, replace_record, write_study
 
 

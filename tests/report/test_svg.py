@@ -5,9 +5,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from segaug.report import svg
-from segaug.report.palette import LIGHT
-from segaug.report.theme import new_figure, themed
+from segaug.report.look import svg
+from segaug.report.look.palette import LIGHT
+from segaug.report.look.theme import new_figure, themed
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from segaug.report.together import MOST, parts
-from segaug.report.wording import brief, lines
+from segaug.report.look.wording import brief, lines
+from segaug.report.marks.together import MOST, parts
 
 
 @pytest.mark.parametrize("count", [1, 2, MOST, MOST + 1, 15, 16, 40, 123])

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from segaug.analysis.curves.variance import Components
-from segaug.report.sections.variance import section
-from segaug.report.study import Study, load_study
-from segaug.report.theme import themed
-from segaug.report.variance import Split, average, limits, split, splits, variance_caption, variance_table
-from segaug.report.variance_figure import variance_panel
+from segaug.report.look.theme import themed
+from segaug.report.study.study import Study, load_study
+from segaug.report.variance.sources import Split, average, limits, split, splits, variance_caption, variance_table
+from segaug.report.variance.variance_figure import variance_panel
+from segaug.report.variance.variance_section import section
 from tests.report.paired_study import SIZES, write_paired_study
 from tests.synthetic import replace_record
 

@@ -3,7 +3,7 @@
 import pytest
 
 from segaug.errors import ConfigError
-from segaug.experiment.identity import digest
+from segaug.experiment.config.identity import digest
 from segaug.results.shard import Shard, parse_shard, with_shard
 
 IDS = [digest(number) for number in range(4000)]

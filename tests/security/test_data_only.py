@@ -14,10 +14,10 @@ from omegaconf.errors import OmegaConfBaseException
 
 from segaug.cli import main as cli
 from segaug.errors import ConfigError
-from segaug.experiment.compose import compose
-from segaug.experiment.config_file import check_text
-from segaug.experiment.data_only import STRUCTURE_OF_TEXT
-from segaug.experiment.folders import conf_dir, studies_dir
+from segaug.experiment.config.compose import compose
+from segaug.experiment.config.folders import conf_dir, studies_dir
+from segaug.experiment.guard.config_file import check_text
+from segaug.experiment.guard.data_only import STRUCTURE_OF_TEXT
 
 MARK = "called"
 LAUGHS = "\n".join(["l0: &l0 [0]", *(f"l{i}: &l{i} [{', '.join([f'*l{i - 1}'] * 10)}]" for i in range(1, 12))])
@@ -64,7 +64,7 @@ hydra: {callbacks: {x: "${oc.create:${oc.decode:\\"{_tar${oc.env:NOPE,''}get_: o
         "+hydra.job_logging.handlers.x={class: logging.StreamHandler, stream: '${name}'}",
         "hydra.searchpath=[pkg://antigravity]",
         "+hydra.callbacks.x={a: 1}",
-        "hydra.launcher._target_=segaug.experiment.launcher.StudySweeper",
+        "hydra.launcher._target_=segaug.experiment.sweep.launcher.StudySweeper",
         "+hydra.launcher._partial_=true",
         "hydra.launcher.workers='${seed}'",
         r"+hydra.launcher.x=$\{seed\}",

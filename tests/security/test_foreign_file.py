@@ -9,9 +9,9 @@ from hydra.types import RunMode
 
 from segaug.cli.hydra_errors import one_line
 from segaug.errors import ConfigError, UserError
-from segaug.experiment.compose import CONFIG_NAME, _own_loader, compose
-from segaug.experiment.folders import conf_dir, studies_dir
-from segaug.experiment.foreign_file import check_values, is_foreign
+from segaug.experiment.config.compose import CONFIG_NAME, _own_loader, compose
+from segaug.experiment.config.folders import conf_dir, studies_dir
+from segaug.experiment.guard.foreign_file import check_values, is_foreign
 
 GLOBAL = "# @package _global_\n"
 

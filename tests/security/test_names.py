@@ -8,7 +8,7 @@ import pytest
 from segaug.cli.main import main
 from segaug.data.structures import chosen
 from segaug.errors import ConfigError, DataError
-from segaug.experiment.trial import Trial
+from segaug.experiment.config.trial import Trial
 from segaug.results.mirror import fetch
 from segaug.results.mirror.data_file import plan_file, trials_file
 from segaug.results.plan_pieces import read_pieces

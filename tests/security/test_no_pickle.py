@@ -24,7 +24,7 @@ NEVER_WITH = {"weights_only=False", "allow_pickle=True", "shell=True"}
 PIPES = {
     # multiprocessing pickles what it sends.  Only a process that this one has started holds the other end (a pipe or
     # a socket pair that no other process can open), both run the same code as the same user, and nothing is kept.
-    "experiment/workers.py": "jobs to warm workers and their answers",
+    "experiment/machine/workers.py": "jobs to warm workers and their answers",
     "cluster/ending.py": "tells the processes that this one has started to end; sends nothing else",
     "results/mirror/process.py": "the mirror's process is started with its arguments",
     "results/mirror/live.py": "records that this process wrote, to its mirror",
@@ -33,7 +33,7 @@ IMPORTED_BY_NAME = {  # the names come from tables in the code, never from input
     "cli/main.py": "verbs of the table VERBS",
     "cli/plan.py": "the questions of `segaug plan`",
     "analysis/__init__.py": "names of the table _HOME",
-    "experiment/schema.py": "strategies of the table STRATEGY_CLASSES",
+    "experiment/config/schema.py": "strategies of the table STRATEGY_CLASSES",
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 from segaug.cli import main as cli
 from segaug.cluster import retry
 from segaug.errors import ConfigError
-from segaug.experiment.stored_command import check_stored
+from segaug.experiment.guard.stored_command import check_stored
 from segaug.results.store import Store
 
 SHELL = "hydra.launcher.setup=[touch stolen]"

@@ -16,12 +16,12 @@ WRITES = {  # what is called
 }  # fmt: skip
 IN_A_STUDY = {  # all of them by `results/inside.py`
     "cli/compare_files.py", "cli/fit_files.py", "cli/need.py", "cli/plan_power.py", "cluster/submission.py",
-    "experiment/attempt.py", "experiment/sweep.py", "report/figure_files.py", "report/page.py",
+    "experiment/trial/attempt.py", "experiment/sweep/study.py", "report/blocks/figure_files.py", "report/page.py",
     "results/card_files.py", "results/merging.py", "results/plan_pieces.py", "results/snapshot.py", "results/store.py",
     "results/mirror/publish.py", "results/mirror/views.py",
 }  # fmt: skip
 BY_A_PATH = {  # that a caller has from there
-    "results/lease.py": "the folder of a trial, of experiment/attempt.py",
+    "results/lease.py": "the folder of a trial, of experiment/trial/attempt.py",
     "results/rivals.py": "the folder of a trial, of results/store.py",
     "results/sealed_parquet.py": "of results/snapshot.py",
     "results/mirror/ledger.py": "of results/mirror/publisher.py",
@@ -32,11 +32,11 @@ BY_A_PATH = {  # that a caller has from there
 ELSEWHERE = {
     "files.py": "how a file is written",
     "data/cache.py": "the cache of decoded images, by digest",
-    "experiment/artefacts.py": "the cache of artefacts, by kind and digest",
+    "experiment/artefacts/store.py": "the cache of artefacts, by kind and digest",
     "registration/momentum_file.py": "by a path: the cache of momenta, and what `segaug register` writes",
     "cli/preview.py": "the file of --out",
     "cli/register_output.py": "the folder of --out",
-    "report/svg.py": "into memory",
+    "report/look/svg.py": "into memory",
     "analysis/trials/foreign_repeats.py": "a column gets another name, and no file",
     "analysis/csv_text.py": "into memory",
     "results/mirror/tables.py": "into memory",

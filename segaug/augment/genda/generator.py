@@ -83,7 +83,7 @@ def _content(
 
 @torch.no_grad()
 def _shown(generator: Generator, real: RealFields, rng: torch.Generator) -> dict[str, Tensor]:
-    """A few images, (n, h, w), with fields of both kinds, (n, k, 2, h, w), for `report/generated_fields.py`."""
+    """A few images, (n, h, w), with fields of both kinds, (n, k, 2, h, w), for `segaug preview`."""
     chosen = torch.randperm(len(real.image), generator=rng)[:_SHOWN_IMAGES].to(real.image.device)
     count = min(_SHOWN_FIELDS, real.field_px.shape[1])
     z = torch.randn(len(chosen) * count, LATENT, generator=rng).to(real.image.device)

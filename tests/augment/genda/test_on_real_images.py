@@ -11,8 +11,8 @@ from segaug.augment.genda.networks import LATENT
 from segaug.augment.genda.options import Gan
 from segaug.batch import Batch
 from segaug.deform.jacobian import folded
-from segaug.experiment.compose import compose
-from segaug.experiment.plan import load
+from segaug.experiment.config.compose import compose
+from segaug.experiment.planned.plan import load
 from segaug.registration.lddmm import Lddmm
 from segaug.rng import stream
 from tests.augment.learned import context

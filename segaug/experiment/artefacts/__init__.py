@@ -1,0 +1,1 @@
+"""What strategies learn before training: listed, made once, kept."""

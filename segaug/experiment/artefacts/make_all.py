@@ -1,0 +1,140 @@
+"""Before the trials of a sweep: make what their strategies learn, each artefact once, spread over the workers."""
+
+import time
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+
+from rich.console import Console
+
+from segaug.augment.artefact import Artefact, Content, always
+from segaug.experiment.artefacts.display import Preparing
+from segaug.experiment.artefacts.make_one import Made, Request, artefacts_of, make
+from segaug.experiment.artefacts.store import ArtefactStore, store_of
+from segaug.experiment.machine.devices import default_workers
+from segaug.experiment.machine.workers import Died, Note, run_jobs
+from segaug.experiment.planned.plan import Plan, Planned
+from segaug.results.shard import Shard
+
+PRELOAD = ["segaug.experiment.trial.run", "monai.networks.nets"]
+
+
+@dataclass
+class Preparation:
+    """What was there, what was made, and what must not be used, by name."""
+
+    there: set[str] = field(default_factory=set)
+    made: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)  # name -> why
+
+
+@dataclass(frozen=True)
+class _Survey:
+    there: set[str]
+    failed: dict[str, str]
+    missing: list[Request]
+    shared: bool  # does a second trial need one of the missing ones that grow, perhaps with more in it?
+
+
+def prepare(
+    plan: Plan,
+    trials: Sequence[Planned],
+    *,
+    workers: int | None,
+    in_process: bool,
+    strict: bool = False,
+    shard: Shard | None = None,
+) -> Preparation:
+    """Make every artefact of these trials that is not there; one that cannot be made is told of, and left out.
+
+    shard: only the artefacts of this share; None: all.
+    """
+    done = Preparation()
+    tried: set[tuple[str, str]] = set()
+    again = True
+    while again:
+        found = survey(plan, trials, strict, shard)
+        if not tried:
+            done.there, done.failed = found.there, dict(found.failed)
+        requests = [
+            one for one in found.missing if (one.name, one.planned.id) not in tried and one.name not in done.failed
+        ]
+        _make_all(plan, requests, done, workers, in_process)
+        tried |= {(one.name, one.planned.id) for one in requests}
+        again = found.shared and bool(requests)  # what a trial wanted may since be there, but not for another
+    return done
+
+
+def survey(plan: Plan, trials: Iterable[Planned], strict: bool, shard: Shard | None = None) -> _Survey:
+    """What the trials need, and what of it is missing, in the order in which the trials run."""
+    there: dict[str, Content] = {}  # without the tensors: a study may need many
+    missing: dict[str, Request] = {}
+    shared = False
+    for one in trials:
+        task = plan.tasks[one.trial.task]
+        store = store_of(one.trial.config)
+        for artefact in artefacts_of(one, task, "cpu", _refuse):
+            if shard is not None and not shard.holds(artefact.name):
+                continue
+            if artefact.name in missing:
+                shared |= artefact.complete is not always
+                continue
+            content = there.get(artefact.name) or store.held(artefact)
+            if content is not None and artefact.complete(content):
+                there[artefact.name] = Content({}, content.facts)
+            else:
+                there.pop(artefact.name, None)
+                missing[artefact.name] = Request(artefact.name, artefact.kind, one, task.content_hash, strict)
+    failed = {name: content.failed for name, content in there.items() if content.failed is not None}
+    return _Survey(set(there), failed, list(missing.values()), shared)
+
+
+def make_here(artefacts: Sequence[Artefact], store: ArtefactStore, console: Console) -> None:
+    """Make what is missing of these, one after the other, in this process; raises where one fails."""
+    missing = [one for one in artefacts if store.held(one) is None]
+    if not missing:
+        return
+    with Preparing([one.kind for one in missing], 1, console) as display:
+        for number, artefact in enumerate(missing):
+            start = time.monotonic()
+            store.obtain(artefact, partial(display.told, number))
+            display.finished(number, time.monotonic() - start)
+
+
+def _refuse(artefact: Artefact) -> Content:
+    raise RuntimeError(f"{artefact.name}: a strategy's `artefacts` lists, it must not obtain")
+
+
+def _make_all(plan: Plan, requests: list[Request], done: Preparation, workers: int | None, in_process: bool) -> None:
+    if not requests:
+        return
+    workers = 1 if in_process else workers or default_workers(plan.asked[0].trial.config.device)
+    kinds = [one.kind for one in requests]
+    with Preparing(kinds, workers) as display, closing(_answers(requests, workers, in_process, display)) as answers:
+        for number, answer in answers:
+            request = requests[number]
+            if isinstance(answer, Note):
+                display.told(number, *answer.value)
+                continue
+            made = Made(0.0, answer.reason) if isinstance(answer, Died) else answer
+            display.finished(number, made.seconds, failed=bool(made.error))
+            if made.error:
+                done.failed[request.name] = made.error
+                display.say(f"not prepared: {request.name}: {made.error}\n{made.trace}".rstrip())
+            else:
+                done.made.append(request.name)
+
+
+def _answers(
+    requests: list[Request], workers: int, in_process: bool, display: Preparing
+) -> Generator[tuple[int, Made | Died | Note]]:
+    if not in_process:
+        yield from run_jobs(make, requests, workers, PRELOAD)
+        return
+    for number, request in enumerate(requests):
+
+        def tell(told: tuple[int, int, str], number: int = number) -> None:
+            display.told(number, *told)
+
+        yield number, make(request, tell)

@@ -1,0 +1,1 @@
+"""Pictures and facts of a task, for previews and for the page."""

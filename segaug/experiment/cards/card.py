@@ -1,0 +1,111 @@
+"""The data set card of a study: what the report shows of each task, so that it needs no images of its own."""
+
+import dataclasses
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+from segaug.augment.artefact import Artefact, Content
+from segaug.data.task import DESCRIPTIVE, Task
+from segaug.experiment.artefacts.store import ArtefactStore, store_of
+from segaug.experiment.cards.examples import augmented
+from segaug.experiment.config.trial import Trial
+from segaug.experiment.planned.allowed import trial_context
+from segaug.experiment.planned.parts import parts_of
+from segaug.experiment.planned.plan import Plan, Planned
+from segaug.results.card_files import Pictures, read_card, write_card
+from segaug.results.card_folder import card_folder
+from segaug.results.store import Json, Store
+from segaug.training.stopwatch import Stopwatch
+
+EXAMPLES = 4
+VERSIONS = 3
+
+
+def write_cards(plan: Plan, store: Store) -> None:
+    """Write cards/<task>/card.json and examples.safetensors; strategies of earlier runs of the study stay.
+
+    The images are those of each strategy's first trial, so that what it has learned for that is enough.
+    """
+    for name, task in plan.tasks.items():
+        trials: dict[str, Planned] = {}
+        for one in plan.trials:
+            if one.trial.task == name:
+                trials.setdefault(one.trial.strategy, one)
+        if trials:
+            _write_card(card_folder(store.folder, name), name, task, trials)
+
+
+def _write_card(folder: Path, name: str, task: Task, trials: dict[str, Planned]) -> None:
+    card, pictures = read_card(folder)
+    if card.get("content_hash") != task.content_hash:  # damaged, or of other data: all of it is written anew
+        card, pictures = {}, {}
+    missing = {strategy: one for strategy, one in trials.items() if strategy not in card.get("strategies", {})}
+    if not missing:
+        return
+    facts = _facts(name, task, next(iter(missing.values())).trial)
+    facts["strategies"] = dict(card.get("strategies", {}))
+    for strategy, one in missing.items():
+        with suppress(_NotPrepared):  # told of by now; the card gets it once it is there
+            pictures |= _pictures(strategy, one, task)
+            facts["strategies"][strategy] = {"sees": list(one.trial.config.augment.sees)}
+    write_card(folder, facts, pictures)
+
+
+def _facts(name: str, task: Task, trial: Trial) -> Json:
+    dataset, split = trial.config.dataset, task.split
+    told = {key: getattr(dataset, key, "") for key in DESCRIPTIVE if key not in ("root", "follow_links")}
+    spacing = task.spacing_mm.nanmean(dim=0).tolist()
+    return {
+        "task": name,
+        **told,
+        **_form(task),
+        "images": len(task.ids),
+        "patients": len(set(task.patients)),
+        "parts": {part.name: len(getattr(split, part.name)) for part in dataclasses.fields(split)},
+        "size": task.form.size[0] if len(set(task.form.size)) == 1 else list(task.form.size),
+        "pixel_mm": None if any(side != side for side in spacing) else spacing,
+        "content_hash": task.content_hash,
+    }
+
+
+def _form(task: Task) -> Json:
+    """What the tensors look like; shares are of the pixels of the pool."""
+    label, structures = task.batch(task.split.pool).label, task.form.structures
+    return {
+        "structure": ", ".join(structures),
+        "structures": {name: label[:, place].mean().item() for place, name in enumerate(structures)},
+        "foreground_share": label.sum(dim=1).mean().item(),
+        "channels": task.form.channels,
+        "repeated_grey": task.repeated_grey,  # grey images of a colour task
+        "sources": list(task.form.sources),
+    }
+
+
+class _NotPrepared(Exception):
+    """A card learns nothing itself."""
+
+
+def _pictures(strategy: str, planned: Planned, task: Task) -> Pictures:
+    config = planned.trial.config
+    parts = parts_of(planned, task, "cpu")
+    context = trial_context(config, parts, task, Stopwatch(), partial(_held, store_of(config)))
+    batch = parts.subset.rows(slice(0, EXAMPLES))
+    made = augmented(config.augment, config.augment.prepare(context), batch, VERSIONS)
+    image, label = batch.image, batch.label.round().byte()
+    shown = {
+        "image": image,
+        "label": label,
+        f"{strategy}/original": image,  # a later run may draw other images
+        f"{strategy}/original_label": label,
+        f"{strategy}/image": made.image,
+        f"{strategy}/label": made.label.round().byte(),
+    }
+    return {name: tensor.contiguous().numpy() for name, tensor in shown.items()}
+
+
+def _held(store: ArtefactStore, artefact: Artefact) -> Content:
+    content = store.held(artefact)
+    if content is None or content.failed is not None:
+        raise _NotPrepared
+    return content

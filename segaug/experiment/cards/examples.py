@@ -1,0 +1,91 @@
+"""A few training images and what a strategy makes of them, for previews and data set cards."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from rich.console import Console
+from torch import Tensor
+
+from segaug.augment.artefact import Content
+from segaug.augment.augment import apply, draw, total_displacement_px
+from segaug.augment.baseline import Baseline
+from segaug.augment.strategy import PrepareContext, Prepared, Strategy
+from segaug.batch import Batch
+from segaug.data.task import Task
+from segaug.deform.jacobian import jacobian
+from segaug.experiment.artefacts.make_all import make_here
+from segaug.experiment.artefacts.store import store_of
+from segaug.experiment.config.schema import Config
+from segaug.experiment.planned.allowed import allowed_data, prepare_context
+from segaug.rng import stream
+from segaug.training.stopwatch import Stopwatch
+
+
+@dataclass(frozen=True)
+class Augmented:
+    """k versions of n images, on the CPU, and the field of the strategy's own stages.
+
+    image: (n, k, C, H, W).  label: (n, k, K, H, W).  displacement_px: (n, k, 2, H, W); of the baseline, for the
+    baseline itself.  jacobian: (n, k, H - 1, W - 1), its determinant in each cell of four pixels, 0 or less where it
+    folds.
+    """
+
+    image: Tensor
+    label: Tensor
+    displacement_px: Tensor
+    jacobian: Tensor
+
+
+def own_stages(strategy: Strategy) -> tuple[Strategy, ...]:
+    """The stages that a strategy adds to the shared baseline; none for that itself, all where it brings its own."""
+    if strategy.own_baseline:
+        return strategy.stages()
+    return tuple(stage for stage in strategy.stages() if not isinstance(stage, Baseline))
+
+
+def example_batch(task: Task, count: int, seed: int = 0) -> Batch:
+    """Images of the pool, drawn at random; fewer where the pool is smaller."""
+    pool = task.split.pool
+    order = torch.randperm(len(pool), generator=stream(seed, "examples"))[:count]
+    return task.batch([pool[place] for place in order.tolist()])
+
+
+def prepare_examples(config: Config, task: Task, batch: Batch, console: Console) -> Prepared:
+    """What the strategy of `config` learns if these images are its training subset; progress goes to the console."""
+    context = _context(config, task, batch)
+    make_here(config.augment.artefacts(context), store_of(config), console)
+    return config.augment.prepare(context)
+
+
+def learned_fields(config: Config, task: Task, batch: Batch) -> list[Content]:
+    """Of what was learned for these images: generators of fields, with a few of their fields beside real ones."""
+    context = _context(config, task, batch)
+    return [
+        content
+        for content in map(context.obtain, config.augment.artefacts(context))
+        if {"shown.image", "shown.real_px", "shown.made_px"} <= content.tensors.keys()
+    ]
+
+
+def _context(config: Config, task: Task, batch: Batch) -> PrepareContext:
+    rows = tuple(task.split.pool[place] for place in batch.index.tolist())
+    validation = task.batch(task.split.validation).to(batch.image.device)
+    data = allowed_data(config.augment, task, rows, validation).to(batch.image.device)
+    return prepare_context(config, task, batch, data, Stopwatch(), store_of(config).obtain)
+
+
+def augmented(strategy: Strategy, prepared: Prepared, batch: Batch, versions: int, seed: int = 0) -> Augmented:
+    """Apply a strategy to each image several times; the draws are those of the first steps of a trial of this seed."""
+    made = [_once(strategy, prepared, batch, seed, step) for step in range(versions)]
+    return Augmented(*(torch.stack(parts, dim=1).cpu() for parts in zip(*made, strict=True)))
+
+
+def _once(strategy: Strategy, prepared: Prepared, batch: Batch, seed: int, step: int) -> tuple[Tensor, ...]:
+    draws = draw(strategy.stages(), prepared, batch, partial(stream, seed, "augment", step))
+    own = own_stages(strategy) or strategy.stages()  # the baseline's flips would hide a strategy's own field
+    field = total_displacement_px([one for one in draws if one.stage in own], prepared, batch)
+    if field is None:
+        field = batch.image.new_zeros(len(batch), 2, *batch.image.shape[-2:])
+    result = apply(draws, prepared, batch)
+    return result.image, result.label, field, jacobian(field)

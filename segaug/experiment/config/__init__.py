@@ -1,0 +1,1 @@
+"""From words on a command line to a typed trial with a name."""

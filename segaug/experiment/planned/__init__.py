@@ -1,0 +1,1 @@
+"""Which trials there are, and the data that each of them may see."""

@@ -1,0 +1,96 @@
+"""The data that a strategy is handed: exactly what it declares to see, and nothing else."""
+
+from collections.abc import Callable
+from functools import partial
+
+from torch import nn
+
+from segaug.augment.artefact import Artefact, Content, Json
+from segaug.augment.none import NoAugmentation
+from segaug.augment.strategy import Allowed, PrepareContext, Strategy
+from segaug.batch import Batch
+from segaug.data.task import Task
+from segaug.experiment.config.identity import science_of
+from segaug.experiment.config.schema import Config
+from segaug.experiment.machine.stop import SafePoint, nothing_to_stop
+from segaug.experiment.planned.parts import Parts
+from segaug.models.network import build_with_seed
+from segaug.rng import stream, stream_seed
+from segaug.training.criterion import Criterion
+from segaug.training.fit import fit
+from segaug.training.stopwatch import Stopwatch
+
+
+def allowed_data(strategy: Strategy, task: Task, rows: tuple[int, ...], validation: Batch | None) -> Allowed:
+    """Cut what `strategy.sees` names out of a task; rows are those of the labelled subset."""
+    chosen = set(rows)
+    others = [row for row in task.split.pool if row not in chosen]
+    return Allowed(
+        external=task.image[list(task.split.external)] if "external images" in strategy.sees else None,
+        unlabelled=task.image[others] if "unlabelled pool" in strategy.sees else None,
+        validation=validation if "validation labels" in strategy.sees else None,
+    )
+
+
+def prepare_context(
+    config: Config,
+    task: Task,
+    subset: Batch,
+    data: Allowed,
+    watch: Stopwatch,
+    obtain: Callable[[Artefact], Content],
+    safe_point: SafePoint = nothing_to_stop,
+) -> PrepareContext:
+    """What `prepare` of a trial's strategy gets."""
+    patients = [task.patients[row] for row in task.split.validation]
+
+    def build_model() -> nn.Module:
+        seed = stream_seed(config.seed, "prepare", "weights", len(subset))
+        return build_with_seed(config.model, seed, task.form.channels, task.form.logits).to(subset.image.device)
+
+    def train_segmentation(images: Batch) -> nn.Module:
+        network = build_model()
+        trained = fit(
+            network, NoAugmentation(), None, images, data.validation, config.protocol, config.seed, watch,
+            safe_point=safe_point, validation_patients=patients,
+        )  # fmt: skip
+        trained.best.load(network, NoAugmentation(), None)
+        return network
+
+    return PrepareContext(
+        subset=subset,
+        allowed=data,
+        decides=_decides(config, task),
+        objective=config.protocol.objective,
+        build_model=build_model,
+        train_segmentation=train_segmentation,
+        rng=partial(stream, config.seed, "prepare"),
+        obtain=obtain,
+        validation_error=Criterion(config.protocol.select, len(task.form.structures), patients).on(data.validation),
+    )
+
+
+def _decides(config: Config, task: Task) -> dict[str, Json]:
+    """What decides a trial beside its strategy.  Options that came later, at what was done before, are left out."""
+    protocol = science_of("protocol", config.protocol)
+    return {
+        "task": task.content_hash,
+        "model": science_of("model", config.model),
+        "protocol": protocol,
+        "objective": protocol.get("objective", {}),
+        "size": config.scale.size,
+        "seed": config.seed,
+    }
+
+
+def trial_context(
+    config: Config,
+    parts: Parts,
+    task: Task,
+    watch: Stopwatch,
+    obtain: Callable[[Artefact], Content],
+    safe_point: SafePoint = nothing_to_stop,
+) -> PrepareContext:
+    """The context of a trial, on the device of its parts."""
+    data = allowed_data(config.augment, task, parts.rows, parts.validation).to(parts.subset.image.device)
+    return prepare_context(config, task, parts.subset, data, watch, obtain, safe_point)

@@ -1,0 +1,188 @@
+"""What is to be run: trials with their ids, checked against the data and against what the study already holds."""
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from segaug.data.task import Dataset, Task
+from segaug.data.tensors import load_task
+from segaug.errors import ConfigError
+from segaug.experiment.config.identity import Identities, differences
+from segaug.experiment.config.trial import Trial
+from segaug.experiment.machine.devices import device_of
+from segaug.experiment.planned.array_index import shard_of
+from segaug.results.shard import KEY, Shard, with_shard
+from segaug.results.store import Json, Store
+
+_TOLD = 3  # options
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A trial whose size and id are settled."""
+
+    trial: Trial
+    id: str
+
+    @property
+    def size(self) -> int:
+        """N: images, or patients where the protocol counts them."""
+        size = self.trial.config.scale.size
+        assert size is not None  # make_plan settled it
+        return size
+
+    def key(self) -> Json:
+        """How plan, records and failures name this trial."""
+        task, model, strategy = self.trial.curve
+        names = {"task": task, "model": model, "strategy": strategy}
+        return {"id": self.id, **names, "size": self.size, "seed": self.trial.config.seed}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Trials in the order they run, the sizes that a task cannot offer, and the tasks by name.
+
+    shard: of which these are the trials; of: the trials of all shards.  None: there are no others.
+    """
+
+    trials: tuple[Planned, ...]
+    skipped: tuple[Json, ...]
+    tasks: dict[str, Task]
+    shard: Shard | None = None
+    of: tuple[Planned, ...] | None = None
+
+    @property
+    def asked(self) -> tuple[Planned, ...]:
+        """What the command asks for, wherever it is run."""
+        return self.trials if self.of is None else self.of
+
+    @property
+    def share(self) -> str:
+        """What of the trials is run here, in words; "" where that is all."""
+        return "" if self.shard is None else f"shard {self.shard}: {len(self.trials):,} of {len(self.asked):,} trials"
+
+
+def make_plan(trials: Iterable[Trial], *, skip_large: bool, here: bool = True) -> Plan:
+    """Load every task, settle sizes and ids.
+
+    A size above the pool is left out and listed with `skip_large`, else an error.  here: the trials will run on this
+    machine, so that it must have their device.
+    """
+    trials = list(trials)
+    for device in {trial.config.device for trial in trials if here}:
+        device_of(device)
+    shard = _shard_of(trials)
+    _check_names(trials)
+    tasks: dict[str, Task] = {}
+    planned: dict[str, Planned] = {}
+    skipped: dict[tuple[str, int], Json] = {}
+    identities = Identities()
+    pools: dict[tuple[str, str], int] = {}
+    for trial in trials:
+        task = tasks.get(trial.task) or tasks.setdefault(trial.task, load(trial))
+        count = trial.config.protocol.count
+        pool = pools.get((trial.task, count)) or pools.setdefault((trial.task, count), pool_size(task, count))
+        size = trial.config.scale.size or pool
+        if size <= pool:
+            one = trial.at(size=size, seed=trial.config.seed)
+            key = identities.trial_id(one, task.content_hash)
+            planned[key] = Planned(one, key)
+        elif skip_large:
+            skipped[trial.task, size] = {"task": trial.task, "size": size, "pool": pool}
+        else:
+            raise ConfigError(
+                key="scale.size",
+                problem=f"{size} is more than the {pool} {count} in the pool of {trial.task}",
+                fix=f"use at most {pool}, or scale=all",
+            )
+    in_order = tuple(sorted(planned.values(), key=lambda one: (one.trial.config.seed, -one.size)))
+    left_out = tuple(skipped.values())
+    if shard is None:
+        return Plan(in_order, left_out, tasks)
+    return Plan(tuple(one for one in in_order if shard.holds(one.id)), left_out, tasks, shard, in_order)
+
+
+def _shard_of(trials: Iterable[Trial]) -> Shard | None:
+    written = {trial.config.shard for trial in trials}
+    if len(written) > 1:
+        told = ", ".join(sorted(map(str, written)))
+        raise ConfigError(key=KEY, problem=f"one command runs one share, not {told}", fix="start a command for each")
+    text = next(iter(written), None)
+    return None if text is None else shard_of(text, os.environ)
+
+
+def _check_names(trials: Iterable[Trial]) -> None:
+    """Refuse two data sets of one name: where a data set lies is not part of its name."""
+    datasets: dict[str, Dataset] = {}
+    for trial in trials:
+        if datasets.setdefault(trial.task, trial.config.dataset) != trial.config.dataset:
+            raise ConfigError(
+                key="dataset",
+                problem=f"two data sets in this sweep are called {trial.task}",
+                fix="write conf/dataset/NAME.yaml for each, or sweep them one after the other with name=...",
+            )
+
+
+def load(trial: Trial) -> Task:
+    """Decode the trial's task, from the cache where that holds it."""
+    config = trial.config
+    torch.set_num_threads(config.threads)  # the last bits of generated images depend on it
+    config.model.check_size(config.dataset.size)
+    return load_task(config.dataset, Path(config.cache).expanduser())
+
+
+def pool_size(task: Task, count: str) -> int:
+    """How many images or patients a subset can be drawn from."""
+    rows = task.split.pool
+    return len(rows) if count == "images" else len({task.patients[row] for row in rows})
+
+
+def check_consistent(plan: Plan, stored: Iterable[Json], config_of: Callable[[str], Json]) -> None:
+    """Refuse to mix two contents of a data set, or two values of an option, in one curve, old trials included.
+
+    stored: finished trials of the study, with their ids, names and hashes.  config_of: the config in a trial's record;
+    it is asked once a curve.
+    """
+    before: dict[tuple[str, ...], Json] = {}
+    for record in stored:
+        before.setdefault((record["task"], record["model"], record["strategy"]), record)
+    identities = Identities()
+    settings: dict[tuple[str, ...], Json] = {}
+    compared: set[tuple[object, ...]] = set()
+    for one in plan.trials:
+        curve, now = one.trial.curve, identities.science(one.trial.config)
+        parts = (curve, *(id(now[group]) for group in ("protocol", "model", "augment")))  # few: trials share them
+        if parts in compared:
+            continue
+        compared.add(parts)
+        first = before.get(curve)
+        if first and first["dataset_hash"] != plan.tasks[one.trial.task].content_hash:
+            raise _mixed(one.trial, "dataset", "of another content of the data set", "go back to the files it had")
+        if curve not in settings:
+            settings[curve] = config_of(first["id"]) if first else now
+        if changed := differences(settings[curve], now):
+            told = "; ".join([*map(str, changed[:_TOLD]), *["..."] * (len(changed) > _TOLD)])
+            again = f"set {changed[0].option}={changed[0].before} again"
+            raise _mixed(one.trial, changed[0].option, f"made with other options ({told})", again)
+
+
+def _mixed(trial: Trial, key: str, told: str, fix: str) -> ConfigError:
+    return ConfigError(
+        key=key,
+        file=trial.config.output,
+        problem=f"the curve {' / '.join(trial.curve)} already holds trials {told}",
+        fix=f"give this study another folder with name=..., or {fix}",
+    )
+
+
+def remember(plan: Plan, store: Store, facts: Json) -> None:
+    """Add what was asked for to the study's plan, with facts of the command: its text, the tracker.
+
+    All trials, whatever share of them is run here: so that the pieces of all shards are one piece when they are merged.
+    """
+    if plan.shard is not None:
+        facts = {**facts, "command": with_shard(facts["command"], plan.shard), KEY: str(plan.shard)}
+    store.add_plan({**facts, "skipped": list(plan.skipped), "trials": [one.key() for one in plan.asked]})

@@ -1,0 +1,155 @@
+"""Run one trial, from its plan to its record."""
+
+import math
+from dataclasses import asdict
+from functools import partial
+
+import torch
+from torch import nn
+
+from segaug.augment.strategy import Prepared
+from segaug.batch import Batch
+from segaug.data.task import Task
+from segaug.experiment.artefacts.store import store_of
+from segaug.experiment.config.identity import protocol_hash, science
+from segaug.experiment.machine.devices import device_of, run_facts
+from segaug.experiment.machine.stop import SafePoint, nothing_to_stop
+from segaug.experiment.planned.allowed import trial_context
+from segaug.experiment.planned.parts import Parts, parts_of
+from segaug.experiment.planned.plan import Planned, pool_size
+from segaug.experiment.trial.evaluation import Scores, reference, score, truth_of
+from segaug.experiment.trial.strength import strength
+from segaug.models.network import build_with_seed, set_output_bias
+from segaug.results.record import SCHEMA
+from segaug.results.store import Json
+from segaug.rng import stream_seed
+from segaug.training.fit import Trained, fit
+from segaug.training.stopwatch import Stopwatch
+from segaug.training.weights import Weights
+
+
+def run_trial(planned: Planned, task: Task, safe_point: SafePoint = nothing_to_stop) -> tuple[Json, Weights]:
+    """Train and test; returns the record (without its checksum) and the best weights.
+
+    safe_point is called between updates, and wherever else the trial may be ended from outside: it raises to do so.
+    """
+    config = planned.trial.config
+    torch.set_num_threads(config.threads)
+    device = device_of(config.device)
+    watch = Stopwatch(device)
+    with watch("other"):
+        with watch("data"):
+            parts = parts_of(planned, task, device)
+        network = _network(planned, task, parts.subset).to(device)
+        with watch("prepare"):
+            obtain = partial(store_of(config).obtain, tell=lambda *_: safe_point())
+            context = trial_context(config, parts, task, watch, obtain, safe_point)
+            prepared = config.augment.prepare(context)
+            subset = config.augment.training_set(parts.subset, prepared)
+        trained = fit(
+            network, config.augment, prepared, subset, parts.validation, config.protocol, config.seed, watch,
+            context.allowed, safe_point, labelled=len(parts.subset), validation_patients=parts.validation_patients,
+        )  # fmt: skip
+        trained.best.load(network, config.augment, prepared)
+        with watch("prepare"):
+            measured = strength(config.augment, prepared, parts.subset, config.seed)
+        with watch("network"):
+            scores = _scores(planned, task, network, prepared, trained, parts, safe_point)
+        record = _record(planned, task, parts, trained, scores, sum(p.numel() for p in network.parameters()))
+        record["augmentation"] = measured
+    record["run"] = run_facts(watch.seconds, device)
+    return record, trained.best
+
+
+def _network(planned: Planned, task: Task, subset: Batch) -> nn.Module:
+    config, form = planned.trial.config, task.form
+    seed = stream_seed(config.seed, "weights", planned.size)
+    network = build_with_seed(config.model, seed, form.channels, form.logits)
+    if config.protocol.output_bias == "foreground":
+        set_output_bias(network, [channel.mean().item() for channel in subset.label.unbind(1)])
+    return network
+
+
+def _scores(
+    planned: Planned,
+    task: Task,
+    network: nn.Module,
+    prepared: Prepared,
+    trained: Trained,
+    parts: Parts,
+    safe_point: SafePoint,
+) -> dict[str, Scores] | None:
+    """Scores of the best and the last weights; None if the trial diverged, at whatever point."""
+    if trained.stopped == "diverged":
+        return None
+    strategy, truth = planned.trial.config.augment, truth_of(task, parts.test)
+    scores: dict[str, Scores] = {}
+    for name in ("best", "last"):
+        safe_point()
+        getattr(trained, name).load(network, strategy, prepared)
+        same = name == "last" and trained.best_update == trained.updates
+        scores[name] = (
+            scores["best"] if same else score(network, strategy, prepared, parts.validation, parts.test, truth)
+        )
+    return scores if all(one.finite for one in scores.values()) else None
+
+
+def _record(
+    planned: Planned, task: Task, parts: Parts, trained: Trained, scores: dict[str, Scores] | None, parameters: int
+) -> Json:
+    config = planned.trial.config
+    pool = pool_size(task, config.protocol.count)
+    best = scores["best"] if scores else None
+    return {
+        "schema": SCHEMA,
+        **planned.key(),
+        "status": "ok" if scores else "diverged",
+        "config": science(config),
+        "dataset_hash": task.content_hash,
+        "protocol_hash": protocol_hash(config),
+        "labels": {"training": len(parts.rows), "validation": len(parts.validation) if parts.validation else 0},
+        "subset": {
+            "ids": [task.ids[row] for row in parts.rows],
+            "patients": len({task.patients[row] for row in parts.rows}),
+            "pool": pool,
+            "overlap": 2 * planned.size > pool,
+        },
+        "form": asdict(task.form),
+        "sees": list(config.augment.sees),
+        "test": {name: one.means() for name, one in scores.items()} if scores else None,
+        **_details(task, best),
+        **reference(task, parts.rows, parts.validation),
+        "history": {name: [_or_null(value) for value in values] for name, values in trained.history.columns().items()},
+        "training": {
+            "updates": trained.updates,
+            "epochs": trained.epochs,
+            "images": trained.images,
+            "batch_size": min(config.protocol.batch_size, trained.images),
+            "parameters": parameters,
+            "best_update": trained.best_update,
+            "stopped": trained.stopped,
+        },
+        "warnings": _warnings(planned, pool, parts),
+    }
+
+
+def _details(task: Task, best: Scores | None) -> Json:
+    """What the best weights score on each test case; null where the trial diverged."""
+    if best is None:
+        return dict.fromkeys(("cases", "patient_cases", "hd95", "masks", "recalibration"))
+    found = best.cases()
+    found["cases"] = {"ids": [task.ids[row] for row in task.split.test], **found["cases"]}
+    return {**found, **best.facts()}
+
+
+def _or_null(value: float) -> float | None:
+    return value if math.isfinite(value) else None  # JSON has no NaN
+
+
+def _warnings(planned: Planned, pool: int, parts: Parts) -> list[str]:
+    found = []
+    if 2 * planned.size > pool:
+        found.append(f"N = {planned.size} is more than half of the pool of {pool}: the subsets of two seeds overlap")
+    if parts.validation is None:
+        found.append("no validation labels: the last weights are reported, without recalibration")
+    return found

@@ -1,0 +1,1 @@
+"""What a study answers, before anything else."""

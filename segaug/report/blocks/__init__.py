@@ -1,0 +1,1 @@
+"""What a page is built of: sections, tables, figure files, and what is left where one fails."""

@@ -1,0 +1,77 @@
+"""Words and tables of what strategies are worth in data of the baseline."""
+
+import math
+from collections.abc import Sequence
+
+from segaug.analysis.comparison.comparison import Comparison
+from segaug.analysis.comparison.equivalent_data import EquivalentSize
+from segaug.analysis.trials.curve_trials import CurveKey
+from segaug.report.blocks.tables import NONE, Table
+from segaug.report.comparison.strategies import Groups
+from segaug.report.study.study import Study
+
+
+def equivalent_caption(study: Study, groups: Groups) -> str:
+    """Of the factors."""
+    found = [one for group in groups for one in group if one.equivalent.sizes]
+    return (
+        f"How many times N labelled {study.counted} {found[0].baseline} needs for the error that a strategy reaches "
+        "with N; above the line at 1 it is worth data.\nBoth axes are logarithmic. Bars: 95 % interval "
+        f"for new seeds on this test set, {_method([one.equivalent.method for one in found])}. Grey: factors that "
+        "lead to sizes at which the baseline was not measured; an end that lies there is cut, with an arrow, and "
+        "nothing is claimed beyond it. A strategy that was allowed to see more data than the baseline may owe its "
+        "factor to that data."
+    )
+
+
+def worth_sentences(study: Study, groups: Groups) -> list[str]:
+    """What each strategy is worth at the middle size of the study, and what it was allowed to see."""
+    return [f"{study.title(*one.key[:2])}: {_worth(study, one)}{_saw(one)}" for group in groups for one in group]
+
+
+def factor_table(groups: Groups) -> Table:
+    """Every factor."""
+    rows = ((one.key, one, size) for group in groups for one in group for size in one.equivalent.sizes)
+    return Table(
+        "Equivalent data at each N, cut to the sizes at which the baseline was measured.",
+        ("task", "model", "strategy", "N", "factor", "cut", "by"),
+        tuple((*key, f"{size.size:g}", str(size), _cut(size), one.equivalent.method) for key, one, size in rows),
+        strategy_column=2,
+        number_columns=frozenset({3, 4}),
+    )
+
+
+def _worth(study: Study, found: Comparison) -> str:
+    sizes, summary = found.equivalent.sizes, found.equivalent.summary
+    if not sizes:
+        return f"what {found.key.strategy} is worth is not told, {found.equivalent.reason}."
+    reference = _reference(study, found.key)
+    one = min(sizes, key=lambda size: abs(math.log(size.size / reference)))
+    over = ""
+    if summary is not None and summary.used > 1:
+        over = f"; over the {summary.used} of {summary.used + summary.censored} sizes that are not cut {summary}"
+    return f"{found.key.strategy} at N = {one.size:g} is worth {one} the data of {found.baseline}{over}."
+
+
+def _saw(found: Comparison) -> str:
+    if not found.sees:
+        return ""
+    more = sorted(set(found.sees.split(", ")) - set(found.baseline_sees.split(", ")))
+    return f" It also saw {', '.join(more)}." if more else f" It saw the same: {found.sees}."
+
+
+def _reference(study: Study, key: CurveKey) -> float:
+    return study.curves_of(key.task, key.model)[key.strategy].reference_size
+
+
+def _cut(one: EquivalentSize) -> str:
+    return {"none": NONE, "low": "below", "high": "above", "both": "both ends"}[one.censored]
+
+
+def _method(methods: Sequence[str]) -> str:
+    law = "by profiling the baseline's law with the strategy's error as one more observation"
+    other = "by interpolating between the baseline's sizes, bootstrap over seeds, because no law is to be trusted"
+    count = methods.count("interpolation")
+    if count in (0, len(methods)):
+        return other if count else law
+    return f"{law}; in {count} of {len(methods)} comparisons {other}"

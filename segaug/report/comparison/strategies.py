@@ -1,0 +1,74 @@
+"""Strategies beside their baseline, as the report shows them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+
+from segaug.analysis.comparison.compare import BASELINE, compare_trials
+from segaug.analysis.comparison.comparison import Comparison, Ratio
+from segaug.analysis.interval import Interval
+from segaug.analysis.trials.measured import measured, measured_cases
+from segaug.analysis.trials.table import study_trials
+from segaug.report.blocks.tables import number
+from segaug.report.comparison.numbers import ends
+from segaug.report.look.palette import in_order
+from segaug.report.study.study import Study
+
+Groups = Sequence[Sequence[Comparison]]  # of each task and model, strategies in the order of the palette
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Everything that the study compares."""
+
+    groups: Groups  # with at least one pair each
+    unpaired: tuple[str, ...]  # curves that cannot be compared, and why
+
+
+@lru_cache(maxsize=1)  # answers and comparison show the same
+def compared(study: Study) -> Compared:
+    """Every strategy against BASELINE; raises as `compare_trials` does."""
+    table = measured(study_trials(study.snapshot), study.metric)
+    found = compare_trials(table, None, measured_cases(table, study.snapshot.cases), BASELINE)
+    paired = [one for one in found.found if one.sizes]
+    groups = ({one.key.strategy: one for one in group} for _, group in groupby(paired, key=lambda one: one.key[:2]))
+    alone = [f"{' · '.join(key)}: {study.title(*key[:2])} has no trial of {BASELINE}" for key in found.without_baseline]
+    lonely = [f"{' · '.join(one.key)}: {note}" for one in found.found if not one.sizes for note in one.notes]
+    return Compared([[group[strategy] for strategy in in_order(group)] for group in groups], (*lonely, *alone))
+
+
+def comparison_notes(groups: Groups) -> list[str]:
+    """What is peculiar about single comparisons."""
+    found = (one for group in groups for one in group)
+    return [f"{' · '.join(one.key)}: {note}" for one in found for note in _notes(one)]
+
+
+def _notes(found: Comparison) -> Iterator[str]:
+    yield from found.notes
+    if found.equivalent.sizes and found.equivalent.reason:
+        yield f"equivalent data by {found.equivalent.method}: {found.equivalent.reason}"
+    if found.overall.ratio.log.disagree:
+        yield "t test and sign flips disagree about 5 % over all sizes"
+    if (diverged := found.divergence).any:
+        yield (
+            f"diverged in {sum(diverged.strategy)} of {sum(diverged.pairs)} pairs, {found.baseline} in "
+            f"{sum(diverged.baseline)} (exact McNemar p = {diverged.p:.2g}){_as_constant(diverged.as_constant)}"
+        )
+    if (shape := found.shape) is not None:
+        yield (
+            f"exponent b {_signed(shape.b.value, shape.b.interval)} and floor share "
+            f"{_signed(shape.floor_share.value, shape.floor_share.interval)} against {found.baseline} (bootstrap over "
+            "seeds)"
+        )
+
+
+def _as_constant(ratio: Ratio | None) -> str:
+    if ratio is None:
+        return ""
+    found = f"{number(ratio.value)} {ends(ratio.interval)}"
+    return f"; if these count as constant predictions, the ratio over all sizes is {found}"
+
+
+def _signed(value: float, ends: Interval) -> str:
+    return f"{value:+.2g} [{ends.low:+.2g}, {ends.high:+.2g}]"

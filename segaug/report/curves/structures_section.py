@@ -1,0 +1,59 @@
+"""Each structure by itself, of tasks that have several."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from markupsafe import Markup
+
+from segaug.measures import BY_KEY
+from segaug.report import findings
+from segaug.report.blocks.section import Block, Draw, Folded, Legend, Panels, Section
+from segaug.report.blocks.tables import structure_table
+from segaug.report.curves import captions
+from segaug.report.curves.charts import overview_chart
+from segaug.report.curves.figures import structures_figure
+from segaug.report.study.measure import Measure
+from segaug.report.study.study import Study
+
+Rows = dict[tuple[str, str], Sequence[Measure]]  # of each task and model, a measure of each structure
+
+
+def section(study: Study) -> Section | None:
+    """For each measure a row a task and model, the first one unfolded; None where no task has several structures."""
+    found = _rows(study)
+    if not found:
+        return None
+    blocks: list[Block] = [Legend()]
+    for place, (key, rows) in enumerate(found.items()):
+        charts = tuple(_charts(study, f"part-{key}", group, measures) for group, measures in rows.items())
+        caption = captions.structures_caption(study, next(iter(rows.values())))
+        words = BY_KEY[key].words
+        blocks.append(
+            Folded(f"{words} of each structure", (Panels(caption, charts, "by-measure"),), unfolded=place == 0)
+        )
+    blocks.append(Folded("Each structure as a table", (structure_table(study),)))
+    finding = findings.of_structures(study, next(iter(found.values())).items())
+    title = "Structure by structure"
+    return Section("structures", title, "Structures", tuple(blocks), _figures(study, found), finding=finding)
+
+
+def _rows(study: Study) -> dict[str, Rows]:
+    """By key of the measure."""
+    found: dict[str, Rows] = {}
+    for group in study.groups:
+        for key, measures in study.measured.of_structures(group[0]).items():
+            found.setdefault(key, {})[group] = measures
+    return found
+
+
+def _charts(study: Study, place: str, group: tuple[str, str], measures: Sequence[Measure]) -> tuple[Markup, ...]:
+    return tuple(overview_chart(study, measure, *group, f"{place}-{index}-") for index, measure in enumerate(measures))
+
+
+def _figures(study: Study, found: dict[str, Rows]) -> dict[str, Draw]:
+    note = captions.overview_note(study, laws=False)
+    return {
+        f"structures_{key}_{'_'.join(group)}": partial(structures_figure, study, *group, measures, note)
+        for key, rows in found.items()
+        for group, measures in rows.items()
+    }

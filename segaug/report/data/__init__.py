@@ -1,0 +1,1 @@
+"""The data sets, and how the study was made of them."""

@@ -1,0 +1,29 @@
+"""How often training diverged, and what that may hide."""
+
+from functools import partial
+
+from markupsafe import Markup
+
+from segaug.report import findings
+from segaug.report.blocks.section import Legend, Panels, Section, Text
+from segaug.report.curves.charts import by_task
+from segaug.report.divergence.divergence_figure import divergence_figure, divergence_panel
+from segaug.report.divergence.rates import RULE, divergence_caption, divergence_table, diverging_groups
+from segaug.report.look import svg
+from segaug.report.study.study import Study
+
+
+def section(study: Study) -> Section:
+    """Rates where anything diverged, else one sentence."""
+    groups, finding = diverging_groups(study), findings.of_divergence(study)
+    if not groups:
+        return Section("divergence", "Divergence", "Divergence", (Text(RULE),), finding=finding)
+    charts = by_task(study, ((group, _chart(study, index, *group)) for index, group in enumerate(groups)))
+    blocks = (Legend(references=False), Panels(divergence_caption(study), charts), divergence_table(study))
+    figures = {"divergence": partial(divergence_figure, study)}
+    return Section("divergence", "Divergence", "Divergence", blocks, figures, finding=finding)
+
+
+def _chart(study: Study, index: int, task: str, model: str) -> Markup:
+    figure, tooltips = divergence_panel(study, task, model)
+    return Markup(svg.inline(figure, f"rate{index}", f"share of diverged trials of {task}, {model}", tooltips))

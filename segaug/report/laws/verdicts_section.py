@@ -1,0 +1,19 @@
+"""What may be read from the curves."""
+
+from segaug.report import findings
+from segaug.report.blocks.section import Block, Folded, Items, Section, Text
+from segaug.report.laws.verdicts import claim_conditions, verdict_table, without_verdict
+from segaug.report.study.study import Study
+
+
+def section(study: Study) -> Section:
+    """A row a curve, in words."""
+    blocks: list[Block] = []
+    if table := verdict_table(study):
+        blocks.append(table)
+    if lacking := claim_conditions(study):
+        blocks.append(Folded("What values lack that are not claimed", (Items(lacking),)))
+    if without := without_verdict(study):
+        blocks += [Text("No verdict, for want of at least 4 sizes over a factor of 8:"), Items(without)]
+    title = "What may be read from the curves"
+    return Section("verdicts", title, "Verdicts", tuple(blocks), finding=findings.of_verdicts(study))

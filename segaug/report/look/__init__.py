@@ -1,0 +1,1 @@
+"""How anything is drawn: type, colours, sheets, pictures; knows nothing of a study."""

@@ -1,0 +1,1 @@
+"""What more seeds or more sizes would tell."""

@@ -1,0 +1,38 @@
+"""What more seeds or sizes would tell."""
+
+from functools import partial
+
+from markupsafe import Markup
+
+from segaug.report import findings
+from segaug.report.blocks.section import Block, Draw, Items, Panels, Section
+from segaug.report.curves.charts import by_task
+from segaug.report.look import svg
+from segaug.report.marks.signs import key
+from segaug.report.planning.forecasts import Forecasts, effect_table, forecasts, planning_caption, planning_notes
+from segaug.report.planning.planning_figure import planning_figure, planning_panel, planning_signs
+from segaug.report.study.study import Study
+
+
+def section(study: Study) -> Section | None:
+    """None where nothing can be said about more trials."""
+    found, effects = forecasts(study), effect_table(study)
+    if not found and not effects.rows:
+        return None
+    blocks: list[Block] = []
+    figures: dict[str, Draw] = {}
+    if found:
+        charts = by_task(study, (((one.task, one.model), _chart(study, index, one)) for index, one in enumerate(found)))
+        blocks += [key(planning_signs(found), "design"), Panels(planning_caption(study), charts)]
+        figures[f"planning_{study.measured.stem}"] = partial(planning_figure, study, found, planning_caption(study))
+    if notes := planning_notes(study, found):
+        blocks.append(Items(notes))
+    if effects.rows:
+        blocks.append(effects)
+    finding = findings.of_planning(effects, found)
+    return Section("planning", "What more trials would tell", "Planning", tuple(blocks), figures, finding=finding)
+
+
+def _chart(study: Study, index: int, found: Forecasts) -> Markup:
+    label = f"chance of an identified floor and half width of E against seeds for {found.task}, {found.model}"
+    return Markup(svg.inline(planning_panel(study, found), f"planning{index}", label))

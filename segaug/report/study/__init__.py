@@ -1,0 +1,1 @@
+"""All that the report shows of one study, read once, and how its measures are drawn."""

@@ -1,0 +1,204 @@
+"""All that the report shows of one study, read once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from statistics import fmean
+from typing import Any, NamedTuple, TypeVar
+
+from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fit_curves import fit_measured
+from segaug.analysis.law.fit import Fit
+from segaug.analysis.trials.measured import measured
+from segaug.analysis.trials.table import study_trials, with_unfinished
+from segaug.errors import DataError
+from segaug.measures import quantity
+from segaug.report.look.palette import in_order
+from segaug.report.study.measure import Json, Measure
+from segaug.report.study.measured import Measured
+from segaug.results.planned import planned
+from segaug.results.snapshot import Snapshot
+from segaug.results.store import Store
+from segaug.results.trial_columns import Trial, read_trials
+
+AnyTrial = TypeVar("AnyTrial", bound=Json)  # finished, failed or planned: each has task, model, strategy, size and seed
+
+
+class Seed(NamedTuple):
+    """One trial on a panel."""
+
+    size: int
+    seed: int
+    trial: str
+    value: float
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Trials, failures and plan of a study, with its fitted curves."""
+
+    folder: Path
+    metric: str | None  # error that the curves are fitted to; None: the cross-entropy of each task
+    records: tuple[Trial, ...]  # of every finished trial what `trial_columns` has, whether it converged or not
+    failures: tuple[Json, ...]
+    plan: Json  # without its trials
+    missing: tuple[Json, ...]  # planned trials that have neither a record nor a failure
+    planned: int  # trials in all
+    fits: tuple[CurveFit, ...]
+    converged: frozenset[str]  # ids, by the rule of `analysis.divergence`
+    snapshot: Snapshot  # of the records, for what few figures need
+    ranges: dict[tuple[Measure, str], tuple[float, float]] = field(default_factory=dict)  # see `scales`
+
+    @property
+    def name(self) -> str:
+        """The study folder's name."""
+        return self.folder.resolve().name
+
+    @cached_property
+    def measured(self) -> Measured:
+        """What the trials have measured, and what the laws are fitted to."""
+        return Measured(self.metric, self.tasks, self.records, self.ok)
+
+    @cached_property
+    def ok(self) -> tuple[Trial, ...]:
+        """Trials that converged."""
+        return tuple(record for record in self.records if record["id"] in self.converged)
+
+    @cached_property
+    def diverged(self) -> tuple[Trial, ...]:
+        """Trials that did not."""
+        return tuple(record for record in self.records if record["id"] not in self.converged)
+
+    def diverged_of(self, task: str, model: str, strategy: str) -> list[Trial]:
+        """Those of one curve."""
+        curve = (task, model, strategy)
+        return [trial for trial in self.diverged if (trial["task"], trial["model"], trial["strategy"]) == curve]
+
+    @cached_property
+    def trials(self) -> tuple[Json, ...]:
+        """Every trial that was planned, done or tried; each has task, model, strategy, size and seed."""
+        return (*self.records, *self.failures, *self.missing)
+
+    @cached_property
+    def tasks(self) -> list[str]:
+        """Names, sorted."""
+        return sorted({trial["task"] for trial in self.trials})
+
+    @cached_property
+    def models(self) -> list[str]:
+        """Names, sorted."""
+        return sorted({trial["model"] for trial in self.trials})
+
+    @cached_property
+    def strategies(self) -> list[str]:
+        """Names, in the order of the palette."""
+        return in_order(trial["strategy"] for trial in self.trials)
+
+    @cached_property
+    def sizes(self) -> list[int]:
+        """All N, ascending."""
+        return sorted({trial["size"] for trial in self.trials})
+
+    @cached_property
+    def counted(self) -> str:
+        """What N counts: "images", or "patients" where the protocol says so."""
+        return " or ".join(sorted({trial["count"] for trial in self.records}))
+
+    @cached_property
+    def groups(self) -> list[tuple[str, str]]:
+        """Every (task, model) with at least one record."""
+        return sorted({(record["task"], record["model"]) for record in self.records})
+
+    @cached_property
+    def fitted_groups(self) -> list[tuple[str, str]]:
+        """Those with a curve: some trial has measured what the laws are fitted to."""
+        return [group for group in self.groups if self.curves_of(*group)]
+
+    @cached_property
+    def by_group(self) -> Mapping[tuple[str, str], list[Trial]]:
+        """Finished trials by (task, model)."""
+        return collect(self.records, "task", "model")
+
+    def curves_of(self, task: str, model: str) -> dict[str, CurveFit]:
+        """Strategy -> its curve, in palette order; also one without a law or without a converged trial."""
+        found = {curve.strategy: curve for curve in self.fits if (curve.task, curve.model) == (task, model)}
+        return {strategy: found[strategy] for strategy in in_order(found)}
+
+    @cached_property
+    def laws(self) -> list[tuple[CurveFit, Fit]]:
+        """Every curve that has a law, with it: by task, model, and strategy in palette order."""
+        curves = (curve for group in self.groups for curve in self.curves_of(*group).values())
+        return [(curve, curve.fit) for curve in curves if curve.fit is not None]
+
+    def laws_of(self, task: str, model: str) -> dict[str, Fit]:
+        """Strategy -> its law, in palette order; without the curves that have none."""
+        return {curve.strategy: fit for curve, fit in self.laws if (curve.task, curve.model) == (task, model)}
+
+    def title(self, task: str, model: str) -> str:
+        """Of a panel: the model only where there are several."""
+        return task if len(self.models) == 1 else f"{task} · {model}"
+
+    def seeds(self, measure: Measure, task: str, model: str) -> dict[str, list[Seed]]:
+        """Strategy -> its converged trials with a value, by size and seed; in palette order."""
+        return _seeds(self, measure, task, model)
+
+
+def load_study(folder: Path, metric: str | None = None) -> Study:
+    """Read a study folder and fit its curves; metric: a measure or its error, None for each task's cross-entropy.
+
+    Raises DataError where no trial has finished yet, ConfigError where none has measured the metric.
+    """
+    error = quantity(metric, "--metric").error if metric else None
+    store = Store(folder)
+    snapshot, failures = Snapshot(folder), store.failures()
+    records = read_trials(snapshot)
+    if not records:
+        raise DataError(
+            file=folder,
+            problem=f"holds no finished trial ({len(failures)} failed)",
+            fix="run the study first; `segaug status` shows what went wrong",
+        )
+    plan, table = store.plan(), study_trials(snapshot)
+    asked = plan.pop("trials")
+    known = {trial["id"] for trial in (*records, *failures)}
+    missing = tuple(trial for trial in asked if trial["id"] not in known)
+    whole = with_unfinished(table, planned(asked, failures))
+    count = len(asked)
+    del asked  # 600 bytes each
+    fits = fit_measured(snapshot, measured(whole, error))
+    converged = frozenset(table.loc[table["status"] == "ok", "id"])
+    return Study(folder, error, records, tuple(failures), plan, missing, count, tuple(fits), converged, snapshot)
+
+
+@lru_cache(maxsize=16)  # each panel of a single curve asks for those of its group, and for the baseline's
+def _seeds(study: Study, measure: Measure, task: str, model: str) -> dict[str, list[Seed]]:
+    found: dict[str, list[Seed]] = defaultdict(list)
+    for record in study.by_group.get((task, model), ()):
+        value = measure.of(record)
+        if record["id"] in study.converged and value is not None:
+            found[record["strategy"]].append(Seed(record["size"], record["seed"], record["id"], value))
+    return {strategy: sorted(found[strategy]) for strategy in in_order(found)}
+
+
+def collect(trials: Iterable[AnyTrial], *keys: str) -> dict[Any, list[AnyTrial]]:
+    """Group trials by the values of some of their keys; one key gives plain values, more give tuples."""
+    groups: dict[Any, list[AnyTrial]] = defaultdict(list)
+    for trial in trials:
+        groups[tuple(trial[key] for key in keys) if len(keys) > 1 else trial[keys[0]]].append(trial)
+    return dict(groups)
+
+
+def values_by_size(values: Iterable[tuple[int, float | None]]) -> dict[int, list[float]]:
+    """Size -> its values, ascending in size; None is left out."""
+    found: dict[int, list[float]] = defaultdict(list)
+    for size, value in values:
+        if value is not None:
+            found[size].append(value)
+    return {size: found[size] for size in sorted(found)}
+
+
+def mean_by_size(values: Iterable[tuple[int, float | None]]) -> dict[int, float]:
+    """Size -> mean of its values, ascending in size; None is left out."""
+    return {size: fmean(found) for size, found in values_by_size(values).items()}

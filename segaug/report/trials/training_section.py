@@ -1,0 +1,29 @@
+"""How training went, and what it cost."""
+
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from segaug.report import findings
+from segaug.report.blocks.section import Block, Legend, Panels, Section
+from segaug.report.curves import captions
+from segaug.report.curves.charts import by_task
+from segaug.report.curves.histories import history_panel, validated
+from segaug.report.look import svg
+from segaug.report.study.study import Study
+from segaug.report.trials import times
+
+
+def section(study: Study) -> Section:
+    """Validation histories and times."""
+    panels = Panels(captions.histories_caption(study), by_task(study, _histories(study)))
+    drawn: tuple[Block, ...] = (Legend(references=False), panels) if panels.count else ()
+    blocks = (*drawn, times.time_table(study))
+    return Section("training", "Training", "Training", blocks, finding=findings.of_training(study))
+
+
+def _histories(study: Study) -> Iterator[tuple[tuple[str, str], Markup]]:
+    for index, (task, model) in enumerate(study.groups):
+        if (figure := history_panel(study, task, model)) is not None:
+            chart = svg.inline(figure, f"history{index}", f"{validated(study)} during training for {task}, {model}")
+            yield (task, model), Markup(chart)

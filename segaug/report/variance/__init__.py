@@ -1,0 +1,1 @@
+"""Where the spread of test errors comes from."""
