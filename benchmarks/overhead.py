@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from segaug.augment.augment import augment
 from segaug.augment.baseline import Baseline
 from segaug.batch import Batch
-from segaug.experiment.config.compose import compose
+from segaug.experiment.outside import compose
 from segaug.experiment.planned.plan import load, make_plan
 from segaug.experiment.trial.run import run_trial
 from segaug.metrics import cross_entropy

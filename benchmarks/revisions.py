@@ -36,7 +36,7 @@ WORDS = {
 
 def work(records: Path) -> dict[str, Callable[[], float]]:
     """What a process can be asked for, in words that every version understands; each gives processor seconds."""
-    from segaug.experiment.config.compose import compose
+    from segaug.experiment.outside import compose
     from segaug.experiment.planned.plan import load, make_plan
     from segaug.experiment.trial.run import run_trial
     from segaug.results.snapshot import Snapshot

@@ -25,7 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Check a data set and print what was found."""
     from segaug.cli.hydra_errors import one_line
-    from segaug.experiment.data_check import data_check
+    from segaug.experiment.outside import data_check
 
     with one_line():
         report = data_check(args.overrides)

@@ -79,7 +79,7 @@ def run_app(
 
     from segaug.cli.hydra_errors import one_line
     from segaug.cluster.launcher import ON_CLUSTER, register_clusters
-    from segaug.experiment.config.compose import CONFIG_NAME, trial_of
+    from segaug.experiment.config.composed import CONFIG_NAME, trial_of
     from segaug.experiment.config.folders import conf_dir
     from segaug.experiment.guard.data_only import refuse_rerun
     from segaug.experiment.sweep.launcher import STUDY, register_plugins

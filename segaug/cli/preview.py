@@ -27,8 +27,8 @@ def run(args: Namespace) -> int:
     os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`: what is learned here is kept for trials
     from segaug.cli.hydra_errors import one_line
     from segaug.experiment.cards.examples import augmented, example_batch, learned_fields, own_stages, prepare_examples
-    from segaug.experiment.config.compose import compose
     from segaug.experiment.machine.devices import device_of
+    from segaug.experiment.outside import compose
     from segaug.experiment.planned.plan import load
     from segaug.report.pictures.generated_fields import generated_fields_figure
     from segaug.report.pictures.preview import preview_figure

@@ -12,7 +12,7 @@ from segaug.cluster.settings import JobSettings
 from segaug.cluster.slurm import Slurm
 from segaug.cluster.submission import Submission, create
 from segaug.errors import ConfigError
-from segaug.experiment.config.compose import compose
+from segaug.experiment.outside import compose
 from segaug.experiment.planned.plan import make_plan
 from tests.tiny import TINY
 

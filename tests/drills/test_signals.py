@@ -38,7 +38,7 @@ def records(folder):
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory):
     """What two trials give that nobody disturbs."""
-    from segaug.experiment.config.compose import compose
+    from segaug.experiment.outside import compose
     from tests.tiny import TINY
 
     folder = tmp_path_factory.mktemp("calm")

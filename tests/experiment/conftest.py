@@ -2,8 +2,8 @@ import shutil
 
 import pytest
 
-from segaug.experiment.config.compose import compose
 from segaug.experiment.config.trial import Trial
+from segaug.experiment.outside import compose
 from segaug.experiment.planned.plan import load
 from tests.tiny import TINY
 

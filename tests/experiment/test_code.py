@@ -10,7 +10,7 @@ import pytest
 
 from segaug.experiment.code import deciding
 from segaug.experiment.code.source import read_source
-from segaug.experiment.config.compose import compose
+from segaug.experiment.outside import compose
 
 IDENTITY = ["-c", "user.name=a", "-c", "user.email=a@b"]
 ASIDE = {  # what running a trial imports beside the code that decides its result, and why that does not

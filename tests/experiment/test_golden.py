@@ -12,8 +12,8 @@ import pytest
 
 from segaug.analysis.curves.fit_curves import fit_records
 from segaug.errors import ConfigError
-from segaug.experiment.config.compose import compose
 from segaug.experiment.config.identity import protocol_hash, science, trial_id
+from segaug.experiment.outside import compose
 from segaug.experiment.planned.plan import make_plan
 from segaug.experiment.sweep.study import run_study
 from segaug.results.snapshot import Snapshot

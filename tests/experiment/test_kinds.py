@@ -8,7 +8,7 @@ from PIL import Image
 
 from segaug.analysis.curves.fit_curves import fit_records
 from segaug.errors import ConfigError
-from segaug.experiment.config.compose import compose
+from segaug.experiment.outside import compose
 from segaug.experiment.sweep.study import run_study
 from segaug.measures import quantities
 from segaug.results.store import Store

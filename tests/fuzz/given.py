@@ -18,9 +18,9 @@ from segaug.data.readers import read_image, read_mask
 from segaug.data.table import read_table
 from segaug.data.task import Case
 from segaug.errors import DataError
-from segaug.experiment.config.compose import compose
 from segaug.experiment.guard.config_file import DataOnlySource
 from segaug.experiment.guard.resolution import check_resolution
+from segaug.experiment.outside import compose
 from segaug.experiment.sweep.launcher import register_plugins
 from tests.fuzz import images
 from tests.fuzz.mutations import spoiled

@@ -14,10 +14,10 @@ from omegaconf.errors import OmegaConfBaseException
 
 from segaug.cli import main as cli
 from segaug.errors import ConfigError
-from segaug.experiment.config.compose import compose
 from segaug.experiment.config.folders import conf_dir, studies_dir
 from segaug.experiment.guard.config_file import check_text
 from segaug.experiment.guard.data_only import STRUCTURE_OF_TEXT
+from segaug.experiment.outside import compose
 
 MARK = "called"
 LAUGHS = "\n".join(["l0: &l0 [0]", *(f"l{i}: &l{i} [{', '.join([f'*l{i - 1}'] * 10)}]" for i in range(1, 12))])

@@ -9,9 +9,10 @@ from hydra.types import RunMode
 
 from segaug.cli.hydra_errors import one_line
 from segaug.errors import ConfigError, UserError
-from segaug.experiment.config.compose import CONFIG_NAME, _own_loader, compose
+from segaug.experiment.config.composed import CONFIG_NAME
 from segaug.experiment.config.folders import conf_dir, studies_dir
 from segaug.experiment.guard.foreign_file import check_values, is_foreign
+from segaug.experiment.outside import compose, own_loader
 
 GLOBAL = "# @package _global_\n"
 
@@ -29,7 +30,7 @@ def composed(files: dict[str, str], *words: str):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
     overrides = [f"hydra.searchpath=[file://{Path('groups').resolve()}]", *words]
-    return _own_loader().load_configuration(CONFIG_NAME, overrides, run_mode=RunMode.MULTIRUN)
+    return own_loader().load_configuration(CONFIG_NAME, overrides, run_mode=RunMode.MULTIRUN)
 
 
 def told(files: dict[str, str], *words: str) -> str:

@@ -14,10 +14,10 @@ from omegaconf.errors import OmegaConfBaseException
 from segaug.cli import main as cli
 from segaug.cli.hydra_errors import one_line
 from segaug.errors import ConfigError, UserError
-from segaug.experiment.config.compose import compose
 from segaug.experiment.guard import resolution
 from segaug.experiment.guard.interpolation import RESOLVERS, RefusedTextError, looked_up
 from segaug.experiment.guard.resolution import check_resolution, nothing_resolved
+from segaug.experiment.outside import compose
 
 TOKENS = [
     "${", "}", "{", "oc.create", "oc.decode", "oc.env", "oc.select", "oc", ".", "create", ":", ",", "'", '"', "\\", "$",

@@ -14,7 +14,7 @@ from hydra.core.config_loader import ConfigLoader
 from omegaconf import DictConfig
 
 from segaug.errors import ConfigError
-from segaug.experiment.config.compose import settled, unsettled
+from segaug.experiment.config.composed import settled, unsettled
 from segaug.experiment.config.entangled import files_of, looks_elsewhere, reaches_out
 from segaug.experiment.config.trial import Trial
 

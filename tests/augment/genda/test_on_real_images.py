@@ -11,7 +11,7 @@ from segaug.augment.genda.networks import LATENT
 from segaug.augment.genda.options import Gan
 from segaug.batch import Batch
 from segaug.deform.jacobian import folded
-from segaug.experiment.config.compose import compose
+from segaug.experiment.outside import compose
 from segaug.experiment.planned.plan import load
 from segaug.registration.lddmm import Lddmm
 from segaug.rng import stream

@@ -11,7 +11,6 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from segaug.data.task import DESCRIPTIVE
-from segaug.experiment.config.folders import conf_dir
 from segaug.experiment.config.schema import typed
 from segaug.experiment.config.trial import Trial, with_learning_rate
 
@@ -74,23 +73,3 @@ def _items(tree: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, Any]]:
             yield from _items(value, f"{prefix}{key}.")
         elif key not in DESCRIPTIVE:
             yield f"{prefix}{key}", value
-
-
-def compose(overrides: list[str]) -> Trial:
-    """Compose outside of `segaug train`: what `preview` and `data check` are asked for on the command line."""
-    loader = _own_loader()
-    composed = loader.load_configuration(CONFIG_NAME, overrides, run_mode=RunMode.RUN, from_shell=False)
-    return trial_of(composed, composed.hydra.runtime.choices, loader)
-
-
-@cache
-def _own_loader() -> ConfigLoader:
-    """Of `conf/` alone; one a process, so that the defaults that names are told by are composed once."""
-    import hydra
-    from hydra.core.global_hydra import GlobalHydra
-
-    from segaug.experiment.sweep.launcher import register_plugins
-
-    register_plugins()
-    with hydra.initialize_config_dir(config_dir=str(conf_dir()), version_base="1.3"):
-        return GlobalHydra.instance().config_loader()
