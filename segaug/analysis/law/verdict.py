@@ -24,6 +24,7 @@ _CLAIMED_HALF_WIDTH = 0.25  # of the estimate
 
 Floor = Literal["law_rejected", "too_few_sizes", "flat", "identified", "bounded", "not_identifiable"]
 Exponent = Literal["identified", "not_identifiable"]
+_UNREADABLE: tuple[Floor, ...] = ("law_rejected", "too_few_sizes")
 TOO_FEW_SIZES = "needs at least 4 sizes over a factor of 8"
 NOT_IDENTIFIABLE = "these data cannot tell a floor from a slower decay"
 
@@ -35,6 +36,11 @@ class Verdict:
     floor: Floor
     exponent: Exponent
     reason: str
+
+    @property
+    def law_readable(self) -> bool:
+        """Is there a law that fits and has enough sizes?  Else nothing is read from it."""
+        return self.floor not in _UNREADABLE
 
 
 NO_LAW = Verdict("too_few_sizes", "not_identifiable", TOO_FEW_SIZES)  # of a curve with one or two sizes
@@ -48,7 +54,7 @@ def too_few_sizes(sizes: Array) -> bool:
 def verdict(fit: LawFit) -> Verdict:
     """The first rule that applies."""
     found, reason = _floor(fit)
-    readable = fit.data.replicated and found not in ("law_rejected", "too_few_sizes")
+    readable = fit.data.replicated and found not in _UNREADABLE
     return Verdict(found, _exponent(fit.b.interval) if readable else "not_identifiable", reason)
 
 

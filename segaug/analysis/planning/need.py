@@ -57,7 +57,7 @@ def need(curve: CurveTrials, error: float) -> Need:
         data = weighted_means(trials.sizes, trials.values, nested=curve.nested)
         return need_by_sizes(data, error, TOO_FEW_SIZES)
     fit = fit_curve(trials.sizes, trials.values, nested=curve.nested, failed=failed_by_collapse(curve))
-    if fit.verdict.floor in ("law_rejected", "too_few_sizes"):
+    if not fit.verdict.law_readable:
         return need_by_sizes(fit.data, error, fit.verdict.reason)
     return need_by_law(fit, error)
 

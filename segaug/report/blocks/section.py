@@ -25,7 +25,7 @@ class Block(Protocol):
 
 @dataclass(frozen=True)
 class Section:
-    """What a module of `sections` makes of a study."""
+    """What the function `section` of a module NAME_section makes of a study."""
 
     anchor: str  # id on the page
     title: str

@@ -2,10 +2,11 @@
 
 from functools import partial
 
-from segaug.report import findings
 from segaug.report.blocks import tables
+from segaug.report.blocks.phrases import listed
 from segaug.report.blocks.section import Block, Folded, Heading, Items, Legend, Panels, Section, Text
 from segaug.report.curves import captions
+from segaug.report.curves.captions import orders_text
 from segaug.report.curves.charts import overview_chart
 from segaug.report.curves.figures import measure_figure
 from segaug.report.curves.metric_orders import contradictions, fits_by_metric, one_sided, order_table
@@ -38,8 +39,15 @@ def section(study: Study) -> Section:
             for measure in measures
             if measure not in study.measured.fitted
         },
-        finding=findings.of_measures(study, opposed),
+        finding=_finding(study, opposed),
     )
+
+
+def _finding(study: Study, opposed: int | None) -> str:
+    """Whether they agree; opposed: pairs of strategies that two measures order differently, None: not asked."""
+    if opposed is None:
+        return f"{listed([measure.name for measure in study.measured.everywhere])}."
+    return orders_text(opposed).split(". ")[0].removesuffix(".") + "."
 
 
 def _lacking(study: Study) -> list[Block]:

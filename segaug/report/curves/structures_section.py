@@ -1,18 +1,19 @@
 """Each structure by itself, of tasks that have several."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
+from statistics import fmean
 
 from markupsafe import Markup
 
 from segaug.measures import BY_KEY
-from segaug.report import findings
+from segaug.report.blocks.phrases import listed
 from segaug.report.blocks.section import Block, Draw, Folded, Legend, Panels, Section
-from segaug.report.blocks.tables import structure_table
+from segaug.report.blocks.tables import number, structure_table
 from segaug.report.curves import captions
 from segaug.report.curves.charts import overview_chart
 from segaug.report.curves.figures import structures_figure
-from segaug.report.study.measure import Measure
+from segaug.report.study.measure import Json, Measure
 from segaug.report.study.study import Study
 
 Rows = dict[tuple[str, str], Sequence[Measure]]  # of each task and model, a measure of each structure
@@ -32,9 +33,27 @@ def section(study: Study) -> Section | None:
             Folded(f"{words} of each structure", (Panels(caption, charts, "by-measure"),), unfolded=place == 0)
         )
     blocks.append(Folded("Each structure as a table", (structure_table(study),)))
-    finding = findings.of_structures(study, next(iter(found.values())).items())
+    finding = _finding(study, next(iter(found.values())).items())
     title = "Structure by structure"
     return Section("structures", title, "Structures", tuple(blocks), _figures(study, found), finding=finding)
+
+
+def _finding(study: Study, rows: Iterable[tuple[tuple[str, str], Sequence[Measure]]]) -> str:
+    """The best and the worst structure of each task, by one measure, at the largest N."""
+    said = []
+    for (task, model), measures in rows:
+        largest = max(record["size"] for record in study.ok if (record["task"], record["model"]) == (task, model))
+        at = [
+            record for record in study.ok if (record["task"], record["model"], record["size"]) == (task, model, largest)
+        ]
+        means = {measure.quantity.structure: fmean(values) for measure in measures if (values := _values(measure, at))}
+        of_each = ", ".join(f"{name} {number(value)}" for name, value in means.items())
+        said.append(f"{study.title(task, model)} at N = {largest}: {measures[0].quantity.measure.words} of {of_each}")
+    return f"{listed(said, 'more tasks')}, mean over strategies."
+
+
+def _values(measure: Measure, records: Iterable[Json]) -> list[float]:
+    return [value for record in records if (value := measure.of(record)) is not None]
 
 
 def _rows(study: Study) -> dict[str, Rows]:

@@ -4,24 +4,33 @@ from functools import partial
 
 from markupsafe import Markup
 
-from segaug.report import findings
+from segaug.report.blocks.phrases import listed
 from segaug.report.blocks.section import Legend, Panels, Section, Text
 from segaug.report.curves.charts import by_task
 from segaug.report.divergence.divergence_figure import divergence_figure, divergence_panel
 from segaug.report.divergence.rates import RULE, divergence_caption, divergence_table, diverging_groups
 from segaug.report.look import svg
-from segaug.report.study.study import Study
+from segaug.report.study.study import Study, collect
 
 
 def section(study: Study) -> Section:
     """Rates where anything diverged, else one sentence."""
-    groups, finding = diverging_groups(study), findings.of_divergence(study)
+    groups, finding = diverging_groups(study), _finding(study)
     if not groups:
         return Section("divergence", "Divergence", "Divergence", (Text(RULE),), finding=finding)
     charts = by_task(study, ((group, _chart(study, index, *group)) for index, group in enumerate(groups)))
     blocks = (Legend(references=False), Panels(divergence_caption(study), charts), divergence_table(study))
     figures = {"divergence": partial(divergence_figure, study)}
     return Section("divergence", "Divergence", "Divergence", blocks, figures, finding=finding)
+
+
+def _finding(study: Study) -> str:
+    """How many trials, and whose."""
+    if not study.diverged:
+        return f"None of the {len(study.records):,} trials that came to an end diverged."
+    counts = {name: len(found) for name, found in collect(study.diverged, "strategy").items()}
+    of_each = [f"{name} {counts[name]}" for name in study.strategies if name in counts]
+    return f"{len(study.diverged):,} of {len(study.records):,} trials diverged: {listed(of_each)}."
 
 
 def _chart(study: Study, index: int, task: str, model: str) -> Markup:

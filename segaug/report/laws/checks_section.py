@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from segaug.report import findings
+from segaug.analysis.law.lack_of_fit import TESTABLE_SIZES
+from segaug.report.blocks.phrases import counted
 from segaug.report.blocks.section import Block, Folded, Heading, Legend, Panels, Section
 from segaug.report.curves import captions
 from segaug.report.curves.charts import by_task
@@ -39,7 +40,22 @@ def section(study: Study) -> Section | None:
         _joint(study),
         Folded("Other forms than the law", (forms_table(study),)),
     ]
-    return Section("checks", "Does the law hold?", "Checks", tuple(blocks), finding=findings.of_checks(study))
+    return Section("checks", "Does the law hold?", "Checks", tuple(blocks), finding=_finding(study))
+
+
+def _finding(study: Study) -> str:
+    """How well the laws fit, and what the smaller sizes predict."""
+    tested = [fit for _, fit in study.laws if "law_not_testable" not in fit.flags]
+    fitting = sum(not fit.default.lack_of_fit.doubtful for fit in tested)
+    untested = f"The law cannot be tested with fewer than {TESTABLE_SIZES} sizes"
+    said = f"The law fits {fitting} of {counted(tested, 'curve')}" if tested else untested
+    checks = [fit.holdout for _, fit in study.laws if fit.holdout is not None]
+    if not checks:
+        return f"{said}; there are too few sizes to predict the largest one from."
+    worst = 100 * max(abs(check.relative_error) for check in checks)
+    failed = sum(not check.passed for check in checks)
+    beyond = f", beyond chance for {failed} of {len(checks)}" if failed else ""
+    return f"{said}; the largest N is predicted within {worst:.2g} %{beyond}."
 
 
 def _charts(

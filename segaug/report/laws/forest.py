@@ -61,7 +61,7 @@ def _fits(fit: Fit) -> bool:
 
 
 def _readable(fit: Fit) -> bool:
-    return fit.verdict.floor not in ("law_rejected", "too_few_sizes")
+    return fit.verdict.law_readable
 
 
 def _exponent(fit: Fit) -> bool:

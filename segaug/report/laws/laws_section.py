@@ -4,7 +4,7 @@ from functools import partial
 
 from markupsafe import Markup
 
-from segaug.report import findings
+from segaug.report.blocks.phrases import from_to
 from segaug.report.blocks.section import Block, Folded, Items, Panels, Section
 from segaug.report.curves import captions
 from segaug.report.laws.forest import QUANTITIES, forest, forest_figure, forest_signs
@@ -31,4 +31,13 @@ def section(study: Study) -> Section | None:
     if notes := curve_notes(study):
         blocks.append(Folded(f"Notes on single curves ({len(notes)})", (Items(notes),)))
     figures = {f"laws_{study.measured.stem}": partial(forest_figure, study, captions.forest_note(study))}
-    return Section("laws", "Fitted laws", "Laws", tuple(blocks), figures, finding=findings.of_laws(study))
+    return Section("laws", "Fitted laws", "Laws", tuple(blocks), figures, finding=_finding(study))
+
+
+def _finding(study: Study) -> str:
+    """How steep the curves still are."""
+    readable = [fit for curve, fit in study.laws if curve.verdict.law_readable]
+    if not readable:
+        return "No law may be read; what is listed only joins the means."
+    slopes = from_to((fit.default.slope.value for fit in readable), lambda slope: f"{slope:.2g}")
+    return f"At its largest N a curve still falls by {slopes} % for 1 % more {study.counted}."

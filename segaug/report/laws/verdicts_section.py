@@ -1,6 +1,6 @@
 """What may be read from the curves."""
 
-from segaug.report import findings
+from segaug.report.blocks.phrases import counted
 from segaug.report.blocks.section import Block, Folded, Items, Section, Text
 from segaug.report.laws.verdicts import claim_conditions, verdict_table, without_verdict
 from segaug.report.study.study import Study
@@ -16,4 +16,15 @@ def section(study: Study) -> Section:
     if without := without_verdict(study):
         blocks += [Text("No verdict, for want of at least 4 sizes over a factor of 8:"), Items(without)]
     title = "What may be read from the curves"
-    return Section("verdicts", title, "Verdicts", tuple(blocks), finding=findings.of_verdicts(study))
+    return Section("verdicts", title, "Verdicts", tuple(blocks), finding=_finding(study))
+
+
+def _finding(study: Study) -> str:
+    """How many floors and exponents may be read."""
+    verdicts = [curve.verdict for curve in study.fits if curve.points]
+    readable = [verdict for verdict in verdicts if verdict.law_readable]
+    if not readable:
+        return "No law may be read: no curve has enough sizes and a law that fits them."
+    floors = sum(verdict.floor == "identified" for verdict in readable)
+    exponents = sum(verdict.exponent == "identified" for verdict in readable)
+    return f"A floor is identified in {floors} of {counted(verdicts, 'curve')}, the exponent b in {exponents}."

@@ -1,15 +1,17 @@
 """What more seeds or sizes would tell."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from markupsafe import Markup
 
-from segaug.report import findings
+from segaug.report.blocks.phrases import counted, from_to
 from segaug.report.blocks.section import Block, Draw, Items, Panels, Section
+from segaug.report.blocks.tables import Table
 from segaug.report.curves.charts import by_task
 from segaug.report.look import svg
 from segaug.report.marks.signs import key
-from segaug.report.planning.forecasts import Forecasts, effect_table, forecasts, planning_caption, planning_notes
+from segaug.report.planning.forecasts import RATIO, Forecasts, effect_table, forecasts, planning_caption, planning_notes
 from segaug.report.planning.planning_figure import planning_figure, planning_panel, planning_signs
 from segaug.report.study.study import Study
 
@@ -29,8 +31,16 @@ def section(study: Study) -> Section | None:
         blocks.append(Items(notes))
     if effects.rows:
         blocks.append(effects)
-    finding = findings.of_planning(effects, found)
+    finding = _finding(effects, found)
     return Section("planning", "What more trials would tell", "Planning", tuple(blocks), figures, finding=finding)
+
+
+def _finding(effects: Table, found: Sequence[Forecasts]) -> str:
+    """Seeds for a difference worth seeing."""
+    seeds = [int(row[-1]) for row in effects.rows]
+    if not seeds:
+        return f"What {counted(found, 'baseline')} would tell with more seeds or sizes."
+    return f"To see {100 * (1 - RATIO):g} % less error takes {from_to(seeds)} seeds per size."
 
 
 def _chart(study: Study, index: int, found: Forecasts) -> Markup:

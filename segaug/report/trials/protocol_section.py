@@ -1,6 +1,6 @@
 """How the study was made."""
 
-from segaug.report import findings
+from segaug.report.blocks.phrases import from_to
 from segaug.report.blocks.section import Block, Columns, Heading, Items, Section, Text
 from segaug.report.data import provenance
 from segaug.report.data.cards import licences
@@ -20,8 +20,15 @@ def section(study: Study) -> Section:
     blocks += [Heading("Plan"), Text(f"{study.planned} trials were asked for over all runs of this study.")]
     if notes := _plan_notes(study):
         blocks.append(Items(notes))
-    finding = findings.of_protocol(study)
+    finding = _finding(study)
     return Section("protocol", "Protocol and provenance", "Protocol", tuple(blocks), finding=finding)
+
+
+def _finding(study: Study) -> str:
+    """How long a trial trains, and by which program."""
+    updates = from_to({record["updates"] for record in study.records})
+    versions = sorted({record["versions"].get("segaug", "unknown") for record in study.records})
+    return f"{updates} updates a trial; segaug {', '.join(versions)}."
 
 
 def _plan_notes(study: Study) -> list[str]:

@@ -1,16 +1,18 @@
 """How training went, and what it cost."""
 
 from collections.abc import Iterator
+from statistics import fmean
 
 from markupsafe import Markup
 
-from segaug.report import findings
+from segaug.report.blocks.phrases import listed
 from segaug.report.blocks.section import Block, Legend, Panels, Section
+from segaug.report.blocks.tables import number
 from segaug.report.curves import captions
 from segaug.report.curves.charts import by_task
 from segaug.report.curves.histories import history_panel, validated
 from segaug.report.look import svg
-from segaug.report.study.study import Study
+from segaug.report.study.study import Study, collect
 from segaug.report.trials import times
 
 
@@ -19,7 +21,17 @@ def section(study: Study) -> Section:
     panels = Panels(captions.histories_caption(study), by_task(study, _histories(study)))
     drawn: tuple[Block, ...] = (Legend(references=False), panels) if panels.count else ()
     blocks = (*drawn, times.time_table(study))
-    return Section("training", "Training", "Training", blocks, finding=findings.of_training(study))
+    return Section("training", "Training", "Training", blocks, finding=_finding(study))
+
+
+def _finding(study: Study) -> str:
+    """What a trial takes."""
+    seconds = {
+        name: fmean(record["seconds"] for record in records)
+        for name, records in collect(study.records, "strategy").items()
+    }
+    times_of_each = [f"{number(seconds[name])} s ({name})" for name in study.strategies if name in seconds]
+    return f"A trial takes {listed(times_of_each)}; all of them took {times.hours(study)}."
 
 
 def _histories(study: Study) -> Iterator[tuple[tuple[str, str], Markup]]:

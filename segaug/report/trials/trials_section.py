@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from segaug.report import findings
 from segaug.report.blocks.section import Block, Section
 from segaug.report.study.study import Study
 from segaug.report.trials.completion import completion
@@ -21,4 +20,11 @@ def section(study: Study) -> Section:
     blocks: list[Block] = [completion(study)]
     if study.failures:
         blocks.append(_Failures(tuple(failures(study))))
-    return Section("trials", "Trials", "Trials", tuple(blocks), finding=findings.of_trials(study))
+    return Section("trials", "Trials", "Trials", tuple(blocks), finding=_finding(study))
+
+
+def _finding(study: Study) -> str:
+    """How many are done."""
+    lacking = ((len(study.failures), "failed"), (len(study.missing), "not done yet"))
+    words = "".join(f", {count:,} {state}" for count, state in lacking if count)
+    return f"{len(study.records):,} of {len(study.trials):,} trials have a result{words}."

@@ -1,14 +1,15 @@
 """Where the spread comes from: more seeds, or more test images?"""
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
-from segaug.report import findings
 from segaug.report.blocks.section import Folded, Items, Panels, Section
 from segaug.report.curves.charts import by_task
 from segaug.report.look import svg
 from segaug.report.marks.signs import key
 from segaug.report.study.study import Study
-from segaug.report.variance.sources import limits, variance_caption, variance_groups, variance_table
+from segaug.report.variance.sources import Limit, limits, variance_caption, variance_groups, variance_table
 from segaug.report.variance.variance_figure import variance_panel, variance_signs
 
 
@@ -25,7 +26,15 @@ def section(study: Study) -> Section | None:
         Items(tuple(map(str, found))),
         Folded("Every curve as a table", (variance_table(study),)),
     )
-    return Section("variance", "Where the spread comes from", "Spread", blocks, finding=findings.of_variance(found))
+    return Section("variance", "Where the spread comes from", "Spread", blocks, finding=_finding(found))
+
+
+def _finding(limits: Sequence[Limit]) -> str:
+    """What would make the means more precise."""
+    if len(limits) == 1:
+        return f"At N = {limits[0].size} the mean error is known to {limits[0].percent:.2g} %: {limits[0].advice}."
+    cases = sum(one.by_cases for one in limits)
+    return f"At the largest N, test cases limit {cases} of {len(limits)} means, and seeds the others."
 
 
 def _chart(study: Study, index: int, task: str, model: str) -> Markup:
