@@ -104,3 +104,10 @@ def _shear(slope: Tensor) -> Tensor:
     """(B, 2) to (B, 2, 2): a shear of the rows times a shear of the columns, so areas are kept."""
     rows, columns = slope.unbind(1)
     return torch.stack([torch.ones_like(rows), rows, columns, 1 + rows * columns], dim=-1).view(-1, 2, 2)
+
+
+def own_stages(strategy: Strategy) -> tuple[Strategy, ...]:
+    """The stages that a strategy adds to the shared baseline; none for that itself, all where it brings its own."""
+    if strategy.own_baseline:
+        return strategy.stages()
+    return tuple(stage for stage in strategy.stages() if not isinstance(stage, Baseline))

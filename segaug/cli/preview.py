@@ -26,7 +26,7 @@ def run(args: Namespace) -> int:
 
     os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`: what is learned here is kept for trials
     from segaug.cli.hydra_errors import one_line
-    from segaug.experiment.cards.examples import augmented, example_batch, learned_fields, own_stages, prepare_examples
+    from segaug.experiment.cards.examples import augmented, example_batch, learned_fields, prepare_examples
     from segaug.experiment.machine.devices import device_of
     from segaug.experiment.outside import compose
     from segaug.experiment.planned.plan import load
@@ -49,7 +49,7 @@ def run(args: Namespace) -> int:
         made.image.numpy(),
         made.label.numpy(),
         made.displacement_px.numpy() if moves else None,
-        made.jacobian.numpy() if moves and own_stages(config.augment) else None,  # of flips, it would only be -1
+        made.jacobian.numpy() if moves and made.jacobian is not None else None,
         structures=task.form.structures,
         title=f"{trial.strategy} on {trial.task}",
     )

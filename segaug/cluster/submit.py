@@ -16,7 +16,7 @@ from segaug.errors import UserError
 from segaug.experiment.cards.card import write_cards
 from segaug.experiment.code.mixed_code import check_code
 from segaug.experiment.config.trial import Trial
-from segaug.experiment.machine.devices import now, versions
+from segaug.experiment.machine.run_facts import now, versions
 from segaug.experiment.planned.plan import Plan, Planned, check_consistent, make_plan, remember
 from segaug.experiment.sweep.study import stored_curves
 from segaug.files import write_atomic

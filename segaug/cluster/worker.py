@@ -20,7 +20,8 @@ from segaug.cluster.submission import Submission
 from segaug.cluster.submit import failed_here
 from segaug.errors import UserError
 from segaug.experiment.artefacts.make_all import PRELOAD
-from segaug.experiment.machine.devices import now, places
+from segaug.experiment.machine.devices import places
+from segaug.experiment.machine.run_facts import now
 from segaug.experiment.machine.workers import SINGLE_THREAD, Died, Note, run_jobs
 from segaug.experiment.planned.progress import line, name_of
 from segaug.experiment.sweep.sharing import share

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from segaug.augment.artefact import Content
 from segaug.augment.augment import apply, draw, total_displacement_px
-from segaug.augment.baseline import Baseline
+from segaug.augment.baseline import own_stages
 from segaug.augment.strategy import PrepareContext, Prepared, Strategy
 from segaug.batch import Batch
 from segaug.data.task import Task
@@ -28,20 +28,13 @@ class Augmented:
 
     image: (n, k, C, H, W).  label: (n, k, K, H, W).  displacement_px: (n, k, 2, H, W); of the baseline, for the
     baseline itself.  jacobian: (n, k, H - 1, W - 1), its determinant in each cell of four pixels, 0 or less where it
-    folds.
+    folds; None for the baseline itself: of flips, it would only be -1.
     """
 
     image: Tensor
     label: Tensor
     displacement_px: Tensor
-    jacobian: Tensor
-
-
-def own_stages(strategy: Strategy) -> tuple[Strategy, ...]:
-    """The stages that a strategy adds to the shared baseline; none for that itself, all where it brings its own."""
-    if strategy.own_baseline:
-        return strategy.stages()
-    return tuple(stage for stage in strategy.stages() if not isinstance(stage, Baseline))
+    jacobian: Tensor | None
 
 
 def example_batch(task: Task, count: int, seed: int = 0) -> Batch:
@@ -77,15 +70,20 @@ def _context(config: Config, task: Task, batch: Batch) -> PrepareContext:
 
 def augmented(strategy: Strategy, prepared: Prepared, batch: Batch, versions: int, seed: int = 0) -> Augmented:
     """Apply a strategy to each image several times; the draws are those of the first steps of a trial of this seed."""
-    made = [_once(strategy, prepared, batch, seed, step) for step in range(versions)]
-    return Augmented(*(torch.stack(parts, dim=1).cpu() for parts in zip(*made, strict=True)))
+    shown = own_stages(strategy)  # the baseline's flips would hide a strategy's own field
+    made = [_once(strategy, shown or strategy.stages(), prepared, batch, seed, step) for step in range(versions)]
+    image, label, field = (torch.stack(version, dim=1).cpu() for version in zip(*made, strict=True))
+    cells = jacobian(field.flatten(0, 1)).unflatten(0, field.shape[:2]) if shown else None
+    return Augmented(image, label, field, cells)
 
 
-def _once(strategy: Strategy, prepared: Prepared, batch: Batch, seed: int, step: int) -> tuple[Tensor, ...]:
+def _once(
+    strategy: Strategy, shown: tuple[Strategy, ...], prepared: Prepared, batch: Batch, seed: int, step: int
+) -> tuple[Tensor, Tensor, Tensor]:
+    """One version of each image, and the field of the stages that are to be shown."""
     draws = draw(strategy.stages(), prepared, batch, partial(stream, seed, "augment", step))
-    own = own_stages(strategy) or strategy.stages()  # the baseline's flips would hide a strategy's own field
-    field = total_displacement_px([one for one in draws if one.stage in own], prepared, batch)
+    field = total_displacement_px([each for each in draws if each.stage in shown], prepared, batch)
     if field is None:
         field = batch.image.new_zeros(len(batch), 2, *batch.image.shape[-2:])
     result = apply(draws, prepared, batch)
-    return result.image, result.label, field, jacobian(field)
+    return result.image, result.label, field

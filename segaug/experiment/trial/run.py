@@ -12,7 +12,8 @@ from segaug.batch import Batch
 from segaug.data.task import Task
 from segaug.experiment.artefacts.store import store_of
 from segaug.experiment.config.identity import protocol_hash, science
-from segaug.experiment.machine.devices import device_of, run_facts
+from segaug.experiment.machine.devices import device_of
+from segaug.experiment.machine.run_facts import run_facts
 from segaug.experiment.machine.stop import SafePoint, nothing_to_stop
 from segaug.experiment.planned.allowed import trial_context
 from segaug.experiment.planned.parts import Parts, parts_of

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from segaug.augment.augment import draw, total_displacement_px
+from segaug.augment.baseline import own_stages
 from segaug.augment.strategy import Prepared, Strategy
 from segaug.batch import Batch
 from segaug.deform.jacobian import jacobian
-from segaug.experiment.cards.examples import own_stages
 from segaug.results.store import Json
 from segaug.rng import stream
 

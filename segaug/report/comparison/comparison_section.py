@@ -8,13 +8,13 @@ from markupsafe import Markup
 from segaug.analysis.comparison.compare import BASELINE
 from segaug.analysis.comparison.comparison import Comparison
 from segaug.errors import DataError
+from segaug.report.blocks.by_task import by_task
 from segaug.report.blocks.section import Block, Draw, Folded, Heading, Items, Legend, Panels, Section, Text
 from segaug.report.comparison.equivalent_data import equivalent_caption, factor_table, worth_sentences
 from segaug.report.comparison.equivalent_figure import equivalent_figure, equivalent_panel, equivalent_signs, told
 from segaug.report.comparison.paired import overall_table, paired_caption, size_table
 from segaug.report.comparison.paired_figure import paired_figure, paired_panel, paired_signs
 from segaug.report.comparison.strategies import Groups, compared, comparison_notes
-from segaug.report.curves.charts import by_task
 from segaug.report.look import svg
 from segaug.report.marks.signs import key
 from segaug.report.study.study import Study

@@ -1,7 +1,5 @@
 """Panels, ready for the page."""
 
-from collections.abc import Iterable
-
 from markupsafe import Markup
 
 from segaug.analysis.curves.curve_fit import CurveFit
@@ -24,11 +22,3 @@ def single_chart(study: Study, curve: CurveFit) -> Markup:
     figure, tooltips = single_panel(study, curve)
     label = f"{study.measured.fitted_of(curve.task).name} against N for {', '.join(curve.key)}"
     return Markup(svg.inline(figure, f"curve{study.fits.index(curve)}", label, tooltips))
-
-
-def by_task(study: Study, charts: Iterable[tuple[tuple[str, str], Markup]]) -> tuple[tuple[Markup, ...], ...]:
-    """Columns, one a task, its models below each other.  charts: of (task, model), in the order of the study."""
-    columns: dict[str, list[Markup]] = {task: [] for task in study.tasks}
-    for (task, _), chart in charts:
-        columns[task].append(chart)
-    return tuple(tuple(column) for column in columns.values() if column)

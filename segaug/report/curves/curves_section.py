@@ -3,9 +3,10 @@
 from collections import Counter
 from functools import partial
 
+from segaug.report.blocks.by_task import by_task
 from segaug.report.blocks.section import Block, Draw, Folded, Legend, Panels, Section, Text
 from segaug.report.curves import captions
-from segaug.report.curves.charts import by_task, overview_chart, single_chart
+from segaug.report.curves.charts import overview_chart, single_chart
 from segaug.report.curves.figures import laws_figure
 from segaug.report.curves.single_curve import single_figure, single_signs
 from segaug.report.look.palette import LIGHT

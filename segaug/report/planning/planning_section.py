@@ -5,10 +5,10 @@ from functools import partial
 
 from markupsafe import Markup
 
+from segaug.report.blocks.by_task import by_task
 from segaug.report.blocks.phrases import counted, from_to
 from segaug.report.blocks.section import Block, Draw, Items, Panels, Section
 from segaug.report.blocks.tables import Table
-from segaug.report.curves.charts import by_task
 from segaug.report.look import svg
 from segaug.report.marks.signs import key
 from segaug.report.planning.forecasts import RATIO, Forecasts, effect_table, forecasts, planning_caption, planning_notes

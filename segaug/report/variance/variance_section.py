@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from segaug.report.blocks.by_task import by_task
 from segaug.report.blocks.section import Folded, Items, Panels, Section
-from segaug.report.curves.charts import by_task
 from segaug.report.look import svg
 from segaug.report.marks.signs import key
 from segaug.report.study.study import Study
