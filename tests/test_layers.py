@@ -17,15 +17,16 @@ MAY_IMPORT = {
     "deform": set(),
     "registration": {"deform"},
     "models": set(),
-    "augment": {"deform", "registration", "models"},
+    "internals": set(),
+    "augment": {"deform", "registration", "models", "internals"},
     "training": {"augment", "models"},
     "results": set(),
-    "experiment": {"data", "deform", "augment", "models", "training", "results"},
+    "experiment": {"data", "deform", "augment", "models", "training", "results", "internals"},
     "cluster": {"experiment", "training", "results"},
     "analysis": {"results"},
     "report": {"analysis", "results"},
     # `segaug data check` and `segaug register` need no experiment
-    "cli": {"cluster", "experiment", "analysis", "report", "results", "data", "registration", "deform"},
+    "cli": {"cluster", "experiment", "analysis", "report", "results", "data", "registration", "deform", "internals"},
 }
 WITHIN_ANALYSIS = {  # rooms of segaug/analysis; "" is its single files
     "": set(),

@@ -12,6 +12,8 @@ import torch
 from pytorch_lightning import Callback, LightningModule, Trainer
 from pytorch_lightning.plugins.environments import LightningEnvironment
 
+from segaug.internals.lightning import leave_signals_alone
+
 
 def train(
     module: LightningModule,
@@ -42,8 +44,7 @@ def train(
             num_sanity_val_steps=0,
             use_distributed_sampler=False,
         )
-        # Signals have one owner, the sweep: Lightning would end the process in the middle of the next step.
-        trainer._signal_connector.register_signal_handlers = lambda: None  # type: ignore
+        leave_signals_alone(trainer)  # they have one owner, the sweep
         try:
             trainer.fit(module, train_dataloaders=batches)
         except SystemExit:

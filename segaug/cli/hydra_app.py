@@ -70,7 +70,6 @@ def run_app(
     verb itself, which are no longer among the overrides.
     """
     import hydra
-    from hydra._internal.utils import get_args_parser
     from hydra.conf import HydraConf
     from hydra.core.config_loader import ConfigLoader
     from hydra.core.global_hydra import GlobalHydra
@@ -83,13 +82,14 @@ def run_app(
     from segaug.experiment.config.folders import conf_dir
     from segaug.experiment.guard.data_only import refuse_rerun
     from segaug.experiment.sweep.launcher import STUDY, register_plugins
+    from segaug.internals.hydra import known_options
 
     kept: list[tuple[DictConfig, HydraConf, ConfigLoader]] = []
 
     def keep(composed: DictConfig) -> None:
         kept.append((composed, HydraConfig.get(), GlobalHydra.instance().config_loader()))
 
-    refuse_unknown(overrides, [*get_args_parser()._option_string_actions, *more], f"segaug {verb}")
+    refuse_unknown(overrides, [*known_options(), *more], f"segaug {verb}")
     refuse_rerun(overrides)
     register_plugins()
     register_clusters()

@@ -79,7 +79,7 @@ def test_what_is_taken_asks_only_the_known_resolvers(text):
 
 
 def test_a_thousandfold_look_up_is_refused_by_the_name_of_its_option():
-    start = time.monotonic()
+    start = time.process_time()  # not of the clock: other processes may be busy
     with pytest.raises(ConfigError, match=r"^l5 in f\.yaml: would grow to over 1,000,000 values"):
         check_resolution(bomb(100), "f.yaml")
     lists = {"a": [[0] * 10, *([f"${{a[{i}]}}"] * 10 for i in range(8))]}
@@ -151,10 +151,10 @@ def test_no_command_resolves_without_bound(capsys, tmp_path, monkeypatch, verb):
     file.parent.mkdir(parents=True)
     rates = "".join(f"  {key}: '{text.replace('{l', '{.l')}'\n" for key, text in bomb().items())
     file.write_text(f"defaults: [published]\nlearning_rate:\n{rates}")
-    start = time.monotonic()
+    start = time.process_time()  # not of the clock: other processes may be busy
     assert cli.main([verb, "--config-dir", str(tmp_path / "groups"), "protocol=large"]) == 2
     assert f"learning_rate.l5 in {tmp_path}/groups/protocol/large.yaml: would grow" in capsys.readouterr().err
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
     assert not Path("results").exists()
 
 
@@ -172,10 +172,10 @@ def test_files_that_name_each_other_without_end_are_refused(capsys, tmp_path, mo
     for i in range(20):
         Path(f"groups/study/f{i}.yaml").write_text(f"defaults: [f{i + 1}@a, f{i + 1}@b, f{i + 1}@c]\n")
     Path("groups/study/f20.yaml").write_text("x: 1\n")
-    start = time.monotonic()
+    start = time.process_time()  # not of the clock: other processes may be busy
     assert cli.main(["plan", "--config-dir", str(tmp_path / "groups"), "study=f0"]) == 2
     assert re.search(r"study/f\d+: is one file too many: 1,000", capsys.readouterr().err)
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_merging_does_not_write_into_what_an_interpolation_stands_for():

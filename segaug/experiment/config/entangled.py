@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
-from hydra._internal.config_repository import CachingConfigRepository, ConfigRepository, IConfigRepository
-from hydra._internal.config_search_path_impl import ConfigSearchPathImpl
 from hydra.core.default_element import ConfigDefault, InputDefault
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
+
+from segaug.internals.hydra import IConfigRepository, config_files
+from segaug.internals.omegaconf import unresolved
 
 SETTLED_LATER = ("hydra", "output")  # the folder of a sweep is that of its launcher
 OTHER_OPTION = re.compile(r"\$\{(?!oc\.env:)")  # an interpolation, unless it asks the environment
@@ -19,17 +19,14 @@ def looks_elsewhere(composed: DictConfig) -> bool:
         OTHER_OPTION.search(text)
         for key in composed
         if key not in SETTLED_LATER
-        for text in _texts(_plain(composed, str(key)))
+        for text in _texts(unresolved(composed, str(key)))
     )
 
 
 def files_of(composed: DictConfig) -> IConfigRepository:
     """The files that a config was composed from, those of hydra.searchpath included."""
-    path = ConfigSearchPathImpl()
-    for source in composed.hydra.runtime.config_sources:
-        if source.path:
-            path.append(source.provider, f"{source.schema}://{source.path}")
-    return CachingConfigRepository(ConfigRepository(path))
+    sources = composed.hydra.runtime.config_sources
+    return config_files((source.provider, f"{source.schema}://{source.path}") for source in sources if source.path)
 
 
 def reaches_out(files: IConfigRepository, group: str, choice: str | None) -> bool:
@@ -47,15 +44,6 @@ def _parent_reaches_out(files: IConfigRepository, group: str, default: InputDefa
     if default.path.startswith("base_"):  # a schema: values of one group
         return False
     return "/" in default.path or "${" in default.path or reaches_out(files, group, default.path)
-
-
-def _plain(composed: DictConfig, key: str) -> Any:  # whatever YAML can hold
-    node = composed._get_node(key)
-    return (
-        OmegaConf.to_container(node, resolve=False)
-        if OmegaConf.is_config(node)
-        else getattr(node, "_value", lambda: None)()
-    )
 
 
 def _texts(value: object) -> Iterable[str]:

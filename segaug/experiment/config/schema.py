@@ -17,6 +17,7 @@ from segaug.data.folder import Folder
 from segaug.data.phantom import Phantom
 from segaug.data.task import Dataset
 from segaug.errors import ConfigError
+from segaug.internals.omegaconf import inner_tables, is_table_by_name
 from segaug.models.network import Model
 from segaug.models.nnunet import NnUnet
 from segaug.models.swin_unet import SwinUnet
@@ -122,12 +123,10 @@ def blank(schema: type) -> DictConfig:
 def _unlock(node: DictConfig) -> None:
     # Composition writes into the node of a frozen class; to_object() makes it a frozen object again.
     OmegaConf.set_readonly(node, False)
-    for key in node:
-        child = node._get_node(key)
-        if isinstance(child, DictConfig) and not child._is_missing() and not child._is_none():
-            _unlock(child)
-            if child._metadata.object_type is dict:  # a table by name: a command may add names
-                OmegaConf.set_struct(child, False)
+    for table in inner_tables(node):
+        _unlock(table)
+        if is_table_by_name(table):  # a command may add names
+            OmegaConf.set_struct(table, False)
 
 
 def typed(composed: DictConfig) -> Config:

@@ -7,9 +7,6 @@ import os
 from functools import lru_cache
 
 import yaml
-from hydra._internal.core_plugins.file_config_source import FileConfigSource
-from hydra._internal.core_plugins.importlib_resources_config_source import ImportlibResourcesConfigSource
-from hydra.core.plugins import Plugins
 from hydra.plugins.config_source import ConfigResult
 from omegaconf import OmegaConf
 
@@ -17,6 +14,7 @@ from segaug.errors import ConfigError
 from segaug.experiment.guard.foreign_file import check_name, is_foreign
 from segaug.experiment.guard.interpolation import FIX, MARK, MAX_TEXTS, RefusedTextError, looked_up
 from segaug.experiment.guard.resolution import check_resolution
+from segaug.internals.hydra import FileSource, ImportlibResourcesConfigSource, read_files_through
 
 TARGET = "_target_"  # the key by which Hydra calls whatever Python object a file names
 MAX_BYTES, MAX_NODES, MAX_DEPTH = 1_000_000, 100_000, 40  # nodes: after its aliases are filled in
@@ -25,12 +23,12 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DATA = "a configuration is data: choose strategies, models and data sets by their names"
 
 
-class DataOnlySource(FileConfigSource):
+class DataOnlySource(FileSource):
     """Hydra's reader of config files, which looks at each file before it is parsed to a config."""
 
     def load_config(self, config_path: str) -> ConfigResult:
         """One file of a config group; raises ConfigError naming the file where it is not plain data."""
-        path = os.path.realpath(os.path.join(self.path, self._normalize_file_name(config_path)))
+        path = os.path.realpath(self.file_of(config_path))
         try:
             with open(path, encoding="utf-8") as file:
                 check_text(path, file.read(MAX_BYTES + 1))
@@ -60,11 +58,7 @@ class InstalledSource(ImportlibResourcesConfigSource):
 
 def register_source() -> None:
     """Make Hydra read every file through `DataOnlySource`, and no package that a user names."""
-    from hydra._internal.sources_registry import SourcesRegistry
-
-    Plugins.instance()  # registers Hydra's own reader, which would not be replaced by `register`
-    for source in (DataOnlySource, InstalledSource):
-        SourcesRegistry.instance().types[source.scheme()] = source
+    read_files_through(DataOnlySource, InstalledSource)
 
 
 @lru_cache(maxsize=512)  # a sweep loads the same files for each combination

@@ -11,12 +11,7 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-import hydra._internal.hydra
-from hydra._internal.config_loader_impl import ConfigLoaderImpl
-from hydra._internal.config_repository import CachingConfigRepository, IConfigRepository
 from hydra.core.config_store import ConfigNode, ConfigStore
-from hydra.core.default_element import ResultDefault
-from hydra.core.override_parser.types import Override
 from hydra.plugins.config_source import ConfigResult
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
@@ -27,6 +22,7 @@ from segaug.experiment.guard.entries import entries
 from segaug.experiment.guard.foreign_file import check_values, is_foreign
 from segaug.experiment.guard.interpolation import MARK
 from segaug.experiment.guard.resolution import check_resolution, nothing_resolved
+from segaug.internals.hydra import CachingConfigRepository, OpenLoader, compose_through
 
 CALLING = (
     "_target_",
@@ -44,7 +40,7 @@ _FIX = "leave it out; strategies, models, data sets, launchers and sweepers are 
 _LOGGING_FIX = "leave it out; logging is chosen by name: hydra/job_logging=default, disabled, none or stdout"
 
 
-class DataOnlyLoader(ConfigLoaderImpl):
+class DataOnlyLoader(OpenLoader):
     """Hydra's composition, whose result is data."""
 
     composing: ExitStack  # closed when a configuration is composed
@@ -84,10 +80,8 @@ class DataOnlyLoader(ConfigLoaderImpl):
         check_resolution(plain)
         return composed
 
-    def _parse_overrides_and_create_caching_repo(
-        self, config_name: str | None, overrides: list[str]
-    ) -> tuple[list[Override], CachingConfigRepository]:
-        parsed, files = super()._parse_overrides_and_create_caching_repo(config_name, overrides)
+    def found_files(self, files: CachingConfigRepository) -> None:
+        """Read no more than MAX_FILES of them."""
         load, asked = files.load_config, count(1)
 
         def bounded(config_path: str) -> ConfigResult | None:
@@ -97,18 +91,16 @@ class DataOnlyLoader(ConfigLoaderImpl):
             return load(config_path)
 
         files.load_config = bounded  # type: ignore[method-assign]
-        return parsed, files
 
-    def _compose_config_from_defaults_list(self, defaults: list[ResultDefault], repo: IConfigRepository) -> DictConfig:
-        self.composing.enter_context(nothing_resolved())  # from the merging of files to the last override
-        return super()._compose_config_from_defaults_list(defaults, repo)
+    def merging(self) -> None:
+        """Look nothing up before the configuration is whole."""
+        self.composing.enter_context(nothing_resolved())
 
-    def _load_single_config(self, default: ResultDefault, repo: IConfigRepository) -> ConfigResult:
-        loaded = super()._load_single_config(default, repo)
+    def loaded_file(self, loaded: ConfigResult) -> None:
+        """A user's file sets what such files may set."""
         scheme, _, file = loaded.path.partition("://")
         if scheme == DataOnlySource.scheme() and is_foreign(file):
             check_values(file, OmegaConf.to_container(loaded.config, resolve=False))
-        return loaded
 
 
 def install() -> None:
@@ -117,7 +109,7 @@ def install() -> None:
     For all code of this process.
     """
     register_source()
-    hydra._internal.hydra.ConfigLoaderImpl = DataOnlyLoader  # type: ignore[misc]
+    compose_through(DataOnlyLoader)
     for name in STRUCTURE_OF_TEXT:
         OmegaConf.clear_resolver(name)
 

@@ -10,9 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from omegaconf.errors import GrammarParseError
-from omegaconf.grammar.gen.OmegaConfGrammarLexer import OmegaConfGrammarLexer as Lexer
-from omegaconf.grammar.gen.OmegaConfGrammarParser import OmegaConfGrammarParser as Grammar
-from omegaconf.grammar_parser import parse
+
+from segaug.internals.omegaconf import Grammar, Lexer, parse
 
 RESOLVERS = ("oc.env", "now")  # what they give is always a text
 MARK = "${"  # without it OmegaConf looks up nothing

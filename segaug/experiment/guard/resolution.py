@@ -15,6 +15,7 @@ from omegaconf.errors import InterpolationResolutionError
 
 from segaug.errors import ConfigError
 from segaug.experiment.guard.interpolation import FIX, MARK, MAX_TEXTS, RefusedTextError, looked_up
+from segaug.internals.omegaconf import resolving_by
 
 MAX_SIZE = 1_000_000  # values and characters of a configuration, everything looked up
 MAX_STEPS = 60  # from option to option, and into lists and tables
@@ -119,14 +120,10 @@ def nothing_resolved() -> Iterator[None]:
 
     OmegaConf also would merge into what an interpolation stands for, so that one option could write into another.
     """
-    resolve = Container._resolve_interpolation_from_parse_tree
 
     def unresolved(_: Container, *, key: object, throw_on_resolution_failure: bool, **__: object) -> None:
         if throw_on_resolution_failure:
             raise InterpolationResolutionError(f"{key} is an interpolation, which cannot be changed, only replaced")
 
-    Container._resolve_interpolation_from_parse_tree = unresolved  # type: ignore[method-assign, assignment]
-    try:
+    with resolving_by(unresolved):
         yield
-    finally:
-        Container._resolve_interpolation_from_parse_tree = resolve  # type: ignore[method-assign]

@@ -9,7 +9,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol
 
-from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.config_store import ConfigStore
@@ -31,6 +30,7 @@ from segaug.experiment.guard.data_only import install
 from segaug.experiment.guard.sweep_size import check_depth, check_number
 from segaug.experiment.machine.devices import default_workers
 from segaug.experiment.sweep.study import run_study
+from segaug.internals.hydra import CORE_PLUGINS, jobs_of, let_plug_in
 from segaug.results.store import Json
 
 
@@ -85,8 +85,7 @@ class StudySweeper(Sweeper):
                 check_depth(word)
             asked = parse(words)
             check_number([*asked, *typed])
-            (product,) = BasicSweeper.split_arguments([*asked, *typed], max_batch_size=None)
-            jobs += product
+            jobs += jobs_of([*asked, *typed])
         return self.launcher.launch(jobs, initial_job_idx=0)
 
 
@@ -119,7 +118,7 @@ class LocalLauncher(Launcher):
 
 
 def _may_plug_in(clazz: str) -> bool:
-    return clazz.startswith(("hydra_plugins.", "hydra._internal.core_plugins.", *PLUGINS))
+    return clazz.startswith(("hydra_plugins.", CORE_PLUGINS, *PLUGINS))
 
 
 @dataclass
@@ -147,8 +146,7 @@ def register_plugins() -> None:
     """Tell Hydra about the schemas and the plugins; may be called more than once."""
     register()
     install()
-    # Hydra runs registered plugins only from a package named hydra_plugins, which two tools cannot both install safely.
-    Plugins.is_in_toplevel_plugins_module = staticmethod(_may_plug_in)  # type: ignore[method-assign]
+    let_plug_in(_may_plug_in)
     for plugin in (StudySearchPath, LocalLauncher, StudySweeper):
         Plugins.instance().register(plugin)
     store = ConfigStore.instance()

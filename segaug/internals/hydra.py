@@ -1,0 +1,112 @@
+"""What segaug takes of Hydra beyond its public interface: composing, reading files, plugins, and splitting a sweep."""
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+
+import hydra._internal.hydra
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra._internal.config_repository import CachingConfigRepository, ConfigRepository, IConfigRepository
+from hydra._internal.config_search_path_impl import ConfigSearchPathImpl
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+from hydra._internal.core_plugins.file_config_source import FileConfigSource
+from hydra._internal.core_plugins.importlib_resources_config_source import ImportlibResourcesConfigSource
+from hydra._internal.sources_registry import SourcesRegistry
+from hydra._internal.utils import get_args_parser
+from hydra.core.default_element import ResultDefault
+from hydra.core.override_parser.types import Override
+from hydra.core.plugins import Plugins
+from hydra.plugins.config_source import ConfigResult, ConfigSource
+from omegaconf import DictConfig
+
+__all__ = [
+    "CORE_PLUGINS",
+    "CachingConfigRepository",
+    "FileSource",
+    "IConfigRepository",
+    "ImportlibResourcesConfigSource",
+    "OpenLoader",
+    "compose_through",
+    "config_files",
+    "jobs_of",
+    "known_options",
+    "let_plug_in",
+    "read_files_through",
+]
+
+CORE_PLUGINS = "hydra._internal.core_plugins."  # the package of Hydra's own plugins
+
+
+class OpenLoader(ConfigLoaderImpl):
+    """Hydra's composition, open in three places to whoever derives from it."""
+
+    def found_files(self, files: CachingConfigRepository) -> None:
+        """The overrides are parsed; these are the files that are about to be read."""
+
+    def loaded_file(self, loaded: ConfigResult) -> None:
+        """A file was read, and is about to be merged."""
+
+    def merging(self) -> None:
+        """All files were found; their merging begins, and ends with the last override."""
+
+    def _parse_overrides_and_create_caching_repo(
+        self, config_name: str | None, overrides: list[str]
+    ) -> tuple[list[Override], CachingConfigRepository]:
+        parsed, files = super()._parse_overrides_and_create_caching_repo(config_name, overrides)
+        self.found_files(files)
+        return parsed, files
+
+    def _compose_config_from_defaults_list(self, defaults: list[ResultDefault], repo: IConfigRepository) -> DictConfig:
+        self.merging()
+        return super()._compose_config_from_defaults_list(defaults, repo)
+
+    def _load_single_config(self, default: ResultDefault, repo: IConfigRepository) -> ConfigResult:
+        loaded = super()._load_single_config(default, repo)
+        self.loaded_file(loaded)
+        return loaded
+
+
+class FileSource(FileConfigSource):
+    """Hydra's reader of config files, which says where a file lies."""
+
+    def file_of(self, config_path: str) -> str:
+        """The file behind `group/option`."""
+        return os.path.join(self.path, self._normalize_file_name(config_path))
+
+
+def compose_through(loader: type[ConfigLoaderImpl]) -> None:
+    """Have Hydra compose every configuration of this process with this class."""
+    hydra._internal.hydra.ConfigLoaderImpl = loader  # type: ignore[misc]
+
+
+def read_files_through(*sources: type[ConfigSource]) -> None:
+    """Have Hydra read config files with these classes instead of its own ones of the same schemes."""
+    Plugins.instance()  # registers Hydra's own reader, which would not be replaced by `register`
+    for source in sources:
+        SourcesRegistry.instance().types[source.scheme()] = source
+
+
+def let_plug_in(allowed: Callable[[str], bool]) -> None:
+    """Have Hydra make those plugins whose class this function allows, by its full name.
+
+    By itself it makes them only from a package named hydra_plugins, which two tools cannot both install safely.
+    """
+    Plugins.is_in_toplevel_plugins_module = staticmethod(allowed)  # type: ignore[method-assign, assignment]
+
+
+def config_files(sources: Iterable[tuple[str, str]]) -> IConfigRepository:
+    """The config files in these places, the first one before the others; sources: provider, and address."""
+    path = ConfigSearchPathImpl()
+    for provider, address in sources:
+        path.append(provider, address)
+    return CachingConfigRepository(ConfigRepository(path))
+
+
+def jobs_of(overrides: Sequence[Override]) -> list[list[str]]:
+    """The words of each job of the product of these overrides."""
+    (jobs,) = BasicSweeper.split_arguments(list(overrides), max_batch_size=None)
+    return [list(words) for words in jobs]
+
+
+def known_options() -> list[str]:
+    """The options that a Hydra program takes, such as --cfg and -m."""
+    return list(get_args_parser()._option_string_actions)
