@@ -88,7 +88,7 @@ def test_a_thousandfold_look_up_is_refused_by_the_name_of_its_option():
     tables = {"t0": {"x": 0}} | {f"t{i}": {f"k{j}": f"${{t{i - 1}}}" for j in range(10)} for i in range(1, 9)}
     with pytest.raises(ConfigError, match=r"^t\d: would grow"):
         check_resolution(tables)
-    assert time.monotonic() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize(
