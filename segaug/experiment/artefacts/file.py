@@ -76,5 +76,5 @@ def _difference(found: object, asked: object) -> str:
     """Both values; of two keys, only the entries that differ."""
     if isinstance(found, dict) and isinstance(asked, dict):
         names = [name for name in {**found, **asked} if found.get(name) != asked.get(name)]
-        found, asked = ({name: one.get(name) for name in names} for one in (found, asked))
+        found, asked = ({name: part.get(name) for name in names} for part in (found, asked))
     return f"{found!r}, asked for was {asked!r}"

@@ -54,15 +54,17 @@ def prepare(
     tried: set[tuple[str, str]] = set()
     again = True
     while again:
-        found = survey(plan, trials, strict, shard)
+        needs = survey(plan, trials, strict, shard)
         if not tried:
-            done.there, done.failed = found.there, dict(found.failed)
+            done.there, done.failed = needs.there, dict(needs.failed)
         requests = [
-            one for one in found.missing if (one.name, one.planned.id) not in tried and one.name not in done.failed
+            request
+            for request in needs.missing
+            if (request.name, request.planned.id) not in tried and request.name not in done.failed
         ]
         _make_all(plan, requests, done, workers, in_process)
-        tried |= {(one.name, one.planned.id) for one in requests}
-        again = found.shared and bool(requests)  # what a trial wanted may since be there, but not for another
+        tried |= {(request.name, request.planned.id) for request in requests}
+        again = needs.shared and bool(requests)  # what a trial wanted may since be there, but not for another
     return done
 
 
@@ -71,10 +73,10 @@ def survey(plan: Plan, trials: Iterable[Planned], strict: bool, shard: Shard | N
     there: dict[str, Content] = {}  # without the tensors: a study may need many
     missing: dict[str, Request] = {}
     shared = False
-    for one in trials:
-        task = plan.tasks[one.trial.task]
-        store = store_of(one.trial.config)
-        for artefact in artefacts_of(one, task, "cpu", _refuse):
+    for planned in trials:
+        task = plan.tasks[planned.trial.task]
+        store = store_of(planned.trial.config)
+        for artefact in artefacts_of(planned, task, "cpu", _refuse):
             if shard is not None and not shard.holds(artefact.name):
                 continue
             if artefact.name in missing:
@@ -85,17 +87,17 @@ def survey(plan: Plan, trials: Iterable[Planned], strict: bool, shard: Shard | N
                 there[artefact.name] = Content({}, content.facts)
             else:
                 there.pop(artefact.name, None)
-                missing[artefact.name] = Request(artefact.name, artefact.kind, one, task.content_hash, strict)
+                missing[artefact.name] = Request(artefact.name, artefact.kind, planned, task.content_hash, strict)
     failed = {name: content.failed for name, content in there.items() if content.failed is not None}
     return _Survey(set(there), failed, list(missing.values()), shared)
 
 
 def make_here(artefacts: Sequence[Artefact], store: ArtefactStore, console: Console) -> None:
     """Make what is missing of these, one after the other, in this process; raises where one fails."""
-    missing = [one for one in artefacts if store.held(one) is None]
+    missing = [artefact for artefact in artefacts if store.held(artefact) is None]
     if not missing:
         return
-    with Preparing([one.kind for one in missing], 1, console) as display:
+    with Preparing([artefact.kind for artefact in missing], 1, console) as display:
         for number, artefact in enumerate(missing):
             start = time.monotonic()
             store.obtain(artefact, partial(display.told, number))
@@ -110,7 +112,7 @@ def _make_all(plan: Plan, requests: list[Request], done: Preparation, workers: i
     if not requests:
         return
     workers = 1 if in_process else workers or default_workers(plan.asked[0].trial.config.device)
-    kinds = [one.kind for one in requests]
+    kinds = [request.kind for request in requests]
     with Preparing(kinds, workers) as display, closing(_answers(requests, workers, in_process, display)) as answers:
         for number, answer in answers:
             request = requests[number]

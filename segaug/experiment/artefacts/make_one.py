@@ -77,7 +77,7 @@ def _obtain(request: Request, tell: Tell) -> None:
         return store.obtain(artefact, now_and_then)
 
     listed = artefacts_of(request.planned, task, device_of(config.device), obtain)
-    obtain(next(one for one in listed if one.name == request.name))
+    obtain(next(artefact for artefact in listed if artefact.name == request.name))
 
 
 def _sparsely(tell: Tell) -> Callable[[int, int, str], None]:

@@ -29,9 +29,9 @@ def write_cards(plan: Plan, store: Store) -> None:
     """
     for name, task in plan.tasks.items():
         trials: dict[str, Planned] = {}
-        for one in plan.trials:
-            if one.trial.task == name:
-                trials.setdefault(one.trial.strategy, one)
+        for planned in plan.trials:
+            if planned.trial.task == name:
+                trials.setdefault(planned.trial.strategy, planned)
         if trials:
             _write_card(card_folder(store.folder, name), name, task, trials)
 
@@ -40,15 +40,15 @@ def _write_card(folder: Path, name: str, task: Task, trials: dict[str, Planned])
     card, pictures = read_card(folder)
     if card.get("content_hash") != task.content_hash:  # damaged, or of other data: all of it is written anew
         card, pictures = {}, {}
-    missing = {strategy: one for strategy, one in trials.items() if strategy not in card.get("strategies", {})}
+    missing = {strategy: planned for strategy, planned in trials.items() if strategy not in card.get("strategies", {})}
     if not missing:
         return
     facts = _facts(name, task, next(iter(missing.values())).trial)
     facts["strategies"] = dict(card.get("strategies", {}))
-    for strategy, one in missing.items():
+    for strategy, planned in missing.items():
         with suppress(_NotPrepared):  # told of by now; the card gets it once it is there
-            pictures |= _pictures(strategy, one, task)
-            facts["strategies"][strategy] = {"sees": list(one.trial.config.augment.sees)}
+            pictures |= _pictures(strategy, planned, task)
+            facts["strategies"][strategy] = {"sees": list(planned.trial.config.augment.sees)}
     write_card(folder, facts, pictures)
 
 

@@ -53,7 +53,7 @@ def deciding_files(config: Config) -> tuple[Mapping[str, Path], Mapping[str, Pat
 
 def decides(module: str) -> bool:
     """Is this module of the package one of those whose code decides results?"""
-    return any(f"{module}.".startswith(f"segaug.{one}.") for one in DECISIVE)
+    return any(f"{module}.".startswith(f"segaug.{room}.") for room in DECISIVE)
 
 
 def reached(starts: Iterable[str]) -> Mapping[str, Path]:

@@ -32,17 +32,17 @@ def question(todo: Sequence[Planned], finished: pd.DataFrame, store: Store) -> C
     mixed, and nobody is asked again.
     """
     now: dict[Curve, str] = {}
-    for one in todo:
-        if one.trial.curve not in now:
-            now[one.trial.curve] = code_hash(one.trial.config)
+    for planned in todo:
+        if planned.trial.curve not in now:
+            now[planned.trial.curve] = code_hash(planned.trial.config)
     if not now or finished.empty or todo[0].trial.config.mixed_code:
         return None
     if {shared(code) for code in now.values()}.isdisjoint(map(shared, finished["code"].unique())):
         return _refusal("what every trial runs", finished, todo[0], store)
     if changed := _changed(now, finished):
         held = finished[pd.MultiIndex.from_frame(finished[CURVE]).isin(changed)]
-        one = next(one for one in todo if one.trial.curve in changed)
-        return _refusal(_listed([" / ".join(curve) for curve in changed]), held, one, store)
+        joining = next(planned for planned in todo if planned.trial.curve in changed)
+        return _refusal(_listed([" / ".join(curve) for curve in changed]), held, joining, store)
     return None
 
 
@@ -56,8 +56,8 @@ def _changed(now: Mapping[Curve, str], finished: pd.DataFrame) -> list[Curve]:
     return [curve for curve, code in now.items() if own(code) not in held.get(curve, {own(code)})]
 
 
-def _refusal(what: str, held: pd.DataFrame, one: Planned, store: Store) -> ConfigError:
-    """held: the finished trials that `one` would join."""
+def _refusal(what: str, held: pd.DataFrame, planned: Planned, store: Store) -> ConfigError:
+    """held: the finished trials that `planned` would join."""
     counts = counted(held["code"])
     facts = [_facts_of(code, held, store) for code in counts]
     told = [f"{count} by {_told(each)}" for each, count in zip(facts, counts.values(), strict=True)]
@@ -67,7 +67,7 @@ def _refusal(what: str, held: pd.DataFrame, one: Planned, store: Store) -> Confi
         problem=(
             f"{len(held)} finished trials that these would join were trained by other code than is installed now: "
             f"{_listed(told)}; now it is "
-            f"{_told(code_facts(one.trial.config))}, and what has changed is the code of {what}"
+            f"{_told(code_facts(planned.trial.config))}, and what has changed is the code of {what}"
         ),
         fix=(
             "add mixed_code=true to go on (fit, report and status will say which curves mix), begin another study with "
@@ -96,5 +96,5 @@ def _told(facts: Json) -> str:
 
 
 def _where_to_look(facts: Sequence[Json]) -> str:
-    commits = [one["commit"][:_LETTERS] for one in facts if one["commit"]]
+    commits = [code["commit"][:_LETTERS] for code in facts if code["commit"]]
     return f" (`git diff {commits[-1]} -- segaug` shows what has changed since)" if commits else ""

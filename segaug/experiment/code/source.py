@@ -37,7 +37,9 @@ def _plain(node: object) -> Plain:
     nothing but a constant: docstrings.
     """
     if isinstance(node, list):
-        return [_plain(one) for one in node if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
+        return [
+            _plain(item) for item in node if not (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant))
+        ]
     if not isinstance(node, ast.AST):
         return ascii(node)  # repr would depend on which characters a version knows
     if isinstance(node, ast.JoinedStr):

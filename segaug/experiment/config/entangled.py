@@ -31,10 +31,12 @@ def files_of(composed: DictConfig) -> IConfigRepository:
 
 def reaches_out(files: IConfigRepository, group: str, choice: str | None) -> bool:
     """Does the file behind `group=choice` set anything outside of its group?"""
-    found = files.load_config(f"{group}/{choice}") if choice else None
-    if found is None or found.header.get("package") not in (None, group, "_group_"):
+    loaded = files.load_config(f"{group}/{choice}") if choice else None
+    if loaded is None or loaded.header.get("package") not in (None, group, "_group_"):
         return True
-    return any(_parent_reaches_out(files, group, one) for one in found.defaults_list or () if not one.is_self())
+    return any(
+        _parent_reaches_out(files, group, default) for default in loaded.defaults_list or () if not default.is_self()
+    )
 
 
 def _parent_reaches_out(files: IConfigRepository, group: str, default: InputDefault) -> bool:

@@ -97,10 +97,12 @@ class Composer:
         config = self.loader.load_sweep_config(self.config, list(job.words))
         self.composed += 1
         choices = config.hydra.runtime.choices
-        if alone and (looks_elsewhere(config) or any(reaches_out(self.files, one, choices[one]) for one in GROUPS)):
+        if alone and (
+            looks_elsewhere(config) or any(reaches_out(self.files, group, choices[group]) for group in GROUPS)
+        ):
             return None
         trial = unsettled(config, choices, self.loader).in_folder(self.config.hydra.sweep.dir)
-        swept = tuple(one for one in job.groups.get("protocol", ()) if one in self.protocols)
+        swept = tuple(word for word in job.groups.get("protocol", ()) if word in self.protocols)
         return _Part(trial, choices["model"], swept)
 
 
@@ -129,16 +131,16 @@ def _seed(text: str) -> int:
 def _join(sources: Sequence[_Part]) -> Trial:
     """One group from each, in the order of GROUPS; everything else from the first."""
     by_group = dict(zip(GROUPS, sources, strict=True))
-    own = {group: getattr(one.trial.config, group) for group, one in by_group.items()}
+    own = {group: getattr(part.trial.config, group) for group, part in by_group.items()}
     names = {name: getattr(by_group[group].trial, name) for group, name in NAMED.items()}
     trial = Trial(dataclasses.replace(sources[0].trial.config, **own), **names)
     return _Part(trial, by_group["model"].model, by_group["protocol"].protocol).settled()
 
 
-def _agree(group: str, one: _Part, other: _Part) -> bool:
+def _agree(group: str, part: _Part, other: _Part) -> bool:
     """Have both the same form of a group?"""
-    same_name = group not in NAMED or getattr(one.trial, NAMED[group]) == getattr(other.trial, NAMED[group])
-    return same_name and getattr(one.trial.config, group) == getattr(other.trial.config, group)
+    same_name = group not in NAMED or getattr(part.trial, NAMED[group]) == getattr(other.trial, NAMED[group])
+    return same_name and getattr(part.trial.config, group) == getattr(other.trial.config, group)
 
 
 def _with_seed(trial: Trial, seed: int | None) -> Trial:
@@ -147,14 +149,14 @@ def _with_seed(trial: Trial, seed: int | None) -> Trial:
 
 def _swept_protocols(jobs: Sequence[Overrides]) -> set[str]:
     """Overrides of the protocol that differ between the jobs."""
-    every = {one for words in jobs for one in words if one.startswith("protocol")}
-    keys = Counter(one.partition("=")[0] for one in every)
-    return {one for one in every if keys[one.partition("=")[0]] > 1}
+    every = {word for words in jobs for word in words if word.startswith("protocol")}
+    keys = Counter(word.partition("=")[0] for word in every)
+    return {word for word in every if keys[word.partition("=")[0]] > 1}
 
 
 def _named_after(trial: Trial, protocol: Sequence[str]) -> Trial:
     """One curve has one protocol; a sweep over protocols tells its curves apart: `baseline [learning_rate=0.001]`."""
     if not protocol:
         return trial
-    told = ", ".join(one.removeprefix("protocol.").removeprefix("protocol=") for one in protocol)
+    told = ", ".join(word.removeprefix("protocol.").removeprefix("protocol=") for word in protocol)
     return dataclasses.replace(trial, strategy=f"{trial.strategy} [{told}]")

@@ -121,8 +121,8 @@ def differences(before: Json, now: Json) -> list[Difference]:
     """Options in which two trials of a curve differ; before, now: their `science`, of whatever age."""
     found = []
     for group in ("protocol", "model", "augment"):
-        old, new = (dict(_leaves(one.get(group, {}), group)) for one in (before, now))
-        kinds = {str(one.get(group, {}).get("name", "")) for one in (before, now)}
+        old, new = (dict(_leaves(options.get(group, {}), group)) for options in (before, now))
+        kinds = {str(options.get(group, {}).get("name", "")) for options in (before, now)}
         for option in sorted(old.keys() | new.keys()):
             was, is_now = (_value(leaves, option, group, kinds) for leaves in (old, new))
             if was != is_now:

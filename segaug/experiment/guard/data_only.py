@@ -153,9 +153,9 @@ def refuse_code(composed: Any) -> None:
 def _refuse_other_logging(key: str, composed: Any, installed: Mapping[str, object]) -> None:
     """Logging may import any class and write any file, so it is one of those that are installed."""
     here = dict(entries(composed["hydra"][key.rpartition(".")[2]], key))
-    for one in sorted(here.keys() | installed.keys()):
-        if here.get(one) != installed.get(one):
-            raise ConfigError(key=one, problem="changes how Hydra logs", fix=_LOGGING_FIX)
+    for entry in sorted(here.keys() | installed.keys()):
+        if here.get(entry) != installed.get(entry):
+            raise ConfigError(key=entry, problem="changes how Hydra logs", fix=_LOGGING_FIX)
 
 
 @cache  # one loader a process
@@ -173,4 +173,4 @@ def _installed(tree: Mapping[str, Any], key: str) -> Iterator[tuple[str, object]
             yield from _installed(entry, f"{key}.{name}")
         elif isinstance(entry, ConfigNode) and isinstance(entry.node, DictConfig):
             found = entries(OmegaConf.to_container(entry.node, resolve=False), key)
-            yield from ((one, value) for one, value in found if isinstance(value, str))
+            yield from ((inner, value) for inner, value in found if isinstance(value, str))

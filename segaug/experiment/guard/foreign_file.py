@@ -48,8 +48,8 @@ def check_name(file: str, config_path: str) -> None:
 def check_values(file: str, placed: Any) -> None:
     """Refuse, by ConfigError, what a file of a user's may not set; placed: its values, unresolved, by full keys."""
     for key, value in entries(placed):
-        for one, setting in _set_by(key, value, file):
-            _check(one, setting, file)
+        for option, setting in _set_by(key, value, file):
+            _check(option, setting, file)
         if isinstance(value, str) and MARK in value and any(map(_of_hydra, looked_up(value).options)):
             raise ConfigError(key=key, file=file, problem="looks up an option of Hydra", fix="write its value")
 
@@ -67,7 +67,7 @@ def _set_by(key: str, value: object, file: str) -> Iterator[tuple[str, object]]:
 
 def _check(key: str, value: object, file: str) -> None:
     if key.partition(".")[0] == "hydra" and not key.startswith(OF_HYDRA):
-        taken = ", ".join(one.rstrip(".[") for one in OF_HYDRA)
+        taken = ", ".join(option.rstrip(".[") for option in OF_HYDRA)
         fix = f"leave it out; of Hydra's options a file may set {taken}"
         raise ConfigError(key=key, file=file, problem="is Hydra's own", fix=fix)
     if key.startswith(SHELL):

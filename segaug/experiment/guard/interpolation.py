@@ -61,7 +61,7 @@ def _asked(node: Any, nested: int = 0) -> Iterator[tuple[str, str]]:
         if any(key.interpolation() for key in node.configKey()):
             raise RefusedTextError(f"looks up the name of the option that it looks up ({node.getText()[:60]!r})")
         around = (Lexer.INTER_OPEN, Lexer.INTER_CLOSE)
-        yield "option", "".join(one.getText() for one in node.getChildren() if _token(one) not in around)
+        yield "option", "".join(leaf.getText() for leaf in node.getChildren() if _token(leaf) not in around)
     elif isinstance(node, Grammar.InterpolationResolverContext):
         name = node.resolverName()
         if name.interpolation():

@@ -110,7 +110,7 @@ class _Size:
         return max(top, key=self.known.__getitem__, default=())
 
     def _refused(self, place: Place, problem: str, fix: str) -> ConfigError:
-        key = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in place).lstrip(".")
+        key = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).lstrip(".")
         return ConfigError(key=key or "config", file=self.file, problem=problem, fix=fix)
 
 

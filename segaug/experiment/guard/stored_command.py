@@ -22,11 +22,11 @@ def check_stored(words: Iterable[str], study: object) -> None:
         key, _, value = word.partition("=")
         try:
             override = OverridesParser.create().parse_override(word)
-            keys = [one for one in (override.key_or_group, override.package) if one]
+            keys = [key for key in (override.key_or_group, override.package) if key]
             if not all(map(_KEY.fullmatch, keys)):
                 raise ConfigError(key=key, file=str(study), problem="is no plain key", fix="write it as in augment.p")
-            for one in keys:
-                check_values(str(study), {one: value})
+            for key in keys:
+                check_values(str(study), {key: value})
         except HydraException:
             fix = "type it yourself"
             raise ConfigError(key=word, file=str(study), problem="is no option of a trial", fix=fix) from None

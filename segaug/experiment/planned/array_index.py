@@ -63,12 +63,12 @@ def _shard_of_job(of: int | None, environment: Mapping[str, str]) -> Shard:
 
 
 def _only_array(environment: Mapping[str, str]) -> Array:
-    found = [one for one in ARRAYS if environment.get(one.index, "") not in ("", one.outside)]
+    found = [array for array in ARRAYS if environment.get(array.index, "") not in ("", array.outside)]
     if len(found) > 1:
-        told = " and ".join(f"{one.index} ({one.system})" for one in found)
+        told = " and ".join(f"{array.index} ({array.system})" for array in found)
         raise ConfigError(key=KEY, problem=f"{told} are both set", fix="write shard=i/n, with the one that is meant")
     if not found:
-        known = ", ".join(one.index for one in ARRAYS)
+        known = ", ".join(array.index for array in ARRAYS)
         problem = f"auto is for the jobs of an array, and none of {known} is set"
         raise ConfigError(key=KEY, problem=problem, fix="write shard=i/n, such as shard=1/4")
     return found[0]

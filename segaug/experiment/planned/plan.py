@@ -87,9 +87,9 @@ def make_plan(trials: Iterable[Trial], *, skip_large: bool, here: bool = True) -
         pool = pools.get((trial.task, count)) or pools.setdefault((trial.task, count), pool_size(task, count))
         size = trial.config.scale.size or pool
         if size <= pool:
-            one = trial.at(size=size, seed=trial.config.seed)
-            key = identities.trial_id(one, task.content_hash)
-            planned[key] = Planned(one, key)
+            sized = trial.at(size=size, seed=trial.config.seed)
+            key = identities.trial_id(sized, task.content_hash)
+            planned[key] = Planned(sized, key)
         elif skip_large:
             skipped[trial.task, size] = {"task": trial.task, "size": size, "pool": pool}
         else:
@@ -98,11 +98,11 @@ def make_plan(trials: Iterable[Trial], *, skip_large: bool, here: bool = True) -
                 problem=f"{size} is more than the {pool} {count} in the pool of {trial.task}",
                 fix=f"use at most {pool}, or scale=all",
             )
-    in_order = tuple(sorted(planned.values(), key=lambda one: (one.trial.config.seed, -one.size)))
+    in_order = tuple(sorted(planned.values(), key=lambda each: (each.trial.config.seed, -each.size)))
     left_out = tuple(skipped.values())
     if shard is None:
         return Plan(in_order, left_out, tasks)
-    return Plan(tuple(one for one in in_order if shard.holds(one.id)), left_out, tasks, shard, in_order)
+    return Plan(tuple(each for each in in_order if shard.holds(each.id)), left_out, tasks, shard, in_order)
 
 
 def _shard_of(trials: Iterable[Trial]) -> Shard | None:
@@ -152,21 +152,21 @@ def check_consistent(plan: Plan, stored: Iterable[Json], config_of: Callable[[st
     identities = Identities()
     settings: dict[tuple[str, ...], Json] = {}
     compared: set[tuple[object, ...]] = set()
-    for one in plan.trials:
-        curve, now = one.trial.curve, identities.science(one.trial.config)
+    for planned in plan.trials:
+        curve, now = planned.trial.curve, identities.science(planned.trial.config)
         parts = (curve, *(id(now[group]) for group in ("protocol", "model", "augment")))  # few: trials share them
         if parts in compared:
             continue
         compared.add(parts)
         first = before.get(curve)
-        if first and first["dataset_hash"] != plan.tasks[one.trial.task].content_hash:
-            raise _mixed(one.trial, "dataset", "of another content of the data set", "go back to the files it had")
+        if first and first["dataset_hash"] != plan.tasks[planned.trial.task].content_hash:
+            raise _mixed(planned.trial, "dataset", "of another content of the data set", "go back to the files it had")
         if curve not in settings:
             settings[curve] = config_of(first["id"]) if first else now
         if changed := differences(settings[curve], now):
             told = "; ".join([*map(str, changed[:_TOLD]), *["..."] * (len(changed) > _TOLD)])
             again = f"set {changed[0].option}={changed[0].before} again"
-            raise _mixed(one.trial, changed[0].option, f"made with other options ({told})", again)
+            raise _mixed(planned.trial, changed[0].option, f"made with other options ({told})", again)
 
 
 def _mixed(trial: Trial, key: str, told: str, fix: str) -> ConfigError:
@@ -185,4 +185,4 @@ def remember(plan: Plan, store: Store, facts: Json) -> None:
     """
     if plan.shard is not None:
         facts = {**facts, "command": with_shard(facts["command"], plan.shard), KEY: str(plan.shard)}
-    store.add_plan({**facts, "skipped": list(plan.skipped), "trials": [one.key() for one in plan.asked]})
+    store.add_plan({**facts, "skipped": list(plan.skipped), "trials": [planned.key() for planned in plan.asked]})

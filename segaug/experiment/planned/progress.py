@@ -52,17 +52,17 @@ class Progress:
         if self.live:
             self.bar.stop()
 
-    def finished(self, one: Planned, record: Json | None, failure: Json | None) -> None:
+    def finished(self, planned: Planned, record: Json | None, failure: Json | None) -> None:
         """A trial has ended."""
         self.done += record is not None
         self.failed += failure is not None
         self.diverged += record is not None and record["status"] == "diverged"
         self.beware.update([*beware(record)] if record else [])
-        work = work_of(one)
+        work = work_of(planned)
         self.work_done, self.work_left = self.work_done + work, self.work_left - work
         self.bar.update(self.row, advance=1, state=self.state())
         if failure or not self.live:
-            ended = f"[{self.done + self.failed}/{self.todo}] {line(one, record, failure)}; {self.state()}"
+            ended = f"[{self.done + self.failed}/{self.todo}] {line(planned, record, failure)}; {self.state()}"
             self.say(ended)
 
     def state(self) -> str:
@@ -112,17 +112,17 @@ _BEWARE: dict[Beware, str] = {
 }
 
 
-def work_of(one: Planned) -> float:
+def work_of(planned: Planned) -> float:
     """Images that a trial's network sees in training, roughly: what its time is proportional to."""
-    protocol = one.trial.config.protocol
+    protocol = planned.trial.config.protocol
     return (
-        schedule(protocol, one.size).updates * min(protocol.batch_size, one.size) + 32.0
+        schedule(protocol, planned.size).updates * min(protocol.batch_size, planned.size) + 32.0
     )  # 32: start, validation, test
 
 
-def line(one: Planned, record: Json | None, failure: Json | None) -> str:
+def line(planned: Planned, record: Json | None, failure: Json | None) -> str:
     """One trial and how it ended, in words."""
-    name = name_of(one.key())
+    name = name_of(planned.key())
     if failure:
         return f"{name}: failed: {failure['error']}"
     if not record or not record["test"]:

@@ -76,7 +76,7 @@ class StudySweeper(Sweeper):
         """Launch the product of what the study file sweeps over and of the command line, which wins, for each grid."""
         parse = OverridesParser.create(config_loader=self.loader).parse_overrides
         typed = parse(arguments)
-        settled = {one.key_or_group for one in typed}
+        settled = {override.key_or_group for override in typed}
         jobs: list[list[str]] = []
         for grid in self.grids:
             swept = {**self.params, **grid}

@@ -65,10 +65,10 @@ def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, comma
     _claim(store.folder)
     snapshot = Snapshot(store.folder)
     finished = snapshot.trials()
-    snapshot.refuse_unreadable(one.id for one in plan.trials)
-    check_consistent(plan, stored_curves(finished), lambda one: dict(store.record(one)["config"]))
+    snapshot.refuse_unreadable(planned.id for planned in plan.trials)
+    check_consistent(plan, stored_curves(finished), lambda trial_id: dict(store.record(trial_id)["config"]))
     done = set(finished["id"])
-    todo = [one for one in plan.trials if one.id not in done]
+    todo = [planned for planned in plan.trials if planned.id not in done]
     check_code(todo, finished, store)
     remember(plan, store, {"tracker": asdict(config.tracker), "command": command})
     if not plan.trials:  # more shards than trials: nothing is wrong, and the folder is one to be merged
@@ -78,7 +78,7 @@ def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, comma
         prepare(plan, todo, workers=workers, in_process=not many)
         write_cards(plan, store)
         _run_all(plan, todo, store, workers, many)
-    return [one.key() for one in plan.trials]
+    return [planned.key() for planned in plan.trials]
 
 
 def stored_curves(finished: pd.DataFrame) -> list[Json]:
@@ -93,8 +93,8 @@ def _run_all(plan: Plan, todo: list[Planned], store: Store, workers: int | None,
     repeats, failures = Repeats(config.max_same_errors), []
     try:
         with progress, closing(_outcomes(todo, plan, store, workers, progress, in_process=not many)) as outcomes:
-            for one, outcome in outcomes:
-                progress.finished(one, outcome.record, outcome.failure)
+            for planned, outcome in outcomes:
+                progress.finished(planned, outcome.record, outcome.failure)
                 if outcome.record:
                     mirror.put(outcome.record)
                 if outcome.failure:
@@ -137,17 +137,17 @@ def _outcomes(
                 key = todo[numbers[place]].key()
                 yield numbers[place], of_dead(store, key, answer.reason) if isinstance(answer, Died) else answer
 
-    for number, outcome in share([one.key() for one in todo], store, run, progress.waiting):
+    for number, outcome in share([planned.key() for planned in todo], store, run, progress.waiting):
         yield todo[number], outcome
 
 
-def _content(one: Planned, plan: Plan) -> str:
-    return plan.tasks[one.trial.task].content_hash
+def _content(planned: Planned, plan: Plan) -> str:
+    return plan.tasks[planned.trial.task].content_hash
 
 
-def job_of(one: Planned, content_hash: str, store: Store, claim: Claim) -> Job:
+def job_of(planned: Planned, content_hash: str, store: Store, claim: Claim) -> Job:
     """What to send to a worker of this process."""
-    return Job(one, content_hash, store.folder, code_facts(one.trial.config), claim)
+    return Job(planned, content_hash, store.folder, code_facts(planned.trial.config), claim)
 
 
 def _silent(_: object) -> None:

@@ -107,7 +107,9 @@ def _of_atlas(atlas: Tensor, truth: Truth, validation: Batch | None) -> Json:
             validation.label.to(atlas.device).double().mean(0, keepdim=True)
         )  # one prediction for all images: the same
         recalibration = metrics.fit_recalibration(metrics.logits_of_probability(atlas), mean)
-    values = metrics.measure(metrics.of_probability(atlas, truth, recalibration), lambda one: one.atlas is not None)
+    values = metrics.measure(
+        metrics.of_probability(atlas, truth, recalibration), lambda measure: measure.atlas is not None
+    )
     return {str(quantity(key).atlas): _mean(key, each) for key, each in values.items() if each is not None}
 
 

@@ -92,7 +92,7 @@ def _scores(
         scores[name] = (
             scores["best"] if same else score(network, strategy, prepared, parts.validation, parts.test, truth)
         )
-    return scores if all(one.finite for one in scores.values()) else None
+    return scores if all(score.finite for score in scores.values()) else None
 
 
 def _record(
@@ -117,7 +117,7 @@ def _record(
         },
         "form": asdict(task.form),
         "sees": list(config.augment.sees),
-        "test": {name: one.means() for name, one in scores.items()} if scores else None,
+        "test": {part: score.means() for part, score in scores.items()} if scores else None,
         **_details(task, best),
         **reference(task, parts.rows, parts.validation),
         "history": {name: [_or_null(value) for value in values] for name, values in trained.history.columns().items()},

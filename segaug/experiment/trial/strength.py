@@ -26,7 +26,7 @@ def strength(strategy: Strategy, prepared: Prepared, subset: Batch, seed: int) -
     """
     batch = subset.rows(torch.arange(DRAWS, device=subset.index.device) % len(subset))
     drawn = draw(own_stages(strategy), prepared, batch, partial(stream, seed, "strength"))
-    applied = [replace(one, applied=torch.ones_like(one.applied)) for one in drawn]
+    applied = [replace(stage, applied=torch.ones_like(stage.applied)) for stage in drawn]
     field = total_displacement_px(applied, prepared, batch)
     return None if field is None else _statistics(field)
 
