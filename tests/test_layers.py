@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.build import build
 from tests.house.graph import circles
+from tests.house.here import HOUSE
 from tests.house.imports import imported_names
 from tests.house.rooms import House, layer_of, room_of
 
-HOUSE = House(Path(__file__).parents[1] / "segaug")
 # At the top, for everybody; "" is segaug itself.
 FREE = {
     "", "batch", "errors", "file_name", "files", "form", "grey", "json_data", "measures", "metrics", "name", "rng",
@@ -166,7 +167,4 @@ def house(folder: Path, changed: Mapping[str, str] | None = None) -> House:
     """A small package that keeps all rules, but for the files that are given."""
     files = ("__init__", "rng", "data/__init__", "data/task", "augment/__init__", "augment/red", "analysis/__init__")
     files += ("analysis/interval", "analysis/law/form", "analysis/curves/fit")
-    for file, text in ({f"{name}.py": "" for name in files} | dict(changed or {})).items():
-        (folder / "segaug" / file).parent.mkdir(parents=True, exist_ok=True)
-        (folder / "segaug" / file).write_text(text)
-    return House(folder / "segaug")
+    return build(folder, {f"{name}.py": "" for name in files} | dict(changed or {}))
