@@ -35,7 +35,7 @@ IMPORTED_BY_NAME = {  # the names come from tables in the code, never from input
     "cli/main.py": "verbs of the table VERBS",
     "cli/plan.py": "the questions of `segaug plan`",
     "analysis/__init__.py": "names of the table _HOME",
-    "experiment/schema.py": "strategies of the table STRATEGY_CLASSES",
+    "experiment/schema.py": "strategies and models of the tables STRATEGY_CLASSES and MODEL_CLASSES",
 }
 
 
