@@ -13,7 +13,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: audit lock fuzz help setup study test check test-slow test-drills test-slurm test-browser bench clean
+.PHONY: audit lock fuzz help house setup study test check test-slow test-drills test-slurm test-browser bench clean
 
 test test-slow test-drills test-slurm test-browser bench fuzz: export OMP_NUM_THREADS = 1# threads of two processes only disturb each other
 
@@ -52,7 +52,10 @@ check: setup ## run format, lint, type and layer checks: the same here, before a
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(PYTEST) -q tests/test_layers.py tests/test_repository.py
+	$(PYTEST) -q tests/house tests/test_layers.py tests/test_repository.py
+
+house: setup ## draw the rooms and arrows of CONTRIBUTING.md (docs/house.svg) and print their numbers
+	@$(BIN)/python -m tests.house --draw
 
 test-slow: setup ## run the tests that take more than a few seconds
 	$(PYTEST) -m slow

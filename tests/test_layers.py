@@ -1,10 +1,16 @@
 """Imports follow the arrows: data -> augment -> training -> records -> curves -> page, never back."""
 
-import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
-PACKAGE = Path(__file__).parents[1] / "segaug"
+import pytest
+
+from tests.house.build import build
+from tests.house.graph import circles
+from tests.house.here import HOUSE
+from tests.house.imports import imported_names
+from tests.house.rooms import House, layer_of, room_of
+
 # At the top, for everybody; "" is segaug itself.
 FREE = {
     "", "batch", "errors", "file_name", "files", "form", "grey", "json_data", "measures", "metrics", "name", "rng",
@@ -28,78 +34,179 @@ MAY_IMPORT = {
     # `segaug data check` and `segaug register` need no experiment
     "cli": {"cluster", "experiment", "analysis", "report", "results", "data", "registration", "deform", "internals"},
 }
-WITHIN_ANALYSIS = {  # rooms of segaug/analysis; "" is its single files
-    "": set(),
-    "law": {""},
-    "trials": {"", "law"},
-    "curves": {"", "law", "trials"},
-    "comparison": {"", "law", "trials", "curves"},
-    "planning": {"", "law", "trials", "curves", "comparison"},
+WITHIN: dict[str, dict[str, set[str]]] = {  # layer -> room -> rooms it may import; "" is the layer's single files
+    "analysis": {
+        "": set(),
+        "law": {""},
+        "trials": {"", "law"},
+        "curves": {"", "law", "trials"},
+        "comparison": {"", "law", "trials", "curves"},
+        "planning": {"", "law", "trials", "curves", "comparison"},
+    },
+    "augment": {"": set(), "genda": {""}},
+    "data": {"": set(), "phantom": {""}},
+    "experiment": {
+        "": {"config", "sweep"},  # outside.py stands above all
+        "config": set(),
+        "machine": set(),
+        "guard": {"config"},
+        "planned": {"config", "machine"},
+        "code": {"config", "planned"},
+        "artefacts": {"config", "machine", "planned"},
+        "cards": {"config", "planned", "artefacts"},
+        "trial": {"config", "machine", "planned", "artefacts"},
+        "sweep": {"config", "guard", "machine", "planned", "code", "artefacts", "cards", "trial"},
+    },
+    "report": {
+        "": {
+            "look",
+            "blocks",
+            "study",
+            "curves",
+            "comparison",
+            "laws",
+            "answers",
+            "planning",
+            "variance",
+            "divergence",
+            "data",
+            "trials",
+        },  # the page puts them in order
+        "look": set(),
+        "pictures": {"look"},
+        "study": {"look"},
+        "marks": {"look", "study"},
+        "blocks": {"look", "study"},
+        "curves": {"look", "study", "marks", "blocks"},
+        "laws": {"look", "study", "marks", "blocks", "curves"},
+        "comparison": {"look", "study", "marks", "blocks", "curves"},
+        "answers": {"look", "study", "blocks", "laws", "comparison"},
+        "planning": {"look", "study", "marks", "blocks"},
+        "variance": {"look", "study", "marks", "blocks"},
+        "divergence": {"look", "study", "marks", "blocks", "curves"},
+        "data": {"look", "study", "blocks"},
+        "trials": {"look", "study", "blocks", "curves", "laws", "data"},
+    },
+    "results": {"": set(), "mirror": {""}},
 }
-TORCH = {
-    "torch",
-    "segaug.batch",
-    "segaug.grey",
-    "segaug.metrics",
-    "segaug.rng",
-}  # curves and pages are made where no torch is installed
+TORCH = {"batch", "grey", "metrics", "rng"}  # need it
+WITHOUT_TORCH = {"analysis", "report"}  # curves and pages are made where no torch is installed
 
 
-def imports(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield "." * node.level + (node.module or "")
+def part_of(file: str) -> str:
+    """What of the package a file belongs to: its layer, or the name of a single file; "" is the package itself."""
+    return layer_of(file) or file.removesuffix(".py").replace("__init__", "")
 
 
-def allowed(layer: str, imported: str) -> bool:
-    if imported.startswith("."):
-        return False  # a relative import would hide its layer
-    if layer in ("analysis", "report") and (imported in TORCH or imported.startswith("torch.")):
-        return False
-    package, _, rest = imported.partition(".")
-    target = rest.partition(".")[0]
-    return package != "segaug" or target == layer or target in FREE | MAY_IMPORT[layer]
+def against_the_arrows(house: House) -> list[str]:
+    wrong = []
+    for file, imported in house.files.items():
+        layer = part_of(file)
+        if layer != "__main__":  # starts the command
+            may = FREE | MAY_IMPORT.get(layer, set()) | {layer}
+            wrong += [f"{file} imports {other}" for other in imported if part_of(other) not in may]
+    return wrong
+
+
+def within(layer: str, room: str) -> str:
+    """Name of a room inside its layer: `law` of `analysis/law`, "" for the layer's single files."""
+    return room.removeprefix(layer).removeprefix("/")
+
+
+def against_the_rooms(house: House, layer: str, rules: Mapping[str, Collection[str]]) -> list[str]:
+    return [
+        f"{file} imports {other}"
+        for room, rooms in house.rooms_of(layer).items()
+        for file in house.files_in(room)
+        for other in house.files[file]
+        if room_of(other) in rooms and within(layer, room_of(other)) not in rules[within(layer, room)]
+    ]
+
+
+def hidden_from_the_arrows(house: House) -> list[str]:
+    """Relative imports, whose layer nobody sees; and torch, where it may not be installed."""
+    wrong = []
+    for file, tree in house.trees.items():
+        names = sorted(set(imported_names(tree)))
+        wrong += [f"{file} imports {name}" for name in names if name.startswith(".")]
+        if layer_of(file) in WITHOUT_TORCH:
+            wrong += [f"{file} imports {name}" for name in names if name.partition(".")[0] == "torch"]
+            wrong += [f"{file} imports {other}" for other in house.files[file] if part_of(other) in TORCH]
+    return wrong
 
 
 def test_imports_follow_the_arrows():
-    layers = [(file.relative_to(PACKAGE).parts[0], file) for file in sorted(PACKAGE.glob("*/**/*.py"))]
-    wrong = [
-        f"{file.relative_to(PACKAGE.parent)} imports {name}"
-        for layer, file in layers
-        for name in imports(file)
-        if not allowed(layer, name)
+    assert set(HOUSE.layers) == set(MAY_IMPORT)
+    assert against_the_arrows(HOUSE) == []
+
+
+def test_every_layer_with_rooms_has_a_rule_for_each():
+    rooms = {layer: {within(layer, room) for room in HOUSE.rooms_of(layer)} for layer in HOUSE.layers}
+    ruled = {layer: set(rules) for layer, rules in WITHIN.items()}
+    assert {layer: names for layer, names in rooms.items() if len(names) > 1} == ruled
+
+
+@pytest.mark.parametrize("layer", WITHIN)
+def test_rooms_follow_the_arrows(layer):
+    assert against_the_rooms(HOUSE, layer, WITHIN[layer]) == []
+
+
+def test_no_import_is_hidden_and_none_needs_torch_for_curves_and_pages():
+    assert hidden_from_the_arrows(HOUSE) == []
+
+
+@pytest.mark.parametrize("graph", [HOUSE.files, HOUSE.rooms], ids=["files", "rooms"])
+def test_nobody_imports_himself_through_others(graph):
+    assert circles(graph) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "wrong"),
+    [
+        ("data/task.py", "from segaug.augment.red import RandomElastic", "data/task.py imports augment/red.py"),
+        ("data/task.py", "from segaug import augment", "data/task.py imports augment/__init__.py"),
+        ("data/task.py", "def later():\n    import segaug.augment.red", "data/task.py imports augment/red.py"),
+        ("rng.py", "from segaug.data import task", "rng.py imports data/task.py"),
+        ("augment/red.py", "from segaug.data.task import Task", "augment/red.py imports data/task.py"),
+    ],
+)
+def test_an_import_against_the_arrows_is_found(tmp_path, file, line, wrong):
+    assert against_the_arrows(house(tmp_path)) == []
+    assert against_the_arrows(house(tmp_path, {file: line})) == [wrong]
+
+
+def test_an_import_from_a_room_above_is_found(tmp_path):
+    rules = {"": set(), "law": {""}, "curves": {"", "law"}}
+    right = "from segaug.analysis.law.form import Form\nfrom segaug.analysis import interval"
+    assert against_the_rooms(house(tmp_path, {"analysis/curves/fit.py": right}), "analysis", rules) == []
+    wrong = house(tmp_path, {"analysis/law/form.py": "from segaug.analysis.curves import fit"})
+    assert against_the_rooms(wrong, "analysis", rules) == ["analysis/law/form.py imports analysis/curves/fit.py"]
+
+
+def test_a_circle_through_a_function_is_found(tmp_path):
+    lines = {"data/task.py": "from segaug import rng", "rng.py": "def later():\n    import segaug.data.task"}
+    assert circles(house(tmp_path, lines).files) == [("data/task.py", "rng.py")]
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("from ..augment import red", "..augment.red"),
+        ("import torch", "torch"),
+        ("from torch import nn", "torch.nn"),
+        ("from segaug import rng", "rng.py"),
+        ("from segaug.rng import stream", "rng.py"),
+    ],
+)
+def test_a_hidden_import_is_found(tmp_path, line, wrong):
+    assert hidden_from_the_arrows(house(tmp_path, {"augment/red.py": "import torch"})) == []
+    assert hidden_from_the_arrows(house(tmp_path, {"analysis/interval.py": line})) == [
+        f"analysis/interval.py imports {wrong}"
     ]
-    assert layers
-    assert not wrong, "\n".join(wrong)
 
 
-def test_statistics_build_on_the_law():
-    home = PACKAGE / "analysis"
-    rooms = {folder.name for folder in home.iterdir() if (folder / "__init__.py").is_file()}
-    assert rooms | {""} == set(WITHIN_ANALYSIS)
-    wrong = []
-    for file in home.rglob("*.py"):
-        if file == home / "__init__.py":
-            continue  # it hands out the names of all rooms
-        room = file.parent.name if file.parent != home else ""
-        for name in imports(file):
-            target = name.removeprefix("segaug.analysis.").partition(".")[0] if "segaug.analysis." in name else None
-            if target and (target if target in rooms else "") not in WITHIN_ANALYSIS[room] | {room}:
-                wrong.append(f"{file.relative_to(home)} imports {name}")
-    assert not wrong, "\n".join(wrong)
-
-
-def test_single_files_import_no_layer():
-    names = [(file.name, name) for file in PACKAGE.glob("*.py") if file.name != "__main__.py" for name in imports(file)]
-    assert not [pair for pair in names if pair[1].startswith("segaug.") and pair[1].split(".")[1] not in FREE]
-
-
-def test_rules_can_fail():
-    assert not allowed("data", "segaug.augment.red")
-    assert not allowed("analysis", "torch.nn")
-    assert not allowed("report", "segaug.rng")
-    assert not allowed("models", "..augment")
-    assert allowed("augment", "segaug.deform.warp")
-    assert allowed("augment", "torch")
+def house(folder: Path, changed: Mapping[str, str] | None = None) -> House:
+    """A small package that keeps all rules, but for the files that are given."""
+    files = ("__init__", "rng", "data/__init__", "data/task", "augment/__init__", "augment/red", "analysis/__init__")
+    files += ("analysis/interval", "analysis/law/form", "analysis/curves/fit")
+    return build(folder, {f"{name}.py": "" for name in files} | dict(changed or {}))

@@ -1,46 +1,27 @@
 """The README's example does what it says: three files and one line make a strategy."""
 
 import re
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.checkout import ROOT, copied, insert, run, write
 from tests.tiny import TINY
 
-ROOT = Path(__file__).parents[1]
 TABLE = "STRATEGY_CLASSES = {"
 
 
 @pytest.fixture
 def checkout(tmp_path):
     """A copy of this checkout with the README's blocks written to the files that their first lines name."""
-    for name in ("segaug", "conf", "multirun_sweeps", "tests"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
     blocks = re.findall(r"```\w+\n# (.+?)\n(.+?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
     files = {name: text for name, text in blocks if "/" in name and " " not in name}
     assert len(files) == 3
-    for name, text in files.items():
-        (tmp_path / name).write_text(text)
-    ((line,),) = ([text for name, text in blocks if name.startswith("one line")],)
-    schema = tmp_path / "segaug/experiment/config/schema.py"
-    before = schema.read_text()
-    assert before.count(TABLE) == line.count("\n") == 1
-    head, _, tail = before.partition("\n}\n")
-    schema.write_text(f"{head}\n{line.rstrip()}\n}}\n{tail}")
+    (line,) = (text.rstrip() for name, text in blocks if name.startswith("one line"))
+    assert "\n" not in line
+    write(copied(tmp_path), files)
+    insert(tmp_path, "segaug/experiment/config/schema.py", TABLE, line)
     return tmp_path
-
-
-def run(checkout: Path, *command: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", *command], cwd=checkout, capture_output=True, text=True, timeout=200, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def test_a_strategy_is_three_files_and_one_line(checkout):

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import segaug
-from tests.test_layers import imports
+from tests.house.here import HOUSE
+from tests.house.imports import imported_names
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -63,7 +64,7 @@ def test_versions_agree():
 
 
 def test_dependencies_are_what_is_imported():
-    used = {name.partition(".")[0] for file in (ROOT / "segaug").rglob("*.py") for name in imports(file)}
+    used = {name.partition(".")[0] for tree in HOUSE.trees.values() for name in imported_names(tree)}
     distributions = packages_distributions()
     third_party = used - set(sys.stdlib_module_names) - {"segaug"}
     imported = {distributions.get(name, [name])[0].lower().replace("_", "-") for name in third_party}

@@ -12,7 +12,7 @@ from typing import Any
 import argcomplete
 
 from segaug.cli.choices import complete_override, config_folders, groups
-from segaug.cli.main import HYDRA_VERBS
+from segaug.cli.verbs import HYDRA_VERBS
 from segaug.results.store import RESULTS
 
 SHELLS = ("bash", "zsh", "fish")

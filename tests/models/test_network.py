@@ -1,4 +1,4 @@
-"""Both networks: size, equality with MONAI, features, seeds."""
+"""What every registered network promises: features, seeds, sizes; and that those of MONAI equal them."""
 
 import pytest
 import torch
@@ -6,15 +6,16 @@ from monai.networks.nets import DynUNet, SwinUNETR
 from torch import nn
 
 from segaug.errors import ConfigError
+from segaug.experiment.config import schema
 from segaug.models.instance_norm import InstanceNorm
 from segaug.models.network import build_with_seed, set_output_bias
 from segaug.models.nnunet import NnUnet
 from segaug.models.swin_unet import SwinUnet
 from segaug.rng import stream
 
-MODELS = {"nnunet": NnUnet(), "swin_unet": SwinUnet()}
+MODELS = {name: kind() for name, kind in schema.MODELS.items()}
 PARAMETERS = {"nnunet": 1_966_433, "swin_unet": 1_590_115}
-SMALL = {"nnunet": NnUnet(feature_size=16), "swin_unet": SwinUnet()}
+SMALL = MODELS | {"nnunet": NnUnet(feature_size=16)}
 SMALLEST_SIZE = {"nnunet": 16, "swin_unet": 64}
 REFUSED_SIZES = {"nnunet": (0, 8, 20, 100), "swin_unet": (0, 32, 48, 100)}
 
@@ -40,11 +41,15 @@ def image() -> torch.Tensor:
     return torch.rand(2, 1, 64, 64, generator=stream(0, "image"))
 
 
+of_monai = pytest.mark.parametrize("name", PARAMETERS)  # their blocks are MONAI's
+
+
 @pytest.fixture(params=MODELS)
 def name(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
+@of_monai
 def test_parameter_count(name):
     network = MODELS[name].build()
     assert sum(p.numel() for p in network.parameters()) == PARAMETERS[name]
@@ -55,6 +60,7 @@ def test_each_weight_has_one_name(name):
     assert len({tensor.data_ptr() for tensor in state.values()}) == len(state)
 
 
+@of_monai
 def test_same_logits_and_gradients_as_monai(name, image):
     ours, theirs = build_with_seed(SMALL[name], seed=7), seeded_peer(name, seed=7)
     weight = torch.randn(image.shape, generator=stream(0, "weight"))
@@ -68,7 +74,7 @@ def test_same_logits_and_gradients_as_monai(name, image):
     torch.testing.assert_close(results[0][1], results[1][1], rtol=1e-3, atol=0)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@of_monai
 def test_blocks_run_in_the_order_of_monai(name, image, monkeypatch):
     """With MONAI's own instance norm the wrapper repeats MONAI's forward bit for bit."""
     for module in ("nnunet", "swin_unet"):
@@ -79,6 +85,7 @@ def test_blocks_run_in_the_order_of_monai(name, image, monkeypatch):
     assert torch.equal(ours(image), theirs(image))
 
 
+@of_monai
 def test_every_instance_norm_is_replaced(name):
     kinds = [type(module) for module in SMALL[name].build().modules()]
     assert kinds.count(InstanceNorm) >= 15
@@ -95,10 +102,17 @@ def test_features_go_with_the_logits(name, image):
             assert feature.shape[-1] == 64 >> level
         elif level:
             assert feature.shape[-1] == 64 >> (level - 1)
+    assert logits.shape == image.shape
+
+
+@of_monai
+def test_the_bottleneck_is_the_coarsest_map_and_the_last_decoder_the_finest(name, image):
+    logits, maps = SMALL[name].build().features(image)
     assert maps["bottleneck"].shape[-1] == min(feature.shape[-1] for feature in maps.values())
     assert maps["decoder1"].shape[-2:] == logits.shape[-2:]
 
 
+@of_monai
 def test_features_carry_gradients(name, image):
     network = SMALL[name].build()
     _, maps = network.features(image)
@@ -124,6 +138,10 @@ def test_training_steps_repeat_bit_for_bit(name, image):
     assert torch.equal(*runs)
 
 
+def test_a_learning_rate_is_known_for_protocols_that_name_none(name):
+    assert 0 < MODELS[name].learning_rate < 1
+
+
 def test_channels_are_passed_on(name):
     network = SMALL[name].build(in_channels=3, out_channels=2)
     assert network(torch.rand(1, 3, 64, 64)).shape == (1, 2, 64, 64)
@@ -138,6 +156,7 @@ def gradients(network: nn.Module, image: torch.Tensor, weight: torch.Tensor) -> 
     return out, norm, leaf.grad
 
 
+@of_monai
 @pytest.mark.parametrize(("channels", "logits"), [(3, 1), (3, 4), (1, 4)])
 def test_colour_and_several_structures_have_the_gradients_of_monai(name, channels, logits):
     """Channels-last is chosen for the widths inside; three channels of an image and four logits must do as well.
@@ -198,12 +217,14 @@ def test_output_bias_is_finite_without_foreground(name):
         assert network.head.bias.isfinite().all()
 
 
+@of_monai
 def test_the_smallest_size_can_be_trained_on(name):
     size = SMALLEST_SIZE[name]
     SMALL[name].check_size(size)
     SMALL[name].build().train()(torch.rand(1, 1, size, size)).mean().backward()
 
 
+@of_monai
 def test_other_sizes_are_refused(name):
     for size in REFUSED_SIZES[name]:
         with pytest.raises(ConfigError, match=r"dataset\.size.*multiple of"):

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.imports import imported_names
+
 PACKAGE = Path(__file__).parents[2] / "segaug"
 MODULES = {  # importing one of these is the first step to loading a pickle, or to running text
     "pickle", "_pickle", "cPickle", "cloudpickle", "dill", "joblib", "shelve", "marshal", "copyreg",
@@ -33,7 +35,7 @@ IMPORTED_BY_NAME = {  # the names come from tables in the code, never from input
     "cli/main.py": "verbs of the table VERBS",
     "cli/plan.py": "the questions of `segaug plan`",
     "analysis/__init__.py": "names of the table _HOME",
-    "experiment/config/schema.py": "strategies of the table STRATEGY_CLASSES",
+    "experiment/config/schema.py": "strategies and models of the tables STRATEGY_CLASSES and MODEL_CLASSES",
 }
 
 
@@ -42,22 +44,13 @@ def files() -> dict[str, ast.Module]:
     return {str(path.relative_to(PACKAGE)): ast.parse(path.read_text()) for path in sorted(PACKAGE.rglob("*.py"))}
 
 
-def modules(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield node.module or ""
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
 @cache
 def imported() -> dict[str, set[str]]:
-    return {file: set(modules(tree)) for file, tree in files().items()}
+    return {file: set(imported_names(tree)) for file, tree in files().items()}
 
 
 def offences(tree: ast.AST) -> Iterator[str]:
-    for name in modules(tree):
+    for name in imported_names(tree):
         if name.partition(".")[0] in MODULES:
             yield f"imports {name}"
     for node in ast.walk(tree):

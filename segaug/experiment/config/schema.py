@@ -19,8 +19,6 @@ from segaug.data.task import Dataset
 from segaug.errors import ConfigError
 from segaug.internals.omegaconf import inner_tables, is_table_by_name
 from segaug.models.network import Model
-from segaug.models.nnunet import NnUnet
-from segaug.models.swin_unet import SwinUnet
 from segaug.name import is_name
 from segaug.results.record import MOST_SEED
 from segaug.results.tracker import TRACKERS
@@ -37,7 +35,13 @@ STRATEGY_CLASSES = {  # name -> class in segaug/augment/<name>.py, configured by
 STRATEGIES: dict[str, type[Strategy]] = {
     name: getattr(import_module(f"segaug.augment.{name}"), kind) for name, kind in STRATEGY_CLASSES.items()
 }
-MODELS: dict[str, type[Model]] = {"nnunet": NnUnet, "swin_unet": SwinUnet}
+MODEL_CLASSES = {  # the same of segaug/models/ and conf/model/
+    "nnunet": "NnUnet",
+    "swin_unet": "SwinUnet",
+}
+MODELS: dict[str, type[Model]] = {
+    name: getattr(import_module(f"segaug.models.{name}"), kind) for name, kind in MODEL_CLASSES.items()
+}
 DATASETS: dict[str, type[Dataset]] = {"folder": Folder, "phantom": Phantom}
 
 

@@ -6,6 +6,7 @@ from segaug.rng import stream
 from tests.augment.genda.examples import fields
 
 SIZE = (32, 24)
+GOOD = dict.fromkeys(Health.__dataclass_fields__, 1.0)
 
 
 class Sampler:
@@ -62,6 +63,7 @@ def test_folds_are_counted_as_shares_of_cells():
     assert health(Sampler(real), real).folded == pytest.approx(2 / (31 * 23))
 
 
-@pytest.mark.parametrize("name", ["folded", "magnitude", "spread"])
+@pytest.mark.parametrize("name", GOOD)
 def test_what_is_not_a_number_has_diverged(name):
-    assert "diverged" in Health(**{"folded": 0.0, "magnitude": 1.0, "spread": 1.0, name: float("nan")}).failed
+    assert Health(**GOOD).failed is None
+    assert "diverged" in Health(**{**GOOD, name: float("nan")}).failed
