@@ -31,8 +31,9 @@ WITHIN_ANALYSIS = {  # rooms of segaug/analysis; "" is its single files
     "": set(),
     "law": {""},
     "trials": {"", "law"},
-    "curves": {"", "law", "trials"},
-    "comparison": {"", "law", "trials", "curves"},
+    "foreign": {"", "trials"},
+    "curves": {"", "law", "trials", "foreign"},
+    "comparison": {"", "law", "trials", "foreign", "curves"},
     "planning": {"", "law", "trials", "curves", "comparison"},
 }
 TORCH = {

@@ -12,6 +12,7 @@ import pandas as pd
 from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.curves.population import FEW_PATIENTS, Draws, draws, population, seed_laws
 from segaug.analysis.curves.size_point import size_points, size_states
+from segaug.analysis.foreign.table import Source, from_frame
 from segaug.analysis.law.fit import fit_curve
 from segaug.analysis.law.law_fit import MIN_SIZES
 from segaug.analysis.law.resample import RESAMPLES
@@ -20,7 +21,6 @@ from segaug.analysis.trials.case_grid import case_grid
 from segaug.analysis.trials.collapsed import failed_by_collapse
 from segaug.analysis.trials.curve_trials import CurveTrials, curves
 from segaug.analysis.trials.divergence import divergence_matters, mcnemar
-from segaug.analysis.trials.foreign_table import Source, from_frame
 from segaug.analysis.trials.measured import measured, measured_cases
 from segaug.analysis.trials.table import study_trials, trials, with_unfinished
 from segaug.analysis.trials.untrained import untrained
@@ -66,7 +66,7 @@ def fit_records(records: Sequence[Record], metric: Metric | None = None, resampl
 def fit_table(
     source: Source, *, nested: bool = False, columns: Mapping[str, str] | None = None, resamples: int = RESAMPLES
 ) -> list[CurveFit]:
-    """Every curve of a table from anywhere: columns N, error, curve, seed, and those that `foreign_table` names.
+    """Every curve of a table from anywhere: columns N, error, curve, seed, and those that `foreign.table` names.
 
     nested: a seed's smaller subsets are part of its larger ones.  columns: our names -> those of the table.
     """

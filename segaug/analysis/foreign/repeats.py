@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from segaug.analysis.trials.foreign_naming import KEY, Named
+from segaug.analysis.foreign.naming import KEY, Named
 from segaug.analysis.trials.table import CURVE
 
 

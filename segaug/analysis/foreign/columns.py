@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 
 from segaug.analysis.csv_text import unmarked
-from segaug.analysis.trials.foreign_file import ForeignFile
-from segaug.analysis.trials.foreign_names import plain_name
-from segaug.analysis.trials.foreign_naming import SHOWN
-from segaug.analysis.trials.foreign_numbers import PERCENT, first_true, in_percent, numbers, shares
+from segaug.analysis.foreign.file import ForeignFile
+from segaug.analysis.foreign.naming import SHOWN
+from segaug.analysis.foreign.numbers import PERCENT, first_true, in_percent, numbers, shares
+from segaug.analysis.foreign.synonyms import plain_name
 from segaug.measures import LARGEST
 from segaug.name import is_name
 

@@ -5,9 +5,9 @@ from typing import Self
 
 import pandas as pd
 
-from segaug.analysis.trials.foreign_names import OWN, plain_name
-from segaug.analysis.trials.foreign_naming import SHOWN, Named
-from segaug.analysis.trials.foreign_numbers import in_percent
+from segaug.analysis.foreign.naming import SHOWN, Named
+from segaug.analysis.foreign.numbers import in_percent
+from segaug.analysis.foreign.synonyms import OWN, plain_name
 from segaug.analysis.trials.table import CURVE
 
 

@@ -1,6 +1,6 @@
 """Trials from anywhere: errors that segaug did not measure, as the table that fits use.
 
-Columns (upper or lower case, in any order; common other names are in `foreign_names`, any name can be told):
+Columns (upper or lower case, in any order; common other names are in `synonyms`, any name can be told):
     N          or n, size: training size, a whole number from 1
     error      above 0, falling with N; a Dice, an accuracy or their like by its name is read as 1 minus it
     curve      or any of task, model, strategy: which trials make up one curve; without one, all of them
@@ -19,19 +19,19 @@ from pathlib import Path
 
 import pandas as pd
 
-from segaug.analysis.trials.curve_trials import CurveKey
-from segaug.analysis.trials.foreign_columns import (
+from segaug.analysis.foreign.columns import (
     constant_column,
     error_column,
     status_column,
     text_column,
     whole_column,
 )
-from segaug.analysis.trials.foreign_file import ForeignFile, read_file
-from segaug.analysis.trials.foreign_naming import KEY, named
-from segaug.analysis.trials.foreign_numbers import decimal_commas, first_true
-from segaug.analysis.trials.foreign_reading import Reading
-from segaug.analysis.trials.foreign_repeats import numbered_repeats
+from segaug.analysis.foreign.file import ForeignFile, read_file
+from segaug.analysis.foreign.naming import KEY, named
+from segaug.analysis.foreign.numbers import decimal_commas, first_true
+from segaug.analysis.foreign.reading import Reading
+from segaug.analysis.foreign.repeats import numbered_repeats
+from segaug.analysis.trials.curve_trials import CurveKey
 from segaug.analysis.trials.table import CURVE
 from segaug.errors import DataError
 from segaug.name import is_name
@@ -62,7 +62,7 @@ Source = pd.DataFrame | Path | str | ForeignTable
 
 
 def from_frame(source: Source, *, nested: bool = False, columns: Mapping[str, str] | None = None) -> ForeignTable:
-    """Check a table, or a file of one (see `foreign_file`), and bring it into the form that fits use.
+    """Check a table, or a file of one (see `file`), and bring it into the form that fits use.
 
     nested: a seed's smaller subsets are part of its larger ones.  columns: our names -> those of the table, where it
     has others.  A table that has been read is returned as it is.  Raises DataError naming file, row and column.
