@@ -24,8 +24,8 @@ from segaug.experiment.tasks import task_of
 from segaug.experiment.trial import Trial
 from segaug.experiment.workers import Died, Tell, run_jobs
 from segaug.files import write_atomic
-from segaug.results.code_names import CURVE
 from segaug.results.inside import TRIALS, inside
+from segaug.results.keys import CURVE
 from segaug.results.mirror import start_mirror
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Json, Store
@@ -83,7 +83,7 @@ def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, comma
 
 def stored_curves(finished: pd.DataFrame) -> list[Json]:
     """A finished trial of each curve, for `check_consistent`; finished: of a study's snapshot."""
-    return cast(list[Json], finished.drop_duplicates(CURVE)[[*CURVE, "id", "dataset_hash"]].to_dict("records"))
+    return cast(list[Json], finished.drop_duplicates([*CURVE])[[*CURVE, "id", "dataset_hash"]].to_dict("records"))
 
 
 def _run_all(plan: Plan, todo: list[Planned], store: Store, workers: int | None, many: bool) -> None:

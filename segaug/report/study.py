@@ -18,6 +18,7 @@ from segaug.measures import quantity
 from segaug.report.measure import Json, Measure
 from segaug.report.measured import Measured
 from segaug.report.palette import in_order
+from segaug.results.keys import curve_of
 from segaug.results.planned import planned
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Store
@@ -74,7 +75,7 @@ class Study:
     def diverged_of(self, task: str, model: str, strategy: str) -> list[Trial]:
         """Those of one curve."""
         curve = (task, model, strategy)
-        return [trial for trial in self.diverged if (trial["task"], trial["model"], trial["strategy"]) == curve]
+        return [trial for trial in self.diverged if curve_of(trial) == curve]
 
     @cached_property
     def trials(self) -> tuple[Json, ...]:

@@ -15,7 +15,7 @@ from segaug.analysis.comparison.pair import Pair
 from segaug.analysis.comparison.shared_grid import PlacedCurve, place
 from segaug.analysis.comparison.sign_flips import max_t_p
 from segaug.analysis.foreign.table import Source, from_frame
-from segaug.analysis.law.resample import RESAMPLES
+from segaug.analysis.interval import RESAMPLES
 from segaug.analysis.metric import Metric
 from segaug.analysis.trials.curve_trials import CurveTrials, curves
 from segaug.analysis.trials.measured import measured, measured_cases, not_measured

@@ -21,6 +21,7 @@ from segaug.analysis.law.resample import percentile_interval
 from segaug.analysis.law.verdict import verdict
 from segaug.analysis.trials.divergence import divergence_matters, mcnemar, rate
 from segaug.errors import DataError
+from segaug.results.states import ENDED
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +86,7 @@ class Pair:
 
     def divergence(self) -> PairedDivergence:
         """Over the pairs in which both came to an end."""
-        ended = np.isin(self.baseline.status, ("ok", "diverged")) & np.isin(self.strategy.status, ("ok", "diverged"))
+        ended = np.isin(self.baseline.status, ENDED) & np.isin(self.strategy.status, ENDED)
         diverged = [(curve.status == "diverged") & ended for curve in (self.baseline, self.strategy)]
         columns = np.flatnonzero(ended.any(axis=0))
         pairs, *counts = (flags.sum(axis=0)[columns].tolist() for flags in (ended, *diverged))

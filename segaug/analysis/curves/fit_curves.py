@@ -13,9 +13,9 @@ from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.curves.population import FEW_PATIENTS, Draws, draws, population, seed_laws
 from segaug.analysis.curves.size_point import size_points, size_states
 from segaug.analysis.foreign.table import Source, from_frame
+from segaug.analysis.interval import RESAMPLES
 from segaug.analysis.law.fit import fit_curve
 from segaug.analysis.law.law_fit import MIN_SIZES
-from segaug.analysis.law.resample import RESAMPLES
 from segaug.analysis.metric import Metric
 from segaug.analysis.trials.case_grid import case_grid
 from segaug.analysis.trials.collapsed import failed_by_collapse
@@ -29,10 +29,10 @@ from segaug.results.case_errors import Cases, cases_of_records
 from segaug.results.planned import planned_trials
 from segaug.results.snapshot import Snapshot
 from segaug.results.source import TrialSource
+from segaug.results.states import ENDED
 from segaug.results.store import Store
 from segaug.results.trial_row import Record
 
-_ENDED = ("ok", "diverged")
 _MIN_RESAMPLES = 100  # fewer say nothing about a 95 % interval
 
 
@@ -128,5 +128,5 @@ def _mcnemar(curve: CurveTrials, other: CurveTrials) -> float:
     _, rows, other_rows = np.intersect1d(curve.seeds, other.seeds, return_indices=True)
     _, columns, other_columns = np.intersect1d(curve.sizes, other.sizes, return_indices=True)
     first, second = curve.status[np.ix_(rows, columns)], other.status[np.ix_(other_rows, other_columns)]
-    ended = np.isin(first, _ENDED) & np.isin(second, _ENDED)
+    ended = np.isin(first, ENDED) & np.isin(second, ENDED)
     return mcnemar(first[ended] == "diverged", second[ended] == "diverged")

@@ -10,8 +10,8 @@ from segaug.analysis.foreign.numbers import PERCENT, first_true, in_percent, num
 from segaug.analysis.foreign.synonyms import plain_name
 from segaug.measures import LARGEST
 from segaug.name import is_name
+from segaug.results.states import STATUSES
 
-STATES = ("ok", "diverged", "failed", "missing")
 _WHOLE_MAX = 2**53  # larger ones are not exact as floats
 
 
@@ -34,11 +34,11 @@ def whole_column(file: ForeignFile, column: str, least: int) -> pd.Series:
 
 
 def status_column(file: ForeignFile) -> pd.Series:
-    """One of `STATES`; "ok" where it is left out."""
+    """One of `STATUSES`; "ok" where it is left out."""
     if "status" not in file.frame:
         return pd.Series("ok", index=file.frame.index)
     values = file.frame["status"].fillna("ok").astype(str).str.strip().str.lower()
-    _refuse_first(file, "status", ~values.isin(STATES), "", f"choose from {', '.join(STATES)}")
+    _refuse_first(file, "status", ~values.isin(STATUSES), "", f"choose from {', '.join(STATUSES)}")
     return values
 
 

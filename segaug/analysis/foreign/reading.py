@@ -8,7 +8,7 @@ import pandas as pd
 from segaug.analysis.foreign.naming import SHOWN, Named
 from segaug.analysis.foreign.numbers import in_percent
 from segaug.analysis.foreign.synonyms import OWN, plain_name
-from segaug.analysis.trials.table import CURVE
+from segaug.results.keys import CELL, CURVE
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ def _is_own(key: str, heading: str) -> bool:
 
 def _extent(trials: pd.DataFrame, *, seeds: bool) -> str:
     """Curves, sizes, and how many trials each has."""
-    cells = trials.groupby([*CURVE, "size"]).size()
-    curves = trials.drop_duplicates(CURVE).shape[0]
+    cells = trials.groupby([*CELL]).size()
+    curves = trials.drop_duplicates([*CURVE]).shape[0]
     sizes = trials["size"].nunique()
     low, high = int(cells.min()), int(cells.max())
     most = str(low) if low == high else f"{low} to {high}"

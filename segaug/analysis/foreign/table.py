@@ -32,12 +32,10 @@ from segaug.analysis.foreign.numbers import decimal_commas, first_true
 from segaug.analysis.foreign.reading import Reading
 from segaug.analysis.foreign.repeats import numbered_repeats
 from segaug.analysis.trials.curve_trials import CurveKey
-from segaug.analysis.trials.table import CURVE
 from segaug.errors import DataError
 from segaug.name import is_name
 from segaug.results.case_errors import CaseErrors
-
-_TRIAL = [*CURVE, "size", "seed"]
+from segaug.results.keys import CURVE, TRIAL
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +82,7 @@ def from_frame(source: Source, *, nested: bool = False, columns: Mapping[str, st
     rows["id"] = _ids(rows)
     _refuse_duplicates(file, rows)
     trials, cases = (rows, {}) if "case" not in rows else _averaged(file, rows)
-    trials = trials.sort_values(_TRIAL, ignore_index=True)
+    trials = trials.sort_values([*TRIAL], ignore_index=True)
     return ForeignTable(trials, cases, Reading.of(found, trials, commas=commas))
 
 
@@ -99,11 +97,11 @@ def _curve_column(file: ForeignFile, name: str) -> pd.Series:
 
 
 def _ids(rows: pd.DataFrame) -> list[str]:
-    return [f"{CurveKey(*names)} N={size} seed {seed}" for *names, size, seed in rows[_TRIAL].itertuples(index=False)]
+    return [f"{CurveKey(*names)} N={size} seed {seed}" for *names, size, seed in rows[[*TRIAL]].itertuples(index=False)]
 
 
 def _refuse_duplicates(file: ForeignFile, rows: pd.DataFrame) -> None:
-    keys = [*_TRIAL, "case"] if "case" in rows else _TRIAL
+    keys = [*TRIAL, "case"] if "case" in rows else [*TRIAL]
     twice = rows.duplicated(keys)
     if twice.any():
         second = first_true(twice)
@@ -118,7 +116,7 @@ def _refuse_duplicates(file: ForeignFile, rows: pd.DataFrame) -> None:
 
 def _averaged(file: ForeignFile, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, CaseErrors]]:
     """One row a trial out of one row a case, and the cases by trial."""
-    rows = rows.assign(patient=rows["patient"] if "patient" in rows else rows["case"]).sort_values([*_TRIAL, "case"])
+    rows = rows.assign(patient=rows["patient"] if "patient" in rows else rows["case"]).sort_values([*TRIAL, "case"])
     groups = rows.groupby("id", sort=False)
     mixed = rows[groups["status"].transform("nunique") > 1]
     if len(mixed):
@@ -134,7 +132,7 @@ def _averaged(file: ForeignFile, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict
 
 
 def _refuse_other_cases(file: ForeignFile, trials: pd.DataFrame, cases: dict[str, CaseErrors]) -> None:
-    for _, curve in trials[trials["id"].isin(cases)].groupby(CURVE):
+    for _, curve in trials[trials["id"].isin(cases)].groupby([*CURVE]):
         first, *others = curve["id"]
         wrong = [trial for trial in others if set(cases[trial].cases) != set(cases[first].cases)]
         if wrong:

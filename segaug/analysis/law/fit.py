@@ -29,7 +29,7 @@ from segaug.analysis.law.stated import bounded_floor, identified_exponent, ident
 from segaug.analysis.law.verdict import READABLE_SIZES, Verdict, verdict, without_claim
 from segaug.errors import DataError
 
-_FEW_SEEDS = 3  # with fewer, and with fewer degrees of freedom, everything is provisional
+FEW_SEEDS = 3  # with fewer, and with fewer degrees of freedom, everything is provisional
 _UNEQUAL = 2  # times as many trials at one size as at another
 
 Flag = Literal[
@@ -156,7 +156,7 @@ def _flags(fit: LawFit, trimmed: LawFit | None) -> frozenset[Flag]:
         "law_rejected": test.rejected,
         "law_doubtful": test.doubtful and not test.rejected,
         "non_monotone": shape.non_monotone(data.means, data.precision),
-        "provisional": data.dof < _FEW_SEEDS or not data.replicated or float(np.median(data.counts)) < _FEW_SEEDS,
+        "provisional": data.dof < FEW_SEEDS or not data.replicated or float(np.median(data.counts)) < FEW_SEEDS,
         "law_not_testable": len(data.sizes) < TESTABLE_SIZES or test.p is None,
         "suspicious_zero_variance": len(data.without_spread) > 0,
         "unequal_seeds": data.counts.max() > _UNEQUAL * data.counts.min(),

@@ -13,6 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
+from segaug.analysis.law.law_fit import MIN_SIZES
 from segaug.analysis.law.power_law import Array, PowerLaw
 from segaug.analysis.law.profile import Profile, profile, threshold
 from segaug.analysis.law.verdict import too_few_sizes
@@ -21,7 +22,7 @@ from segaug.analysis.planning.trial_spread import TrialSpread
 from segaug.analysis.planning.verdict_chances import NOTHING, VerdictChances, drawn_verdicts
 from segaug.errors import ConfigError
 
-MIN_SIZES, MIN_SEEDS = 3, 2  # as many sizes as the law has parameters; a single seed shows no spread
+MIN_SEEDS = 2  # a single one shows no spread
 
 
 @dataclass(frozen=True)
