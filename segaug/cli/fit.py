@@ -40,7 +40,7 @@ def run(args: Namespace) -> int:
 
 
 def _table(table: Path, args: Namespace) -> int:
-    from segaug.analysis.curves.fit_curves import fit_table
+    from segaug.analysis.curves.fitting import fit_table
     from segaug.cli import fit_files, fit_output
 
     fits = fit_table(read_table(table, args), resamples=args.resamples)
@@ -83,7 +83,7 @@ def _mirrored(args: Namespace) -> int:
 def _fit(args: Namespace, source: "TrialSource", planned: "pd.DataFrame", folder: Path) -> dict[str, "pd.DataFrame"]:
     """Fit, write and print; returns the tables."""
     from segaug.analysis.curves.export import fits_frame, points_frame
-    from segaug.analysis.curves.fit_curves import fit_measured
+    from segaug.analysis.curves.fitting import fit_measured
     from segaug.analysis.trials.measured import not_measured
     from segaug.analysis.trials.table import study_trials, with_unfinished
     from segaug.cli import fit_files, fit_output

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from segaug import terminal
 from segaug.analysis.comparison.metric_order import Disagreement, Order, disagreements, orders
-from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.metric import Metric
 from segaug.cli.fit_tables import beyond_table, errors_table, extent, forms_table, laws_table, table
 from segaug.cli.metric_text import metric_text

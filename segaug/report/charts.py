@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.report import svg
 from segaug.report.figures import overview_panel
 from segaug.report.measure import Measure

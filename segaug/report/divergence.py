@@ -1,6 +1,6 @@
 """How often training diverged, in words."""
 
-from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.trials.divergence import MATTERS_RATE
 from segaug.report.study import Study
 from segaug.report.tables import NONE, Table, number

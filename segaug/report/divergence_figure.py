@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.curves.size_point import SizeState
 from segaug.analysis.trials.divergence import MATTERS_RATE
 from segaug.report.divergence import divergence_caption, diverging_groups

@@ -8,8 +8,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple, TypeVar
 
-from segaug.analysis.curves.curve_fit import CurveFit
-from segaug.analysis.curves.fit_curves import fit_measured
+from segaug.analysis.curves.fitted_curve import CurveFit
+from segaug.analysis.curves.fitting import fit_measured
 from segaug.analysis.law.fit import Fit
 from segaug.analysis.trials.measured import measured
 from segaug.analysis.trials.table import study_trials, with_unfinished

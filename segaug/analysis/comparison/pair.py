@@ -15,10 +15,10 @@ from segaug.analysis.comparison.paired import Pairing
 from segaug.analysis.comparison.paired_population import drawn_log_ratios, ratio_interval
 from segaug.analysis.comparison.shared_grid import PlacedCurve
 from segaug.analysis.interval import Interval
-from segaug.analysis.law.law_fit import Estimate
 from segaug.analysis.law.power_law import Array
 from segaug.analysis.law.resample import percentile_interval
 from segaug.analysis.law.verdict import verdict
+from segaug.analysis.law.weighted_law import Estimate
 from segaug.analysis.trials.divergence import divergence_matters, mcnemar, rate
 from segaug.errors import DataError
 from segaug.results.states import ENDED

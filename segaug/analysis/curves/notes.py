@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from segaug.analysis.law.fit import Fit
-from segaug.analysis.law.law_fit import MIN_SIZES
 from segaug.analysis.law.noise import SizeMeans
+from segaug.analysis.law.weighted_law import MIN_SIZES
 from segaug.analysis.trials.collapsed import collapse_notes
 from segaug.analysis.trials.curve_trials import CurveTrials
 from segaug.analysis.trials.shown_dice import shown_dice

@@ -20,13 +20,13 @@ from segaug.analysis.law.extrapolation import FACTORS, Extrapolation, extrapolat
 from segaug.analysis.law.forms import FORMS, Alternative, alternatives, better_form
 from segaug.analysis.law.holdout import Holdout, holdout
 from segaug.analysis.law.lack_of_fit import DOUBTFUL, TESTABLE_SIZES
-from segaug.analysis.law.law_fit import MIN_SIZES, Estimate, LawFit, fit_law
 from segaug.analysis.law.noise import SizeMeans, weighted_means
 from segaug.analysis.law.power_law import Array, PowerLaw
 from segaug.analysis.law.published import Published, fit_published
 from segaug.analysis.law.solver import rss, solve
 from segaug.analysis.law.stated import bounded_floor, identified_exponent, identified_floor
 from segaug.analysis.law.verdict import READABLE_SIZES, Verdict, verdict, without_claim
+from segaug.analysis.law.weighted_law import MIN_SIZES, Estimate, LawFit, fit_law
 from segaug.errors import DataError
 
 FEW_SEEDS = 3  # with fewer, and with fewer degrees of freedom, everything is provisional

@@ -13,10 +13,10 @@ from functools import cached_property
 
 import numpy as np
 
-from segaug.analysis.law.law_fit import MIN_SIZES
 from segaug.analysis.law.power_law import Array, PowerLaw
 from segaug.analysis.law.profile import Profile, profile, threshold
 from segaug.analysis.law.verdict import too_few_sizes
+from segaug.analysis.law.weighted_law import MIN_SIZES
 from segaug.analysis.planning.drawn_curves import draw_curves
 from segaug.analysis.planning.trial_spread import TrialSpread
 from segaug.analysis.planning.verdict_chances import NOTHING, VerdictChances, drawn_verdicts

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.curves.population import FEW_PATIENTS, Draws, draws, population, seed_laws
 from segaug.analysis.curves.size_point import size_points, size_states
 from segaug.analysis.foreign.table import Source, from_frame
 from segaug.analysis.interval import RESAMPLES
 from segaug.analysis.law.fit import fit_curve
-from segaug.analysis.law.law_fit import MIN_SIZES
+from segaug.analysis.law.weighted_law import MIN_SIZES
 from segaug.analysis.metric import Metric
 from segaug.analysis.trials.case_grid import case_grid
 from segaug.analysis.trials.collapsed import failed_by_collapse
