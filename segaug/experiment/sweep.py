@@ -62,7 +62,7 @@ def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, comma
         raise TrialsFailed("no trial to run: every size is above the pool of its task")
     config = plan.asked[0].trial.config
     store = Store(Path(config.output))
-    _claim(store.folder)
+    _refuse_unwritable(store.folder)
     snapshot = Snapshot(store.folder)
     finished = snapshot.trials()
     snapshot.refuse_unreadable(one.id for one in plan.trials)
@@ -110,7 +110,7 @@ def _run_all(plan: Plan, todo: list[Planned], store: Store, workers: int | None,
         raise TrialsFailed(f"{len(failures)} of {len(todo)} trials failed; `segaug status {store.folder}` lists them")
 
 
-def _claim(folder: Path) -> None:
+def _refuse_unwritable(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = inside(folder, ".writable")

@@ -16,7 +16,7 @@ from segaug.report.palette import LIGHT, look
 from segaug.report.sheet import sheet
 from segaug.report.study import Study
 from segaug.report.theme import panel_title
-from segaug.report.together import panels_of_parts, part_title, parts
+from segaug.report.together import by_panel, numbered_title, stacked_panels
 
 _PANEL_IN = (2.6, 2.35)
 _NONE_DIVERGED = 0.35  # opacity of the interval of a rate of 0
@@ -29,15 +29,15 @@ def divergence_panel(study: Study, task: str, model: str) -> tuple[Figure, Toolt
     def draw(axes: Axes, names: Sequence[str], first: int) -> Tooltips:
         return _draw(axes, study, [curves[name] for name in names], first)
 
-    return panels_of_parts([study.title(task, model)], list(curves), draw)
+    return stacked_panels([study.title(task, model)], list(curves), draw)
 
 
 def divergence_figure(study: Study) -> Figure:
     """All panels, for a paper."""
     panels = [
-        (part_title([study.title(*group)], part, len(shown)), [study.curves_of(*group)[name] for name in names])
+        (numbered_title([study.title(*group)], part, len(shown)), [study.curves_of(*group)[name] for name in names])
         for group in diverging_groups(study)
-        for shown in [parts(list(study.curves_of(*group)))]
+        for shown in [by_panel(list(study.curves_of(*group)))]
         for part, names in enumerate(shown)
     ]
     names = [name for name in study.strategies if any(curve.strategy == name for _, found in panels for curve in found)]

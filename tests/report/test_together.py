@@ -2,7 +2,7 @@
 
 import pytest
 
-from segaug.report.together import MOST, parts
+from segaug.report.together import MOST, by_panel
 from segaug.report.wording import brief, lines
 
 
@@ -10,7 +10,7 @@ from segaug.report.wording import brief, lines
 @pytest.mark.parametrize("first", ["baseline", "red"])
 def test_each_strategy_is_in_one_part_beside_the_baseline(count, first):
     names = [first, *(f"method_{place}" for place in range(count - 1))]
-    found = parts(names)
+    found = by_panel(names)
     assert max(map(len, found)) <= MOST
     assert max(map(len, found)) - min(map(len, found)) <= 1
     others = [name for part in found for name in part if name != "baseline"]

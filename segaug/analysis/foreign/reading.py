@@ -19,24 +19,24 @@ class Reading:
     measure: str  # what its column of errors is called, in plain letters
     overlap: bool  # its error is 1 minus what it holds
     paired: bool  # it has seeds
-    parts: tuple[str, ...]
+    facts: tuple[str, ...]
 
     @classmethod
     def of(cls, found: Named, trials: pd.DataFrame, *, commas: bool) -> Self:
         """trials: what became of the table."""
         file = found.file
         names = (_named(key, file.heading(key)) for key in map(str, file.frame) if key != "error")
-        parts = [
+        facts = [
             _extent(trials, seeds="seed" in file.frame),
             *filter(None, names),
             _error(found),
             *(["decimal commas"] if commas else []),
             *([f"not used: {', '.join(found.others)}"] if found.others else []),
         ]
-        return cls(file.name, plain_name(file.heading("error")), found.overlap, "seed" in file.frame, tuple(parts))
+        return cls(file.name, plain_name(file.heading("error")), found.overlap, "seed" in file.frame, tuple(facts))
 
     def __str__(self) -> str:
-        return f"read {self.name}: {'; '.join(self.parts)}"
+        return f"read {self.name}: {'; '.join(self.facts)}"
 
 
 def _error(found: Named) -> str:
