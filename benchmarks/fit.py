@@ -21,7 +21,7 @@ from coverage_parts.table import Band, Cell, Row, Table
 from coverage_parts.trials import Noise, generator
 from coverage_parts.truths import DESIGNS, WIDE, Design, Truth
 
-from segaug.analysis.curves.fit_curves import fit_table
+from segaug.analysis.curves.fitting import fit_table
 from segaug.analysis.curves.population import seed_laws
 from segaug.analysis.law.fit import Fit, fit_curve
 from segaug.analysis.law.noise import weighted_means

@@ -14,8 +14,8 @@ import pandas as pd
 
 from segaug.analysis.comparison.equivalent_by_interpolation import sizes_between
 from segaug.analysis.comparison.ratio_of_means import log_ratio
-from segaug.analysis.curves.curve_fit import CurveFit
-from segaug.analysis.curves.fit_curves import fit_table
+from segaug.analysis.curves.fitted_curve import CurveFit
+from segaug.analysis.curves.fitting import fit_table
 from segaug.analysis.law.power_law import Array
 from segaug.analysis.law.shape import isotonic, non_monotone
 from segaug.analysis.law.solver import solve

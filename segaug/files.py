@@ -20,8 +20,8 @@ def write_atomic(path: Path, data: bytes | memoryview) -> None:
 
 def write_pieces(path: Path, pieces: Iterable[bytes | memoryview]) -> None:
     """The same of data that are made while they are written, so that they need not be in memory together."""
-    with _part(path, pieces) as part:
-        os.replace(part, path)
+    with _partial(path, pieces) as partial:
+        os.replace(partial, path)
 
 
 def create_exclusive(path: Path, data: bytes) -> bool:
@@ -30,15 +30,15 @@ def create_exclusive(path: Path, data: bytes) -> bool:
     Of all processes that try, on all machines that share the folder, one gets True: a hard link to a taken name is
     refused by the file server itself, so that no cache of a client can hide the first one.
     """
-    with _part(path, [data]) as part:
+    with _partial(path, [data]) as partial:
         try:
-            os.link(part, path)
+            os.link(partial, path)
         except FileExistsError:
             return False
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
-            return _claim_and_replace(part, path)
+            return _take_name_and_replace(partial, path)
     return True
 
 
@@ -52,27 +52,29 @@ def writing_into(folder: Path) -> Iterator[None]:
         raise DataError(file=folder, problem=f"cannot be written ({error.strerror})", fix=fix) from error
 
 
-def parts_of(path: Path) -> list[Path]:
+def partial_files(path: Path) -> list[Path]:
     """What killed writers of this file have left behind."""
-    return [part for part in path.parent.glob(f".{path.name}.*.part") if part.is_file()]
+    return [partial for partial in path.parent.glob(f".{path.name}.*.part") if partial.is_file()]
 
 
 @contextmanager
-def _part(path: Path, pieces: Iterable[bytes | memoryview]) -> Iterator[Path]:
+def _partial(path: Path, pieces: Iterable[bytes | memoryview]) -> Iterator[Path]:
     """A file beside `path` that holds the pieces, on disk; gone at the end, if its name is not."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")  # machines share process numbers
+    partial = path.with_name(
+        f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part"
+    )  # machines share process numbers
     try:
-        with open(part, "wb") as file:
+        with open(partial, "wb") as file:
             file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
-        yield part
+        yield partial
     finally:
-        part.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
 
 
-def _claim_and_replace(part: Path, path: Path) -> bool:
+def _take_name_and_replace(partial: Path, path: Path) -> bool:
     """Without links: an empty file takes the name, the whole one replaces it.
 
     A kill in between leaves the empty file, which every reader here takes for damaged, and thus for none.
@@ -82,7 +84,7 @@ def _claim_and_replace(part: Path, path: Path) -> bool:
     except FileExistsError:
         return False
     try:
-        os.replace(part, path)
+        os.replace(partial, path)
     except OSError:
         path.unlink(missing_ok=True)
         raise

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from segaug.analysis.law.law_fit import LawFit, fit_law
 from segaug.analysis.law.noise import SizeMeans, weighted_means
 from segaug.analysis.law.power_law import Array, PowerLaw
 from segaug.analysis.law.verdict import verdict
+from segaug.analysis.law.weighted_law import LawFit, fit_law
 
 Curve = Callable[[ArrayLike], Array]  # sizes -> true errors
 Fitter = Callable[[SizeMeans], LawFit]

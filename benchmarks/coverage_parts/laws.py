@@ -9,9 +9,9 @@ from functools import partial
 
 import numpy as np
 
-from segaug.analysis.law.law_fit import LawFit, fit_law
 from segaug.analysis.law.noise import SizeMeans
 from segaug.analysis.law.power_law import Array
+from segaug.analysis.law.weighted_law import LawFit, fit_law
 
 from .effort import Effort, mean_and_worst, rate
 from .judged import QUANTITIES, Fitter, Judged, judge, quantities

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from scipy.optimize import curve_fit
 from scipy.stats import t as student
 
-from segaug.analysis.law.law_fit import fit_law
 from segaug.analysis.law.noise import SizeMeans, weighted_means
 from segaug.analysis.law.power_law import Array, PowerLaw
 from segaug.analysis.law.resample import draw_seeds, kappa, resampled_means
 from segaug.analysis.law.solver import B_MAX, B_MIN, solve
+from segaug.analysis.law.weighted_law import fit_law
 
 from .effort import Effort, mean_and_worst
 from .judged import QUANTITIES, holds, quantities, reference_sizes

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segaug.analysis.interval import Interval
-from segaug.analysis.law.law_fit import LawFit, fit_law
 from segaug.analysis.law.noise import weighted_means
 from segaug.analysis.law.power_law import PowerLaw
 from segaug.analysis.law.stated import bounded_floor, identified_exponent, identified_floor
 from segaug.analysis.law.verdict import verdict
+from segaug.analysis.law.weighted_law import LawFit, fit_law
 
 from .effort import Effort, rate
 from .judged import holds

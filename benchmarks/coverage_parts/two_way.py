@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segaug.analysis.curves.population import draws, population
-from segaug.analysis.law.law_fit import fit_law
 from segaug.analysis.law.noise import weighted_means
 from segaug.analysis.law.power_law import Array
 from segaug.analysis.law.resample import percentile_interval
+from segaug.analysis.law.weighted_law import fit_law
 from segaug.analysis.trials.case_grid import CaseGrid
 
 from .effort import Effort, mean_and_worst

@@ -7,7 +7,7 @@ import torch
 from registration_parts.method import Found, Method
 from registration_parts.pair import Stacked
 from segaug.registration.lddmm import Lddmm, register
-from segaug.registration.maps import forward_map_px, inverse_map_px
+from segaug.registration.maps import inverse_map_px
 from segaug.registration.shooting import shoot
 
 
@@ -20,9 +20,7 @@ def ours(lddmm: Lddmm) -> Method:
         start = process_time()
         found = register(pairs.moving, pairs.fixed, lddmm)
         path = shoot(found.momentum, found.modes)
-        inverse_map, forward_map = (
-            to_px(path, found.modes, (rows, columns)) for to_px in (inverse_map_px, forward_map_px)
-        )
+        inverse_map, forward_map = (inverse_map_px(way, found.modes, (rows, columns)) for way in (path, -path.flip(0)))
         seconds = process_time() - start
         return Found(inverse_map, forward_map, seconds, guarded=int((found.guard_factor < 1).sum()))
 

@@ -12,25 +12,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from segaug.analysis.curves.curve_fit import CurveFit
-    from segaug.analysis.curves.fit_curves import fit_records, fit_study, fit_table
+    from segaug.analysis.curves.fitted_curve import CurveFit
+    from segaug.analysis.curves.fitting import fit_records, fit_study, fit_table
     from segaug.analysis.curves.size_point import SizePoint
     from segaug.analysis.interval import Interval
     from segaug.analysis.law.extrapolation import Extrapolation
     from segaug.analysis.law.fit import Fit, fit_curve
     from segaug.analysis.law.holdout import Holdout
     from segaug.analysis.law.lack_of_fit import LackOfFit
-    from segaug.analysis.law.law_fit import Band, Estimate, LawFit
     from segaug.analysis.law.power_law import PowerLaw
     from segaug.analysis.law.published import Published
     from segaug.analysis.law.verdict import Verdict
+    from segaug.analysis.law.weighted_law import Band, Estimate, LawFit
 
 _HOME = {
-    "CurveFit": "curves.curve_fit", "fit_records": "curves.fit_curves", "fit_study": "curves.fit_curves",
-    "fit_table": "curves.fit_curves", "SizePoint": "curves.size_point", "Interval": "interval",
+    "CurveFit": "curves.fitted_curve", "fit_records": "curves.fitting", "fit_study": "curves.fitting",
+    "fit_table": "curves.fitting", "SizePoint": "curves.size_point", "Interval": "interval",
     "Extrapolation": "law.extrapolation", "Fit": "law.fit", "fit_curve": "law.fit", "Holdout": "law.holdout",
-    "LackOfFit": "law.lack_of_fit", "Band": "law.law_fit", "Estimate": "law.law_fit", "LawFit": "law.law_fit",
-    "PowerLaw": "law.power_law", "Published": "law.published", "Verdict": "law.verdict",
+    "LackOfFit": "law.lack_of_fit", "Band": "law.weighted_law", "Estimate": "law.weighted_law",
+    "LawFit": "law.weighted_law", "PowerLaw": "law.power_law", "Published": "law.published", "Verdict": "law.verdict",
 }  # fmt: skip
 __all__ = [
     "Band",

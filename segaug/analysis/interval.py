@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 LEVEL = 0.95
+SIGNIFICANCE = 0.05  # p below which something is held to be more than chance
+RESAMPLES = 1000  # draws of a bootstrap
 Method = Literal["profile", "bootstrap", "t", "wilson", "moments"]
 Target = Literal["this_test_set", "case_population"]
 

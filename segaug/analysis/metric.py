@@ -6,9 +6,9 @@ A table has a column for each number that its records hold; what none of them ha
 import pandas as pd
 
 from segaug.measures import MEASURES, Quantity, cross_entropy
+from segaug.results.states import ENDED
 
 Metric = str  # name of an error, `Quantity.error`, as `measures.quantity` reads it
-_ENDED = ("ok", "diverged")
 
 
 def column(table: pd.DataFrame, name: str | None) -> pd.Series:
@@ -27,7 +27,7 @@ def constant_error_of(found: Quantity, table: pd.DataFrame) -> pd.Series:
     """Error of the best constant prediction; NaN where nothing is known of it, and for trials without a record."""
     if found.constant_error is None:
         return column(table, found.constant)
-    return pd.Series(found.constant_error, index=table.index).where(table["status"].isin(_ENDED))
+    return pd.Series(found.constant_error, index=table.index).where(table["status"].isin(ENDED))
 
 
 def default_metrics(table: pd.DataFrame) -> dict[str, Metric]:

@@ -5,10 +5,10 @@ from difflib import get_close_matches
 
 from segaug.cli.explanation import explain_trial
 from segaug.errors import ConfigError
+from segaug.results.states import WITH_RESULT
 from segaug.results.store import Json, Store, find_study
 
 SHOWN_WHOLE = 3  # trials of a cell that did not end well; of the others one line each
-WELL = ("done", "diverged")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -22,7 +22,7 @@ def run(args: Namespace) -> int:
     """Print the story of each trial that is meant; 1 if any of them has no result."""
     store = Store(find_study(args.study))
     told = [explain_trial(store, trial, path_of(trial)) for trial in chosen(store.plan()["trials"], args.cell)]
-    troubled = [one for one in told if one.state not in WELL]
+    troubled = [one for one in told if one.state not in WITH_RESULT]
     for one in told:
         whole = len(told) == 1 or one in troubled[:SHOWN_WHOLE]
         print("\n".join(one.lines if whole else one.lines[:1]))

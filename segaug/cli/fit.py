@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from segaug.analysis.interval import RESAMPLES
 from segaug.cli.metric_text import ALL, add_metric
 from segaug.cli.study_or_table import add_source, read_table, table_of
 from segaug.errors import ConfigError
@@ -13,15 +14,13 @@ if TYPE_CHECKING:
 
     from segaug.results.source import TrialSource
 
-_RESAMPLES = 1000  # that of analysis/law/resample.py, which is too heavy to import for a help text
-
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Options of the command."""
     add_source(parser)
     add_metric(parser, "fit", f"; {ALL}: who is first by each test error, and where they disagree")
     parser.add_argument(
-        "--resamples", type=int, default=_RESAMPLES, help="draws of seeds and of test cases (default: %(default)s)"
+        "--resamples", type=int, default=RESAMPLES, help="draws of seeds and of test cases (default: %(default)s)"
     )
     parser.add_argument(
         "--from", dest="source", metavar="wandb:ENTITY/PROJECT", help="fit a study that `segaug sync` has sent to W&B"
@@ -41,7 +40,7 @@ def run(args: Namespace) -> int:
 
 
 def _table(table: Path, args: Namespace) -> int:
-    from segaug.analysis.curves.fit_curves import fit_table
+    from segaug.analysis.curves.fitting import fit_table
     from segaug.cli import fit_files, fit_output
 
     fits = fit_table(read_table(table, args), resamples=args.resamples)
@@ -84,7 +83,7 @@ def _mirrored(args: Namespace) -> int:
 def _fit(args: Namespace, source: "TrialSource", planned: "pd.DataFrame", folder: Path) -> dict[str, "pd.DataFrame"]:
     """Fit, write and print; returns the tables."""
     from segaug.analysis.curves.export import fits_frame, points_frame
-    from segaug.analysis.curves.fit_curves import fit_measured
+    from segaug.analysis.curves.fitting import fit_measured
     from segaug.analysis.trials.measured import not_measured
     from segaug.analysis.trials.table import study_trials, with_unfinished
     from segaug.cli import fit_files, fit_output

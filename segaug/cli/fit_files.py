@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from segaug.analysis.csv_text import csv_bytes
-from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.curves.export import fits_frame, fits_json, points_frame
+from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.files import write_atomic
 from segaug.results.inside import inside
 

@@ -10,11 +10,12 @@ from rich.table import Table
 
 from segaug import terminal
 from segaug.analysis.comparison.metric_order import Disagreement, Order, disagreements, orders
-from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.metric import Metric
 from segaug.cli.fit_tables import beyond_table, errors_table, extent, forms_table, laws_table, table
 from segaug.cli.metric_text import metric_text
 from segaug.cli.names import shortened
+from segaug.results.states import STATUSES
 
 T = TypeVar("T")
 _ABOUT_ERRORS = (
@@ -78,8 +79,7 @@ def _signs(found: Sequence[Disagreement]) -> Table:
 def trial_counts(fits: Sequence[CurveFit]) -> str:
     """One line: how the planned trials ended."""
     states = [state for curve in fits for state in curve.states]
-    words = ("ok", "diverged", "failed", "missing")
-    counts = [f"{sum(getattr(state, word) for state in states)} {word}" for word in words]
+    counts = [f"{sum(getattr(state, status) for state in states)} {status}" for status in STATUSES]
     lacking = sum(len(curve.trials.unmeasured) for curve in fits)
     return "trials: " + ", ".join([*counts, *([f"{lacking} not measured"] if lacking else [])])
 

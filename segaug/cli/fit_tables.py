@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.interval import Interval
 from segaug.analysis.law.extrapolation import Extrapolation
 from segaug.analysis.law.fit import Fit
 from segaug.analysis.law.flexible_forms import FLEXIBLE_FORMS
 from segaug.analysis.law.forms import FORMS, alternatives
-from segaug.analysis.law.law_fit import Estimate, LawFit
+from segaug.analysis.law.weighted_law import Estimate, LawFit
 
 NONE = "–"
 

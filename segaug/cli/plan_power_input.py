@@ -9,13 +9,13 @@ MAX_SEEDS = 10_000
 
 def sizes(text: str) -> tuple[int, ...]:
     """`1,2,4..64` is 1, 2, 4, 8, 16, 32, 64: single sizes, and doublings from one size to another."""
-    found = {size for part in text.split(",") for size in _part(part, text)}
+    found = {size for piece in text.split(",") for size in _sizes_of(piece, text)}
     return tuple(sorted(found))
 
 
 def seeds(text: str) -> tuple[int, ...]:
     """`5,10,20`, increasing."""
-    found = {_whole(part, "--seeds", text, "give numbers of seeds such as 5,10,20") for part in text.split(",")}
+    found = {_whole(piece, "--seeds", text, "give numbers of seeds such as 5,10,20") for piece in text.split(",")}
     if max(found) > MAX_SEEDS:
         raise ConfigError(key="--seeds", problem=f"got {max(found)}", fix=f"use {MAX_SEEDS} or fewer")
     return tuple(sorted(found))
@@ -23,7 +23,7 @@ def seeds(text: str) -> tuple[int, ...]:
 
 def law(text: str) -> tuple[float, float, float]:
     """`a,b,c` of E(N) = a N^-b + c."""
-    numbers = [_number(part) for part in text.split(",")]
+    numbers = [_number(piece) for piece in text.split(",")]
     if len(numbers) != 3 or not all(0 <= number < math.inf for number in numbers) or not (numbers[0] and numbers[1]):
         fix = "give a,b,c of E(N) = a N^-b + c with a and b above 0, such as 1,0.5,0.05"
         raise ConfigError(key="--law", problem=f"got {text!r}", fix=fix)
@@ -34,9 +34,9 @@ def law(text: str) -> tuple[float, float, float]:
 def cv(text: str) -> dict[int, float]:
     """`0.15`, or `0.3@1,0.05@512`: spread of one trial at each of two sizes, as a share of its error."""
     fix = "give the spread of one trial as a share of its error, such as 0.15, or at two sizes: 0.3@1,0.05@512"
-    parts = [part.partition("@") for part in text.split(",")]
-    found = {(_whole(size, "--cv", text, fix) if at else 1): _number(value) for value, at, size in parts}
-    complete = len(found) == len(parts) <= 2 and (len(parts) == 1 or all(at for _, at, _ in parts))
+    pieces = [piece.partition("@") for piece in text.split(",")]
+    found = {(_whole(size, "--cv", text, fix) if at else 1): _number(value) for value, at, size in pieces}
+    complete = len(found) == len(pieces) <= 2 and (len(pieces) == 1 or all(at for _, at, _ in pieces))
     if not complete or not all(0 < value < math.inf for value in found.values()):
         raise ConfigError(key="--cv", problem=f"got {text!r}", fix=fix)
     return found
@@ -59,16 +59,16 @@ def budget(value: float | None) -> float:
     return value
 
 
-def _part(part: str, text: str) -> list[int]:
+def _sizes_of(piece: str, text: str) -> list[int]:
     fix = "give sizes such as 1,2,4,8 or doublings such as 8..256"
-    first, dots, last = part.partition("..")
+    first, dots, last = piece.partition("..")
     start = _whole(first, "--sizes", text, fix)
     if not dots:
         return [start]
     end = _whole(last, "--sizes", text, fix)
     found = [start * 2**step for step in range((end // start).bit_length())]
     if not found:
-        raise ConfigError(key="--sizes", problem=f"{part} falls", fix=f"use {end}..{start}")
+        raise ConfigError(key="--sizes", problem=f"{piece} falls", fix=f"use {end}..{start}")
     if found[-1] != end:
         raise ConfigError(
             key="--sizes", problem=f"doubling {start} does not lead to {end}", fix=f"use {start}..{found[-1]}"

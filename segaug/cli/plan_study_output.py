@@ -20,7 +20,7 @@ def print_survey(
     """Cells, totals, and the forecast.  parallel: trials at the same time on this machine."""
     console = terminal.console(wide=True)
     console.print(f"[bold]{escape(store.folder.name)}[/]   {escape(str(store.folder))}")
-    names = Names(str(name) for _, model, strategy, _ in found.cells for name in (model, strategy))
+    names = Names(name for _, model, strategy, _ in found.cells for name in (model, strategy))
     console.print(_table(found, names))
     for line in (*names.legend(), "done/asked over all tasks; F failed, S stale"):
         console.print(f"[dim]{escape(line)}[/]", soft_wrap=True)
@@ -78,9 +78,8 @@ def _skipped(plan: Plan) -> str:
 
 def _table(found: Survey, names: Names) -> Table:
     """One row for each model and strategy, one column for each size; the counts are over all tasks."""
-    rows: dict[tuple[object, object], dict[int, Counter[str]]] = {}
+    rows: dict[tuple[str, str], dict[int, Counter[str]]] = {}
     for (_, model, strategy, size), counts in found.cells.items():
-        assert isinstance(size, int)  # of a cell
         rows.setdefault((model, strategy), {}).setdefault(size, Counter()).update(counts)
     sizes = sorted({size for row in rows.values() for size in row})
     table = Table(box=None, pad_edge=False)
@@ -90,7 +89,7 @@ def _table(found: Survey, names: Names) -> Table:
         table.add_column(f"n{size}", justify="right", overflow="fold")
     for (model, strategy), row in sorted(rows.items(), key=str):
         cells = (_counts(row[size]) if size in row else "[dim]-[/]" for size in sizes)
-        table.add_row(escape(names[str(model)]), escape(names[str(strategy)]), *cells)
+        table.add_row(escape(names[model]), escape(names[strategy]), *cells)
     return table
 
 

@@ -10,14 +10,15 @@ from rich.table import Table
 
 from segaug import terminal
 from segaug.cli.names import Names
-from segaug.cli.study_state import CELL, STATES, study_state
+from segaug.cli.study_state import study_state
 from segaug.results.code_names import told
+from segaug.results.keys import CURVE
+from segaug.results.left_out import SHOWN
+from segaug.results.states import STATES
 from segaug.results.store import Json, Store, find_study
 from segaug.visible import visible
 
-CURVE = CELL[:-1]
 LEGEND = "done/asked; D diverged, F failed, R running"
-SHOWN = 5  # failures, and other things that may be many
 WATCH_S = 10.0
 
 

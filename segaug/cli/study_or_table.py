@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from segaug.errors import ConfigError
 
 if TYPE_CHECKING:
-    from segaug.analysis.trials.foreign_table import ForeignTable
+    from segaug.analysis.foreign.table import ForeignTable
 
-TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".ods", ".parquet")  # those of analysis/trials/foreign_file.py
+TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".ods", ".parquet")  # those of analysis/foreign/file.py
 _OPTIONS = {"nested": "records of a study say how they drew subsets", "columns": "records of a study have names"}
 
 
@@ -50,8 +50,8 @@ def table_of(args: Namespace) -> Path | None:
 
 def read_table(path: Path, args: Namespace) -> "ForeignTable":
     """The table, after a line that says what was taken for what."""
-    from segaug.analysis.trials.foreign_naming import read_columns
-    from segaug.analysis.trials.foreign_table import from_frame
+    from segaug.analysis.foreign.naming import read_columns
+    from segaug.analysis.foreign.table import from_frame
     from segaug.terminal import wrapped
 
     table = from_frame(path, nested=args.nested, columns=read_columns(args.columns) if args.columns else None)

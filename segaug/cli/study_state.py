@@ -6,12 +6,11 @@ from collections.abc import Iterable
 import pandas as pd
 
 from segaug.results.code_names import mixed_curves
+from segaug.results.keys import CELL, CURVE, TRIAL, cell_of
 from segaug.results.snapshot import Snapshot
+from segaug.results.states import STATES, count_by_cell, trial_states
 from segaug.results.store import Json, Store
 from segaug.results.trial_files import TrialFiles, count_kinds
-
-STATES = ("done", "diverged", "failed", "running", "missing")  # diverged: a result too, and not run again
-CELL = ("task", "model", "strategy", "size")
 
 
 def study_state(store: Store) -> Json:
@@ -23,12 +22,7 @@ def study_state(store: Store) -> Json:
     asked = [trial["id"] for trial in plan["trials"]]
     unfinished = [trial for trial in asked if trial not in statuses]
     leases, failures = files.leases(unfinished), files.failures(unfinished)
-    states = {trial: "done" if status == "ok" else "diverged" for trial, status in statuses.items()}
-    states |= dict.fromkeys(failures, "failed") | dict.fromkeys(leases, "running")
-    cells: dict[tuple[str, str, str, int], Counter[str]] = {}
-    for trial in plan["trials"]:
-        cell = trial["task"], trial["model"], trial["strategy"], trial["size"]
-        cells.setdefault(cell, Counter())[states.get(trial["id"], "missing")] += 1
+    cells = count_by_cell(plan["trials"], trial_states(statuses, failures, leases))
     totals = sum(cells.values(), Counter[str]())
     left = [trial for trial in plan["trials"] if trial["id"] not in statuses]
     return {
@@ -54,7 +48,7 @@ def study_state(store: Store) -> Json:
             for trial, found in files.rivals(trial for trial in asked if trial in statuses).items()
         },
         "mixed_code": [
-            dict(zip(CELL, curve, strict=False)) | {"codes": codes} for curve, codes in mixed_curves(table).items()
+            dict(zip(CURVE, curve, strict=True)) | {"codes": codes} for curve, codes in mixed_curves(table).items()
         ],
         "left_out": [{"file": one.file, "why": one.problem} for one in (*pieces, *snapshot.left_out.values())],
         "worker_hours_left": _hours(table, left) if left else 0.0,
@@ -67,7 +61,7 @@ def _grouped(failures: Iterable[Json]) -> list[Json]:
     groups: dict[str, list[Json]] = {}
     for failure in sorted(failures, key=lambda failure: str(failure.get("finished")), reverse=True):
         groups.setdefault(failure["error"], []).append(failure)
-    keys = (*CELL, "seed", "id", "finished")
+    keys = (*TRIAL, "id", "finished")
     return [
         {"error": error, "trials": len(same), "kind": same[0].get("kind") or "error"}
         | {k: same[0].get(k) for k in keys}
@@ -80,7 +74,7 @@ def _hours(table: pd.DataFrame, left: list[Json]) -> float | None:
     from segaug.analysis.planning.trial_cost import seconds_per_trial
 
     seconds = 0.0
-    counts = Counter((trial["task"], trial["model"], trial["strategy"], trial["size"]) for trial in left)
+    counts = Counter(map(cell_of, left))
     for (task, model, strategy, size), count in counts.items():
         of_task = table[(table["task"] == task) & (table["model"] == model)]
         for like in (of_task[of_task["strategy"] == strategy], of_task, table[table["model"] == model], table):

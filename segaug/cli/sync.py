@@ -4,14 +4,13 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from segaug.results.left_out import SHOWN
 from segaug.results.tracker import GRANULARITIES, WandbTracker
 from segaug.terminal import console
 
 if TYPE_CHECKING:
     from segaug.results.mirror.sync import Synced
     from segaug.results.store import Store
-
-_SHOWN = 5  # problems that are printed in full
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -69,10 +68,10 @@ def _tell(store: "Store", tracker: WandbTracker, synced: "Synced") -> None:
         print(
             f"{synced.only_remote} runs of this study are only in W&B: no record stands for them; they were left alone"
         )
-    for name, problem in list(synced.problems.items())[:_SHOWN]:
+    for name, problem in list(synced.problems.items())[:SHOWN]:
         print(f"  {name}: {problem}")
-    if len(synced.problems) > _SHOWN:
-        print(f"  and {len(synced.problems) - _SHOWN} more")
+    if len(synced.problems) > SHOWN:
+        print(f"  and {len(synced.problems) - SHOWN} more")
     if not synced.complete:
         print(f"nothing is lost; `segaug sync {store.folder.name}` again sends what is missing, and only that")
     elif not synced.path:

@@ -10,6 +10,7 @@ from msgspec import ValidationError, convert
 
 from segaug.errors import ConfigError, DataError
 from segaug.experiment.planned.plan import Planned
+from segaug.results.keys import curve_of
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Json, Store
 from segaug.results.trial_columns import Trial, read_trials
@@ -77,7 +78,7 @@ def _learned(trials: Iterable[Trial], of: str) -> Forecast | None:
             continue
         used += 1
         rate = total / pixels(protocol, trial["size"], trial["side"])
-        curve = (trial["task"], trial["model"], trial["strategy"])
+        curve = curve_of(trial)
         found.setdefault(("trial", *curve, trial["size"], _budget(protocol)), []).append(total)
         for key in (("rate", *curve[1:]), ("rate", curve[1]), ("rate",)):
             found.setdefault(key, []).append(rate)

@@ -27,6 +27,7 @@ from segaug.experiment.config.trial import Trial
 from segaug.experiment.planned.plan import Plan, Planned
 from segaug.files import write_atomic
 from segaug.results.inside import inside
+from segaug.results.keys import CURVE
 from segaug.results.left_out import tell
 from segaug.results.record import SCHEMA, convert_or_say
 from segaug.results.store import Json
@@ -173,14 +174,14 @@ def _frozen(trials: Sequence[Planned], plan: Plan) -> Json:
             kept.append(parts)
             places[key] = len(configs)
             shared = {key: value for key, value in plain_config(config).items() if key not in _VARIES}
-            names = dict(zip(("task", "model", "strategy"), curve, strict=True))
+            names = dict(zip(CURVE, curve, strict=True))
             configs.append({**names, "content": plan.tasks[one.trial.task].content_hash, "config": shared})
         entries.append([one.id, places[key], one.size, config.seed])
     return {"schema": SCHEMA, "configs": configs, "trials": entries}
 
 
 def _key(entry: Sequence[object], shared: Json) -> Json:
-    names = {name: shared[name] for name in ("task", "model", "strategy")}
+    names = {name: shared[name] for name in CURVE}
     return {"id": entry[0], **names, "size": entry[2], "seed": entry[3]}
 
 

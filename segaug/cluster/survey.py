@@ -6,15 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
-from typing import Any
+
+import pandas as pd
 
 from segaug.cluster.forecast import Forecast, forecast_of
 from segaug.experiment.planned.plan import Plan, Planned
+from segaug.results.keys import CELL, TRIAL_KEY, Cell, cell_of
 from segaug.results.snapshot import Snapshot
+from segaug.results.states import count_by_cell, trial_states
 from segaug.results.store import Json, Store
 
 STATES = ("done", "failed", "to_do")
-CELL = ("task", "model", "strategy", "size")
+_AHEAD = {"done": "done", "diverged": "done", "failed": "failed", "running": "to_do", "missing": "to_do"}  # of a plan
 RECORD_BYTES = 60_000  # of a record, where none is there to be measured
 WEIGHTS_BYTES = 8_000_000  # of the larger network
 MEASURED = 50  # records
@@ -24,7 +27,7 @@ MEASURED = 50  # records
 class Survey:
     """The state of a planned study, and the forecast of what is left."""
 
-    cells: Mapping[tuple[object, ...], Counter[str]]  # by CELL: trials in each of STATES, and "stale" records
+    cells: Mapping[Cell, Counter[str]]  # trials in each of STATES, and "stale" records
     left: Sequence[Planned]
     seconds: float  # of one core, or of one process on a GPU
     source: str  # what the forecast is from
@@ -45,23 +48,15 @@ def survey(plan: Plan, store: Store, *, weights: bool, forecast: Forecast | None
     """
     finished = Snapshot(store.folder).trials()
     done = set(finished["id"])
-    failed = {failure["id"] for failure in store.failures()}
-    asked = {one.id for one in plan.trials}
-    places = {_place(one.key()) for one in plan.trials}
-    cells: dict[tuple[object, ...], Counter[str]] = {}
-    for one in plan.trials:
-        state = "done" if one.id in done else "failed" if one.id in failed else "to_do"
-        cells.setdefault(_cell(one.key()), Counter())[state] += 1
-    for *place, trial in finished[[*CELL, "seed", "id"]].itertuples(index=False, name=None):
-        if trial not in asked and tuple(place) in places:
-            cells[tuple(place[:-1])]["stale"] += 1
-    left = [one for one in plan.trials if one.id not in done]
-    forecast = forecast or forecast_of(store, {one.trial.model for one in left})
+    keys = [planned.key() for planned in plan.trials]
+    cells = _states_ahead(keys, finished, store)
+    left = [planned for planned in plan.trials if planned.id not in done]
+    forecast = forecast or forecast_of(store, {planned.trial.model for planned in left})
     each = _record_bytes(store, done) + (WEIGHTS_BYTES if weights else 0)
     return Survey(
         cells=cells,
         left=left,
-        seconds=sum(forecast.seconds(one) for one in left),
+        seconds=sum(forecast.seconds(planned) for planned in left),
         source=forecast.source,
         bytes=each * len(left),
         files=(2 if weights else 1) * len(left),
@@ -96,12 +91,21 @@ def probes(left: Iterable[Planned]) -> list[Planned]:
     return list(found.values())
 
 
-def _cell(key: Mapping[str, Any]) -> tuple[object, ...]:
-    return tuple(key[name] for name in CELL)
-
-
-def _place(key: Mapping[str, Any]) -> tuple[object, ...]:
-    return (*_cell(key), key["seed"])
+def _states_ahead(trials: Sequence[Json], finished: pd.DataFrame, store: Store) -> dict[Cell, Counter[str]]:
+    """`Survey.cells`; trials: keys of the plan.  finished: of the snapshot."""
+    statuses = dict(zip(finished["id"], finished["status"], strict=True))
+    states = trial_states(statuses, (failure["id"] for failure in store.failures()))
+    cells: dict[Cell, Counter[str]] = {}
+    for cell, counts in count_by_cell(trials, states).items():
+        cells[cell] = Counter()
+        for state, count in counts.items():
+            cells[cell][_AHEAD[state]] += count
+    asked = {trial["id"] for trial in trials}
+    seeds = {(*cell_of(trial), trial["seed"]) for trial in trials}
+    for record in finished[[*TRIAL_KEY]].to_dict("records"):
+        if record["id"] not in asked and (*cell_of(record), record["seed"]) in seeds:
+            cells[cell_of(record)]["stale"] += 1
+    return cells
 
 
 def _record_bytes(store: Store, ids: Iterable[str]) -> float:

@@ -19,15 +19,12 @@ from segaug.registration.shooting import shoot
 def inverse_map_px(path: Tensor, modes: Modes, size: tuple[int, int], particles: int = 64, cells: int = 128) -> Tensor:
     """Displacement of psi_1, the inverse of the flow: `warp(image, it)` is the image carried along the geodesic.
 
+    Of the path run backwards, -path.flip(0), it is the flow phi_1 itself: where each point of the moving image goes.
+
     path: (T + 1, B, 2, n, n) of `shoot`, T even.  particles and cells: along the longer side, of the particle grid and
     of the grid on which velocities are tabulated.  Returns (B, 2, *size) in pixels, (row, column), pull-back.
     """
     return _flow(-path.flip(0), modes, size, particles, cells)
-
-
-def forward_map_px(path: Tensor, modes: Modes, size: tuple[int, int], particles: int = 64, cells: int = 128) -> Tensor:
-    """Displacement of phi_1, the flow itself: where each point of the moving image goes.  Otherwise as the inverse."""
-    return _flow(path, modes, size, particles, cells)
 
 
 def displacement_px(momentum: Tensor, modes: Modes, size: tuple[int, int]) -> Tensor:

@@ -4,7 +4,6 @@ A header names the space of the momentum and both images, so that momenta which 
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from math import isfinite
@@ -85,31 +84,6 @@ def _foreign(found: str) -> str:
     if found.startswith(FORMAT.rpartition(" ")[0]):
         return f"is of the format {found!r}; this segaug reads {FORMAT!r}"
     return "is a safetensors file, but no momentum file"
-
-
-def load_momenta(paths: Sequence[Path]) -> tuple[Tensor, Modes]:
-    """Momenta of ONE image that can be mixed, (len(paths), 2, n, n), and their space.
-
-    Momenta of another space, or of another image, have no sum that means anything: such files are refused.
-    """
-    if not paths:
-        raise DataError(file="momenta", problem="no file is given", fix="give one or more momentum files")
-    loaded = [load_momentum(path) for path in paths]
-    for path, stored in zip(paths[1:], loaded[1:], strict=True):
-        if difference := _difference(loaded[0], stored):
-            fix = "mix only momenta of one moving image, registered with the same k, ell and s"
-            raise DataError(file=f"{paths[0]} and {path}", problem=f"cannot be mixed: {difference}", fix=fix)
-    return torch.stack([stored.momentum for stored in loaded]), loaded[0].modes
-
-
-def _difference(one: StoredMomentum, other: StoredMomentum) -> str:
-    """What keeps two momenta from being mixed; "" if nothing does."""
-    for name, value in asdict(one.modes).items():
-        if value != (its := getattr(other.modes, name)):
-            return f"{name} is {value} in the first and {its} in the second"
-    if one.moving.sha256 != other.moving.sha256:
-        return f"the first deforms {one.moving.name}, the second {other.moving.name}, other pixels"
-    return ""
 
 
 def _stored(momentum: Tensor, facts: dict[str, Any]) -> StoredMomentum:

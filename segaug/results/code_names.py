@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-CURVE = ["task", "model", "strategy"]
-_LETTERS = 8  # of each part that are shown
+from segaug.results.keys import CURVE, Curve
+
+LETTERS = 8  # of a hash that are shown
 
 
 def shared(code: str) -> str:
@@ -24,7 +25,7 @@ def own(code: str) -> str:
 
 def short(code: str) -> str:
     """For a reader."""
-    return ".".join(part[:_LETTERS] for part in code.split(".")) or "code that nobody noted"
+    return ".".join(part[:LETTERS] for part in code.split(".")) or "code that nobody noted"
 
 
 def counted(codes: Iterable[str]) -> dict[str, int]:
@@ -38,9 +39,9 @@ def told(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count} by {short(code)}" for code, count in counts.items())
 
 
-def mixed_curves(table: pd.DataFrame) -> dict[tuple[str, str, str], dict[str, int]]:
+def mixed_curves(table: pd.DataFrame) -> dict[Curve, dict[str, int]]:
     """Curves whose trials several codes have trained, with how many by each; table: of a study's snapshot."""
-    found: dict[tuple[str, str, str], dict[str, int]] = {}
+    found: dict[Curve, dict[str, int]] = {}
     counts = table.groupby([*CURVE, "code"], sort=True).size().reset_index()
     for task, model, strategy, code, count in counts.itertuples(index=False, name=None):
         found.setdefault((task, model, strategy), {})[code] = int(count)

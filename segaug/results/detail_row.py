@@ -22,9 +22,9 @@ from segaug.measures import MEASURES
 from segaug.results.store import Json
 from segaug.results.trial_row import REDO
 
-SECONDS = ("data", "prepare", "augmentation", "network", "other")  # parts of the time of a trial
+PHASES = ("data", "prepare", "augmentation", "network", "other")  # of the time of a trial
 MOVED = ("displacement_p95_px", "min_jacobian", "folded_share")  # of the strategy's own field, beside its rms
-NUMBERS = (*MOVED, *(f"seconds_{part}" for part in SECONDS), "logit_scale")  # NaN: not measured, or none
+NUMBERS = (*MOVED, *(f"seconds_{phase}" for phase in PHASES), "logit_scale")  # NaN: not measured, or none
 _IN_EITHER_UNIT = tuple(measure.key for measure in MEASURES if " or " in measure.unit)
 
 
@@ -44,7 +44,7 @@ def detail_row(record: Json) -> Json:
 def _row(record: Json) -> Json:
     history, moved, seconds = record["history"], record.get("augmentation") or {}, record["run"]["seconds"]
     numbers = {name: moved.get(name) for name in MOVED}
-    numbers |= {f"seconds_{part}": seconds.get(part) for part in SECONDS}
+    numbers |= {f"seconds_{phase}": seconds.get(phase) for phase in PHASES}
     numbers |= {"logit_scale": (record["recalibration"] or {}).get("scale")}
     row: Json = {name: math.nan if value is None else float(value) for name, value in numbers.items()}
     row |= {"id": str(record["id"]), "settings": orjson.dumps(_settings(record)).decode()}

@@ -13,12 +13,12 @@ from pathlib import Path
 from segaug.errors import DataError
 from segaug.results.card_folder import card_folders
 from segaug.results.inside import trial_folders
+from segaug.results.keys import EXPERIMENT
 from segaug.results.plan_pieces import whole_pieces
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Json, read_record
 
-_NAMES = ("task", "model", "strategy", "dataset_hash", "protocol_hash")
-Facts = tuple[str, str, str, str, str, str]  # of a record: _NAMES and code
+Facts = tuple[str, str, str, str, str, str]  # of a record: EXPERIMENT and code
 Place = tuple[str, ...]  # a task, or a curve
 
 
@@ -86,7 +86,7 @@ def gather(folder: Path) -> Gathered:
 def facts_of_study(folder: Path) -> Counter[Facts]:
     """Of the records that a study holds already, from its columns."""
     table = Snapshot(folder, quiet=True).trials()
-    return Counter(table[[*_NAMES, "code"]].itertuples(index=False, name=None))
+    return Counter(table[[*EXPERIMENT, "code"]].itertuples(index=False, name=None))
 
 
 def conflicts(facts: Iterable[tuple[Path, Counter[Facts]]], what: str) -> list[Conflict]:
@@ -113,6 +113,6 @@ def _records(trial: Path) -> Iterator[Path]:
 
 def _verified(trial: str, path: Path) -> tuple[Verified, Facts]:
     record = read_record(path)
-    task, model, strategy, data, protocol = (str(record[name]) for name in _NAMES)
+    task, model, strategy, data, protocol = (str(record[name]) for name in EXPERIMENT)
     code = str((record["run"].get("code") or {}).get("hash") or "")
     return Verified(trial, path, sha256(path.read_bytes()).digest()), (task, model, strategy, data, protocol, code)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from segaug.files import create_exclusive, parts_of, write_atomic
+from segaug.files import create_exclusive, partial_files, write_atomic
 from segaug.json_data import parse_json
 from segaug.results.json_file import read_bounded
 from segaug.results.owner import Owner, is_gone
@@ -124,7 +124,7 @@ class Lease:
         for generation in _generations(self.folder):
             if generation <= self.generation:
                 path = _path(self.folder, generation)
-                for file in (path, *parts_of(path)):
+                for file in (path, *partial_files(path)):
                     file.unlink(missing_ok=True)
 
 

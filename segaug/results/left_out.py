@@ -7,7 +7,7 @@ from segaug.errors import DataError, UserError
 from segaug.visible import visible
 
 log = logging.getLogger(__name__)
-SHOWN = 5
+SHOWN = 5  # of problems that may be many
 _told = set[str]()  # by this process: a command may look at a study several times
 
 

@@ -3,16 +3,15 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from segaug.results.keys import TRIAL_KEY
 from segaug.results.store import Json, Store
 
 if TYPE_CHECKING:
     import pandas as pd
 
-KEYS = ("id", "task", "model", "strategy", "size", "seed")
-
 
 def planned_trials(store: Store) -> "pd.DataFrame":
-    """One row a planned trial: `KEYS`, and `failed`: it has left a failure and no record."""
+    """One row a planned trial: `TRIAL_KEY`, and `failed`: it has left a failure and no record."""
     return planned(store.plan()["trials"], store.failures())
 
 
@@ -20,5 +19,5 @@ def planned(trials: Iterable[Json], failures: Iterable[Json]) -> "pd.DataFrame":
     """The same of a plan's trials and of failures that are at hand."""
     import pandas as pd
 
-    found = pd.DataFrame(trials, columns=list(KEYS))
+    found = pd.DataFrame(trials, columns=list(TRIAL_KEY))
     return found.assign(failed=found["id"].isin({failure["id"] for failure in failures}))

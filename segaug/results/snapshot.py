@@ -64,7 +64,7 @@ class Snapshot:
         self.folder, self.quiet, self.must_write = Path(folder), quiet, must_write
         self._seals = _seals(self.folder)
         self._left_out: dict[str, DataError] = {}
-        self._held: dict[_Part, pa.Table] = {}  # what the files do not have
+        self._held: dict[_ColumnFile, pa.Table] = {}  # what the files do not have
 
     def trials(self) -> pd.DataFrame:
         """One row a record, by id; columns: as `trial_row` makes them, in the order of `in_order`."""
@@ -100,19 +100,19 @@ class Snapshot:
         """Updates, and a measure of validation at each (NaN: not finite), of those of these trials that have it."""
         return histories(self._table(_DETAILS, [*_DETAILS.names, key]), key, trials)
 
-    def _table(self, part: "_Part", columns: Sequence[str] | None = None) -> pa.Table:
+    def _table(self, kind: "_ColumnFile", columns: Sequence[str] | None = None) -> pa.Table:
         """All columns, or those of some columns that there are."""
-        if part not in self._held:
-            table = part.of(self.folder, self._seals, columns)
+        if kind not in self._held:
+            table = kind.of(self.folder, self._seals, columns)
             if len(table) == len(self._seals):
                 return table
-            parts = _PARTS if part is _DETAILS else _PARTS[:2]
-            found, written, left_out = _refresh(self.folder, self._seals, parts, self.must_write)
+            kinds = _COLUMN_FILES if kind is _DETAILS else _COLUMN_FILES[:2]
+            found, written, left_out = _refresh(self.folder, self._seals, kinds, self.must_write)
             self._leave_out(left_out)
-            if written and len(found[part]) == len(self._seals):
-                return found[part]  # the files have it all: whoever asks again reads what he needs from there
+            if written and len(found[kind]) == len(self._seals):
+                return found[kind]  # the files have it all: whoever asks again reads what he needs from there
             self._held |= found
-        return self._held[part]
+        return self._held[kind]
 
     def _leave_out(self, errors: Mapping[str, DataError]) -> None:
         self._left_out |= errors
@@ -122,7 +122,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True, eq=False)
-class _Part:
+class _ColumnFile:
     """One of the files."""
 
     name: str
@@ -158,45 +158,45 @@ class _Part:
         return table_of(rows, self.fields, self.measured)
 
 
-_TRIALS = _Part("snapshot.parquet", [*_KEY, *ROW_FIELDS], MEASURED, trial_row)
-_CASES = _Part("cases.parquet", [*_KEY, *CASE_FIELDS], MEASURED_ON_CASES, case_row)
-_DETAILS = _Part("details.parquet", [*_KEY, *DETAIL_FIELDS], MEASURED_ON_CASES, detail_row)
-_PARTS = (_TRIALS, _CASES, _DETAILS)
+_TRIALS = _ColumnFile("snapshot.parquet", [*_KEY, *ROW_FIELDS], MEASURED, trial_row)
+_CASES = _ColumnFile("cases.parquet", [*_KEY, *CASE_FIELDS], MEASURED_ON_CASES, case_row)
+_DETAILS = _ColumnFile("details.parquet", [*_KEY, *DETAIL_FIELDS], MEASURED_ON_CASES, detail_row)
+_COLUMN_FILES = (_TRIALS, _CASES, _DETAILS)
 
 
 def _refresh(
-    folder: Path, seals: Seals, parts: Sequence[_Part], must_write: bool
-) -> tuple[dict[_Part, pa.Table], bool, dict[str, DataError]]:
+    folder: Path, seals: Seals, kinds: Sequence[_ColumnFile], must_write: bool
+) -> tuple[dict[_ColumnFile, pa.Table], bool, dict[str, DataError]]:
     """Bring these files up to date; each record that one of them lacks is read once.
 
     Returns the rows, whether the files have them too, and what is left out.
     """
-    tables = {part: [part.of(folder, seals)] for part in parts}
-    held = {part: set(found[0]["folder"].to_pylist()) for part, found in tables.items()}
+    tables = {kind: [kind.of(folder, seals)] for kind in kinds}
+    held = {kind: set(found[0]["folder"].to_pylist()) for kind, found in tables.items()}
     lacking = sorted(seals.keys() - set.intersection(*held.values()))
     store, written, left_out = Store(folder), True, dict[str, DataError]()
     try:
         for start in range(0, len(lacking), _CHUNK):
             with _no_search_for_cycles():
-                rows: dict[_Part, list[Json]] = {part: [] for part in parts}
+                rows: dict[_ColumnFile, list[Json]] = {kind: [] for kind in kinds}
                 for trial in lacking[start : start + _CHUNK]:
                     try:
                         record = read_record(store.record_path(trial))
-                        new = {part: part.row_of(record) for part in parts if trial not in held[part]}
+                        new = {kind: kind.row_of(record) for kind in kinds if trial not in held[kind]}
                     except DataError as error:
                         left_out[trial] = error
                         continue
-                    for part, row in new.items():
-                        rows[part].append(row)
-                for part, found in tables.items():
-                    found.append(part.table(rows[part]))
+                    for kind, row in new.items():
+                        rows[kind].append(row)
+                for kind, found in tables.items():
+                    found.append(kind.table(rows[kind]))
     finally:  # an interruption must not cost the work on those before it
-        whole = {part: joined(found, part.fields) for part, found in tables.items()}
-        for part, table in whole.items():
-            if len(table) == len(tables[part][0]) and not must_write:
+        whole = {kind: joined(found, kind.fields) for kind, found in tables.items()}
+        for kind, table in whole.items():
+            if len(table) == len(tables[kind][0]) and not must_write:
                 continue  # what was left out is looked at each time, which must not cost a writing
             try:
-                write_sealed(inside(folder, part.name), table)
+                write_sealed(inside(folder, kind.name), table)
             except OSError:
                 if must_write:
                     raise

@@ -18,7 +18,6 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -116,14 +115,6 @@ class Store:
     def record(self, trial_id: str) -> Json:
         """One record; raises DataError if it is missing, damaged or of another schema."""
         return read_record(self.record_path(trial_id))
-
-    def readable_records(self) -> list[Json]:
-        """All valid records, by id; damaged ones are left out, because their trials run again and replace them."""
-        found = []
-        for path in self._files("record.json"):
-            with suppress(DamagedRecord):
-                found.append(read_record(path))
-        return found
 
     def records(self) -> list[Json]:
         """All valid records, by id.  Raises DataError naming the file if one is damaged or of another schema."""

@@ -8,13 +8,14 @@ from typing import Any
 from segaug.errors import DataError
 from segaug.measures import MEASURES
 from segaug.results.collapse import mask_columns
+from segaug.results.keys import CURVE, PAIR
 from segaug.results.trained_out import late_fall
 
 Row = dict[str, str | int | float | bool]
 Record = Mapping[str, Any]  # JSON as `results/record.py` documents it
 
 REDO = "delete it; the same `segaug train` command makes it again"
-_NAMES = ("id", "task", "model", "strategy", "status", "dataset_hash", "protocol_hash")
+_NAMES = ("id", *CURVE, "status", "dataset_hash", "protocol_hash")
 COLUMNS: dict[str, type] = {  # of every row
     **dict.fromkeys(_NAMES, str),
     "size": int,
@@ -88,7 +89,7 @@ def _row(record: Record) -> Row:
     moved = record.get("augmentation") or {}
     row: Row = _measured(record["test"] or {}, record["reference"], history)
     row |= {name: str(record[name]) for name in _NAMES}
-    row |= {name: int(record[name]) for name in ("size", "seed")}
+    row |= {name: int(record[name]) for name in PAIR}
     row |= {f"{name}_labels": int(record["labels"][name]) for name in ("training", "validation")}
     row |= {"overlap": bool(subset["overlap"]), "patients": int(subset["patients"]), "pool": int(subset["pool"])}
     row |= {"subset": _set_name(subset["ids"])}

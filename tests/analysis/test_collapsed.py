@@ -3,7 +3,7 @@
 import pytest
 
 from segaug.analysis.comparison.compare import compare_trials
-from segaug.analysis.curves.fit_curves import fit_records
+from segaug.analysis.curves.fitting import fit_records
 from segaug.analysis.planning.curve_need import curve_needs
 from segaug.analysis.planning.target import read_target
 from segaug.analysis.trials.collapsed import NO_COLLAPSE

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from segaug.analysis.csv_text import csv_bytes, unmarked
-from segaug.analysis.trials.foreign_table import from_frame
+from segaug.analysis.foreign.table import from_frame
 
 TEXTS = [
     "=1+1", "=cmd|' /C calc'!A0", "+1", "-1", "-x", "@SUM(A1)", "\tx", "\n=x", "'=x", "''-", "'", "'x", "''",

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segaug.analysis.curves.variance import components
+from segaug.analysis.foreign.table import from_frame
 from segaug.analysis.trials.case_grid import case_grid
 from segaug.analysis.trials.curve_trials import CurveKey, curves
 from segaug.analysis.trials.divergence import divergence_matters, rates, with_constant
-from segaug.analysis.trials.foreign_table import from_frame
 from segaug.analysis.trials.measured import measured, not_measured
 from segaug.analysis.trials.table import study_trials, trials, with_unfinished
 from segaug.errors import DataError

@@ -7,7 +7,7 @@ import pytest
 
 from segaug.analysis.csv_text import csv_bytes
 from segaug.analysis.curves.export import fits_frame, fits_json, points_frame
-from segaug.analysis.curves.fit_curves import fit_records
+from segaug.analysis.curves.fitting import fit_records
 from tests.synthetic import record
 
 FIELDS = {

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from segaug.analysis.law.law_fit import fit_law
 from segaug.analysis.law.noise import Noise, SizeMeans, weighted_means
 from segaug.analysis.law.power_law import PowerLaw
 from segaug.analysis.law.verdict import verdict
+from segaug.analysis.law.weighted_law import fit_law
 from segaug.analysis.planning.drawn_curves import draw_curves
 from segaug.analysis.planning.forecast import Design, Forecast, verdict_chances
 from segaug.analysis.planning.trial_spread import TrialSpread, assumed_spread

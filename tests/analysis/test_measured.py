@@ -8,7 +8,7 @@ import pytest
 import segaug.analysis.metric as metric_module
 from segaug import measures
 from segaug.analysis.comparison.compare import compare_trials
-from segaug.analysis.curves.fit_curves import fit_records
+from segaug.analysis.curves.fitting import fit_records
 from segaug.analysis.metric import default_metrics, measured_quantities
 from segaug.analysis.trials.curve_trials import curves
 from segaug.analysis.trials.measured import measured, metrics_to_compare, not_measured, where_it_fits

@@ -5,7 +5,7 @@ from itertools import cycle
 import numpy as np
 
 from segaug.analysis.comparison.metric_order import disagreements, orders
-from segaug.analysis.curves.fit_curves import fit_records
+from segaug.analysis.curves.fitting import fit_records
 from tests.synthetic import record
 
 

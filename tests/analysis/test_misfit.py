@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from segaug.analysis.law.fit import fit_curve
-from segaug.analysis.law.law_fit import LawFit, fit_law
 from segaug.analysis.law.misfit import misfit
 from segaug.analysis.law.noise import weighted_means
 from segaug.analysis.law.power_law import PowerLaw
+from segaug.analysis.law.weighted_law import LawFit, fit_law
 
 SIZES = 2.0 ** np.arange(10)
 LAW = 0.5 * SIZES**-0.5 + 0.05

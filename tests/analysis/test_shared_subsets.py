@@ -10,7 +10,7 @@ import pytest
 
 from segaug.analysis.comparison.compare import compare_trials
 from segaug.analysis.comparison.metric_order import disagreements, orders
-from segaug.analysis.curves.fit_curves import fit_records
+from segaug.analysis.curves.fitting import fit_records
 from segaug.analysis.law.fit import fit_curve
 from segaug.analysis.planning.forecast import Design
 from segaug.analysis.planning.pilot import pilot

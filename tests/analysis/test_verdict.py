@@ -8,9 +8,9 @@ import pytest
 from segaug.analysis.interval import Interval
 from segaug.analysis.law.fit import fit_curve
 from segaug.analysis.law.lack_of_fit import LackOfFit
-from segaug.analysis.law.law_fit import Estimate
 from segaug.analysis.law.misfit import Misfit
 from segaug.analysis.law.verdict import failed_conditions, verdict
+from segaug.analysis.law.weighted_law import Estimate
 from tests.analysis.simulated import trials
 
 SIZES = 2.0 ** np.arange(6)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segaug.analysis.law.resample import RESAMPLES
+from segaug.analysis.interval import RESAMPLES
 from segaug.cli.fit import add_arguments, run
 from segaug.errors import ConfigError, DataError
 from segaug.results.json_file import sealed

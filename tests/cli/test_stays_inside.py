@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from segaug.analysis.trials.foreign_table import from_frame
+from segaug.analysis.foreign.table import from_frame
 from segaug.cli.main import main
 from segaug.report.blocks.figure_files import write_figures
 from segaug.report.look.theme import new_figure, themed

@@ -82,7 +82,7 @@ def section(study: Study) -> Section:
     return Section("seeds", "Seeds", "Seeds", (Text(f"Seeds {seeds[0]} to {seeds[-1]} were asked for."),))
 '''
 SECTION_TEST = """from segaug.report.sections import SECTIONS
-from segaug.report.trials import seeds_section
+from segaug.report.trials.times import seeds_section
 
 
 def test_it_stands_on_the_page():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from segaug.analysis.curves.fit_curves import fit_records
+from segaug.analysis.curves.fitting import fit_records
 from segaug.errors import ConfigError
 from segaug.experiment.config.identity import protocol_hash, science, trial_id
 from segaug.experiment.outside import compose

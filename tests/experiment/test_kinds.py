@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from segaug.analysis.curves.fit_curves import fit_records
+from segaug.analysis.curves.fitting import fit_records
 from segaug.errors import ConfigError
 from segaug.experiment.outside import compose
 from segaug.experiment.sweep.study import run_study

@@ -5,7 +5,7 @@ import shutil
 import pandas as pd
 import pytest
 
-from segaug.analysis.curves.fit_curves import fit_records
+from segaug.analysis.curves.fitting import fit_records
 from segaug.cli.study_state import study_state
 from segaug.errors import ConfigError
 from segaug.experiment.code import deciding, mixed_code

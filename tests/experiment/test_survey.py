@@ -2,11 +2,13 @@
 
 import pytest
 
+from segaug.cli.study_state import study_state
 from segaug.cluster.forecast import forecast_of
 from segaug.cluster.survey import survey
 from segaug.experiment.planned.plan import Plan, Planned
 from segaug.results import snapshot, store
 from segaug.results.snapshot import Snapshot
+from segaug.results.states import WITH_RESULT
 from tests.synthetic import record, write_study
 
 
@@ -31,6 +33,16 @@ def test_a_survey_opens_no_record(sealed_study, tiny):
     assert (found.totals["done"], found.totals["to_do"]) == (1, 1)
     assert found.source == "12 finished trials of this study"
     assert found.seconds > 0
+
+
+def test_status_and_plan_show_the_same_count(tmp_path, tiny):
+    study = write_study(tmp_path / "study", sizes=(1, 2), seeds=3)
+    totals = study_state(study)["totals"]
+    planned = Plan(tuple(Planned(tiny(), trial["id"]) for trial in study.plan()["trials"]), (), {})
+    ahead = survey(planned, study, weights=False).totals
+    assert ahead["done"] == sum(totals[state] for state in WITH_RESULT) > 0
+    assert ahead["failed"] == totals["failed"]
+    assert ahead["to_do"] == totals["running"] + totals["missing"]
 
 
 def test_a_forecast_from_a_study_beside_it_opens_no_record(sealed_study):

@@ -9,8 +9,8 @@ import pandas as pd
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
-from segaug.analysis.curves.fit_curves import fit_table
-from segaug.analysis.trials.foreign_table import from_frame
+from segaug.analysis.curves.fitting import fit_table
+from segaug.analysis.foreign.table import from_frame
 from segaug.cli.hydra_app import settled_per_job
 from segaug.cli.hydra_errors import one_line
 from segaug.data.pixels import grey_pixels, unit_range

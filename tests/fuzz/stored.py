@@ -20,7 +20,7 @@ from segaug.experiment.artefacts import file as artefact_file
 from segaug.experiment.artefacts.file import encode, read
 from segaug.registration import momentum_file
 from segaug.registration.modes import Modes
-from segaug.registration.momentum_file import ImageId, StoredMomentum, load_momenta, save_momentum
+from segaug.registration.momentum_file import ImageId, StoredMomentum, load_momentum, save_momentum
 from segaug.report.data.cards import read_card
 from segaug.results.json_file import sealed
 from segaug.results.lease import look
@@ -73,7 +73,6 @@ def _read_record(folder: Path, data: bytes) -> None:
     store = Store(folder / "study")
     written(store.record_path("a"), data)
     store.finished("a")
-    store.readable_records()
     trial_row(store.record("a"))
 
 
@@ -233,7 +232,7 @@ STORED = [
     Target("snapshot.parquet", _parquet_inputs("snapshot.parquet"), _read_parquet("snapshot.parquet")),
     Target("cases.parquet", _parquet_inputs("cases.parquet"), _read_parquet("cases.parquet")),
     Target("artefact", _artefact_inputs, _read_artefact),
-    Target("momentum", _momentum_inputs, lambda folder, data: load_momenta([written(folder / "m", data)])),
+    Target("momentum", _momentum_inputs, lambda folder, data: load_momentum(written(folder / "m", data))),
     Target("decoded images", _cache_inputs, lambda folder, data: load_cached(written(folder / "d", data))),
     Target("card", _card_inputs, _read_cards),
 ]

@@ -10,7 +10,7 @@ import pytest
 
 from segaug.analysis.comparison.comparison import Comparison
 from segaug.analysis.comparison.equivalent_data import EquivalentData, EquivalentSize
-from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.interval import Interval
 from segaug.analysis.law.extrapolation import extrapolate
 from segaug.report.answers.answers_section import section

@@ -3,14 +3,14 @@
 import pytest
 
 from segaug.report.look.wording import brief, lines
-from segaug.report.marks.together import MOST, parts
+from segaug.report.marks.together import MOST, by_panel
 
 
 @pytest.mark.parametrize("count", [1, 2, MOST, MOST + 1, 15, 16, 40, 123])
 @pytest.mark.parametrize("first", ["baseline", "red"])
 def test_each_strategy_is_in_one_part_beside_the_baseline(count, first):
     names = [first, *(f"method_{place}" for place in range(count - 1))]
-    found = parts(names)
+    found = by_panel(names)
     assert max(map(len, found)) <= MOST
     assert max(map(len, found)) - min(map(len, found)) <= 1
     others = [name for part in found for name in part if name != "baseline"]

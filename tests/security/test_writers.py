@@ -37,7 +37,7 @@ ELSEWHERE = {
     "cli/preview.py": "the file of --out",
     "cli/register_output.py": "the folder of --out",
     "report/look/svg.py": "into memory",
-    "analysis/trials/foreign_repeats.py": "a column gets another name, and no file",
+    "analysis/foreign/repeats.py": "a column gets another name, and no file",
     "analysis/csv_text.py": "into memory",
     "results/mirror/tables.py": "into memory",
 }

@@ -70,7 +70,7 @@ def test_ctrl_c_leaves_the_jobs_and_preemption_and_a_controller_restart_lose_not
         cwd=tmp_path, stdout=subprocess.PIPE, text=True, env={**os.environ, "SEGAUG_CACHE": str(tmp_path / "cache")},
     )  # fmt: skip
     store = Store(tmp_path / "results" / "hard")
-    eventually(store.readable_records)
+    eventually(lambda: list(store.folder.glob("trials/*/record.json")))
     waiting.send_signal(signal.SIGINT)
     told, _ = waiting.communicate(timeout=60)
     assert waiting.returncode == 130
@@ -98,7 +98,7 @@ def test_a_job_whose_time_is_over_requeues_itself_and_goes_on_and_a_trial_too_lo
     (failure,) = eventually(store.failures, 200)
     assert (failure["kind"], failure["attempt"]) == ("timeout", 1)
     assert "hydra.launcher.timeout_min" in failure["error"]
-    (record,) = store.readable_records()
+    (record,) = store.records()
     assert record["id"] != failure["id"]
     (log,) = tmp_path.glob("results/long/submissions/*/logs/*.out")
     told = log.read_text()

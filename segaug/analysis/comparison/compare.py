@@ -14,10 +14,10 @@ from segaug.analysis.comparison.notes import comparison_notes
 from segaug.analysis.comparison.pair import Pair
 from segaug.analysis.comparison.shared_grid import PlacedCurve, place
 from segaug.analysis.comparison.sign_flips import max_t_p
-from segaug.analysis.law.resample import RESAMPLES
+from segaug.analysis.foreign.table import Source, from_frame
+from segaug.analysis.interval import RESAMPLES
 from segaug.analysis.metric import Metric
 from segaug.analysis.trials.curve_trials import CurveTrials, curves
-from segaug.analysis.trials.foreign_table import Source, from_frame
 from segaug.analysis.trials.measured import measured, measured_cases, not_measured
 from segaug.analysis.trials.table import study_trials
 from segaug.errors import DataError
@@ -44,7 +44,7 @@ def compare_table(
     columns: Mapping[str, str] | None = None,
     resamples: int = RESAMPLES,
 ) -> Comparisons:
-    """Of a table from anywhere, see `foreign_table`; baseline: one of its curves or strategies."""
+    """Of a table from anywhere, see `foreign.table`; baseline: one of its curves or strategies."""
     table = from_frame(source, nested=nested, columns=columns)
     table.refuse_unpaired()
     return compare_trials(table.trials, None, table.cases, baseline, resamples)

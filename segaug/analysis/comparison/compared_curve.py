@@ -6,12 +6,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from segaug.analysis.law.law_fit import LawFit, fit_law
 from segaug.analysis.law.noise import SizeMeans, weighted_means
 from segaug.analysis.law.power_law import Array, PowerLaws
 from segaug.analysis.law.resample import Counts, resampled_means
 from segaug.analysis.law.solver import solve
 from segaug.analysis.law.verdict import TOO_FEW_SIZES, too_few_sizes
+from segaug.analysis.law.weighted_law import LawFit, fit_law
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from segaug.analysis.comparison.effect import Effect
 from segaug.analysis.comparison.equivalent_data import EquivalentData
 from segaug.analysis.interval import LEVEL, Interval
-from segaug.analysis.law.law_fit import Estimate
+from segaug.analysis.law.weighted_law import Estimate
 from segaug.analysis.metric import Metric
 from segaug.analysis.trials.curve_trials import CurveKey
 

@@ -19,10 +19,10 @@ import numpy as np
 
 from segaug.analysis.comparison.compared_curve import ComparedCurve
 from segaug.analysis.interval import Interval
-from segaug.analysis.law.law_fit import LawFit
 from segaug.analysis.law.power_law import Array, PowerLaw, PowerLaws
 from segaug.analysis.law.profile import rss_with_extra_size, threshold
 from segaug.analysis.law.solver import B_GRID, B_MAX, B_MIN, solve
+from segaug.analysis.law.weighted_law import LawFit
 
 BELOW, BEYOND = 4.0, 16.0  # N' is sought from the smallest size / 4 to 16 times the largest
 _TRIED_SIZES, _TRIED_EXPONENTS = 96, 80

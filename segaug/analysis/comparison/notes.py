@@ -8,6 +8,7 @@ from segaug.analysis.comparison.pair import Pair
 from segaug.analysis.comparison.sign_flips import varied
 from segaug.analysis.curves.population import FEW_PATIENTS
 from segaug.analysis.trials.collapsed import collapse_notes
+from segaug.results.keys import PAIR
 
 FEW_PAIRS = 5  # with fewer the spread of the differences is hardly known
 
@@ -67,8 +68,8 @@ def _subsets(pair: Pair) -> Iterator[str]:
     tables = [curve.trials.table for curve in (pair.strategy, pair.baseline)]
     if not all("subset" in table for table in tables):
         return
-    cells = [table.loc[table["status"] == "ok", ["size", "seed", "subset"]] for table in tables]
-    both = cells[0].merge(cells[1], on=["size", "seed"])
+    cells = [table.loc[table["status"] == "ok", [*PAIR, "subset"]] for table in tables]
+    both = cells[0].merge(cells[1], on=[*PAIR])
     other = both[both["subset_x"] != both["subset_y"]]
     if len(other):
         yield f"trained on other images than the baseline in {len(other)} of {len(both)} pairs: pairing gains less"

@@ -15,12 +15,13 @@ from segaug.analysis.comparison.paired import Pairing
 from segaug.analysis.comparison.paired_population import drawn_log_ratios, ratio_interval
 from segaug.analysis.comparison.shared_grid import PlacedCurve
 from segaug.analysis.interval import Interval
-from segaug.analysis.law.law_fit import Estimate
 from segaug.analysis.law.power_law import Array
 from segaug.analysis.law.resample import percentile_interval
 from segaug.analysis.law.verdict import verdict
+from segaug.analysis.law.weighted_law import Estimate
 from segaug.analysis.trials.divergence import divergence_matters, mcnemar, rate
 from segaug.errors import DataError
+from segaug.results.states import ENDED
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +86,7 @@ class Pair:
 
     def divergence(self) -> PairedDivergence:
         """Over the pairs in which both came to an end."""
-        ended = np.isin(self.baseline.status, ("ok", "diverged")) & np.isin(self.strategy.status, ("ok", "diverged"))
+        ended = np.isin(self.baseline.status, ENDED) & np.isin(self.strategy.status, ENDED)
         diverged = [(curve.status == "diverged") & ended for curve in (self.baseline, self.strategy)]
         columns = np.flatnonzero(ended.any(axis=0))
         pairs, *counts = (flags.sum(axis=0)[columns].tolist() for flags in (ended, *diverged))

@@ -14,7 +14,7 @@ from segaug.analysis.comparison.comparison import Comparison, Comparisons, Ratio
 from segaug.analysis.comparison.equivalent_data import EquivalentData, EquivalentSize
 from segaug.analysis.curves.record import Values, interval_record
 from segaug.analysis.interval import LEVEL, Interval
-from segaug.analysis.law.law_fit import Estimate
+from segaug.analysis.law.weighted_law import Estimate
 
 
 def comparisons_record(comparisons: Comparisons) -> Values:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.curves.record import curve_record
 from segaug.analysis.curves.reporting import METHOD, reproducibility
 from segaug.analysis.interval import Interval

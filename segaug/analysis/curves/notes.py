@@ -7,13 +7,15 @@ import numpy as np
 import pandas as pd
 
 from segaug.analysis.law.fit import Fit
-from segaug.analysis.law.law_fit import MIN_SIZES
 from segaug.analysis.law.noise import SizeMeans
+from segaug.analysis.law.weighted_law import MIN_SIZES
 from segaug.analysis.trials.collapsed import collapse_notes
 from segaug.analysis.trials.curve_trials import CurveTrials
 from segaug.analysis.trials.shown_dice import shown_dice
 from segaug.analysis.trials.untrained import untrained
 from segaug.results.code_names import counted, told
+from segaug.results.keys import PAIR
+from segaug.results.states import ENDED
 
 
 def notes(curve: CurveTrials, fit: Fit | None) -> list[str]:
@@ -29,7 +31,7 @@ def _on_trials(curve: CurveTrials) -> Iterator[str]:
     if (ok > 0).any() and (ok <= 1).all():
         yield "one seed: no intervals of means"
     for status, words in _STATES.items():
-        cells = curve.table.loc[curve.table["status"] == status, ["size", "seed"]].sort_values(["size", "seed"])
+        cells = curve.table.loc[curve.table["status"] == status, [*PAIR]].sort_values([*PAIR])
         if len(cells):
             yield f"{words}: " + ", ".join(f"N={size} seed {seed}" for size, seed in cells.to_numpy().tolist())
     short = [f"{count} at N={size:.0f}" for count, size in zip(ok, curve.sizes, strict=True) if count < seeds]
@@ -83,7 +85,7 @@ def _on_code(table: pd.DataFrame) -> Iterator[str]:
     """Trials that different code has made; records did not always say which."""
     if "code" not in table:
         return
-    counts = counted(table.loc[table["status"].isin(_ENDED), "code"])
+    counts = counted(table.loc[table["status"].isin(ENDED), "code"])
     if len(counts) > 1:
         yield f"trained by different code: {told(counts)}"
 
@@ -123,7 +125,6 @@ def _on_spread(data: SizeMeans) -> str:
 
 
 _NOISIER = 0.05  # above the smooth spread, as a share of it
-_ENDED = ("ok", "diverged")
 _STATES = {"diverged": "diverged and left out", "failed": "failed", "missing": "planned, not there yet"}
 _BY_FLAG = {
     "law_doubtful": "the law fits poorly: intervals are widened by what it misses",

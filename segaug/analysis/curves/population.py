@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segaug.analysis.interval import Interval
+from segaug.analysis.interval import RESAMPLES, Interval
 from segaug.analysis.law.power_law import Array, PowerLaws
 from segaug.analysis.law.resample import (
-    RESAMPLES,
     Counts,
     SeedDraws,
     draw_cases,

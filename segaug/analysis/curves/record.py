@@ -9,12 +9,12 @@ from dataclasses import asdict
 
 import numpy as np
 
-from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.interval import LEVEL, Interval
 from segaug.analysis.law.fit import Fit
-from segaug.analysis.law.law_fit import Estimate, LawFit
 from segaug.analysis.law.power_law import Array
 from segaug.analysis.law.stated import IDENTIFIED_LEVEL, LEVEL_STATED
+from segaug.analysis.law.weighted_law import Estimate, LawFit
 
 Values = dict[str, object]
 

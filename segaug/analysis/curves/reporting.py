@@ -9,7 +9,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.interval import LEVEL
 from segaug.analysis.law.lack_of_fit import DOUBTFUL, REJECTED
 from segaug.analysis.law.solver import B_MAX, B_MIN

@@ -11,8 +11,7 @@ from segaug.analysis.metric import column
 from segaug.analysis.trials.curve_trials import CurveTrials
 from segaug.analysis.trials.divergence import Rate, rate
 from segaug.measures import Quantity
-
-_STATES = ("ok", "diverged", "failed", "missing")
+from segaug.results.states import STATUSES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +53,9 @@ def size_points(curve: CurveTrials) -> tuple[SizePoint, ...]:
 def size_states(curve: CurveTrials) -> tuple[SizeState, ...]:
     """Every size, increasing; missing are trials that a plan names, not seeds that only other sizes have."""
     place, status = np.searchsorted(curve.sizes, curve.table["size"]), curve.table["status"].to_numpy()
-    counts = np.stack([np.bincount(place[status == word], minlength=len(curve.sizes)) for word in _STATES], axis=1)
+    counts = np.stack([np.bincount(place[status == word], minlength=len(curve.sizes)) for word in STATUSES], axis=1)
     return tuple(
-        SizeState(size=int(size), **dict(zip(_STATES, row, strict=True)), rate=rate(row[1], row[0] + row[1]))
+        SizeState(size=int(size), **dict(zip(STATUSES, row, strict=True)), rate=rate(row[1], row[0] + row[1]))
         for size, row in zip(curve.sizes, counts.tolist(), strict=True)
     )
 

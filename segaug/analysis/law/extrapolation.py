@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from segaug.analysis.interval import Interval
 from segaug.analysis.law.holdout import Holdout
-from segaug.analysis.law.law_fit import LawFit
 from segaug.analysis.law.verdict import failed_conditions
+from segaug.analysis.law.weighted_law import LawFit
 
 FACTORS = (2, 4)
 

@@ -20,16 +20,16 @@ from segaug.analysis.law.extrapolation import FACTORS, Extrapolation, extrapolat
 from segaug.analysis.law.forms import FORMS, Alternative, alternatives, better_form
 from segaug.analysis.law.holdout import Holdout, holdout
 from segaug.analysis.law.lack_of_fit import DOUBTFUL, TESTABLE_SIZES
-from segaug.analysis.law.law_fit import MIN_SIZES, Estimate, LawFit, fit_law
 from segaug.analysis.law.noise import SizeMeans, weighted_means
 from segaug.analysis.law.power_law import Array, PowerLaw
 from segaug.analysis.law.published import Published, fit_published
 from segaug.analysis.law.solver import rss, solve
 from segaug.analysis.law.stated import bounded_floor, identified_exponent, identified_floor
 from segaug.analysis.law.verdict import READABLE_SIZES, Verdict, verdict, without_claim
+from segaug.analysis.law.weighted_law import MIN_SIZES, Estimate, LawFit, fit_law
 from segaug.errors import DataError
 
-_FEW_SEEDS = 3  # with fewer, and with fewer degrees of freedom, everything is provisional
+FEW_SEEDS = 3  # with fewer, and with fewer degrees of freedom, everything is provisional
 _UNEQUAL = 2  # times as many trials at one size as at another
 
 Flag = Literal[
@@ -156,7 +156,7 @@ def _flags(fit: LawFit, trimmed: LawFit | None) -> frozenset[Flag]:
         "law_rejected": test.rejected,
         "law_doubtful": test.doubtful and not test.rejected,
         "non_monotone": shape.non_monotone(data.means, data.precision),
-        "provisional": data.dof < _FEW_SEEDS or not data.replicated or float(np.median(data.counts)) < _FEW_SEEDS,
+        "provisional": data.dof < FEW_SEEDS or not data.replicated or float(np.median(data.counts)) < FEW_SEEDS,
         "law_not_testable": len(data.sizes) < TESTABLE_SIZES or test.p is None,
         "suspicious_zero_variance": len(data.without_spread) > 0,
         "unequal_seeds": data.counts.max() > _UNEQUAL * data.counts.min(),

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from segaug.analysis.interval import Interval
-from segaug.analysis.law.law_fit import fit_law
 from segaug.analysis.law.noise import SizeMeans, weighted_means
 from segaug.analysis.law.power_law import Array
+from segaug.analysis.law.weighted_law import fit_law
 
 MIN_SIZES = 5
 _STANDARD_ERRORS = 2.0  # of the mean at the largest size, added to either end

@@ -16,10 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segaug.analysis.distributions import normal_quantile, t_quantile
-from segaug.analysis.interval import LEVEL, Interval, Target
+from segaug.analysis.interval import LEVEL, RESAMPLES, Interval, Target
 from segaug.analysis.law.power_law import Array
 
-RESAMPLES = 1000
 _BLOCK = 250  # draws at a time: keeps K test cases out of memory
 _TAILS = (0.5 - LEVEL / 2, 0.5 + LEVEL / 2)
 Counts = NDArray[np.int64]

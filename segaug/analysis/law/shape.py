@@ -4,9 +4,8 @@ import numpy as np
 from scipy.optimize import isotonic_regression
 
 from segaug.analysis.distributions import normal_quantile
+from segaug.analysis.interval import SIGNIFICANCE
 from segaug.analysis.law.power_law import Array
-
-_LEVEL = 0.05
 
 
 def non_monotone(means: Array, precision: Array) -> bool:
@@ -21,7 +20,7 @@ def non_monotone(means: Array, precision: Array) -> bool:
     variance = np.diag(covariance)
     step_variance = variance[1:] + variance[:-1] - 2 * np.diag(covariance, 1)
     steps = np.diff(means) / np.sqrt(step_variance)
-    return bool(steps.max() > -normal_quantile(_LEVEL / len(steps)))
+    return bool(steps.max() > -normal_quantile(SIGNIFICANCE / len(steps)))
 
 
 def isotonic(means: Array, precision: Array) -> Array:

@@ -7,7 +7,7 @@ benchmarks/coverage.py).
 """
 
 from segaug.analysis.interval import Interval
-from segaug.analysis.law.law_fit import LawFit
+from segaug.analysis.law.weighted_law import LawFit
 
 IDENTIFIED_LEVEL = 0.995  # of a floor
 LEVEL_STATED = 0.99  # of all else

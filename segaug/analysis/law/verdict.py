@@ -10,9 +10,9 @@ from typing import Literal
 
 from segaug.analysis.interval import Interval
 from segaug.analysis.law.lack_of_fit import TESTABLE_SIZES, LackOfFit
-from segaug.analysis.law.law_fit import LawFit
 from segaug.analysis.law.power_law import Array
 from segaug.analysis.law.stated import bounded_floor, identified_floor
+from segaug.analysis.law.weighted_law import LawFit
 
 READABLE_SIZES = 4  # for a law to be read: three are as many as it has parameters
 _MIN_RANGE_OF_FOUR = 8.0  # factor that four sizes have to span

@@ -16,12 +16,13 @@ import numpy as np
 from segaug.analysis.law.power_law import Array, PowerLaw
 from segaug.analysis.law.profile import Profile, profile, threshold
 from segaug.analysis.law.verdict import too_few_sizes
+from segaug.analysis.law.weighted_law import MIN_SIZES
 from segaug.analysis.planning.drawn_curves import draw_curves
 from segaug.analysis.planning.trial_spread import TrialSpread
 from segaug.analysis.planning.verdict_chances import NOTHING, VerdictChances, drawn_verdicts
 from segaug.errors import ConfigError
 
-MIN_SIZES, MIN_SEEDS = 3, 2  # as many sizes as the law has parameters; a single seed shows no spread
+MIN_SEEDS = 2  # a single one shows no spread
 
 
 @dataclass(frozen=True)

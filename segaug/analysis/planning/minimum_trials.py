@@ -5,12 +5,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from segaug.analysis.comparison.notes import FEW_PAIRS
+from segaug.analysis.interval import SIGNIFICANCE
+from segaug.analysis.law.fit import FEW_SEEDS
 from segaug.analysis.law.lack_of_fit import TESTABLE_SIZES
 from segaug.analysis.law.verdict import TOO_FEW_SIZES, too_few_sizes
 from segaug.analysis.planning.forecast import Design
 
-_LEVEL = 0.05
-_CERTAIN_SEEDS, _PAIRED_SEEDS, _RECOMMENDED_SEEDS = 3, 5, 10
+_RECOMMENDED_SEEDS = 10
 _TESTED_RANGE = 32  # factor between the smallest and the largest size
 _FLOOR_SIZES, _FLOOR_RANGE = 8, 128
 
@@ -20,7 +22,7 @@ def seeds_for_flips(comparisons: int = 1) -> int:
 
     Of the 2^S sign patterns two are as extreme as the data, so the smallest p-value is 2 / 2^S.
     """
-    return math.ceil(1 + math.log2(comparisons / _LEVEL))
+    return math.ceil(1 + math.log2(comparisons / SIGNIFICANCE))
 
 
 def shortcomings(design: Design, comparisons: int, unit: str = "seeds") -> list[str]:
@@ -45,10 +47,10 @@ def _of_sizes(design: Design) -> Iterator[str]:
 
 
 def _of_seeds(seeds: int, comparisons: int, unit: str) -> Iterator[str]:
-    if seeds < _CERTAIN_SEEDS:
-        yield f"every interval is provisional: {_CERTAIN_SEEDS} {unit} is the least"
-    if seeds < _PAIRED_SEEDS:
-        yield f"too few to compare strategies at one size: that needs {_PAIRED_SEEDS} {unit}"
+    if seeds < FEW_SEEDS:
+        yield f"every interval is provisional: {FEW_SEEDS} {unit} is the least"
+    if seeds < FEW_PAIRS:
+        yield f"too few to compare strategies at one size: that needs {FEW_PAIRS} {unit}"
     if seeds < (needed := seeds_for_flips(comparisons)):
         yield f"too few for sign flips to confirm a difference among all comparisons: that needs {needed} {unit}"
     if seeds < _RECOMMENDED_SEEDS:

@@ -18,12 +18,12 @@ from scipy.optimize import brentq
 from segaug.analysis.comparison.equivalent_by_interpolation import sizes_between
 from segaug.analysis.interval import Interval, Method
 from segaug.analysis.law.fit import Fit, fit_curve
-from segaug.analysis.law.law_fit import MIN_SIZES
 from segaug.analysis.law.noise import SizeMeans, weighted_means
 from segaug.analysis.law.power_law import Array
 from segaug.analysis.law.profile import threshold
 from segaug.analysis.law.shape import isotonic
 from segaug.analysis.law.verdict import TOO_FEW_SIZES
+from segaug.analysis.law.weighted_law import MIN_SIZES
 from segaug.analysis.trials.collapsed import failed_by_collapse
 from segaug.analysis.trials.curve_trials import CurveTrials
 

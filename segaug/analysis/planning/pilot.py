@@ -6,10 +6,10 @@ from functools import cached_property
 
 import numpy as np
 
-from segaug.analysis.law.law_fit import MIN_SIZES, LawFit, fit_law
 from segaug.analysis.law.noise import weighted_means
 from segaug.analysis.law.power_law import PowerLaw
 from segaug.analysis.law.solver import solve
+from segaug.analysis.law.weighted_law import MIN_SIZES, LawFit, fit_law
 from segaug.analysis.planning.trial_spread import TrialSpread
 from segaug.analysis.trials.curve_trials import CurveKey, CurveTrials
 from segaug.errors import DataError

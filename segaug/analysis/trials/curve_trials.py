@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 from segaug.analysis.law.power_law import Array
 from segaug.analysis.metric import Metric, column
 from segaug.analysis.trials.measured import NOT_MEASURED, measured, metrics_to_compare
-from segaug.analysis.trials.table import CURVE
 from segaug.errors import DataError
 from segaug.measures import Quantity, quantity
-
-_STATES = ("ok", "diverged", "failed", "missing")  # the best first
+from segaug.results.keys import CURVE
+from segaug.results.states import STATUSES
 
 
 class CurveKey(NamedTuple):
@@ -142,7 +141,7 @@ def _instead(table: pd.DataFrame, bad: pd.DataFrame) -> str:
 
 
 def _by_curve(table: pd.DataFrame) -> Iterator[tuple[CurveKey, pd.DataFrame]]:
-    return ((CurveKey(*map(str, key)), rows) for key, rows in table.groupby(CURVE))
+    return ((CurveKey(*map(str, key)), rows) for key, rows in table.groupby([*CURVE]))
 
 
 class _Facts(NamedTuple):
@@ -188,7 +187,7 @@ def _curve(key: CurveKey, rows: pd.DataFrame, facts: _Facts) -> CurveTrials:
 
 def _best(status: NDArray[np.str_]) -> NDArray[np.str_]:
     """State of a subset at each size, (m,); status: (k, m)."""
-    return np.select([(status == state).any(axis=0) for state in _STATES], list(_STATES), "missing")
+    return np.select([(status == state).any(axis=0) for state in STATUSES], list(STATUSES), "missing")
 
 
 def _mean(values: Array) -> Array:

@@ -21,14 +21,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segaug.analysis.distributions import normal_quantile
-from segaug.analysis.interval import LEVEL, Interval
+from segaug.analysis.interval import LEVEL, SIGNIFICANCE, Interval
 from segaug.analysis.law.power_law import Array
 from segaug.analysis.metric import column
 from segaug.measures import cross_entropy
 
 Flags = NDArray[np.bool_]
 MATTERS_RATE = 0.10
-_MATTERS_P = 0.05
 
 
 def status_by_rule(table: pd.DataFrame) -> pd.Series:
@@ -97,7 +96,7 @@ def mcnemar(first: Flags, second: Flags) -> float:
 
 def divergence_matters(found: Iterable[Rate], p_values: Iterable[float] = ()) -> bool:
     """Is the rate over 10 % at any size, or does it differ from another strategy's (McNemar p below 5 %)?"""
-    return any(one.share > MATTERS_RATE for one in found) or any(p < _MATTERS_P for p in p_values)
+    return any(one.share > MATTERS_RATE for one in found) or any(p < SIGNIFICANCE for p in p_values)
 
 
 def with_constant(errors: Array, status: NDArray[np.str_], constant: float) -> Array:

@@ -9,10 +9,10 @@ from collections.abc import Callable
 import pandas as pd
 
 from segaug.analysis.metric import Metric, column, constant_error_of, default_metrics, error_of, measured_quantities
-from segaug.analysis.trials.table import CURVE
 from segaug.errors import ConfigError
 from segaug.measures import Quantity, quantity
 from segaug.results.case_errors import CaseErrors, Cases
+from segaug.results.keys import CURVE
 
 NOT_MEASURED = "not measured"
 
@@ -56,7 +56,7 @@ def not_measured(table: pd.DataFrame) -> str:
     if not (table["status"] == NOT_MEASURED).any():
         return ""
     found = []
-    for key, rows in table.groupby(CURVE):
+    for key, rows in table.groupby([*CURVE]):
         lacking, ok = (int((rows["status"] == state).sum()) for state in (NOT_MEASURED, "ok"))
         if lacking:
             share = f"{lacking} of {lacking + ok} trials" if ok else f"all {lacking} trials: left out"

@@ -6,10 +6,10 @@ import pandas as pd
 
 from segaug.analysis.trials.divergence import status_by_rule
 from segaug.errors import DataError
+from segaug.results.keys import CURVE, TRIAL
 from segaug.results.source import TrialSource
+from segaug.results.states import ENDED
 from segaug.results.trial_row import REDO, Record, in_order, trial_row
-
-CURVE = ["task", "model", "strategy"]
 
 
 def trials(records: Iterable[Record]) -> pd.DataFrame:
@@ -42,11 +42,11 @@ def _checked(table: pd.DataFrame) -> pd.DataFrame:
         raise DataError(
             file="study", problem="has no finished trial", fix="run `segaug train`, then look at `segaug status`"
         )
-    table = table.sort_values([*CURVE, "size", "seed", "id"], ignore_index=True)
+    table = table.sort_values([*TRIAL, "id"], ignore_index=True)
     for column in ("dataset_hash", "protocol_hash"):
         _refuse_mixed(table, column)
     _refuse_duplicates(table)
-    _refuse_rows(table[~table["status"].isin(["ok", "diverged"])], "has a status that is neither ok nor diverged")
+    _refuse_rows(table[~table["status"].isin(ENDED)], "has a status that is neither ok nor diverged")
     return table.assign(status=status_by_rule(table))
 
 
@@ -57,7 +57,7 @@ def _refuse_rows(bad: pd.DataFrame, problem: str) -> None:
 
 def _refuse_mixed(table: pd.DataFrame, column: str) -> None:
     """One curve, one data set and one protocol: else its points are not one experiment."""
-    mixed = table[table.groupby(CURVE)[column].transform("nunique") > 1]
+    mixed = table[table.groupby([*CURVE])[column].transform("nunique") > 1]
     if len(mixed):
         found = mixed.groupby(_label(mixed))[column].unique()
         raise DataError(
@@ -68,7 +68,7 @@ def _refuse_mixed(table: pd.DataFrame, column: str) -> None:
 
 
 def _refuse_duplicates(table: pd.DataFrame) -> None:
-    twice = table[table.duplicated([*CURVE, "size", "seed"], keep=False)]
+    twice = table[table.duplicated([*TRIAL], keep=False)]
     if len(twice):
         cell = _label(twice) + " N=" + twice["size"].astype(str) + " seed " + twice["seed"].astype(str)
         raise DataError(

@@ -20,7 +20,7 @@ from segaug.augment.artefact import Artefact, ArtefactFailed, Content, Tell, qui
 from segaug.errors import DataError
 from segaug.experiment.artefacts.file import DamagedArtefact, encode, read
 from segaug.experiment.config.schema import Config
-from segaug.files import parts_of, write_atomic
+from segaug.files import partial_files, write_atomic
 
 POLL_S = 0.2  # how often a waiting process looks whether the lock is free
 
@@ -65,7 +65,7 @@ class ArtefactStore:
             previous = self._stored(artefact)  # read again: it may have been made while we waited
             if previous is not None and artefact.complete(previous):
                 return previous
-            before = parts_of(self.path(artefact))
+            before = partial_files(self.path(artefact))
             content = artefact.make(previous, tell)
             assert artefact.complete(content), f"{artefact.name}: what was made is not complete"
             if writable:
@@ -103,8 +103,8 @@ class ArtefactStore:
     def _write(self, artefact: Artefact, content: Content, before: Sequence[Path]) -> None:
         path = self.path(artefact)
         try:
-            for part in before:  # it outlasted our making: of a maker that was killed, not of one that writes now
-                part.unlink(missing_ok=True)
+            for partial in before:  # it outlasted our making: of a maker that was killed, not of one that writes now
+                partial.unlink(missing_ok=True)
             try:
                 write_atomic(path, encode(artefact, content))
             except FileNotFoundError:  # tidied away by a maker on a machine that does not see our lock

@@ -11,12 +11,11 @@ import pandas as pd
 from segaug.errors import ConfigError
 from segaug.experiment.code.deciding import code_facts, code_hash
 from segaug.experiment.planned.plan import Planned
-from segaug.results.code_names import CURVE, counted, own, shared, short
+from segaug.results.code_names import LETTERS, counted, own, shared, short
+from segaug.results.keys import CURVE, Curve
 from segaug.results.store import Json, Store
 
 _TOLD = 3  # codes, curves
-_LETTERS = 8  # of a commit
-Curve = tuple[str, str, str]
 
 
 def check_code(todo: Sequence[Planned], finished: pd.DataFrame, store: Store) -> None:
@@ -40,7 +39,7 @@ def question(todo: Sequence[Planned], finished: pd.DataFrame, store: Store) -> C
     if {shared(code) for code in now.values()}.isdisjoint(map(shared, finished["code"].unique())):
         return _refusal("what every trial runs", finished, todo[0], store)
     if changed := _changed(now, finished):
-        held = finished[pd.MultiIndex.from_frame(finished[CURVE]).isin(changed)]
+        held = finished[pd.MultiIndex.from_frame(finished[[*CURVE]]).isin(changed)]
         joining = next(planned for planned in todo if planned.trial.curve in changed)
         return _refusal(_listed([" / ".join(curve) for curve in changed]), held, joining, store)
     return None
@@ -90,11 +89,11 @@ def _told(facts: Json) -> str:
     """0.2.0 at commit 0123abcd with changes (0123abcd.4567cdef)."""
     if not facts["hash"]:
         return short("")
-    commit = f" at commit {facts['commit'][:_LETTERS]}" if facts["commit"] else ""
+    commit = f" at commit {facts['commit'][:LETTERS]}" if facts["commit"] else ""
     changes = " with changes" if facts["changed"] else ""
     return f"{facts['version']}{commit}{changes} ({short(facts['hash'])})"
 
 
 def _where_to_look(facts: Sequence[Json]) -> str:
-    commits = [code["commit"][:_LETTERS] for code in facts if code["commit"]]
+    commits = [code["commit"][:LETTERS] for code in facts if code["commit"]]
     return f" (`git diff {commits[-1]} -- segaug` shows what has changed since)" if commits else ""

@@ -11,17 +11,17 @@ from importlib.metadata import version
 
 import torch
 
+from segaug.results.detail_row import PHASES
 from segaug.results.store import Json
 
 PACKAGES = ("segaug", "torch", "pytorch-lightning", "monai", "numpy", "scipy", "hydra-core", "omegaconf")
-PARTS = ("data", "prepare", "augmentation", "network", "other")
 
 
 def run_facts(seconds: Mapping[str, float], device: torch.device) -> Json:
     """The "run" part of a record, but for its "code"."""
-    parts = {name: round(seconds.get(name, 0.0), 4) for name in PARTS}
+    phases = {name: round(seconds.get(name, 0.0), 4) for name in PHASES}
     return {
-        "seconds": {**parts, "total": round(sum(parts.values()), 4)},
+        "seconds": {**phases, "total": round(sum(phases.values()), 4)},
         "peak_memory_mib": round(peak_memory_mib(device), 1),
         "device": str(device),
         "host": socket.gethostname(),

@@ -14,6 +14,7 @@ from segaug.experiment.config.identity import Identities, differences
 from segaug.experiment.config.trial import Trial
 from segaug.experiment.machine.devices import device_of
 from segaug.experiment.planned.array_index import shard_of
+from segaug.results.keys import curve_of
 from segaug.results.shard import KEY, Shard, with_shard
 from segaug.results.store import Json, Store
 
@@ -148,7 +149,7 @@ def check_consistent(plan: Plan, stored: Iterable[Json], config_of: Callable[[st
     """
     before: dict[tuple[str, ...], Json] = {}
     for record in stored:
-        before.setdefault((record["task"], record["model"], record["strategy"]), record)
+        before.setdefault(curve_of(record), record)
     identities = Identities()
     settings: dict[tuple[str, ...], Json] = {}
     compared: set[tuple[object, ...]] = set()

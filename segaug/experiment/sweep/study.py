@@ -24,8 +24,8 @@ from segaug.experiment.planned.tasks import task_of
 from segaug.experiment.sweep.sharing import Repeats, share
 from segaug.experiment.trial.attempt import Claim, Outcome, attempt, of_dead
 from segaug.files import write_atomic
-from segaug.results.code_names import CURVE
 from segaug.results.inside import TRIALS, inside
+from segaug.results.keys import CURVE
 from segaug.results.mirror import start_mirror
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Json, Store
@@ -62,7 +62,7 @@ def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, comma
         raise TrialsFailed("no trial to run: every size is above the pool of its task")
     config = plan.asked[0].trial.config
     store = Store(Path(config.output))
-    _claim(store.folder)
+    _refuse_unwritable(store.folder)
     snapshot = Snapshot(store.folder)
     finished = snapshot.trials()
     snapshot.refuse_unreadable(planned.id for planned in plan.trials)
@@ -83,7 +83,7 @@ def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, comma
 
 def stored_curves(finished: pd.DataFrame) -> list[Json]:
     """A finished trial of each curve, for `check_consistent`; finished: of a study's snapshot."""
-    return cast(list[Json], finished.drop_duplicates(CURVE)[[*CURVE, "id", "dataset_hash"]].to_dict("records"))
+    return cast(list[Json], finished.drop_duplicates([*CURVE])[[*CURVE, "id", "dataset_hash"]].to_dict("records"))
 
 
 def _run_all(plan: Plan, todo: list[Planned], store: Store, workers: int | None, many: bool) -> None:
@@ -110,7 +110,7 @@ def _run_all(plan: Plan, todo: list[Planned], store: Store, workers: int | None,
         raise TrialsFailed(f"{len(failures)} of {len(todo)} trials failed; `segaug status {store.folder}` lists them")
 
 
-def _claim(folder: Path) -> None:
+def _refuse_unwritable(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = inside(folder, ".writable")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from segaug.errors import DataError
 from segaug.experiment.machine.stop import REQUEST, SafePoint, Stopped
-from segaug.files import parts_of
+from segaug.files import partial_files
 from segaug.results.failure import Kind, attempts, kind_of
 from segaug.results.inside import TRIALS, inside
 from segaug.results.lease import Heart, Lease, Seen, look, take
@@ -72,8 +72,10 @@ def _under(lease: Lease, store: Store, key: Json, train: Train, claim: Claim) ->
         elif (failure := store.failure(key["id"])) and settles(failure, claim.attempts):
             return Outcome(failure=failure)
         else:
-            for part in parts_of(store.record_path(key["id"])):  # of a worker that was killed: we hold its trial
-                part.unlink(missing_ok=True)
+            for partial in partial_files(
+                store.record_path(key["id"])
+            ):  # of a worker that was killed: we hold its trial
+                partial.unlink(missing_ok=True)
             safe_point()
             record = train(safe_point)
             safe_point()

@@ -19,7 +19,7 @@ from segaug.report.look.sheet import sheet
 from segaug.report.look.theme import panel_title
 from segaug.report.marks.dodge import dodge, dodged_axis
 from segaug.report.marks.marks import Tooltips, marker, strategy_sign
-from segaug.report.marks.together import panels_of_parts, part_title, parts
+from segaug.report.marks.together import by_panel, numbered_title, stacked_panels
 from segaug.report.study.study import Study
 
 _ARROW = 0.07  # of the axis: how far an arrow reaches beyond what was measured
@@ -35,16 +35,16 @@ def equivalent_panel(study: Study, comparisons: Sequence[Comparison]) -> tuple[F
     def draw(axes: Axes, names: Sequence[str], first: int) -> Tooltips:
         return _draw(axes, study, [known[name] for name in names], first)
 
-    return panels_of_parts([study.title(*comparisons[0].key[:2])], list(known), draw)
+    return stacked_panels([study.title(*comparisons[0].key[:2])], list(known), draw)
 
 
 def equivalent_figure(study: Study, groups: Groups, note: str) -> Figure:
     """A panel a task and model, or one a part of its strategies, for a paper."""
     panels = [
-        (part_title([study.title(*group[0].key[:2])], place, len(shown)), [known[name] for name in names])
+        (numbered_title([study.title(*group[0].key[:2])], place, len(shown)), [known[name] for name in names])
         for group in groups
         for known in [{found.key.strategy: found for found in group if found.equivalent.sizes}]
-        for shown in [parts(list(known))]
+        for shown in [by_panel(list(known))]
         for place, names in enumerate(shown)
     ]
     compared = {found.key.strategy for _, comparisons in panels for found in comparisons}

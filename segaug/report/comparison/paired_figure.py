@@ -14,6 +14,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 
 from segaug.analysis.comparison.comparison import Comparison, Ratio
+from segaug.analysis.interval import SIGNIFICANCE
 from segaug.report.comparison.numbers import ends, finite, p_value
 from segaug.report.comparison.paired_trials import PairedTrial, paired_trials
 from segaug.report.comparison.strategies import Groups
@@ -26,7 +27,6 @@ from segaug.report.marks.marks import Tooltips
 from segaug.report.study.study import Study
 
 _COLUMNS = 2  # strategies side by side on the page
-_LEVEL = 0.05
 _SEED_ALPHA = 0.25
 _FAR = 1e6  # a ratio off every axis, for ends of intervals that nothing bounds
 _ENOUGH_PAIRS = 3  # the interval of two pairs would stretch the axis for all
@@ -118,7 +118,7 @@ def _draw(axes: Axes, found: Comparison, pairs: Sequence[PairedTrial], sizes: li
         overall = _beside_sizes(axes, sizes)
         cells.append(_Cell(overall, found.overall.ratio, found.overall.p_holm, "all sizes"))
     for kind, shown in (("differs", True), ("same", False)):
-        chosen = [cell for cell in cells if (cell.p_holm < _LEVEL) == shown]
+        chosen = [cell for cell in cells if (cell.p_holm < SIGNIFICANCE) == shown]
         if chosen:
             _draw_ratios(axes, chosen, style, shown, f"{kind}-{index}")
             tooltips[f"{kind}-{index}"] = [_tooltip(strategy, cell) for cell in chosen]

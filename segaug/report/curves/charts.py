@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.report.curves.figures import overview_panel
 from segaug.report.curves.single_curve import single_panel
 from segaug.report.look import svg

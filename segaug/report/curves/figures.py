@@ -25,7 +25,7 @@ from segaug.report.marks.marks import (
     strategy_sign,
 )
 from segaug.report.marks.scales import references, set_axes, shift, validation_labels
-from segaug.report.marks.together import panels_of_parts, part_title, parts
+from segaug.report.marks.together import by_panel, numbered_title, stacked_panels
 from segaug.report.study.measure import Measure
 from segaug.report.study.study import Study
 
@@ -43,7 +43,7 @@ def overview_panel(study: Study, measure: Measure, task: str, model: str, laws: 
         return draw_overview(axes, study, measure, (task, model), names, laws, first)
 
     title = [*filter(None, (study.title(task, model), measure.quantity.structure))]
-    return panels_of_parts(title, study.strategies, draw)
+    return stacked_panels(title, study.strategies, draw)
 
 
 def laws_figure(study: Study, note: str) -> Figure:
@@ -70,7 +70,7 @@ def measure_figure(study: Study, measure: Measure, note: str) -> Figure:
 
 def structures_figure(study: Study, task: str, model: str, measures: Sequence[Measure], note: str) -> Figure:
     """A column for each structure of a task, a row a part of the strategies.  measures: one of each structure."""
-    shown = parts(study.strategies)
+    shown = by_panel(study.strategies)
     page = sheet(
         len(shown), len(measures), _SHEET_PANEL_IN, signs=overview_signs(study, measures, laws=False), note=note,
         ylabel=f"{measures[0].quantity.measure.words} [{measures[0].unit}]", xlabel=_XLABEL.format(study.counted),
@@ -78,7 +78,7 @@ def structures_figure(study: Study, task: str, model: str, measures: Sequence[Me
     for (row, names), (column, measure) in product(enumerate(shown), enumerate(measures)):
         axes = page.panel(row, column)
         draw_overview(axes, study, measure, (task, model), names, laws=False)
-        panel_title(axes, *part_title([measure.quantity.structure], row, len(shown)))
+        panel_title(axes, *numbered_title([measure.quantity.structure], row, len(shown)))
         axes.set(xlabel=f"N (+ V = {validation_labels(study, task, model)})", ylabel="")
     return page.figure
 
@@ -92,7 +92,7 @@ def panel_grid(
     A single task has its parts side by side.  draw: called with axes, (task, model) and strategies.  signs: of the
     legend.  note: below the figure.
     """
-    shown = parts(strategies)
+    shown = by_panel(strategies)
     across = len(tasks) > 1 or len(shown) == 1
     along, below = (len(tasks), len(shown)) if across else (len(shown), 1)
     columns = min(along, MOST_COLUMNS)
@@ -108,7 +108,7 @@ def panel_grid(
             place, line = (index, row * below + part) if across else (part, row)
             axes = page.panel(place // columns * rows + line, place % columns)
             draw(axes, (task, model), names)
-            panel_title(axes, *part_title([study.title(task, model)], part, len(shown)))
+            panel_title(axes, *numbered_title([study.title(task, model)], part, len(shown)))
             axes.set(xlabel=f"N (+ V = {validation_labels(study, task, model)})", ylabel="")
     return page.figure
 

@@ -10,11 +10,10 @@ from segaug.measures import Quantity, cross_entropy
 from segaug.report.look.palette import look
 from segaug.report.look.theme import error_axis
 from segaug.report.look.wording import brief
-from segaug.report.marks.together import part_title, parts, signs_in, write_signs
+from segaug.report.marks.together import by_panel, numbered_title, signs_in, write_signs
 from segaug.report.study.study import Study, Trial, collect
 
 Points = list[tuple[int, float]]  # update and value
-MOST_SIZES = 3
 _PANEL_IN = (3.9, 1.8)
 _LETTERS = 40  # of a title
 _MARGINS = {"left": 0.15, "right": 0.98, "bottom": 0.2, "top": 0.8, "wspace": 0.12}
@@ -35,14 +34,14 @@ def history_panel(study: Study, task: str, model: str) -> Figure | None:
         return None
     trials = [trial for trial in study.by_group[task, model] if trial["id"] in known]
     present = {trial["strategy"] for trial in trials}
-    shown = parts([name for name in study.strategies if name in present])
+    shown = by_panel([name for name in study.strategies if name in present])
     legends = [signs_in(names) if len(shown) > 1 else 0.0 for names in shown]
     figure = Figure(figsize=(_PANEL_IN[0], len(shown) * _PANEL_IN[1] + sum(legends)))
     heights = [_PANEL_IN[1] + legend for legend in legends]
     rows = figure.subfigures(len(shown), 1, squeeze=False, height_ratios=heights)[:, 0]
     for place, (row, names, height) in enumerate(zip(rows, shown, heights, strict=True)):
         _draw(row, shown_sizes(study), trials, known, names, _PANEL_IN[1] / height)
-        (name,) = part_title([brief([whole := study.title(task, model)], _LETTERS)[whole]], place, len(shown))
+        (name,) = numbered_title([brief([whole := study.title(task, model)], _LETTERS)[whole]], place, len(shown))
         row.text(0.01, 1 - 0.02 * _PANEL_IN[1] / height, name, va="top", fontweight="bold")
         row.axes[0].set_ylabel(f"validation {_cross_entropy(study, task).words}")
         if len(shown) > 1:

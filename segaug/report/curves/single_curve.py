@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.path import Path
 
-from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.law.fit import Fit
 from segaug.report.curves.figures import diverged_tooltip
 from segaug.report.look.palette import LIGHT, look

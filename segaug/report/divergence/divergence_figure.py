@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.curves.size_point import SizeState
 from segaug.analysis.trials.divergence import MATTERS_RATE
 from segaug.report.curves.figures import MOST_COLUMNS
@@ -15,7 +15,7 @@ from segaug.report.look.sheet import sheet
 from segaug.report.look.theme import panel_title
 from segaug.report.marks.dodge import dodge, dodged_axis
 from segaug.report.marks.marks import Tooltips, marker, strategy_sign
-from segaug.report.marks.together import panels_of_parts, part_title, parts
+from segaug.report.marks.together import by_panel, numbered_title, stacked_panels
 from segaug.report.study.study import Study
 
 _PANEL_IN = (2.6, 2.35)
@@ -29,15 +29,15 @@ def divergence_panel(study: Study, task: str, model: str) -> tuple[Figure, Toolt
     def draw(axes: Axes, names: Sequence[str], first: int) -> Tooltips:
         return _draw(axes, study, [curves[name] for name in names], first)
 
-    return panels_of_parts([study.title(task, model)], list(curves), draw)
+    return stacked_panels([study.title(task, model)], list(curves), draw)
 
 
 def divergence_figure(study: Study) -> Figure:
     """All panels, for a paper."""
     panels = [
-        (part_title([study.title(*group)], part, len(shown)), [study.curves_of(*group)[name] for name in names])
+        (numbered_title([study.title(*group)], part, len(shown)), [study.curves_of(*group)[name] for name in names])
         for group in diverging_groups(study)
-        for shown in [parts(list(study.curves_of(*group)))]
+        for shown in [by_panel(list(study.curves_of(*group)))]
         for part, names in enumerate(shown)
     ]
     names = [name for name in study.strategies if any(curve.strategy == name for _, found in panels for curve in found)]

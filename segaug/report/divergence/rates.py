@@ -1,6 +1,6 @@
 """How often training diverged, in words."""
 
-from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.trials.divergence import MATTERS_RATE
 from segaug.report.blocks.tables import NONE, Table, number
 from segaug.report.study.study import Study

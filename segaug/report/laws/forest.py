@@ -11,8 +11,8 @@ from matplotlib.lines import Line2D
 from matplotlib.transforms import blended_transform_factory
 
 from segaug.analysis.law.fit import Fit
-from segaug.analysis.law.law_fit import Estimate, LawFit
 from segaug.analysis.law.power_law import PowerLaw
+from segaug.analysis.law.weighted_law import Estimate, LawFit
 from segaug.report.look.palette import LIGHT, look
 from segaug.report.look.theme import TEXT_PT, error_axis, note_height_in, write_note
 from segaug.report.look.wording import brief

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.law.fit import Fit
 from segaug.report.blocks.tables import NONE, Table, number
 from segaug.report.study.study import Study

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.curves.population import FEW_PATIENTS
 from segaug.report.laws.verdicts import without_verdict
 from segaug.report.study.caution import Caution, make

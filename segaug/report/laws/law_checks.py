@@ -12,7 +12,7 @@ from segaug.report.look.palette import LIGHT, look
 from segaug.report.look.theme import PANEL_IN, error_axis, panel_figure, size_axis
 from segaug.report.marks.marks import Tooltips, marker
 from segaug.report.marks.scales import shift
-from segaug.report.marks.together import panels_of_parts
+from segaug.report.marks.together import stacked_panels
 from segaug.report.study.study import Study
 
 _LIMIT = 2.0  # standard errors
@@ -26,7 +26,7 @@ def residual_panel(study: Study, task: str, model: str) -> tuple[Figure, Tooltip
     def draw(axes: Axes, names: Sequence[str], first: int) -> Tooltips:
         return draw_residuals(axes, study, {name: laws[name] for name in names}, first)
 
-    return panels_of_parts([study.title(task, model)], list(laws), draw)
+    return stacked_panels([study.title(task, model)], list(laws), draw)
 
 
 def draw_residuals(axes: Axes, study: Study, laws: Mapping[str, Fit], first: int) -> Tooltips:
@@ -64,7 +64,7 @@ def noise_panel(study: Study, task: str, model: str) -> tuple[Figure, Tooltips]:
     def draw(axes: Axes, names: Sequence[str], first: int) -> Tooltips:
         return draw_noise(axes, study, {name: laws[name] for name in names}, first)
 
-    return panels_of_parts([study.title(task, model)], list(laws), draw)
+    return stacked_panels([study.title(task, model)], list(laws), draw)
 
 
 def draw_noise(axes: Axes, study: Study, laws: Mapping[str, Fit], first: int) -> Tooltips:

@@ -1,8 +1,8 @@
 """The numbers behind the forest plots, and those of the published fit."""
 
-from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.law.fit import Fit
-from segaug.analysis.law.law_fit import Estimate
+from segaug.analysis.law.weighted_law import Estimate
 from segaug.report.blocks.tables import NONE, Table, number
 from segaug.report.curves.captions import LAW
 from segaug.report.laws.verdicts import counts, span

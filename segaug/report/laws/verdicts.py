@@ -3,12 +3,12 @@
 import math
 from collections.abc import Iterable
 
-from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.interval import Interval
 from segaug.analysis.law.extrapolation import FACTORS, Extrapolation
 from segaug.analysis.law.fit import Fit
 from segaug.analysis.law.holdout import Holdout
-from segaug.analysis.law.law_fit import LawFit
+from segaug.analysis.law.weighted_law import LawFit
 from segaug.report.blocks.tables import NONE, Table, number
 from segaug.report.study.study import Study
 

@@ -19,7 +19,7 @@ _LETTERS = 24  # of a name in the legend of a part
 Draw = Callable[[Axes, Sequence[str], int], Tooltips]  # axes, strategies, number of the first gid
 
 
-def parts(strategies: Sequence[str]) -> list[list[str]]:
+def by_panel(strategies: Sequence[str]) -> list[list[str]]:
     """The strategies as they are, or in parts as even as they can be of at most `MOST`, the baseline in each."""
     if len(strategies) <= MOST:
         return [list(strategies)]
@@ -30,9 +30,9 @@ def parts(strategies: Sequence[str]) -> list[list[str]]:
     return [first + others[start:end] for start, end in pairwise(ends)]
 
 
-def panels_of_parts(title: Sequence[str], strategies: Sequence[str], draw: Draw) -> tuple[Figure, Tooltips]:
+def stacked_panels(title: Sequence[str], strategies: Sequence[str], draw: Draw) -> tuple[Figure, Tooltips]:
     """A figure of one panel, or of one a part with a legend of its own."""
-    found = parts(strategies)
+    found = by_panel(strategies)
     width, height = PANEL_IN
     legends = [signs_in(names) if len(found) > 1 else 0.0 for names in found]
     total = len(found) * height + sum(legends)
@@ -42,7 +42,7 @@ def panels_of_parts(title: Sequence[str], strategies: Sequence[str], draw: Draw)
     for place, (names, legend) in enumerate(zip(found, legends, strict=True)):
         axes = add_panel(figure, (0.0, top - height, width, height))
         tooltips |= draw(axes, names, MOST * place)
-        panel_title(axes, *part_title(title, place, len(found)))
+        panel_title(axes, *numbered_title(title, place, len(found)))
         top -= height
         if legend:
             write_signs(figure, names, top / total)
@@ -50,7 +50,7 @@ def panels_of_parts(title: Sequence[str], strategies: Sequence[str], draw: Draw)
     return figure, tooltips
 
 
-def part_title(title: Sequence[str], place: int, count: int) -> tuple[str, ...]:
+def numbered_title(title: Sequence[str], place: int, count: int) -> tuple[str, ...]:
     """Of one of several panels."""
     return (*title[:-1], f"{title[-1]} ({place + 1} of {count})") if count > 1 else tuple(title)
 

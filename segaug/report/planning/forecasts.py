@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from segaug.analysis.comparison.compare import BASELINE
-from segaug.analysis.planning.curve_plan import CurvePlan, plan_curve
+from segaug.analysis.planning.curve_plan import BEYOND, CurvePlan, plan_curve
 from segaug.analysis.planning.design_ranking import size_choices
 from segaug.analysis.planning.effect_power import POWER, paired_spread, seeds_needed
 from segaug.analysis.planning.forecast import Design, Forecast
@@ -13,7 +13,6 @@ from segaug.report.blocks.tables import Table, number
 from segaug.report.study.study import Study
 
 SEEDS = (3, 5, 10, 20, 40, 80)
-_BEYOND = 4  # E is forecast at so many times the largest measured size, the same for all designs
 RATIO = 0.9  # of errors: the difference that a comparison should see
 
 
@@ -30,7 +29,7 @@ class Forecasts:
     @property
     def yardstick(self) -> int:
         """Size at which E is forecast."""
-        return int(_BEYOND * self.pilot.curve.usable().sizes[-1])
+        return int(BEYOND * self.pilot.curve.usable().sizes[-1])
 
     @property
     def unit(self) -> str:
@@ -62,7 +61,7 @@ def planning_caption(study: Study) -> str:
     return (
         f"What a study of {BASELINE} with so many seeds per size could be expected to say if its fitted law were "
         "true.\nLeft: how often its floor would be identified by the rules of this report; right, half width of the "
-        f"95 % interval of E at {_BEYOND} times the largest size of this study, in per cent of E, one size for all "
+        f"95 % interval of E at {BEYOND} times the largest size of this study, in per cent of E, one size for all "
         "designs. Profile intervals on the noise-free planned curve, with the spread over seeds of this study; what "
         "varies are seeds on this test set. A line ends where the interval is open. `segaug plan power --pilot` "
         "prices designs of your own."

@@ -8,8 +8,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple, TypeVar
 
-from segaug.analysis.curves.curve_fit import CurveFit
-from segaug.analysis.curves.fit_curves import fit_measured
+from segaug.analysis.curves.fitted_curve import CurveFit
+from segaug.analysis.curves.fitting import fit_measured
 from segaug.analysis.law.fit import Fit
 from segaug.analysis.trials.measured import measured
 from segaug.analysis.trials.table import study_trials, with_unfinished
@@ -18,6 +18,7 @@ from segaug.measures import quantity
 from segaug.report.look.palette import in_order
 from segaug.report.study.measure import Json, Measure
 from segaug.report.study.measured import Measured
+from segaug.results.keys import curve_of
 from segaug.results.planned import planned
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Store
@@ -74,7 +75,7 @@ class Study:
     def diverged_of(self, task: str, model: str, strategy: str) -> list[Trial]:
         """Those of one curve."""
         curve = (task, model, strategy)
-        return [trial for trial in self.diverged if (trial["task"], trial["model"], trial["strategy"]) == curve]
+        return [trial for trial in self.diverged if curve_of(trial) == curve]
 
     @cached_property
     def trials(self) -> tuple[Json, ...]:

@@ -6,8 +6,7 @@ from typing import ClassVar
 
 from segaug.report.look.palette import in_order
 from segaug.report.study.study import Json, Study, collect
-
-_OPEN = ("failed", "missing")  # states that leave a trial without a result
+from segaug.results.states import UNFINISHED
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Cell:
     @property
     def done(self) -> int:
         """Trials with a result; that one diverged is a result."""
-        return self.planned - sum(len(self.seeds.get(state, ())) for state in _OPEN)
+        return self.planned - sum(len(self.seeds.get(state, ())) for state in UNFINISHED)
 
     @property
     def sentence(self) -> str:
@@ -80,7 +79,7 @@ def _states(study: Study) -> Iterator[tuple[str, Json]]:
 
 def _caption(study: Study) -> str:
     states = collect(({"state": state} for state, _ in _states(study)), "state")
-    lacking = ", ".join(f"{len(states[state]):,} {state}" for state in _OPEN if state in states)
+    lacking = ", ".join(f"{len(states[state]):,} {state}" for state in UNFINISHED if state in states)
     return (
         f"{len(study.records):,} of {len(study.trials):,} trials have a result{lacking and f' ({lacking})'}.\n"
         "Each cell: seeds done, of seeds planned where those are more. A trial that diverged has a result. "

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.trials.collapsed import collapse_notes
 from segaug.analysis.trials.untrained import untrained
 from segaug.report.study.caution import Caution, make

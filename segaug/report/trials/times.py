@@ -6,7 +6,7 @@ from statistics import fmean
 
 from segaug.report.blocks.tables import Table
 from segaug.report.study.study import Json, Study, collect
-from segaug.results.detail_row import SECONDS
+from segaug.results.detail_row import PHASES
 
 
 def time_table(study: Study) -> Table:
@@ -16,7 +16,7 @@ def time_table(study: Study) -> Table:
     curves = sorted(groups, key=lambda curve: (*curve[:2], order[curve[2]]))
     return Table(
         "Mean seconds of one trial, and share of its total. Hours: all finished trials together.",
-        ("task", "model", "strategy", *(f"{part} [s]" for part in (*SECONDS, "total")), "all trials [h]"),
+        ("task", "model", "strategy", *(f"{phase} [s]" for phase in (*PHASES, "total")), "all trials [h]"),
         tuple((*curve, *_times(groups[curve])) for curve in curves),
         strategy_column=2,
         number_columns=frozenset(range(3, 10)),
@@ -54,6 +54,6 @@ def hours(study: Study) -> str:
 
 def _times(trials: Sequence[Json]) -> tuple[str, ...]:
     total = sum(trial["seconds"] for trial in trials)
-    means = {part: fmean(trial[f"seconds_{part}"] or 0.0 for trial in trials) for part in SECONDS}
+    means = {phase: fmean(trial[f"seconds_{phase}"] or 0.0 for trial in trials) for phase in PHASES}
     shares = (f"{mean:.1f} ({100 * mean * len(trials) / total:.0f} %)" for mean in means.values())
     return (*shares, f"{total / len(trials):.1f}", f"{total / 3600:.2f}")

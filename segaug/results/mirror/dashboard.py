@@ -7,6 +7,7 @@ import pandas as pd
 
 from segaug.errors import UserError
 from segaug.measures import BY_KEY, Quantity
+from segaug.results.keys import CURVE
 from segaug.results.mirror.granularity import Granularity
 from segaug.results.mirror.law_runs import JOB_TYPE
 
@@ -61,7 +62,7 @@ def workspace(
         settings=ws.WorkspaceSettings(x_axis=over, max_runs=100),
         runset_settings=ws.RunsetSettings(
             filters=[expr.Config("study") == study, expr.Metric("JobType") == granularity],
-            groupby=[expr.Config(name) for name in ("task", "model", "strategy", *groups)],
+            groupby=[expr.Config(name) for name in (*CURVE, *groups)],
             pinned_columns=["run:displayName", *(f"summary:{score}" for score in scores)],
         ),
     )

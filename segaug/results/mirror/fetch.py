@@ -13,6 +13,7 @@ from segaug.errors import DataError
 from segaug.name import is_name
 from segaug.results.case_errors import CaseErrors
 from segaug.results.columns import case_errors
+from segaug.results.keys import CURVE
 from segaug.results.mirror.client import quiet
 from segaug.results.mirror.data_file import cases_of, no_trials, one_table, read_plan, read_trials, rows_of
 from segaug.results.mirror.granularity import GRANULARITIES
@@ -20,7 +21,7 @@ from segaug.results.mirror.remote import Remote, RemoteRun
 
 PREFIX = "wandb:"
 _AT_ONCE = 8  # downloads
-_NAMES = ("id", "task", "model", "strategy")
+_NAMES = ("id", *CURVE)
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, get_args
 
+from segaug.results.keys import CELL, CURVE, TRIAL
+
 Granularity = Literal["curve", "cell", "trial"]
 GRANULARITIES: tuple[Granularity, ...] = get_args(Granularity)
 Key = tuple[str | int, ...]  # names a run within a study
 
-_CURVE = ("task", "model", "strategy")
 _FIELDS: dict[Granularity, tuple[str, ...]] = {
-    "curve": _CURVE,
-    "cell": (*_CURVE, "size"),
-    "trial": (*_CURVE, "size", "seed", "id"),
+    "curve": CURVE,
+    "cell": CELL,
+    "trial": (*TRIAL, "id"),
 }
 
 

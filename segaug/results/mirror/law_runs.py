@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from segaug.results.keys import CURVE
 from segaug.results.mirror.run import NAME_LENGTH, TAG_LENGTH, Run, clip, content_of, run_id
 
 JOB_TYPE = "law"
-_CURVE = ["task", "model", "strategy"]
 _DRAWN = {"mean": "error", "mean_low": "error_low", "mean_high": "error_high", "law": "law", "law_low": "law_low",
           "law_high": "law_high"}  # fmt: skip
 _LAW = ("a", "b", "b_low", "b_high", "c", "c_low", "c_high", "slope", "slope_low", "slope_high", "error_largest",
@@ -19,8 +19,8 @@ _LAW = ("a", "b", "b_low", "b_high", "c", "c_low", "c_high", "slope", "slope_low
 def law_runs(study: str, fits: pd.DataFrame, points: pd.DataFrame) -> Iterator[Run]:
     """One run a curve.  fits, points: the tables `fits` and `curves` that `segaug fit` writes."""
     for fit in fits.to_dict("records"):
-        key = [fit["metric"], *(fit[name] for name in _CURVE)]
-        rows = points[(points[["metric", *_CURVE]] == key).all(axis=1)].sort_values("size").to_dict("records")
+        key = [fit["metric"], *(fit[name] for name in CURVE)]
+        rows = points[(points[["metric", *CURVE]] == key).all(axis=1)].sort_values("size").to_dict("records")
         history = tuple(
             _known({"N": row["size"], **{name: row.get(column) for column, name in _DRAWN.items()}}) for row in rows
         )
@@ -31,7 +31,7 @@ def law_runs(study: str, fits: pd.DataFrame, points: pd.DataFrame) -> Iterator[R
             group=clip("/".join(key[1:3]), NAME_LENGTH),
             job_type=JOB_TYPE,
             tags=tuple(dict.fromkeys(clip(word, TAG_LENGTH) for word in (study, *key))),
-            config={"study": study, **dict(zip(("metric", *_CURVE), key, strict=True))},
+            config={"study": study, **dict(zip(("metric", *CURVE), key, strict=True))},
             content=content_of([repr(summary), *map(repr, history)]),
             summary=summary,
             axis="N",

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from segaug.results.inside import inside
+from segaug.results.keys import TRIAL_KEY
 from segaug.results.mirror.client import LOG, WANDB, describe
 from segaug.results.mirror.process import isolate, start, stop
 from segaug.results.mirror.publish import Publish, publish_run
-from segaug.results.planned import KEYS
 from segaug.results.store import Store
 from segaug.results.tracker import Tracker, WandbTracker, is_on
 
@@ -29,7 +29,7 @@ class Mirror:
 
     def put(self, record: Mapping[str, Any]) -> None:
         """A record was written to the store."""
-        self._send({key: record.get(key) for key in KEYS})
+        self._send({key: record.get(key) for key in TRIAL_KEY})
 
     def close(self, timeout_s: float = 60.0) -> bool:
         """Wait at most so long (and 2 s for a kill) until all is mirrored.  False, with a warning, if it is not."""

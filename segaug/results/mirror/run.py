@@ -62,9 +62,9 @@ def run_id(study: str, *key: str | int) -> str:
     return sha256(canonical([study, *key])).hexdigest()[:16]
 
 
-def content_of(parts: Iterable[object]) -> str:
-    """Name of a content that is made of these parts, in any order; for trials their ids, as a record never changes."""
-    return sha256(canonical([FORMAT, *sorted(parts, key=str)])).hexdigest()[:16]
+def content_of(values: Iterable[object]) -> str:
+    """Name of a content that is made of these values, in any order; for trials their ids, as a record never changes."""
+    return sha256(canonical([FORMAT, *sorted(values, key=str)])).hexdigest()[:16]
 
 
 def tables_run(study: str, job_type: str, tables: Mapping[str, Table], figures: Sequence[Path]) -> Run:

@@ -5,13 +5,12 @@ from typing import Any
 
 import pandas as pd
 
+from segaug.results.keys import EXPERIMENT, curve_of
 from segaug.results.mirror import series
 from segaug.results.mirror.data_file import plan_file, trials_file
 from segaug.results.mirror.granularity import Granularity, key_of
 from segaug.results.mirror.run import NAME_LENGTH, TAG_LENGTH, Run, clip, content_of, run_id
 from segaug.results.store import Json
-
-_SHARED = ("task", "model", "strategy", "dataset_hash", "protocol_hash")
 
 
 def run_of(study: str, granularity: Granularity, records: Sequence[Json]) -> Run:
@@ -19,12 +18,12 @@ def run_of(study: str, granularity: Granularity, records: Sequence[Json]) -> Run
     records = sorted(records, key=lambda record: (record["size"], record["seed"], record["id"]))
     special = {"curve": _curve, "cell": _cell, "trial": _trial}[granularity](records)
     first = records[0]
-    shared = {key: first[key] for key in _SHARED}
+    shared = {key: first[key] for key in EXPERIMENT}
     config = {"study": study, **shared, **special.pop("config"), "scientific": _common([r["config"] for r in records])}
     return Run(
         id=run_id(study, *key_of(first, granularity)),
         job_type=granularity,
-        tags=_tags(study, first["task"], first["model"], first["strategy"], *special.pop("tags")),
+        tags=_tags(study, *curve_of(first), *special.pop("tags")),
         config=config,
         content=content_of(record["id"] for record in records),
         data=trials_file(records),

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from segaug.results.inside import inside
+from segaug.results.keys import TRIAL_KEY
 from segaug.results.mirror.client import WANDB, quiet
 from segaug.results.mirror.granularity import Key, grouped
 from segaug.results.mirror.publish import Publish, publish_run
 from segaug.results.mirror.publisher import STUDY, Outcome, Publisher
 from segaug.results.mirror.remote import Remote
-from segaug.results.planned import KEYS
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Store
 from segaug.results.tracker import WandbTracker
@@ -55,7 +55,8 @@ def sync_study(
     """
     publisher = Publisher(tracker, store, study or store.folder.resolve().name, publish)
     found = Snapshot(store.folder).trials()
-    rows = (dict(zip(KEYS, row, strict=True)) for row in zip(*(found[key].tolist() for key in KEYS), strict=True))
+    columns = (found[name].tolist() for name in TRIAL_KEY)
+    rows = (dict(zip(TRIAL_KEY, row, strict=True)) for row in zip(*columns, strict=True))
     groups: dict[Key, set[str]] = {**grouped(rows, publisher.granularity), STUDY: set()}
     with quiet(inside(store.folder, WANDB)):
         remote = _Checked(publisher) if tracker.mode == "online" else None

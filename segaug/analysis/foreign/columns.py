@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 
 from segaug.analysis.csv_text import unmarked
-from segaug.analysis.trials.foreign_file import ForeignFile
-from segaug.analysis.trials.foreign_names import plain_name
-from segaug.analysis.trials.foreign_naming import SHOWN
-from segaug.analysis.trials.foreign_numbers import PERCENT, first_true, in_percent, numbers, shares
+from segaug.analysis.foreign.file import ForeignFile
+from segaug.analysis.foreign.naming import SHOWN
+from segaug.analysis.foreign.numbers import PERCENT, first_true, in_percent, numbers, shares
+from segaug.analysis.foreign.synonyms import plain_name
 from segaug.measures import LARGEST
 from segaug.name import is_name
+from segaug.results.states import STATUSES
 
-STATES = ("ok", "diverged", "failed", "missing")
 _WHOLE_MAX = 2**53  # larger ones are not exact as floats
 
 
@@ -34,11 +34,11 @@ def whole_column(file: ForeignFile, column: str, least: int) -> pd.Series:
 
 
 def status_column(file: ForeignFile) -> pd.Series:
-    """One of `STATES`; "ok" where it is left out."""
+    """One of `STATUSES`; "ok" where it is left out."""
     if "status" not in file.frame:
         return pd.Series("ok", index=file.frame.index)
     values = file.frame["status"].fillna("ok").astype(str).str.strip().str.lower()
-    _refuse_first(file, "status", ~values.isin(STATES), "", f"choose from {', '.join(STATES)}")
+    _refuse_first(file, "status", ~values.isin(STATUSES), "", f"choose from {', '.join(STATUSES)}")
     return values
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from segaug.analysis.csv_text import csv_bytes
 from segaug.analysis.curves.export import fits_frame, fits_json, points_frame
-from segaug.analysis.curves.fit_curves import fit_records, fit_study, fit_table
+from segaug.analysis.curves.fitting import fit_records, fit_study, fit_table
 from segaug.errors import ConfigError, DataError
 from tests.analysis import simulated
 from tests.analysis.simulated import DESIGNS

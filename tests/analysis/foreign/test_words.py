@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from segaug.analysis.comparison.compare import compare_table
-from segaug.analysis.trials.foreign_naming import read_columns
-from segaug.analysis.trials.foreign_table import from_frame
+from segaug.analysis.foreign.naming import read_columns
+from segaug.analysis.foreign.table import from_frame
 from segaug.errors import ConfigError, DataError
 
 MEANT = pd.DataFrame({"N": [8, 8, 16, 16], "error": [0.5, 0.4375, 0.25, 0.125]})  # exact in binary and in text

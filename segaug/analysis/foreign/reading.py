@@ -5,10 +5,10 @@ from typing import Self
 
 import pandas as pd
 
-from segaug.analysis.trials.foreign_names import OWN, plain_name
-from segaug.analysis.trials.foreign_naming import SHOWN, Named
-from segaug.analysis.trials.foreign_numbers import in_percent
-from segaug.analysis.trials.table import CURVE
+from segaug.analysis.foreign.naming import SHOWN, Named
+from segaug.analysis.foreign.numbers import in_percent
+from segaug.analysis.foreign.synonyms import OWN, plain_name
+from segaug.results.keys import CELL, CURVE
 
 
 @dataclass(frozen=True)
@@ -19,24 +19,24 @@ class Reading:
     measure: str  # what its column of errors is called, in plain letters
     overlap: bool  # its error is 1 minus what it holds
     paired: bool  # it has seeds
-    parts: tuple[str, ...]
+    facts: tuple[str, ...]
 
     @classmethod
     def of(cls, found: Named, trials: pd.DataFrame, *, commas: bool) -> Self:
         """trials: what became of the table."""
         file = found.file
         names = (_named(key, file.heading(key)) for key in map(str, file.frame) if key != "error")
-        parts = [
+        facts = [
             _extent(trials, seeds="seed" in file.frame),
             *filter(None, names),
             _error(found),
             *(["decimal commas"] if commas else []),
             *([f"not used: {', '.join(found.others)}"] if found.others else []),
         ]
-        return cls(file.name, plain_name(file.heading("error")), found.overlap, "seed" in file.frame, tuple(parts))
+        return cls(file.name, plain_name(file.heading("error")), found.overlap, "seed" in file.frame, tuple(facts))
 
     def __str__(self) -> str:
-        return f"read {self.name}: {'; '.join(self.parts)}"
+        return f"read {self.name}: {'; '.join(self.facts)}"
 
 
 def _error(found: Named) -> str:
@@ -60,8 +60,8 @@ def _is_own(key: str, heading: str) -> bool:
 
 def _extent(trials: pd.DataFrame, *, seeds: bool) -> str:
     """Curves, sizes, and how many trials each has."""
-    cells = trials.groupby([*CURVE, "size"]).size()
-    curves = trials.drop_duplicates(CURVE).shape[0]
+    cells = trials.groupby([*CELL]).size()
+    curves = trials.drop_duplicates([*CURVE]).shape[0]
     sizes = trials["size"].nunique()
     low, high = int(cells.min()), int(cells.max())
     most = str(low) if low == high else f"{low} to {high}"

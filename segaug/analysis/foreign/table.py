@@ -1,6 +1,6 @@
 """Trials from anywhere: errors that segaug did not measure, as the table that fits use.
 
-Columns (upper or lower case, in any order; common other names are in `foreign_names`, any name can be told):
+Columns (upper or lower case, in any order; common other names are in `synonyms`, any name can be told):
     N          or n, size: training size, a whole number from 1
     error      above 0, falling with N; a Dice, an accuracy or their like by its name is read as 1 minus it
     curve      or any of task, model, strategy: which trials make up one curve; without one, all of them
@@ -19,25 +19,23 @@ from pathlib import Path
 
 import pandas as pd
 
-from segaug.analysis.trials.curve_trials import CurveKey
-from segaug.analysis.trials.foreign_columns import (
+from segaug.analysis.foreign.columns import (
     constant_column,
     error_column,
     status_column,
     text_column,
     whole_column,
 )
-from segaug.analysis.trials.foreign_file import ForeignFile, read_file
-from segaug.analysis.trials.foreign_naming import KEY, named
-from segaug.analysis.trials.foreign_numbers import decimal_commas, first_true
-from segaug.analysis.trials.foreign_reading import Reading
-from segaug.analysis.trials.foreign_repeats import numbered_repeats
-from segaug.analysis.trials.table import CURVE
+from segaug.analysis.foreign.file import ForeignFile, read_file
+from segaug.analysis.foreign.naming import KEY, named
+from segaug.analysis.foreign.numbers import decimal_commas, first_true
+from segaug.analysis.foreign.reading import Reading
+from segaug.analysis.foreign.repeats import numbered_repeats
+from segaug.analysis.trials.curve_trials import CurveKey
 from segaug.errors import DataError
 from segaug.name import is_name
 from segaug.results.case_errors import CaseErrors
-
-_TRIAL = [*CURVE, "size", "seed"]
+from segaug.results.keys import CURVE, TRIAL
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +60,7 @@ Source = pd.DataFrame | Path | str | ForeignTable
 
 
 def from_frame(source: Source, *, nested: bool = False, columns: Mapping[str, str] | None = None) -> ForeignTable:
-    """Check a table, or a file of one (see `foreign_file`), and bring it into the form that fits use.
+    """Check a table, or a file of one (see `file`), and bring it into the form that fits use.
 
     nested: a seed's smaller subsets are part of its larger ones.  columns: our names -> those of the table, where it
     has others.  A table that has been read is returned as it is.  Raises DataError naming file, row and column.
@@ -84,7 +82,7 @@ def from_frame(source: Source, *, nested: bool = False, columns: Mapping[str, st
     rows["id"] = _ids(rows)
     _refuse_duplicates(file, rows)
     trials, cases = (rows, {}) if "case" not in rows else _averaged(file, rows)
-    trials = trials.sort_values(_TRIAL, ignore_index=True)
+    trials = trials.sort_values([*TRIAL], ignore_index=True)
     return ForeignTable(trials, cases, Reading.of(found, trials, commas=commas))
 
 
@@ -99,11 +97,11 @@ def _curve_column(file: ForeignFile, name: str) -> pd.Series:
 
 
 def _ids(rows: pd.DataFrame) -> list[str]:
-    return [f"{CurveKey(*names)} N={size} seed {seed}" for *names, size, seed in rows[_TRIAL].itertuples(index=False)]
+    return [f"{CurveKey(*names)} N={size} seed {seed}" for *names, size, seed in rows[[*TRIAL]].itertuples(index=False)]
 
 
 def _refuse_duplicates(file: ForeignFile, rows: pd.DataFrame) -> None:
-    keys = [*_TRIAL, "case"] if "case" in rows else _TRIAL
+    keys = [*TRIAL, "case"] if "case" in rows else [*TRIAL]
     twice = rows.duplicated(keys)
     if twice.any():
         second = first_true(twice)
@@ -118,7 +116,7 @@ def _refuse_duplicates(file: ForeignFile, rows: pd.DataFrame) -> None:
 
 def _averaged(file: ForeignFile, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, CaseErrors]]:
     """One row a trial out of one row a case, and the cases by trial."""
-    rows = rows.assign(patient=rows["patient"] if "patient" in rows else rows["case"]).sort_values([*_TRIAL, "case"])
+    rows = rows.assign(patient=rows["patient"] if "patient" in rows else rows["case"]).sort_values([*TRIAL, "case"])
     groups = rows.groupby("id", sort=False)
     mixed = rows[groups["status"].transform("nunique") > 1]
     if len(mixed):
@@ -134,7 +132,7 @@ def _averaged(file: ForeignFile, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict
 
 
 def _refuse_other_cases(file: ForeignFile, trials: pd.DataFrame, cases: dict[str, CaseErrors]) -> None:
-    for _, curve in trials[trials["id"].isin(cases)].groupby(CURVE):
+    for _, curve in trials[trials["id"].isin(cases)].groupby([*CURVE]):
         first, *others = curve["id"]
         wrong = [trial for trial in others if set(cases[trial].cases) != set(cases[first].cases)]
         if wrong:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from segaug.analysis.trials.foreign_file import ForeignFile
-from segaug.analysis.trials.foreign_names import COMMON, OVERLAPS, OWN, is_overlap, meant_by, plain_name
+from segaug.analysis.foreign.file import ForeignFile
+from segaug.analysis.foreign.synonyms import COMMON, OVERLAPS, OWN, is_overlap, meant_by, plain_name
 from segaug.errors import ConfigError
 
 KEY = "--columns"

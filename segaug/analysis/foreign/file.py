@@ -8,8 +8,8 @@ from typing import NoReturn
 
 import pandas as pd
 
-from segaug.analysis.trials.foreign_sheet import PACKAGES, read_sheet
-from segaug.analysis.trials.foreign_text import read_text
+from segaug.analysis.foreign.sheet import PACKAGES, read_sheet
+from segaug.analysis.foreign.text import read_text
 from segaug.errors import DataError
 
 

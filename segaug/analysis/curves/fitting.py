@@ -9,18 +9,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from segaug.analysis.curves.curve_fit import CurveFit
+from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.curves.population import FEW_PATIENTS, Draws, draws, population, seed_laws
 from segaug.analysis.curves.size_point import size_points, size_states
+from segaug.analysis.foreign.table import Source, from_frame
+from segaug.analysis.interval import RESAMPLES
 from segaug.analysis.law.fit import fit_curve
-from segaug.analysis.law.law_fit import MIN_SIZES
-from segaug.analysis.law.resample import RESAMPLES
+from segaug.analysis.law.weighted_law import MIN_SIZES
 from segaug.analysis.metric import Metric
 from segaug.analysis.trials.case_grid import case_grid
 from segaug.analysis.trials.collapsed import failed_by_collapse
 from segaug.analysis.trials.curve_trials import CurveTrials, curves
 from segaug.analysis.trials.divergence import divergence_matters, mcnemar
-from segaug.analysis.trials.foreign_table import Source, from_frame
 from segaug.analysis.trials.measured import measured, measured_cases
 from segaug.analysis.trials.table import study_trials, trials, with_unfinished
 from segaug.analysis.trials.untrained import untrained
@@ -29,10 +29,10 @@ from segaug.results.case_errors import Cases, cases_of_records
 from segaug.results.planned import planned_trials
 from segaug.results.snapshot import Snapshot
 from segaug.results.source import TrialSource
+from segaug.results.states import ENDED
 from segaug.results.store import Store
 from segaug.results.trial_row import Record
 
-_ENDED = ("ok", "diverged")
 _MIN_RESAMPLES = 100  # fewer say nothing about a 95 % interval
 
 
@@ -66,7 +66,7 @@ def fit_records(records: Sequence[Record], metric: Metric | None = None, resampl
 def fit_table(
     source: Source, *, nested: bool = False, columns: Mapping[str, str] | None = None, resamples: int = RESAMPLES
 ) -> list[CurveFit]:
-    """Every curve of a table from anywhere: columns N, error, curve, seed, and those that `foreign_table` names.
+    """Every curve of a table from anywhere: columns N, error, curve, seed, and those that `foreign.table` names.
 
     nested: a seed's smaller subsets are part of its larger ones.  columns: our names -> those of the table.
     """
@@ -128,5 +128,5 @@ def _mcnemar(curve: CurveTrials, other: CurveTrials) -> float:
     _, rows, other_rows = np.intersect1d(curve.seeds, other.seeds, return_indices=True)
     _, columns, other_columns = np.intersect1d(curve.sizes, other.sizes, return_indices=True)
     first, second = curve.status[np.ix_(rows, columns)], other.status[np.ix_(other_rows, other_columns)]
-    ended = np.isin(first, _ENDED) & np.isin(second, _ENDED)
+    ended = np.isin(first, ENDED) & np.isin(second, ENDED)
     return mcnemar(first[ended] == "diverged", second[ended] == "diverged")

@@ -12,10 +12,10 @@ from segaug.analysis.curves.population import Population
 from segaug.analysis.curves.size_point import SizeState
 from segaug.analysis.curves.variance import Components, components
 from segaug.analysis.law.fit import Fit, Flag
-from segaug.analysis.law.law_fit import MIN_SIZES, Band, Estimate, fit_law
 from segaug.analysis.law.noise import weighted_means
 from segaug.analysis.law.power_law import PowerLaws
 from segaug.analysis.law.verdict import NO_LAW, Verdict
+from segaug.analysis.law.weighted_law import MIN_SIZES, Band, Estimate, fit_law
 from segaug.analysis.metric import Metric
 from segaug.analysis.trials.case_grid import CaseGrid
 from segaug.analysis.trials.divergence import with_constant

@@ -5,7 +5,7 @@ from numbers import Real as Number
 
 import pandas as pd
 
-from segaug.analysis.trials.foreign_file import ForeignFile
+from segaug.analysis.foreign.file import ForeignFile
 
 PERCENT = "%"
 _WITH_COMMA, _WITH_POINT = r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?", r"[+-]?\d*\.\d+(?:[eE][+-]?\d+)?"

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from segaug.analysis.trials.foreign_naming import KEY, Named
-from segaug.analysis.trials.table import CURVE
+from segaug.analysis.foreign.naming import KEY, Named
+from segaug.results.keys import CELL, CURVE
 
 
 def numbered_repeats(found: Named, rows: pd.DataFrame) -> pd.Series:
@@ -17,12 +17,12 @@ def numbered_repeats(found: Named, rows: pd.DataFrame) -> pd.Series:
             problem="has a column case and none for the seed: which rows are one trial is not known",
             fix=f"name its column: {KEY} seed=...",
         )
-    repeat = rows.groupby([*CURVE, "size"]).cumcount()
+    repeat = rows.groupby([*CELL]).cumcount()
     if repeat.any() and not found.told:
         _refuse_other_factors(found)
     most = repeat.groupby([rows[name] for name in CURVE]).max() + 1
     first = (most.cumsum() - most).rename("first")
-    return repeat + rows[CURVE].merge(first, left_on=CURVE, right_index=True, how="left")["first"]
+    return repeat + rows[[*CURVE]].merge(first, left_on=[*CURVE], right_index=True, how="left")["first"]
 
 
 def _refuse_other_factors(found: Named) -> None:

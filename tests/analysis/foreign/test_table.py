@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from segaug.analysis.foreign.table import from_frame
 from segaug.analysis.trials.case_grid import case_grid
 from segaug.analysis.trials.curve_trials import curves
-from segaug.analysis.trials.foreign_table import from_frame
 from segaug.errors import DataError
 
 GOOD = pd.DataFrame({"curve": ["B", "A", "A"], "N": [8, 16, 8], "seed": [0, 1, 1], "error": [0.5, 0.25, 0.5]})
