@@ -1,9 +1,12 @@
-"""The survey of a plan and its forecast read columns: no record is opened once the columns are there."""
+"""A survey counts what a plan asks for and what is there; it reads columns, and opens no record once they are there."""
+
+import json
+from types import SimpleNamespace
 
 import pytest
 
 from segaug.cluster.forecast import forecast_of
-from segaug.cluster.survey import survey
+from segaug.cluster.survey import RECORD_BYTES, WEIGHTS_BYTES, as_json, probes, survey
 from segaug.experiment.plan import Plan, Planned
 from segaug.results import snapshot, store
 from segaug.results.snapshot import Snapshot
@@ -62,3 +65,69 @@ def changed(tmp_path, protocol):
     study = store.Store(tmp_path / "study")
     study.write_record(trial)
     return study
+
+
+def finish(study, planned):
+    return study.store.write_record(study.record(planned))
+
+
+GUESS = SimpleNamespace(seconds=lambda planned: 1800.0, source="a guess")
+
+
+@pytest.fixture
+def plan(study):
+    """Of a study: size 1 has one trial done, one failed and one stale record; size 4 has one to do."""
+    done, failed, open_ = study.planned(0), study.planned(1), study.planned(0, size=4)
+    finish(study, done)
+    study.fail(failed)
+    stale = study.planned(1)
+    finish(study, Planned(stale.trial, "of-another-config"))
+    finish(study, Planned(study.planned(5).trial, "of-a-seed-that-nobody-asks-for"))
+    finish(study, Planned(study.planned(0, strategy="red").trial, "of-a-cell-that-nobody-asks-for"))
+    return study.plan(done, failed, open_)
+
+
+def test_each_trial_has_a_state_and_only_records_of_its_place_are_stale(study, plan):
+    surveyed = survey(plan, study.store, weights=False, forecast=GUESS)
+    assert surveyed.totals == {"done": 1, "failed": 1, "to_do": 1, "stale": 1}
+    assert {cell[3]: dict(counts) for cell, counts in surveyed.cells.items()} == {
+        1: {"done": 1, "failed": 1, "stale": 1}, 4: {"to_do": 1},
+    }  # fmt: skip
+    assert list(surveyed.left) == list(plan.trials[1:]), "a failed trial is to be run"
+    assert (surveyed.seconds, surveyed.source) == (3600.0, "a guess")
+
+
+def test_what_is_left_takes_disk_as_what_is_there_does(study, plan):
+    size = study.store.record_path(plan.trials[0].id).stat().st_size
+    bare = survey(plan, study.store, weights=False, forecast=GUESS)
+    whole = survey(plan, study.store, weights=True, forecast=GUESS)
+    assert (bare.files, whole.files) == (2, 4)
+    assert bare.bytes == pytest.approx(2 * size, rel=0.05)
+    assert whole.bytes - bare.bytes == 2 * WEIGHTS_BYTES
+    empty = survey(plan, store.Store(study.store.folder.parent / "a" / "new"), weights=False, forecast=GUESS)
+    assert empty.bytes == 3 * RECORD_BYTES
+    assert empty.free_bytes > 0
+
+
+def test_as_json_it_is_plain_and_in_order(study, plan):
+    surveyed = survey(plan, study.store, weights=False, forecast=GUESS)
+    plain = json.loads(json.dumps(as_json(surveyed, plan, study.store, 7)))
+    assert plain["totals"] == {"done": 1, "failed": 1, "to_do": 1, "stale": 1}
+    assert plain["forecast"] == {"hours": 1.0, "source": "a guess"}
+    assert (plain["study"], plain["trials"], plain["jobs"], plain["shard"]) == ("study", 3, 7, None)
+    small, large = plain["cells"]
+    assert small == {
+        "task": study.trial.task, "model": study.trial.model, "strategy": "baseline", "size": 1,
+        "done": 1, "failed": 1, "to_do": 0, "stale": 1,
+    }  # fmt: skip
+    assert (large["size"], large["to_do"]) == (4, 1)
+
+
+def test_probes_are_of_the_smallest_size_from_16_on_one_a_model_and_strategy(study):
+    sizes = {strategy: [study.planned(seed, size, strategy=strategy) for size in of for seed in (1, 0)]
+             for strategy, of in {"red": (8, 64, 16, 32), "genda": (4, 15), "baseline": (17, 128)}.items()}  # fmt: skip
+    chosen = probes([planned for trials in sizes.values() for planned in trials])
+    assert {planned.trial.strategy: (planned.size, planned.trial.config.seed) for planned in chosen} == {
+        "red": (16, 0), "genda": (15, 0), "baseline": (17, 0),
+    }  # fmt: skip
+    assert len(probes([study.planned(model=model) for model in "ab"])) == 2
