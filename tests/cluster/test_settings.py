@@ -1,5 +1,7 @@
 """Settings of jobs that no cluster could mean are refused by their names, up to the last one that it could."""
 
+import dataclasses
+
 import pytest
 
 from segaug.cluster.settings import AT_LEAST_ONE, JobSettings
@@ -30,7 +32,24 @@ def test_a_job_may_be_requeued_never():
         JobSettings(max_requeues=-1)
 
 
-def test_workers_count_gpus_before_cores():
-    assert JobSettings(cpus_per_task=8, gpus_per_node=0).workers == 8
+@pytest.mark.parametrize(
+    "wrong", [{"timeout_min": 0}, {"signal_delay_s": 600, "timeout_min": 10}, {"max_requeues": -1}]
+)
+def test_settings_are_checked(wrong):
+    with pytest.raises(ConfigError, match=next(iter(wrong))):
+        JobSettings(**wrong)
+
+
+def test_workers_are_counted_per_gpu_or_per_core():
+    assert JobSettings(cpus_per_task=4).workers == 4
+    assert dataclasses.replace(JobSettings(cpus_per_task=4), gpus_per_node=2, workers_per_gpu=3).workers == 6
     assert JobSettings(cpus_per_task=8, gpus_per_node=1).workers == 1
-    assert JobSettings(cpus_per_task=8, workers_per_gpu=3).workers == 8
+    assert JobSettings(cpus_per_task=8, gpus_per_node=0, workers_per_gpu=3).workers == 8, "there is no GPU"
+
+
+def test_what_a_user_of_hydra_submitit_launcher_does_not_set_is_as_it_is_there():
+    own = JobSettings()
+    assert (own.array_parallelism, own.signal_delay_s, own.gpus_per_node, own.mem_gb) == (256, 120, None, None)
+    assert (own.partition, own.account, own.qos, own.constraint, own.setup) == (None,) * 5
+    assert own.additional_parameters == {}
+    assert own.additional_parameters is not JobSettings().additional_parameters

@@ -22,6 +22,8 @@ from segaug.cluster.submit import (
 from segaug.errors import UserError
 from segaug.experiment.identity import science
 
+HOURLY = SimpleNamespace(seconds=lambda planned: 3600.0, source="a guess")
+
 
 @pytest.fixture
 def trials(study):
@@ -67,24 +69,17 @@ def test_where_none_may_be_sent_it_says_so(paper, queued):
 def test_a_job_of_many_workers_takes_as_many_trials_more(trials):
     forecast = Forecast({("rate",): 1e-9}, "")
     assert forecast.seconds(trials[0]) < 1
-    size = {workers: [len(pack) for pack in packs_of(trials, HOURLY, settings(cpus_per_task=workers), 99)]
+    size = {workers: [len(pack) for pack in packs_of(trials, HOURLY, JobSettings(cpus_per_task=workers), 99)]
             for workers in (1, 2, 5)}  # fmt: skip
     assert size == {1: [1] * 5, 2: [2, 2, 1], 5: [5]}
-    assert [len(pack) for pack in packs_of(trials, HOURLY, settings(pack_minutes=180), 99)] == [3, 2]
-    assert [[item.id for item in pack] for pack in packs_of(trials, forecast, settings(), 99)] == [
+    assert [len(pack) for pack in packs_of(trials, HOURLY, JobSettings(pack_minutes=180), 99)] == [3, 2]
+    assert [[item.id for item in pack] for pack in packs_of(trials, forecast, JobSettings(), 99)] == [
         [planned.id for planned in trials]
     ]
 
 
-HOURLY = SimpleNamespace(seconds=lambda planned: 3600.0, source="a guess")
-
-
-def settings(**options):
-    return JobSettings(**options)
-
-
 def test_arrays_cover_all_packs_and_share_what_may_run_at_once(study, trials, paper, arrays, long):
-    made = send(study.store, study.plan(*trials), trials, Cluster(paper, settings(array_parallelism=7)), "c")
+    made = send(study.store, study.plan(*trials), trials, Cluster(paper, JobSettings(array_parallelism=7)), "c")
     probe, *sent = arrays
     assert [(array.first, array.tasks, array.parallel) for array in sent] == [(0, 2, 2), (2, 2, 2), (4, 1, 2)]
     assert probe.tasks == 1, "asked before anything was written"
@@ -92,7 +87,7 @@ def test_arrays_cover_all_packs_and_share_what_may_run_at_once(study, trials, pa
     assert {array.name for array in sent} == {f"segaug-study-{made.folder.name}"}
     assert made.job_names() == ["p0_0", "p0_1", "p1_0", "p1_1", "p2_0"]
     assert [words[-1] for words in paper.tasks.values()] == ["0", "1", "2", "3", "4"]
-    few = send(study.store, study.plan(*trials), trials, Cluster(paper, settings(array_parallelism=2)), "c")
+    few = send(study.store, study.plan(*trials), trials, Cluster(paper, JobSettings(array_parallelism=2)), "c")
     assert {array.parallel for array in arrays[-3:]} == {1}, "at least one of each"
     assert few.folder != made.folder
 
@@ -101,7 +96,7 @@ def test_a_submission_says_what_its_jobs_and_people_ask_later(study, trials, pap
     study.fail(trials[1])
     study.fail(trials[1])
     study.fail(study.planned(seed=9))
-    made = send(study.store, study.plan(*trials), trials[:3], Cluster(paper, settings()), "segaug train -m a")
+    made = send(study.store, study.plan(*trials), trials[:3], Cluster(paper, JobSettings()), "segaug train -m a")
     facts = json.loads((made.folder / "submission.json").read_bytes())
     assert facts["command"] == "segaug train -m a"
     assert facts["code"] == code_hash()
@@ -109,11 +104,11 @@ def test_a_submission_says_what_its_jobs_and_people_ask_later(study, trials, pap
     assert facts["forecast"] == {"source": "a guess", "seconds": [[2400.0]] * 3}
     assert sorted(facts["packs"]) == sorted([planned.id] for planned in trials[:3])
     assert facts["scheduler"] == "paper"
-    assert made.settings() == settings()
+    assert made.settings() == JobSettings()
     printed = capsys.readouterr().out
     assert "sent 3 trials as 3 jobs of the arrays p0, p1: about 2.0 core-hours, from a guess" in printed
     assert f"logs: {made.folder}/logs" in printed
-    send(study.store, study.plan(*trials), trials[:3], Cluster(paper, settings(gpus_per_node=1)), "c")
+    send(study.store, study.plan(*trials), trials[:3], Cluster(paper, JobSettings(gpus_per_node=1)), "c")
     assert "GPU-hours" in capsys.readouterr().out
 
 
@@ -141,8 +136,8 @@ def test_what_live_jobs_will_still_run(study, trials, paper):
 
 def test_only_what_is_missing_is_sent(tiny, paper, study, capsys):
     sweep = [tiny(f"seed={seed}", "mixed_code=true") for seed in range(3)]
-    (first,) = submit_study(sweep[:1], Cluster(paper, settings()), "a").todo
-    sent = submit_study(sweep, Cluster(paper, settings()), "b")
+    (first,) = submit_study(sweep[:1], Cluster(paper, JobSettings()), "a").todo
+    sent = submit_study(sweep, Cluster(paper, JobSettings()), "b")
     assert [submission.facts()["packs"] for submission in sent.live] == [
         [[first.id]], [[planned.id for planned in sent.todo if planned.id != first.id]],
     ]  # fmt: skip
@@ -155,6 +150,6 @@ def test_only_what_is_missing_is_sent(tiny, paper, study, capsys):
         }
         sent.store.write_record(study.record(planned) | trained)
     paper.tasks.clear()
-    done = submit_study(sweep, Cluster(paper, settings()), "c")
+    done = submit_study(sweep, Cluster(paper, JobSettings()), "c")
     assert (done.todo, done.live) == ([], [])
     assert len(paper.sent) == 2
