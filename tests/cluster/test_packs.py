@@ -87,3 +87,10 @@ def test_packs_grow_no_longer_than_they_have_to():
     packs = packed(grid(100, strategies="abcd", seeds=10), limit_s=100, most=20)
     assert len(packs) <= 20
     assert max(map(duration, packs)) <= 700, "80 trials of 100 s in 20 packs: 400 s, and what growth adds"
+
+
+def test_where_one_job_is_all_there_may_be_one_takes_everything():
+    two = grid(10, sizes=(4,), strategies="a", seeds=2)
+    assert len(packed(two, limit_s=10)) == 2
+    assert [len(pack) for pack in packed(two, limit_s=10, most=1)] == [2]
+    assert packed(two, limit_s=10, most=0) == packed(two, limit_s=10, most=1)
