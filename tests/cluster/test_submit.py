@@ -78,6 +78,12 @@ def test_a_job_of_many_workers_takes_as_many_trials_more(trials):
     ]
 
 
+@pytest.mark.parametrize(("seconds", "packs"), [(1800.0, [2, 2, 1]), (1801.0, [1] * 5)])
+def test_the_minutes_of_a_pack_are_minutes(trials, seconds, packs):
+    forecast = SimpleNamespace(seconds=lambda planned: seconds, source="a guess")
+    assert [len(pack) for pack in packs_of(trials, forecast, JobSettings(pack_minutes=60), 99)] == packs
+
+
 def test_arrays_cover_all_packs_and_share_what_may_run_at_once(study, trials, paper, arrays, long):
     made = send(study.store, study.plan(*trials), trials, Cluster(paper, JobSettings(array_parallelism=7)), "c")
     probe, *sent = arrays
