@@ -59,7 +59,7 @@ class Allotment:
         if len(self.given) < self.workers:
             return next(iter(self.waiting), None)
         left = self.end - self.clock()
-        return next((one for one in self.waiting if self._needs(one) <= left), None)
+        return next((entry for entry in self.waiting if self._needs(entry) <= left), None)
 
     def _needs(self, entry: Entry) -> float:
         return SAFETY * entry.seconds * (1.0 if self.ratio is None else self.ratio)

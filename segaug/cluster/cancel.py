@@ -14,7 +14,7 @@ def cancel_study(study: Path) -> str:
         return f"{study.name} has no job in the queue"
     store = Store(study)
     trials = [trial["id"] for trial in store.plan()["trials"]]
-    done = sum(store.record_path(one).is_file() for one in trials)
+    done = sum(store.record_path(trial).is_file() for trial in trials)
     return (
         f"{ended} jobs ended.  {done} of {len(trials)} trials have their record and keep it; the others have "
         f"written nothing.  `segaug status {study.name}` lists them"
@@ -24,8 +24,8 @@ def cancel_study(study: Path) -> str:
 def _sent(study: Path) -> dict[Scheduler, list[str]]:
     """All jobs that ever were, by where they were sent."""
     sent: dict[Scheduler, list[str]] = {}
-    for one in submissions(study):
-        sent.setdefault(one.scheduler(), []).extend(job["job"] for job in one.jobs())
+    for submission in submissions(study):
+        sent.setdefault(submission.scheduler(), []).extend(job["job"] for job in submission.jobs())
     return sent
 
 

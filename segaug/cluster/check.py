@@ -15,10 +15,10 @@ class Mismatch(UserError):
 def check_frozen(submission: Submission) -> None:
     """Raise Mismatch where the code that is installed, or the folder of the submission, has changed."""
     code = submission.facts()["code"]
-    if (found := code_hash()) != code:
-        raise Mismatch(f"the code of segaug has changed since this was submitted ({found}, was {code}); {FIX}")
+    if (installed := code_hash()) != code:
+        raise Mismatch(f"the code of segaug has changed since this was submitted ({installed}, was {code}); {FIX}")
     if not submission.folder.name.endswith(submission.digest()):
         raise Mismatch(f"{submission.folder}: trials or packs are not those that were submitted; {FIX}")
-    for one, content in submission.trials(submission.facts()["packs"][0][:1]):
-        if trial_id(one.trial, content) != one.id:
-            raise Mismatch(f"trial {one.id} is not what its configuration describes; {FIX}")
+    for planned, content in submission.trials(submission.facts()["packs"][0][:1]):
+        if trial_id(planned.trial, content) != planned.id:
+            raise Mismatch(f"trial {planned.id} is not what its configuration describes; {FIX}")

@@ -36,7 +36,7 @@ def code_hash() -> str:
 
 def plain_config(config: Config) -> Json:
     """A config as JSON values, with the names under which its classes are registered."""
-    plain: dict[str, Any] = {one.name: getattr(config, one.name) for one in dataclasses.fields(config)}
+    plain: dict[str, Any] = {field.name: getattr(config, field.name) for field in dataclasses.fields(config)}
     for group, table in NAMED.items():
         plain[group] = {"is": registered_name(table, plain[group]), **dataclasses.asdict(plain[group])}
     return plain | {group: dataclasses.asdict(plain[group]) for group in PLAIN}

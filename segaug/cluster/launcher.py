@@ -47,7 +47,7 @@ class ClusterLauncher(Launcher):
     hydra_context: HydraContext
 
     def __init__(self, scheduler: str, **settings: Any) -> None:  # values that Hydra has checked against a JobSettings
-        plain: dict[str, Any] = {name: _plain(one) for name, one in settings.items()}
+        plain: dict[str, Any] = {name: _plain(value) for name, value in settings.items()}
         self.cluster = Cluster(scheduler_named(scheduler), JobSettings(**plain))
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
@@ -57,7 +57,7 @@ class ClusterLauncher(Launcher):
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
         """Do with the trials what the command is for."""
         words = [f"hydra/launcher={self.config.hydra.runtime.choices['hydra/launcher']}"]
-        words += [one for one in self.config.hydra.overrides.hydra if one.startswith("hydra.launcher.")]
+        words += [word for word in self.config.hydra.overrides.hydra if word.startswith("hydra.launcher.")]
         command = shlex.join(["segaug", "train", "-m", *self.config.hydra.overrides.task, *words])
         trials = trials_of(job_overrides, self.config, self.hydra_context.config_loader)
         records = ON_CLUSTER.get()(trials, self.cluster, command)

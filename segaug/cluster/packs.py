@@ -23,12 +23,12 @@ class Item:
 
 Pack = tuple[Item, ...]
 Key = Callable[[Item], tuple[object, ...]]
-CELL: Key = lambda one: (one.task, one.model, one.strategy, one.size)  # noqa: E731
+CELL: Key = lambda item: (item.task, item.model, item.strategy, item.size)  # noqa: E731
 JOINED: tuple[Key, ...] = (  # trials of one of these share a pack while it is short: sizes first, then strategies
-    lambda one: (one.task, one.model, one.strategy),
-    lambda one: (one.task, one.model),
+    lambda item: (item.task, item.model, item.strategy),
+    lambda item: (item.task, item.model),
 )
-JOINED_IF_MANY: tuple[Key, ...] = (*JOINED, lambda one: (one.task,), lambda one: ())
+JOINED_IF_MANY: tuple[Key, ...] = (*JOINED, lambda item: (item.task,), lambda item: ())
 
 
 def packed(items: Iterable[Item], limit_s: float, most: int = MOST_PACKS) -> list[Pack]:
@@ -37,7 +37,7 @@ def packed(items: Iterable[Item], limit_s: float, most: int = MOST_PACKS) -> lis
     Trials that differ only in their seed come together; where they are short, sizes join, then strategies.  More than
     `most` packs are made fewer: models and tasks join too, then the limit grows.
     """
-    ordered = sorted(items, key=lambda one: (CELL(one), one.seed, one.id))
+    ordered = sorted(items, key=lambda item: (CELL(item), item.seed, item.id))
     packs = _joined(ordered, limit_s, JOINED)
     while len(packs) > max(most, 1):
         packs = _joined(ordered, limit_s, JOINED_IF_MANY)
@@ -47,11 +47,11 @@ def packed(items: Iterable[Item], limit_s: float, most: int = MOST_PACKS) -> lis
 
 def duration(items: Iterable[Item]) -> float:
     """Seconds of some trials, one after the other."""
-    return sum(one.seconds for one in items)
+    return sum(item.seconds for item in items)
 
 
 def _joined(ordered: Sequence[Item], limit_s: float, levels: Sequence[Key]) -> list[Pack]:
-    packs = [pack for _, cell in groupby(ordered, CELL) for pack in _next_fit([(one,) for one in cell], limit_s)]
+    packs = [pack for _, cell in groupby(ordered, CELL) for pack in _next_fit([(item,) for item in cell], limit_s)]
     for key in levels:
         packs = [pack for group in _grouped(packs, key) for pack in _next_fit(group, limit_s)]
     return packs

@@ -28,16 +28,16 @@ class Again:
 def wanted(study: Path, kind: str | None) -> set[str]:
     """Ids of the trials that failed (in this way), or that were lost with a job that is gone."""
     store = Store(study)
-    failed = {one["id"] for one in store.failures() if kind is None or one["kind"] == kind}
+    failed = {failure["id"] for failure in store.failures() if kind is None or failure["kind"] == kind}
     return failed | (lost(store) if kind in (None, LOST) else set())
 
 
 def lost(store: Store) -> set[str]:
     """Trials that were sent to a cluster, have neither record nor failure, and are in no live job."""
-    sent = {one for each in submissions(store.folder) for pack in each.facts()["packs"] for one in pack}
-    open_ = {one for one in sent if not (store.record_path(one).is_file() or store.failure_path(one).is_file())}
+    sent = {trial for submission in submissions(store.folder) for pack in submission.facts()["packs"] for trial in pack}
+    open_ = {trial for trial in sent if not (store.record_path(trial).is_file() or store.failure_path(trial).is_file())}
     if open_:
-        open_ -= {one for each in live_submissions(store.folder) for one in pending_trials(each)}
+        open_ -= {trial for submission in live_submissions(store.folder) for trial in pending_trials(submission)}
     return open_
 
 
@@ -47,7 +47,7 @@ def commands(study: Path, trials: Collection[str]) -> list[Again]:
     Raises DataError where the study holds none.  What it holds is not checked: see `stored_command.py`.
     """
     left = set(trials)
-    found = []
+    repeats = []
     for piece in reversed(pieces(study)):
         words = shlex.split(piece.get("command") or "")
         if words[:1] != ["segaug"]:
@@ -55,14 +55,14 @@ def commands(study: Path, trials: Collection[str]) -> list[Again]:
         asked = left & {trial["id"] for trial in trials_of(piece)}
         left -= asked
         if asked:
-            found.append(Again(tuple(writing_into(words[2:], study)), frozenset(asked)))
-    if not found:
+            repeats.append(Again(tuple(writing_into(words[2:], study)), frozenset(asked)))
+    if not repeats:
         fix = "type the command that asked for them"
         raise DataError(file=study, problem="holds no `segaug train` command of these trials", fix=fix)
-    return found
+    return repeats
 
 
 def only(trials: Iterable[Trial], ids: Collection[str]) -> list[Trial]:
     """The trials of a command that have these ids."""
     plan = make_plan(trials, skip_large=True, here=False)
-    return [one.trial for one in plan.trials if one.id in ids]
+    return [planned.trial for planned in plan.trials if planned.id in ids]

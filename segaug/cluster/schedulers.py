@@ -4,7 +4,7 @@ from segaug.cluster.scheduler import Scheduler
 from segaug.cluster.slurm import Slurm
 from segaug.errors import ConfigError
 
-SCHEDULERS: dict[str, Scheduler] = {one.name: one for one in (Slurm(),)}
+SCHEDULERS: dict[str, Scheduler] = {scheduler.name: scheduler for scheduler in (Slurm(),)}
 
 
 def scheduler_named(name: str, file: str = "") -> Scheduler:

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from segaug.cluster.batch_script import batch_script
-from segaug.cluster.scheduler import Array, JobHere, Limits, SchedulerError, task_name
+from segaug.cluster.scheduler import Array, JobHere, Limits, SchedulerError
 from segaug.cluster.settings import JobSettings
+from segaug.results.owner import slurm_job
 
 PATIENCE_S = 60  # a busy controller answers late
 DEFAULT_MAX_ARRAY = 1001  # Slurm's own
@@ -47,9 +48,9 @@ class Slurm:
 
     def limits(self) -> Limits:
         """As `scontrol show config` and, with accounting, `sacctmgr` tell."""
-        found = re.search(r"MaxArraySize\s*=\s*(\d+)", call("scontrol", "show", "config"))
-        config = int(found.group(1)) if found else DEFAULT_MAX_ARRAY
-        return Limits(max(1, config), _max_submit())
+        configured = re.search(r"MaxArraySize\s*=\s*(\d+)", call("scontrol", "show", "config"))
+        max_array = int(configured.group(1)) if configured else DEFAULT_MAX_ARRAY
+        return Limits(max(1, max_array), _max_submit())
 
     def queued(self) -> int:
         """As `squeue` lists them."""
@@ -73,7 +74,7 @@ class Slurm:
         except SlurmError as error:
             if _GONE not in str(error):
                 raise
-        return [] if len(jobs) == 1 else [one for job in jobs for one in self.alive([job])]
+        return [] if len(jobs) == 1 else [task for job in jobs for task in self.alive([job])]
 
     def cancel(self, jobs: Sequence[str]) -> None:
         """By `scancel`."""
@@ -81,10 +82,8 @@ class Slurm:
 
     def here(self) -> JobHere | None:
         """By the variables that Slurm sets; SLURM_JOB_END_TIME since 22.05, which knows of `scontrol update` too."""
-        array, task = os.environ.get("SLURM_ARRAY_JOB_ID"), os.environ.get("SLURM_ARRAY_TASK_ID")
-        name = task_name(array, int(task)) if array and task else os.environ.get("SLURM_JOB_ID", "")
+        name, restarts = slurm_job()
         end = os.environ.get("SLURM_JOB_END_TIME")
-        restarts = int(os.environ.get("SLURM_RESTART_COUNT", "0"))
         return JobHere(name, restarts, float(end) if end else None) if name else None
 
     def may_leave(self, task: str) -> bool:
@@ -101,10 +100,10 @@ class Slurm:
 
 def _max_submit() -> int | None:
     try:
-        told = call("sacctmgr", "-nP", "show", "assoc", f"user={getpass.getuser()}", "format=MaxSubmitJobs")
+        associations = call("sacctmgr", "-nP", "show", "assoc", f"user={getpass.getuser()}", "format=MaxSubmitJobs")
     except SlurmError:  # no accounting, as on many clusters
         return None
-    numbers = [int(word) for word in told.split() if word.isdecimal()]
+    numbers = [int(word) for word in associations.split() if word.isdecimal()]
     return min(numbers, default=None)
 
 
@@ -119,6 +118,6 @@ def call(*command: str) -> str:
     if done.returncode == 0:
         return done.stdout
     lines = done.stderr.strip().splitlines() or ["no message"]
-    told = lines[-1].removeprefix(f"{command[0]}: ").removeprefix("error: ")
+    message = lines[-1].removeprefix(f"{command[0]}: ").removeprefix("error: ")
     fix = next((fix for words, fix in _FIXES.items() if words in done.stderr.lower()), "see `man " + command[0] + "`")
-    raise SlurmError(f"{command[0]}: {told}; {fix}")
+    raise SlurmError(f"{command[0]}: {message}; {fix}")

@@ -20,7 +20,7 @@ from segaug.cluster.frozen import config_of, plain_config
 from segaug.cluster.scheduler import Cluster, Scheduler, task_name
 from segaug.cluster.schedulers import scheduler_named
 from segaug.cluster.settings import JobSettings
-from segaug.cluster.submission_files import Facts, Job, Trials, read
+from segaug.cluster.submission_files import Facts, Job, Trials, damaged, read
 from segaug.errors import DataError, UserError
 from segaug.experiment.config.identity import digest
 from segaug.experiment.config.trial import Trial
@@ -33,6 +33,7 @@ from segaug.results.record import SCHEMA, convert_or_say
 from segaug.results.store import Json
 
 FOLDER = "submissions"
+FACTS, TRIALS = "submission.json", "trials.json"
 _VARIES = ("scale", "seed")
 
 
@@ -49,7 +50,7 @@ class Submission:
 
     def facts(self) -> Json:
         """The content of submission.json."""
-        return read(self.folder / "submission.json", Facts)
+        return read(self.folder / FACTS, Facts)
 
     def settings(self) -> JobSettings:
         """Resources of its jobs."""
@@ -62,18 +63,18 @@ class Submission:
     def jobs(self) -> list[Json]:
         """Its arrays of jobs that can be read; the others are named."""
         packs = len(self.facts()["packs"])
-        found: list[Json] = []
+        jobs: list[Json] = []
         left_out = []
         for path in sorted(inside(self.folder, "jobs").glob("[!.]*.json")):
             try:
                 job = read(path, Job)
                 if job["first"] + job["tasks"] > packs:
-                    raise DataError(file=path, problem=f"is of more than {packs} packs", fix="submit the study again")
-                found.append(job)
+                    raise damaged(path, f"is of more than {packs} packs")
+                jobs.append(job)
             except DataError as error:
                 left_out.append(error)
         tell(left_out)
-        return found
+        return jobs
 
     def sent(self, job: str, first: int, tasks: int) -> None:
         """Note that the packs first .. first + tasks - 1 are the tasks of a job."""
@@ -83,9 +84,9 @@ class Submission:
     def job_names(self) -> list[str]:
         """The task of each pack, "12_3"; "" if it was not sent."""
         names = [""] * len(self.facts()["packs"])
-        for one in self.jobs():
-            for place in range(one["tasks"]):
-                names[one["first"] + place] = task_name(one["job"], place)
+        for job in self.jobs():
+            for place in range(job["tasks"]):
+                names[job["first"] + place] = task_name(job["job"], place)
         return names
 
     def alive(self) -> list[str]:
@@ -97,51 +98,50 @@ class Submission:
         held = self._trials()
         entries = {entry[0]: entry for entry in held["trials"]}
         try:
-            shared = [_shared_trial(one) for one in held["configs"]]
-            return [_planned(entries[one], shared) for one in (entries if ids is None else ids)]
+            shared = [_shared_trial(config) for config in held["configs"]]
+            return [_planned(entries[trial], shared) for trial in (entries if ids is None else ids)]
         except (UserError, OmegaConfBaseException, LookupError, TypeError, ValueError) as error:
-            problem = f"holds no configuration of this segaug ({error})"
-            raise DataError(file=self.folder / "trials.json", problem=problem, fix="submit the study again") from error
+            raise damaged(self.folder / TRIALS, f"holds no configuration of this segaug ({error})") from error
 
     def keys(self, ids: Iterable[str]) -> list[Json]:
         """How failures name some of its trials, also where their configs cannot be read any more."""
         held = self._trials()
         rows = {entry[0]: entry for entry in held["trials"]}
-        return [_key(rows[one], held["configs"][rows[one][1]]) for one in ids if one in rows]
+        return [_key(rows[trial], held["configs"][rows[trial][1]]) for trial in ids if trial in rows]
 
     def digest(self) -> str:
         """Of what must not change: the trials as they lie on disk, and the packs."""
         return digest([self._trials(), self.facts()["packs"]])[:8]
 
     def _trials(self) -> Json:
-        return read(self.folder / "trials.json", Trials)
+        return read(self.folder / TRIALS, Trials)
 
 
 def submissions(study: Path) -> list[Submission]:
     """All of a study that can be read, the oldest first; the others are named."""
-    found, left_out = [], []
-    for path in sorted(inside(study, FOLDER).glob("*/submission.json")):
+    readable, left_out = [], []
+    for path in sorted(inside(study, FOLDER).glob(f"*/{FACTS}")):
         try:
-            one = Submission(inside(study, FOLDER, path.parent.name))
-            inside(one.folder, "jobs")
-            one.scheduler()
-            found.append(one)
+            submission = Submission(inside(study, FOLDER, path.parent.name))
+            inside(submission.folder, "jobs")
+            submission.scheduler()
+            readable.append(submission)
         except UserError as error:
             left_out.append(error)
     tell(left_out)
-    return found
+    return readable
 
 
 def create(study: Path, plan: Plan, packs: Sequence[Sequence[str]], cluster: Cluster, facts: Json) -> Submission:
     """Write a new submission; packs: ids of trials of the plan."""
-    chosen = {one.id: one for one in plan.trials}
-    trials = _frozen([chosen[one] for pack in packs for one in pack], plan)
+    chosen = {planned.id: planned for planned in plan.trials}
+    trials = _frozen([chosen[trial] for pack in packs for trial in pack], plan)
     sent = {"scheduler": cluster.scheduler.name, "settings": dataclasses.asdict(cluster.settings)}
-    told = {"schema": SCHEMA, **facts, **sent, "packs": [list(one) for one in packs]}
-    folder = _new_folder(inside(study, FOLDER), digest([trials, told["packs"]])[:8])
-    write_atomic(folder / "trials.json", json.dumps(trials).encode())
+    content = {"schema": SCHEMA, **facts, **sent, "packs": [list(pack) for pack in packs]}
+    folder = _new_folder(inside(study, FOLDER), digest([trials, content["packs"]])[:8])
+    write_atomic(folder / TRIALS, json.dumps(trials).encode())
     (folder / "logs").mkdir()  # srun does not make it
-    write_atomic(folder / "submission.json", json.dumps(told, indent=1).encode())
+    write_atomic(folder / FACTS, json.dumps(content, indent=1).encode())
     return Submission(folder)
 
 
@@ -166,8 +166,8 @@ def _frozen(trials: Sequence[Planned], plan: Plan) -> Json:
     places: dict[tuple[object, ...], int] = {}
     kept = []  # the objects whose id() names them
     entries = []
-    for one in trials:
-        config, curve = one.trial.config, one.trial.curve
+    for planned in trials:
+        config, curve = planned.trial.config, planned.trial.curve
         parts = (config.dataset, config.model, config.augment, config.protocol)
         key = (*curve, *map(id, parts))
         if key not in places:
@@ -175,8 +175,8 @@ def _frozen(trials: Sequence[Planned], plan: Plan) -> Json:
             places[key] = len(configs)
             shared = {key: value for key, value in plain_config(config).items() if key not in _VARIES}
             names = dict(zip(CURVE, curve, strict=True))
-            configs.append({**names, "content": plan.tasks[one.trial.task].content_hash, "config": shared})
-        entries.append([one.id, places[key], one.size, config.seed])
+            configs.append({**names, "content": plan.tasks[planned.trial.task].content_hash, "config": shared})
+        entries.append([planned.id, places[key], planned.size, config.seed])
     return {"schema": SCHEMA, "configs": configs, "trials": entries}
 
 

@@ -70,14 +70,15 @@ class Job(Struct, frozen=True, gc=False):
 def read(path: Path, kind: type[Facts | Trials | Job]) -> Json:
     """The content of a file; raises DataError where it is none of this kind."""
     try:
-        told = read_object(path)
-        convert_or_say(told, kind)
+        content = read_object(path)
+        convert_or_say(content, kind)
     except DataError as error:
-        raise _wrong(path, error.problem) from error
+        raise damaged(path, error.problem) from error
     except (ValueError, ConfigError) as error:
-        raise _wrong(path, f"is no valid file of a submission ({error})") from error
-    return told
+        raise damaged(path, f"is no valid file of a submission ({error})") from error
+    return content
 
 
-def _wrong(path: Path, problem: str) -> DataError:
+def damaged(path: Path, problem: str) -> DataError:
+    """What to raise of a file that is not what was written."""
     return DataError(file=path, problem=problem, fix="submit the study again")

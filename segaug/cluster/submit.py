@@ -37,7 +37,7 @@ class Submitted:
     @cached_property
     def facts(self) -> list[Json]:
         """Of these submissions."""
-        return [one.facts() for one in self.live]
+        return [submission.facts() for submission in self.live]
 
 
 def submit_study(trials: Iterable[Trial], cluster: Cluster, command: str) -> Submitted:
@@ -50,13 +50,13 @@ def submit_study(trials: Iterable[Trial], cluster: Cluster, command: str) -> Sub
     store = Store(Path(config.output))
     snapshot = Snapshot(store.folder)
     finished = snapshot.trials()
-    snapshot.refuse_unreadable(one.id for one in plan.trials)
-    check_consistent(plan, stored_curves(finished), lambda one: dict(store.record(one)["config"]))
+    snapshot.refuse_unreadable(planned.id for planned in plan.trials)
+    check_consistent(plan, stored_curves(finished), lambda trial: dict(store.record(trial)["config"]))
     done = set(finished["id"])
-    todo = [one for one in plan.trials if one.id not in done]
+    todo = [planned for planned in plan.trials if planned.id not in done]
     live = live_submissions(store.folder)
-    queued = {one for each in live for one in pending_trials(each)}
-    new = [one for one in todo if one.id not in queued]
+    queued = {trial for submission in live for trial in pending_trials(submission)}
+    new = [planned for planned in todo if planned.id not in queued]
     check_code(new, finished, store)
     remember(plan, store, {"tracker": asdict(config.tracker), "command": command})
     if len(new) < len(todo):
@@ -69,7 +69,7 @@ def submit_study(trials: Iterable[Trial], cluster: Cluster, command: str) -> Sub
 
 def live_submissions(study: Path) -> list[Submission]:
     """Submissions of a study that have jobs waiting or running."""
-    return [one for one in submissions(study) if one.alive()]
+    return [submission for submission in submissions(study) if submission.alive()]
 
 
 def pending_trials(submission: Submission) -> list[str]:
@@ -77,13 +77,16 @@ def pending_trials(submission: Submission) -> list[str]:
     facts, store = submission.facts(), Store(submission.study)
     alive = set(submission.alive())
     names = submission.job_names()
-    inside = [one for name, pack in zip(names, facts["packs"], strict=True) if name in alive for one in pack]
-    return [one for one in inside if not failed_here(facts, store, one)]
+    inside = [trial for name, pack in zip(names, facts["packs"], strict=True) if name in alive for trial in pack]
+    return [trial for trial in inside if not failed_here(facts, store, trial)]
 
 
 def packs_of(trials: Iterable[Planned], forecast: Forecast, settings: JobSettings, most: int) -> list[Pack]:
     """The packs that the jobs of these trials take; a job runs several trials at the same time."""
-    items = [Item(one.id, *one.trial.curve, one.size, one.trial.config.seed, forecast.seconds(one)) for one in trials]
+    items = [
+        Item(planned.id, *planned.trial.curve, planned.size, planned.trial.config.seed, forecast.seconds(planned))
+        for planned in trials
+    ]
     return packed(items, 60 * settings.pack_minutes * settings.workers, most)
 
 
@@ -102,9 +105,9 @@ def send(store: Store, plan: Plan, trials: Sequence[Planned], cluster: Cluster, 
     soon = Submission(store.folder / FOLDER / "soon")
     cluster.scheduler.script(cluster.settings, _array(soon, 0, 1, 1))  # a setting that it cannot tell is told now
     limits = cluster.scheduler.limits()
-    forecast = forecast_of(store, {one.trial.model for one in trials})
+    forecast = forecast_of(store, {planned.trial.model for planned in trials})
     packs = packs_of(trials, forecast, cluster.settings, most_packs(cluster.scheduler, limits))
-    failures = {one["id"]: attempts(one) for one in store.failures()}
+    failures = {failure["id"]: attempts(failure) for failure in store.failures()}
     facts: Json = {
         "command": command,
         "created": now(),
@@ -114,7 +117,7 @@ def send(store: Store, plan: Plan, trials: Sequence[Planned], cluster: Cluster, 
             "source": forecast.source,
             "seconds": [[round(item.seconds, 1) for item in pack] for pack in packs],
         },
-        "attempts": {one.id: failures[one.id] for one in trials if one.id in failures},
+        "attempts": {planned.id: failures[planned.id] for planned in trials if planned.id in failures},
     }
     ids = [[item.id for item in pack] for pack in packs]
     submission = create(store.folder, plan, ids, cluster, facts)

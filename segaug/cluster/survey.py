@@ -60,35 +60,39 @@ def survey(plan: Plan, store: Store, *, weights: bool, forecast: Forecast | None
         source=forecast.source,
         bytes=each * len(left),
         files=(2 if weights else 1) * len(left),
-        free_bytes=shutil.disk_usage(next(one for one in _parents(store.folder) if one.exists())).free,
+        free_bytes=shutil.disk_usage(next(folder for folder in _parents(store.folder) if folder.exists())).free,
     )
 
 
-def as_json(found: Survey, plan: Plan, store: Store, jobs: int | None) -> Json:
+def as_json(surveyed: Survey, plan: Plan, store: Store, jobs: int | None) -> Json:
     """The survey as plain values; jobs: on a cluster."""
     return {
         "study": store.folder.name,
         "folder": str(store.folder),
         "trials": len(plan.trials),
         "shard": str(plan.shard) if plan.shard else None,
-        "totals": {state: found.totals[state] for state in (*STATES, "stale")},
+        "totals": {state: surveyed.totals[state] for state in (*STATES, "stale")},
         "skipped": list(plan.skipped),
-        "forecast": {"hours": round(found.seconds / 3600, 3), "source": found.source},
-        "disk": {"bytes": round(found.bytes), "files": found.files, "free_bytes": found.free_bytes},
+        "forecast": {"hours": round(surveyed.seconds / 3600, 3), "source": surveyed.source},
+        "disk": {"bytes": round(surveyed.bytes), "files": surveyed.files, "free_bytes": surveyed.free_bytes},
         "jobs": jobs,
         "cells": [
             dict(zip(CELL, cell, strict=True)) | {state: counts[state] for state in (*STATES, "stale")}
-            for cell, counts in sorted(found.cells.items(), key=lambda item: tuple(map(str, item[0])))
+            for cell, counts in sorted(surveyed.cells.items(), key=lambda item: tuple(map(str, item[0])))
         ],
     }
 
 
 def probes(left: Iterable[Planned]) -> list[Planned]:
     """One trial for each model and strategy, at the smallest size from 16 on: what a measured forecast needs."""
-    found: dict[tuple[str, str], Planned] = {}
-    for one in sorted(left, key=lambda one: (one.size < 16, abs(one.size - 16), one.trial.config.seed, one.id)):
-        found.setdefault((one.trial.model, one.trial.strategy), one)
-    return list(found.values())
+    chosen: dict[tuple[str, str], Planned] = {}
+    for planned in sorted(left, key=_suits_a_probe):
+        chosen.setdefault((planned.trial.model, planned.trial.strategy), planned)
+    return list(chosen.values())
+
+
+def _suits_a_probe(planned: Planned) -> tuple[object, ...]:
+    return planned.size < 16, abs(planned.size - 16), planned.trial.config.seed, planned.id
 
 
 def _states_ahead(trials: Sequence[Json], finished: pd.DataFrame, store: Store) -> dict[Cell, Counter[str]]:
@@ -109,7 +113,7 @@ def _states_ahead(trials: Sequence[Json], finished: pd.DataFrame, store: Store) 
 
 
 def _record_bytes(store: Store, ids: Iterable[str]) -> float:
-    sizes = [store.record_path(one).stat().st_size for one in sorted(ids)[:MEASURED]]
+    sizes = [store.record_path(trial).stat().st_size for trial in sorted(ids)[:MEASURED]]
     return mean(sizes) if sizes else RECORD_BYTES
 
 

@@ -22,21 +22,21 @@ def wait(study: Submitted) -> list[Json]:
 
     Ctrl-C ends the waiting, not the jobs.
     """
-    config = study.plan.trials[0].trial.config
+    name, config = study.store.folder.name, study.plan.trials[0].trial.config
     mirror = start_mirror(config.tracker, study.store, config.name)
     progress = Progress(study.plan, study.todo, many=True)
     failures: list[Json] = []
-    left = {one.id: one for one in study.todo}
+    left = {planned.id: planned for planned in study.todo}
     try:
         with progress:
-            for one, record, failure in outcomes(study, left):
-                progress.finished(one, record, failure)
+            for planned, record, failure in outcomes(study, left):
+                progress.finished(planned, record, failure)
                 if record:
                     mirror.put(record)
                 if failure:
                     failures.append(failure)
     except KeyboardInterrupt:
-        progress.say(come_back(study.store.folder.name))
+        progress.say(come_back(name))
         raise
     finally:
         mirror.close(timeout_s=60)
@@ -44,9 +44,8 @@ def wait(study: Submitted) -> list[Json]:
     if left:
         progress.say(f"{len(left)} trials have neither record nor failure, and no job is left that works on them")
     if failures or left:
-        name = study.store.folder.name
         raise TrialsFailed(f"{len(failures) + len(left)} of {len(study.todo)} trials failed; `segaug retry {name}`")
-    return [study.store.record(one.id) for one in study.plan.trials]
+    return [study.store.record(planned.id) for planned in study.plan.trials]
 
 
 def come_back(name: str) -> str:
@@ -79,13 +78,13 @@ def _news(study: Submitted, left: dict[str, Planned]) -> Iterator[tuple[Planned,
                 record = study.store.record(name)
                 yield left.pop(name), record, None
     for facts in study.facts:
-        for name in left.keys() & {one for pack in facts["packs"] for one in pack}:
+        for name in left.keys() & {trial for pack in facts["packs"] for trial in pack}:
             if failure := failed_here(facts, study.store, name):
                 yield left.pop(name), None, failure
 
 
 def _alive(study: Submitted) -> bool:
     try:
-        return any(one.alive() for one in study.live)
+        return any(submission.alive() for submission in study.live)
     except SchedulerError:  # the controller is busy or restarts: nothing is known, so nothing is given up
         return True

@@ -26,7 +26,7 @@ from segaug.experiment.machine.workers import SINGLE_THREAD, Died, Note, run_job
 from segaug.experiment.planned.progress import line, name_of
 from segaug.experiment.sweep.sharing import share
 from segaug.experiment.sweep.study import job_of, work
-from segaug.experiment.trial.attempt import Claim, Outcome, fail
+from segaug.experiment.trial.attempt import Claim, Outcome, fail, of_dead
 from segaug.results.owner import JOB, RESTARTS
 from segaug.results.store import Store
 from segaug.terminal import printing_text
@@ -76,7 +76,7 @@ class Pack:
             raise
         if todo:
             self._run(todo)
-        left = [one for one in self.todo() if one not in self.settled]
+        left = [trial for trial in self.todo() if trial not in self.settled]
         if left:
             self.say(f"{len(left)} trials are left; {self.ending.leave()}")
         return 1 if self.failed else 0
@@ -84,7 +84,9 @@ class Pack:
     def todo(self) -> list[str]:
         """Trials without a record that have not failed in this submission."""
         return [
-            one for one in self.ids if not self.store.finished(one) and not failed_here(self.facts, self.store, one)
+            trial
+            for trial in self.ids
+            if not self.store.finished(trial) and not failed_here(self.facts, self.store, trial)
         ]
 
     def say(self, text: str) -> None:
@@ -93,8 +95,8 @@ class Pack:
 
     def _run(self, todo: Sequence[str]) -> None:
         seconds = dict(zip(self.ids, self.facts["forecast"]["seconds"][self.number], strict=True))
-        entries = [Entry(one, content, seconds[one.id]) for one, content in self.submission.trials(todo)]
-        keys = [one.planned.key() for one in entries]
+        entries = [Entry(planned, content, seconds[planned.id]) for planned, content in self.submission.trials(todo)]
+        keys = [entry.planned.key() for entry in entries]
         allotment = Allotment(self.ending.at, self.settings.workers, self.ending.stopping)
 
         def run(claims: list[tuple[int, Claim]]) -> Iterator[tuple[int, Outcome]]:
@@ -102,7 +104,7 @@ class Pack:
 
         with suppress(Over):
             for number, outcome in share(keys, self.store, run, self._wait):
-                self._told(entries[number], outcome)
+                self._settle(entries[number], outcome)
 
     def _wait(self, others: int) -> None:
         if self.ending.stopping():
@@ -116,7 +118,7 @@ class Pack:
         claims = {entry.planned.id: claim for _, entry, claim in offered}
         before = len(allotment.given)
         turns = allotment.entries([entry for _, entry, _ in offered])
-        jobs = (job_of(one.planned, one.content_hash, self.store, claims[one.planned.id]) for one in turns)
+        jobs = (job_of(entry.planned, entry.content_hash, self.store, claims[entry.planned.id]) for entry in turns)
         device = offered[0][1].planned.trial.config.device if offered else "auto"
         with closing(run_jobs(work, jobs, self.settings.workers, PRELOAD, places(device))) as answers:
             for job, answer in answers:
@@ -136,20 +138,18 @@ class Pack:
         key = entry.planned.key()
         if isinstance(answer, Outcome) and not answer.stopped:
             return answer
-        if isinstance(answer, Died) and self.store.finished(key["id"]):
-            return Outcome(record=self.store.record(key["id"]))
+        if isinstance(answer, Died) and (self.store.finished(key["id"]) or not self.ending.stopping()):
+            return of_dead(self.store, key, answer.reason)
         if self.ending.limit and had_it_all:
             error = (
                 f"not done within the time limit of {self.settings.timeout_min} min, with nothing before it; "
                 "raise hydra.launcher.timeout_min"
             )
             return Outcome(failure=fail(self.store, key, error, "", "timeout"))
-        if isinstance(answer, Outcome) or self.ending.stopping():
-            self.say(f"{name_of(key)}: dropped, because the job has to end")
-            return None
-        return Outcome(failure=fail(self.store, key, answer.reason, "", "killed"))
+        self.say(f"{name_of(key)}: dropped, because the job has to end")
+        return None
 
-    def _told(self, entry: Entry, outcome: Outcome) -> None:
+    def _settle(self, entry: Entry, outcome: Outcome) -> None:
         self.failed += outcome.failure is not None
         self.settled.add(entry.planned.id)
         self.say(line(entry.planned, outcome.record, outcome.failure))

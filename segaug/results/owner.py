@@ -45,12 +45,17 @@ def job_here() -> tuple[str, int]:
 
     As the worker of a submission has left it for what it starts, else as Slurm tells it to all that it starts.
     """
-    told = os.environ
-    if JOB in told:
-        return told[JOB], int(told.get(RESTARTS, "0"))
-    array, task = told.get("SLURM_ARRAY_JOB_ID"), told.get("SLURM_ARRAY_TASK_ID")
-    job = f"{array}_{task}" if array and task else told.get("SLURM_JOB_ID", "")
-    return job, int(told.get("SLURM_RESTART_COUNT", "0"))
+    if JOB in os.environ:
+        return os.environ[JOB], int(os.environ.get(RESTARTS, "0"))
+    return slurm_job()
+
+
+def slurm_job() -> tuple[str, int]:
+    """The same, by the variables that Slurm sets: 12_3 for a task of an array."""
+    variables = os.environ
+    array, task = variables.get("SLURM_ARRAY_JOB_ID"), variables.get("SLURM_ARRAY_TASK_ID")
+    job = f"{array}_{task}" if array and task else variables.get("SLURM_JOB_ID", "")
+    return job, int(variables.get("SLURM_RESTART_COUNT", "0"))
 
 
 def is_gone(owner: Owner) -> bool:

@@ -115,3 +115,64 @@ def test_outside_of_slurm_nothing_is_requeued(slurm, monkeypatch):
     assert Slurm().here() is None
     assert ending().leave() == "this is no Slurm job: run it again"
     assert not slurm.requeued
+
+
+@pytest.fixture
+def signals(monkeypatch):
+    """What the workers get, and when: seconds -> signal; nothing waits."""
+    signals = []
+    monkeypatch.setattr(ending_module, "_each_worker", lambda number: signals.append(("now", number)))
+
+    class Timer:
+        def __init__(self, seconds, call, arguments):
+            signals.append((seconds, *arguments))
+            self.start = lambda: None
+
+    monkeypatch.setattr(ending_module.threading, "Timer", Timer)
+    return signals
+
+
+@pytest.mark.parametrize(("sent", "grace"), [(signal.SIGUSR2, 100 / 2), (signal.SIGTERM, Slurm.kill_wait_s / 2)])
+def test_workers_are_asked_to_stop_and_killed_well_before_the_scheduler_does_it(signals, sent, grace):
+    ending()
+    os.kill(os.getpid(), sent)
+    assert signals == [("now", signal.SIGTERM), (grace, signal.SIGKILL)]
+
+
+def test_the_minute_that_a_signal_comes_early_is_used(signals):
+    found = ending(time.monotonic() - 450)
+    os.kill(os.getpid(), signal.SIGUSR2)
+    ((seconds, number),) = signals
+    assert seconds == pytest.approx(50, abs=1)
+    assert number == signal.SIGUSR2
+    assert not found.stopping()
+
+
+def test_a_job_that_may_not_be_requeued_at_all(slurm):
+    assert ending(max_requeues=0).leave() == "not requeued: that was done 0 times (hydra.launcher.max_requeues)"
+    assert not slurm.requeued
+
+
+def test_only_a_terminated_job_asks_whether_it_is_still_its_own(slurm):
+    slurm.state = "COMPLETING"
+    found = ending()
+    found.limit = True
+    assert found.leave() == "requeued"
+    found.terminated = True
+    assert found.leave() == "Slurm ends this job; `segaug status` tells whether another one is needed"
+
+
+def test_every_worker_that_lives_gets_a_signal(monkeypatch):
+    monkeypatch.undo()
+    killed = []
+
+    def kill(pid, number):
+        if pid == 2:
+            raise ProcessLookupError
+        killed.append((pid, number))
+
+    children = [SimpleNamespace(pid=pid) for pid in (1, None, 2, 3)]
+    monkeypatch.setattr(ending_module.multiprocessing, "active_children", lambda: children)
+    monkeypatch.setattr(ending_module.os, "kill", kill)
+    ending_module._each_worker(signal.SIGTERM)
+    assert killed == [(1, signal.SIGTERM), (3, signal.SIGTERM)]

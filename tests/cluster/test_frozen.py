@@ -1,6 +1,5 @@
 """What is submitted can be read back, to the same trials, from JSON alone."""
 
-import dataclasses
 import json
 
 import pytest
@@ -76,16 +75,3 @@ def test_the_job_of_a_pack_is_found(submission):
     made, _ = submission
     made.sent("12", 0, 1)
     assert made.job_names() == ["12_0", ""]
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"timeout_min": 0}, {"signal_delay_s": 600, "timeout_min": 10}, {"max_requeues": -1}]
-)
-def test_settings_are_checked(wrong):
-    with pytest.raises(ConfigError, match=next(iter(wrong))):
-        JobSettings(**wrong)
-
-
-def test_workers_are_counted_per_gpu_or_per_core():
-    assert JobSettings(cpus_per_task=4).workers == 4
-    assert dataclasses.replace(JobSettings(cpus_per_task=4), gpus_per_node=2, workers_per_gpu=3).workers == 6

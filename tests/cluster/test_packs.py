@@ -63,3 +63,34 @@ def test_the_published_study_is_at_most_a_thousand_jobs():
     assert len(trials) == 19_200
     assert len(packs) <= 1000
     assert sum(map(len, packs)) == len(trials)
+
+
+@given(items, st.floats(1, 8000), st.integers(1, 20))
+def test_the_longest_pack_comes_first(trials, limit, most):
+    lengths = [duration(pack) for pack in packed(trials, limit, most)]
+    assert lengths == sorted(lengths, reverse=True)
+
+
+def test_a_pack_that_fills_its_limit_is_whole():
+    assert [len(pack) for pack in packed(grid(100, sizes=(4,), strategies="a"), limit_s=500)] == [5]
+    assert [len(pack) for pack in packed(grid(100, sizes=(4,), strategies="a"), limit_s=499)] == [4, 1]
+
+
+def test_models_share_a_pack_only_where_there_would_be_too_many():
+    trials = [Item(f"{model}{task}", task, model, "a", 4, 0, 1.0) for task in "TU" for model in "mn"]
+    assert [len(pack) for pack in packed(trials, limit_s=10, most=4)] == [1] * 4
+    assert [{item.task for item in pack} for pack in packed(trials, limit_s=2, most=3)] == [{"T"}, {"U"}]
+    assert len(packed(trials, limit_s=10, most=1)) == 1
+
+
+def test_packs_grow_no_longer_than_they_have_to():
+    packs = packed(grid(100, strategies="abcd", seeds=10), limit_s=100, most=20)
+    assert len(packs) <= 20
+    assert max(map(duration, packs)) <= 700, "80 trials of 100 s in 20 packs: 400 s, and what growth adds"
+
+
+def test_where_one_job_is_all_there_may_be_one_takes_everything():
+    two = grid(10, sizes=(4,), strategies="a", seeds=2)
+    assert len(packed(two, limit_s=10)) == 2
+    assert [len(pack) for pack in packed(two, limit_s=10, most=1)] == [2]
+    assert packed(two, limit_s=10, most=0) == packed(two, limit_s=10, most=1)

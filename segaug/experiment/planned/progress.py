@@ -12,7 +12,9 @@ from segaug.experiment.planned.plan import Plan, Planned
 from segaug.results.headline import Beware, beware, headline
 from segaug.results.store import Json, Store
 from segaug.terminal import console
-from segaug.training.protocol import schedule
+from segaug.training.protocol import Protocol, schedule
+
+START_IMAGES = 32.0  # what a trial takes besides its updates, in images: start, validation, test
 
 
 class Progress:
@@ -113,11 +115,13 @@ _BEWARE: dict[Beware, str] = {
 
 
 def work_of(planned: Planned) -> float:
-    """Images that a trial's network sees in training, roughly: what its time is proportional to."""
-    protocol = planned.trial.config.protocol
-    return (
-        schedule(protocol, planned.size).updates * min(protocol.batch_size, planned.size) + 32.0
-    )  # 32: start, validation, test
+    """Images that the network of a trial sees."""
+    return images_seen(planned.trial.config.protocol, planned.size)
+
+
+def images_seen(protocol: Protocol, size: int) -> float:
+    """Images that a network sees in training, roughly: what its time is proportional to."""
+    return schedule(protocol, size).updates * min(protocol.batch_size, size) + START_IMAGES
 
 
 def line(planned: Planned, record: Json | None, failure: Json | None) -> str:

@@ -1,0 +1,78 @@
+"""A forecast is of the finished trials that are most like the one asked about, wherever they lie."""
+
+from statistics import median
+
+import pytest
+
+from segaug.cluster.forecast import SECONDS_PER_PIXEL, Forecast, forecast_of, pixels
+from segaug.experiment.planned.progress import START_IMAGES
+from segaug.results.store import Store
+from segaug.training.protocol import Protocol, schedule
+from tests.synthetic import record
+
+
+def test_pixels_are_the_images_of_all_updates_and_a_few_more():
+    hundred = Protocol(unit="update", length=100, batch_size=8)
+    assert schedule(hundred, 32).updates == 100
+    assert pixels(hundred, 32, 64) == (800 + START_IMAGES) * 64 * 64
+    assert pixels(hundred, 4, 64) == (400 + START_IMAGES) * 64 * 64, "a batch is no larger than the subset"
+
+
+def test_the_most_alike_counts(study):
+    planned = study.planned(size=4)
+    task, model, strategy = planned.trial.curve
+    options = planned.trial.config.protocol
+    budget = (options.unit, options.length, options.batch_size, options.patience)
+    known = {
+        ("rate",): 1.0,
+        ("rate", model): 2.0,
+        ("rate", model, strategy): 3.0,
+        ("trial", task, model, strategy, 4, budget): 5.0,
+    }
+    side = planned.trial.config.dataset.size
+    seen = pixels(options, 4, side)
+    less_and_less = [Forecast(dict([*known.items()][:count]), "").seconds(planned) for count in range(5)]
+    assert less_and_less == pytest.approx([SECONDS_PER_PIXEL * seen, seen, 2 * seen, 3 * seen, 5.0])
+    forecast = Forecast(known, "")
+    assert forecast.seconds(study.planned(size=1)) == pytest.approx(3 * pixels(options, 1, side)), "another trial"
+    assert forecast.seconds(study.planned(size=4, strategy="red")) == pytest.approx(2 * seen)
+    assert forecast.seconds(study.planned(size=4, model="another")) == pytest.approx(seen)
+
+
+def finish(folder, seconds, model="nnunet", size=4, strategy="red"):
+    """A study of trials that took so long each."""
+    store = Store(folder)
+    for seed, total in enumerate(seconds):
+        trial = record("lung", model, strategy, size, seed)
+        trial["run"]["seconds"]["total"] = total
+        store.write_record(trial)
+    return store
+
+
+def test_seconds_are_the_median_of_trials_and_a_rate_that_of_pixels(tmp_path):
+    finish(tmp_path / "own", [1.0, 2.0, 90.0])
+    own = finish(tmp_path / "own", [10.0, 20.0, 60.0, 70.0], size=1, strategy="baseline")
+    forecast = forecast_of(own, [])
+    assert forecast.source == "7 finished trials of this study"
+    of_trials = {key[4]: seconds for key, seconds in forecast.seconds_of.items() if key[0] == "trial"}
+    assert of_trials == {4: 2.0, 1: 40.0}
+    rates = {size: pixels(Protocol(length=256), size, 64) for size in (1, 4)}
+    large = [total / rates[4] for total in (1.0, 2.0, 90.0)]
+    small = [total / rates[1] for total in (10.0, 20.0, 60.0, 70.0)]
+    assert forecast.seconds_of["rate", "nnunet", "red"] == pytest.approx(median(large))
+    assert forecast.seconds_of["rate", "nnunet", "baseline"] == pytest.approx(median(small))
+    assert forecast.seconds_of["rate", "nnunet"] == forecast.seconds_of["rate",] == pytest.approx(median(large + small))
+
+
+def test_without_trials_of_its_own_a_study_learns_from_the_one_with_most_of_its_models(tmp_path):
+    finish(tmp_path / "a", [1.0] * 2, model="swin_unet")
+    finish(tmp_path / "b", [2.0] * 3)
+    finish(tmp_path / "b", [5.0] * 4, model="another")
+    finish(tmp_path / "c", [3.0] * 5, model="another")
+    new = Store(tmp_path / "new")
+    beside = forecast_of(new, ["nnunet", "swin_unet"])
+    assert beside.source == f"3 finished trials of {tmp_path / 'b'}"
+    assert [seconds for key, seconds in beside.seconds_of.items() if key[0] == "trial"] == [2.0]
+    assert forecast_of(new, ["another"]).source == f"5 finished trials of {tmp_path / 'c'}"
+    assert forecast_of(new, ["a third"]).source.startswith("a rule of thumb for one core")
+    assert forecast_of(Store(tmp_path / "a"), ["nnunet"]).source == "2 finished trials of this study"
