@@ -11,9 +11,10 @@ class Room:
 
     code: str  # from the root of the repository
     tests: tuple[str, ...]
+    above: tuple[str, ...] = ()  # packages that build on it, whose tests lie in the same folders
 
     def test_files(self, root: Path, mutated: str) -> list[str]:
-        """The tests of this room: files that name its package, those that name the mutated file first.
+        """The tests of this room: files that name its package and none above, those of the mutated file first.
 
         A mutant is then caught within seconds, by the test that most likely sees it; only survivors meet all tests.
         """
@@ -23,8 +24,13 @@ class Room:
             for path in sorted((root / folder).rglob("test_*.py"))
         }
         module = mutated.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-        serving = [file for file, text in texts.items() if _names(self.code.replace("/", "."), text)]
-        return sorted(serving, key=lambda file: not _names(module, texts[file]))
+        package = self.code.replace("/", ".")
+        own = [
+            file
+            for file, text in texts.items()
+            if _names(package, text) and not any(_names(other, text) for other in self.above)
+        ]
+        return sorted(own, key=lambda file: not _names(module, texts[file]))
 
 
 def _names(module: str, text: str) -> bool:
@@ -35,7 +41,11 @@ ROOMS = {
     "deform": Room("segaug/deform", ("tests/deform",)),
     "augment": Room("segaug/augment", ("tests/augment", "tests/contracts")),
     "training": Room("segaug/training", ("tests/training",)),
-    "law": Room("segaug/analysis/law", ("tests/analysis",)),
+    "law": Room(
+        "segaug/analysis/law",
+        ("tests/analysis",),
+        above=tuple(f"segaug.analysis.{room}" for room in ("trials", "curves", "comparison", "planning")),
+    ),
     "metrics": Room("segaug/metrics", ("tests/metrics",)),
     "report": Room("segaug/report", ("tests/report",)),
 }

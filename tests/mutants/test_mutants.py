@@ -49,9 +49,11 @@ def test_every_room_has_code_and_tests(name):
     assert sorted(first) == sorted(last), "all of them, in another order"
 
 
-def test_the_law_is_tested_by_those_who_name_it_and_not_by_all_of_analysis():
+def test_the_law_answers_for_itself_and_not_what_builds_on_it():
     files = ROOMS["law"].test_files(ROOT, "segaug/analysis/law/noise.py")
     assert "segaug.analysis.law.noise" in (ROOT / files[0]).read_text()
+    texts = {file: (ROOT / file).read_text() for file in files}
+    assert not [file for file, text in texts.items() if "segaug.analysis.planning" in text]
     assert "tests/analysis/test_sign_flips.py" not in files
 
 
