@@ -46,6 +46,7 @@ def verdicts(tool: Path, copy: Copy, room: Room, count: int, seed: str) -> Itera
     code, seconds = copy.exit_code(room.test_files(copy.root, room.code), limit_seconds=3600)
     if code != PASSED:
         sys.exit(f"the tests of {room.code} fail without a mutant (pytest says {code}); `make test` shows them")
+    print(f"{room.code}: all tests pass without a mutant, {seconds:.0f} s", flush=True)
     for mutant in sampled(mutants(tool, copy.root, room.code), count, seed):
         path = copy.root / mutant.file
         source = path.read_bytes()
