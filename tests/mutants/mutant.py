@@ -41,18 +41,18 @@ class Mutant:
 
 
 def mutants(tool: Path, root: Path, code: str) -> list[Mutant]:
-    """All mutants of the folder `code` below `root`, save those of annotations, which no test can tell."""
+    """All mutants of the folder `code` below `root`, save those of promises, which readers rely on and no result."""
     config, session = root / "mutants.toml", root / "mutants.sqlite"
     config.write_text(CONFIG.format(code=code))
     subprocess.run([tool, "init", config, session], cwd=root, check=True)
     dumped = subprocess.run([tool, "dump", session], cwd=root, check=True, capture_output=True, text=True).stdout
     session.unlink()
     listed = [_from_dump(json.loads(line)[0]["mutations"][0]) for line in dumped.splitlines()]
-    notes = {file: annotations((root / file).read_text()) for file in {mutant.file for mutant in listed}}
+    kept = {file: promises((root / file).read_text()) for file in {mutant.file for mutant in listed}}
     return [
         mutant
         for mutant in listed
-        if not any(start <= mutant.start and mutant.end <= end for start, end in notes[mutant.file])
+        if not any(start <= mutant.start and mutant.end <= end for start, end in kept[mutant.file])
     ]
 
 
@@ -61,13 +61,15 @@ def _from_dump(mutation: dict[str, object]) -> Mutant:
     return Mutant(mutation["module_path"], start, end, mutation["operator_name"], mutation["occurrence"])
 
 
-def annotations(source: str) -> list[tuple[Position, Position]]:
-    """Where the types of arguments, results and variables stand."""
+def promises(source: str) -> list[tuple[Position, Position]]:
+    """Where the types of arguments, results and variables stand, and that the values of a class are frozen."""
+    nodes = list(ast.walk(ast.parse(source)))
+    types = [note for node in nodes for note in (getattr(node, "annotation", None), getattr(node, "returns", None))]
+    frozen = [node.value for node in nodes if isinstance(node, ast.keyword) and node.arg == "frozen"]
     return [
-        ((note.lineno, note.col_offset), (note.end_lineno, note.end_col_offset))
-        for node in ast.walk(ast.parse(source))
-        for note in (getattr(node, "annotation", None), getattr(node, "returns", None))
-        if note is not None
+        ((node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset))
+        for node in (*types, *frozen)
+        if node is not None
     ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants.mutant import Mutant, annotations, sampled
+from tests.mutants.mutant import Mutant, promises, sampled
 from tests.mutants.room import ROOMS
 from tests.mutants.survivors import Verdict
 from tests.mutants.warm import OVER, exit_code
@@ -31,11 +31,14 @@ def test_a_place_with_many_variants_is_drawn_no_more_often_than_others():
     assert len(sampled(PLACES, 99, "0")) == 7, "no place twice"
 
 
-def test_types_are_found_and_values_are_not():
+def test_promises_are_found_and_values_are_not():
     source = "x: int | None = 3 | 4\ndef f(a: str | int, b=1 | 2) -> int | str:\n    return a | b\n"
+    source += "@dataclass(frozen=True, eq=False)\nclass C:\n    c: bool = True\n"
     lines = source.splitlines()
-    found = {lines[start[0] - 1][start[1] : end[1]] for start, end in annotations(source)}
-    assert found == {"int | None", "str | int", "int | str"}
+    found = [(start[0], lines[start[0] - 1][start[1] : end[1]]) for start, end in promises(source)]
+    assert sorted(found) == [
+        (1, "int | None"), (2, "int | str"), (2, "str | int"), (4, "True"), (6, "bool"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ROOMS)
