@@ -13,7 +13,11 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: audit lock fuzz help house setup study test check test-slow test-drills test-slurm test-browser bench clean
+ROOM ?=# of `make mutants`: all
+COUNT ?= 12
+SEED ?= 0
+
+.PHONY: audit lock fuzz mutants help house setup study test check test-slow test-drills test-slurm test-browser bench clean
 
 test test-slow test-drills test-slurm test-browser bench fuzz: export OMP_NUM_THREADS = 1# threads of two processes only disturb each other
 
@@ -85,6 +89,10 @@ endif
 lock: setup ## write the hashes of all packages again; WHEELS="FILE ...": torch's CPU build
 	@$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install -qq uv==0.13.9
 	@$(BIN)/python dependencies/lock.py $(VENV)/lock/bin/uv $(WHEELS)
+
+mutants: setup ## change the code in one place at a time and print the changes no test sees; ROOM=law COUNT=12 SEED=0
+	@$(PYTHON) -m venv $(VENV)/mutants && $(VENV)/mutants/bin/pip install -qq cosmic-ray==8.7.0
+	@$(BIN)/python -m tests.mutants.survivors $(VENV)/mutants/bin/cosmic-ray $(ROOM) --count $(COUNT) --seed $(SEED)
 
 bench: setup ## measure speed beside a peer, in one run each
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

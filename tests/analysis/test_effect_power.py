@@ -23,10 +23,10 @@ from tests.analysis.simulated import DESIGNS
 SIZES = DESIGNS["8..64"]
 
 
-def curve(strategy, values, task="lung", sizes=SIZES, seeds=None):
+def curve(strategy, values, task="lung", sizes=SIZES, seeds=None, nested=False):
     status = np.where(np.isfinite(values), "ok", "missing")
     seeds = np.arange(len(values)) if seeds is None else np.asarray(seeds)
-    return CurveTrials(CurveKey(task, "net", strategy), sizes, seeds, values, status, math.nan, False, None)
+    return CurveTrials(CurveKey(task, "net", strategy), sizes, seeds, values, status, math.nan, nested, None)
 
 
 def lognormal_ratios(rng, seeds, spread):
@@ -66,6 +66,19 @@ def test_the_spread_of_pairs_is_that_of_their_relative_differences_not_of_the_er
     assert found.at(SIZES) == pytest.approx(relative, rel=0.1)
     assert found.overall(SIZES) == pytest.approx(relative.mean() / len(SIZES) ** 0.5, rel=0.1)
     assert found.noise.dof == pytest.approx(399 * len(SIZES), rel=0.01)
+
+
+def test_pairs_of_nested_subsets_share_their_seeds_over_the_sizes_however_few_they_are():
+    rng = np.random.default_rng(0)
+    nested, fresh = [], []
+    for _ in range(60):
+        shared, own = rng.standard_normal((4, 1)), rng.standard_normal((4, len(SIZES)))
+        strategy, baseline = np.exp(0.1 * (0.4 * shared + own)), np.ones((4, len(SIZES)))
+        for plan, spreads in ((True, nested), (False, fresh)):
+            spread = paired_spread(curve("red", strategy, nested=plan), curve("baseline", baseline, nested=plan))
+            spreads.append(spread.overall(SIZES))
+    assert all(planned >= seen for planned, seen in zip(nested, fresh, strict=True))
+    assert np.mean(nested) > 1.02 * np.mean(fresh), "else the test could not tell"
 
 
 def test_a_spread_larger_than_the_errors_is_still_a_spread():

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from segaug.analysis.law.fit import fit_curve
+from segaug.analysis.law.noise import weighted_means
 from segaug.analysis.law.profile import profile, threshold
+from segaug.analysis.law.weighted_law import fit_law
 from segaug.errors import DataError
 from tests.analysis.simulated import DESIGNS, errors, trials
 
@@ -155,6 +157,18 @@ def test_nested_subsets_widen_what_seeds_shift_together():
     assert nested.data.noise.correlation > 0 == independent.data.noise.correlation, "too weak to see without the plan"
     widths = [one.error(16).interval.high - one.error(16).interval.low for one in (nested, independent)]
     assert widths[0] > widths[1]
+
+
+def test_nested_subsets_are_nested_in_the_hold_out_check_and_in_the_trimmed_fit_too():
+    few = made(SIX, correlation=0.1, seeds=4, seed=4)
+    nested, fresh = fit_curve(SIX, few, nested=True).holdout, fit_curve(SIX, few).holdout
+    rest = fit_law(weighted_means(SIX[:-1], few[:, :-1], nested=True)).error(SIX[-1])
+    assert (nested.predicted, nested.interval) == (rest.value, rest.interval)
+    assert nested.interval != fresh.interval
+    rng, plateau = np.random.default_rng(1), np.minimum(errors(WIDE, 0.5, 0.0), errors(8, 0.5, 0.0, 512))
+    values = plateau * np.exp(0.05 * (rng.standard_normal((6, 10)) + 0.4 * rng.standard_normal((6, 1))))
+    trimmed = [fit_curve(WIDE, values, nested=plan).trimmed.data.noise.correlation for plan in (True, False)]
+    assert trimmed[0] > 0 == trimmed[1], "too weak to see without the plan"
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,20 @@ def test_correlation_is_found_where_the_plan_or_the_trials_say_so(correlation):
     assert np.mean(detected) == pytest.approx(correlation, abs=0.06), "what chance alone shows is next to nothing"
 
 
+def test_the_plan_is_believed_where_few_trials_cannot_show_what_nested_subsets_share():
+    rng = np.random.default_rng(16)
+    many = [trials(rng, SIZES, 0.5, 0.2, 4, 0.1) for _ in range(100)]
+    hidden = [values for values in many if noise_of(SIZES, values).correlation == 0]
+    planned = [noise_of(SIZES, values, nested=True) for values in hidden]
+    shared = np.array([noise.correlation for noise in planned]) > 0
+    assert 20 < shared.sum() < len(hidden), "else the test could not tell"
+    for values, noise, alike in zip(hidden, planned, shared, strict=True):
+        nested, fresh = weighted_means(SIZES, values, nested=True), weighted_means(SIZES, values)
+        assert nested.noise == noise
+        level = [1 / data.precision.sum() / data.means.mean() ** 2 for data in (nested, fresh)]
+        assert (level[0] > level[1]) == alike, "means that are alike say less of their common level"
+
+
 def test_one_common_correlation_serves_more_sizes_than_seeds():
     values = trials(np.random.default_rng(12), SIZES, 0.5, 0.2, seeds=2, correlation=0.9)
     assert np.linalg.eigvalsh(weighted_means(SIZES, values, nested=True).precision).min() > 0

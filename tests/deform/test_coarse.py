@@ -38,3 +38,10 @@ def test_weights_made_in_inference_mode_serve_a_gradient_later():
     control = torch.zeros(1, 1, *counts, requires_grad=True)
     dense(control, size, 5.5).sum().backward()
     torch.testing.assert_close(control.grad.sum(), torch.tensor(22.0 * 26))
+
+
+@pytest.mark.parametrize("spacing_px", [1.0, 3.0, 4.5, 8.0])
+def test_control_points_cover_the_axis_with_one_to_spare_on_either_side_and_no_more(spacing_px):
+    for n in range(2, 80):
+        covering = next(count for count in range(4 + n % 2, 200, 2) if (count - 3) * spacing_px >= n - 1)
+        assert control_count(n, spacing_px) == covering

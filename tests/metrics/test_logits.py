@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from segaug.metrics import cross_entropy, cross_entropy_of_probability, dice_of_mask, masks, probabilities
+from segaug.metrics.logits import logits_of_probability
 from segaug.rng import stream
 
 
@@ -70,6 +71,15 @@ def test_two_logits_of_one_structure_mean_their_difference():
 def test_cross_entropy_of_several_from_probabilities_and_logits_agrees():
     logits, label = (tensor.double() for tensor in several())
     torch.testing.assert_close(cross_entropy_of_probability(probabilities(logits), label), cross_entropy(logits, label))
+
+
+@pytest.mark.parametrize("structures", [1, 3])
+def test_the_logits_of_probabilities_mean_them_and_are_as_many_as_a_network_gives(structures):
+    shares = torch.randn(3, structures + 1, 5, 4, generator=stream(structures, "shares"), dtype=torch.float64)
+    probability = shares.softmax(1)[:, 1:]
+    logits = logits_of_probability(probability)
+    assert logits.shape[1] == (1 if structures == 1 else structures + 1)
+    torch.testing.assert_close(probabilities(logits), probability)
 
 
 def test_a_soft_label_costs_the_mix_of_its_parts():

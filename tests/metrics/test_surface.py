@@ -81,6 +81,16 @@ def test_empty_masks():
     assert distance(mask, label, UNKNOWN.expand(4, 2))[1] == pytest.approx(24 * math.sqrt(2))
 
 
+def test_a_missed_structure_is_as_far_as_the_diagonal_of_an_image_that_is_no_square():
+    label = torch.zeros(2, 1, 30, 40)
+    label[..., 3:8, 3:8] = 1
+    assert distance(torch.zeros_like(label), label, UNKNOWN.expand(2, 2)) == [50, 50]
+    spacing = torch.tensor([[1.0, 3.0], [4.0, 1.0]])
+    assert distance(torch.zeros_like(label), label, spacing) == pytest.approx(
+        [math.hypot(30, 120), math.hypot(120, 40)]
+    )
+
+
 def test_one_unknown_spacing_makes_all_pixels():
     """A mean over millimetres and pixels would mean nothing."""
     spacing = torch.tensor([[2.0, 2.0], [torch.nan, torch.nan]])

@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from segaug.batch import Batch
+from segaug.rng import stream
 from segaug.training.batches import SubsetBatches
 
 
@@ -31,3 +32,18 @@ def test_order_differs_between_epochs_and_seeds_and_repeats_itself():
     assert orders(0) == orders(0)
     assert orders(0) != orders(1)
     assert len({tuple(order) for order in orders(0)}) == 4
+
+
+def test_the_order_of_an_epoch_is_that_of_its_named_stream_counted_from_zero():
+    """Whoever knows the seed, the number of images and the epoch can repeat it."""
+    batches = list(SubsetBatches(subset(6), 6, updates=3, seed=5))
+    for epoch, batch in enumerate(batches):
+        assert batch.index.tolist() == torch.randperm(6, generator=stream(5, "order", 6, epoch)).tolist()
+
+
+def test_training_can_be_ended_before_any_batch_and_is_asked_before_each():
+    asked = []
+    batches = SubsetBatches(subset(20), 8, updates=5, seed=0, safe_point=lambda: asked.append(len(asked)))
+    for done, _ in enumerate(batches, start=1):
+        assert len(asked) == done
+    assert len(asked) == 5

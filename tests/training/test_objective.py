@@ -100,7 +100,9 @@ def test_a_structure_that_is_rightly_left_out_costs_nothing(structures):
     ("option", "value", "fix"),
     [
         ("loss", "bce", "choose from cross_entropy, cross_entropy_dice"),
+        ("background_weight", -0.1, "use a weight between 0 and 1, or null"),
         ("background_weight", 0.0, "use a weight between 0 and 1, or null"),
+        ("background_weight", 1.0, "use a weight between 0 and 1, or null"),
         ("background_weight", float("nan"), "use a weight between 0 and 1, or null"),
     ],
 )

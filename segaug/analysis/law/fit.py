@@ -142,11 +142,11 @@ def fit_curve(sizes: Array, values: Array, *, nested: bool = False, failed: Sequ
 def _trimmed(sizes: Array, values: Array, nested: bool) -> LawFit | None:
     """The fit from the smallest start size at which the law is not doubtful, keeping at least four sizes."""
     for start in range(1, len(sizes) - READABLE_SIZES + 1):
-        found = fit_law(weighted_means(sizes[start:], values[:, start:], nested=nested))
-        if len(found.data.sizes) < READABLE_SIZES:
+        shorter = fit_law(weighted_means(sizes[start:], values[:, start:], nested=nested))
+        if len(shorter.data.sizes) < READABLE_SIZES:
             return None
-        if found.lack_of_fit.p is not None and found.lack_of_fit.p >= DOUBTFUL:
-            return found
+        if shorter.lack_of_fit.p is not None and shorter.lack_of_fit.p >= DOUBTFUL:
+            return shorter
     return None
 
 

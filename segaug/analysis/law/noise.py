@@ -166,11 +166,12 @@ def _spread(trials: _Trials) -> tuple[Noise, Array]:
     if used.sum() < 2:
         used = repeated
     kurtosis = relative_kurtosis(trials.deviations[:, used], trials.counts[used])
-    found = spread(trials.sizes[used], own[used], trials.counts[used], kurtosis)
-    (alpha, beta, curvature), ends = found.coefficients, trials.sizes[used][[0, -1]]
-    noise = Noise(alpha, beta, found.centre, 0.0, found.dof, curvature, (float(ends[0]), float(ends[1])), found.p_line)
+    smooth = spread(trials.sizes[used], own[used], trials.counts[used], kurtosis)
+    (alpha, beta, curvature), ends = smooth.coefficients, trials.sizes[used][[0, -1]]
+    measured = float(ends[0]), float(ends[1])
+    noise = Noise(alpha, beta, smooth.centre, 0.0, smooth.dof, curvature, measured, smooth.p_line)
     squared_cv = noise.cv(trials.sizes) ** 2
-    squared_cv[used] = found.squared_cv
+    squared_cv[used] = smooth.squared_cv
     return noise, squared_cv
 
 
@@ -199,9 +200,9 @@ def _correlation(trials: _Trials, spread: Array, nested: bool) -> float:
     if not pairs.any() or own == 0:
         return 0.0
     shared = trials.shared[pairs]
-    found = float((products[pairs] / (shared - 1)).mean() / own)
-    believed = nested or found * np.sqrt(shared.sum()) > _DETECTION
-    return min(max(found, 0.0), _CORRELATION_MAX) if believed else 0.0
+    correlation = float((products[pairs] / (shared - 1)).mean() / own)
+    believed = nested or correlation * np.sqrt(shared.sum()) > _DETECTION
+    return min(max(correlation, 0.0), _CORRELATION_MAX) if believed else 0.0
 
 
 def _precision(trials: _Trials, trial_variance: Array, correlation: float) -> Array:

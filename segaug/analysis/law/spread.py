@@ -74,8 +74,8 @@ def relative_kurtosis(deviations: Array, counts: Array) -> float:
     if not known.any():
         return 1.0
     n, deviations = counts[known], deviations[:, known]
-    found = (deviations**4).sum(axis=0) * n / (deviations**2).sum(axis=0) ** 2
-    return float(np.average(found / (3 * (n - 1) / (n + 1)), weights=n))
+    kurtosis = (deviations**4).sum(axis=0) * n / (deviations**2).sum(axis=0) ** 2
+    return float(np.average(kurtosis / (3 * (n - 1) / (n + 1)), weights=n))
 
 
 class _Smooth(NamedTuple):
@@ -116,8 +116,8 @@ def _noisier(smooth: _Smooth, log_cv: Array, variance: Array, squared_cv: Array,
 
 
 def _trigamma(x: Array) -> Array:
-    found: Array = zeta(2, x)
-    return found
+    trigamma: Array = zeta(2, x)
+    return trigamma
 
 
 def _inverse_trigamma(value: float) -> float:

@@ -53,9 +53,9 @@ def too_few_sizes(sizes: Array) -> bool:
 
 def verdict(fit: LawFit) -> Verdict:
     """The first rule that applies."""
-    found, reason = _floor(fit)
-    readable = fit.data.replicated and found not in _UNREADABLE
-    return Verdict(found, _exponent(fit.b.interval) if readable else "not_identifiable", reason)
+    floor, reason = _floor(fit)
+    readable = fit.data.replicated and floor not in _UNREADABLE
+    return Verdict(floor, _exponent(fit.b.interval) if readable else "not_identifiable", reason)
 
 
 def without_claim(found: Verdict, failed: Sequence[str]) -> Verdict:

@@ -130,9 +130,9 @@ class LawFit:
 def fit_law(data: SizeMeans) -> LawFit:
     """Fit at least three sizes; where the law is doubtful, intervals are wider by what it misses the means by."""
     limit = threshold(data.dof)
-    found = _profile(data, limit)
-    test = lack_of_fit(found.law, found.rss, len(data.sizes), data.dof if data.replicated else 0)
-    return LawFit(data, _profile(data, limit * test.inflation, found.law) if test.doubtful else found, test)
+    plain = _profile(data, limit)
+    test = lack_of_fit(plain.law, plain.rss, len(data.sizes), data.dof if data.replicated else 0)
+    return LawFit(data, _profile(data, limit * test.inflation, plain.law) if test.doubtful else plain, test)
 
 
 def _profile(data: SizeMeans, limit: float, law: PowerLaw | None = None) -> Profile:
