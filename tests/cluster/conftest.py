@@ -1,5 +1,5 @@
 """Tiny trials, as the tests of experiments have them."""
 
-from tests.experiment.conftest import decoded, tiny
+from tests.experiment.conftest import tiny
 
-__all__ = ["decoded", "tiny"]
+__all__ = ["tiny"]
