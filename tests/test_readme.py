@@ -1,5 +1,6 @@
 """The README's example does what it says: three files and one line make a strategy."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -35,19 +36,30 @@ def checkout(tmp_path):
     return tmp_path
 
 
-def run(checkout: Path, *command: str) -> str:
+BOTH = """
+import sys, pytest
+from segaug.cli.main import main
+tested, trained = (words.split() for words in sys.argv[1:])
+sys.exit(pytest.main(tested) or main(trained))
+"""
+
+
+def run(checkout: Path, cache: Path, *commands: str) -> str:
+    """Tests and a command of the copy, in one process: each of its own would import torch once more."""
     done = subprocess.run(
-        [sys.executable, "-m", *command], cwd=checkout, capture_output=True, text=True, timeout=200, check=False
-    )
+        [sys.executable, "-c", BOTH, *commands],
+        cwd=checkout, env={**os.environ, "SEGAUG_CACHE": str(cache)}, capture_output=True, text=True, timeout=200,
+    )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
-def test_a_strategy_is_three_files_and_one_line(checkout):
-    passed = run(checkout, "pytest", "-q", "tests/contracts", "tests/augment/test_random_gain.py", "-k", "random_gain")
-    assert int(re.search(r"(\d+) passed", passed)[1]) > 10
-    trained = run(checkout, "segaug", "train", *TINY, "augment=random_gain", "augment.max_log_gain=0.3")
-    assert "random_gain(max_log_gain=0.3) N=4 seed=0: BCE" in trained
+def test_a_strategy_is_three_files_and_one_line(checkout, tiny_cache):
+    tests = "-q tests/contracts tests/augment/test_random_gain.py -k random_gain"
+    trial = " ".join(["train", *TINY, "augment=random_gain", "augment.max_log_gain=0.3"])
+    told = run(checkout, tiny_cache, tests, trial)
+    assert int(re.search(r"(\d+) passed", told)[1]) > 10
+    assert "random_gain(max_log_gain=0.3) N=4 seed=0: BCE" in told
 
 
 def test_pictures_of_documents_are_there():
