@@ -13,9 +13,10 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: audit lock fuzz help setup study test check test-slow test-drills test-slurm test-browser bench clean
+.PHONY: audit lock fuzz help setup study test check test-slow test-exhaustive test-drills test-slurm test-browser bench clean
 
-test test-slow test-drills test-slurm test-browser bench fuzz: export OMP_NUM_THREADS = 1# threads of two processes only disturb each other
+test test-slow test-exhaustive test-drills test-slurm test-browser bench fuzz: export OMP_NUM_THREADS = 1# threads of two processes only disturb each other
+test check test-slow test-exhaustive test-drills test-slurm test-browser: export PYTHONDONTWRITEBYTECODE =# else each process compiles all of the tests anew
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name help; do printf '  %-14s %s\n' "$$name" "$$help"; done
@@ -55,7 +56,10 @@ check: setup ## run format, lint, type and layer checks: the same here, before a
 	$(PYTEST) -q tests/test_layers.py tests/test_repository.py
 
 test-slow: setup ## run the tests that take more than a few seconds
-	$(PYTEST) -m slow
+	$(PYTEST) -m slow -n 2 --dist worksteal
+
+test-exhaustive: setup ## run what says of every odd study what test-slow says of some; some minutes more
+	$(PYTEST) -m "slow or exhaustive" -n 2 --dist worksteal
 
 test-drills: setup ## kill, fill, garble and double: prove that nothing is lost, and count the faults
 	$(PYTEST) -q tests/drills -m "drill or not drill"

@@ -9,7 +9,7 @@ import pytest
 from segaug.cli.hydra_app import settled_per_job
 from segaug.cli.main import main
 from segaug.results.store import Store
-from tests.tiny import TINY, segaug, segaug_here
+from tests.tiny import TINY, segaug_here
 
 pytestmark = pytest.mark.usefixtures("tiny_cache")
 
@@ -32,7 +32,7 @@ def refused(tmp_path, monkeypatch, capsys):
 
 def test_a_multirun_runs_skips_extends_and_reports_failures(tmp_path):
     sweep = ["train", "-m", *TINY, "scale=n1,n4,n512", "augment=baseline,red", "name=sweep"]
-    first = segaug(*sweep, "seed=range(1)", cwd=tmp_path)
+    first = segaug_here(*sweep, "seed=range(1)", cwd=tmp_path)
     assert first.returncode == 0, first.stderr
     assert "4 trials: 0 done before, 4 to do" in first.stdout
     assert "skipped: phantom_thorax_lung(images=60,size=16) N = 512, its pool has" in first.stdout
