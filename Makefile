@@ -17,9 +17,10 @@ ROOM ?=# of `make mutants`: all
 COUNT ?= 12
 SEED ?= 0
 
-.PHONY: audit lock fuzz mutants help house setup study test check test-slow test-drills test-slurm test-browser bench clean
+.PHONY: audit lock fuzz mutants help house setup study test check test-slow test-exhaustive test-drills test-slurm test-browser bench clean
 
-test test-slow test-drills test-slurm test-browser bench fuzz: export OMP_NUM_THREADS = 1# threads of two processes only disturb each other
+test test-slow test-exhaustive test-drills test-slurm test-browser bench fuzz: export OMP_NUM_THREADS = 1# threads of two processes only disturb each other
+test check test-slow test-exhaustive test-drills test-slurm test-browser: export PYTHONDONTWRITEBYTECODE =# else each process compiles all of the tests anew
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name help; do printf '  %-14s %s\n' "$$name" "$$help"; done
@@ -62,7 +63,10 @@ house: setup ## draw the rooms and arrows of CONTRIBUTING.md (docs/house.svg) an
 	@$(BIN)/python -m tests.house --draw
 
 test-slow: setup ## run the tests that take more than a few seconds
-	$(PYTEST) -m slow
+	$(PYTEST) -m slow -n 2 --dist worksteal
+
+test-exhaustive: setup ## run what says of every odd study what test-slow says of some; some minutes more
+	$(PYTEST) -m "slow or exhaustive" -n 2 --dist worksteal
 
 test-drills: setup ## kill, fill, garble and double: prove that nothing is lost, and count the faults
 	$(PYTEST) -q tests/drills -m "drill or not drill"

@@ -1,8 +1,11 @@
 """What holds for every test process, before numpy or torch is imported."""
 
 import os
+import shutil
 import signal
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from segaug.experiment.machine.workers import SINGLE_THREAD
@@ -13,3 +16,22 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts what run
 # Properties say nothing of time, and a busy machine is no fault of theirs.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+@pytest.fixture(scope="session")
+def tiny_images(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache that holds the images of the tiny study: drawing them takes longer than most tests."""
+    from segaug.experiment.outside import compose
+    from segaug.experiment.planned.plan import load
+    from tests.tiny import TINY
+
+    folder = tmp_path_factory.mktemp("decoded")
+    load(compose([*TINY, f"cache={folder}"]))
+    return folder
+
+
+@pytest.fixture
+def tiny_cache(tmp_path: Path, tiny_images: Path) -> Path:
+    """The cache of this test, `cache` in its folder, where commands of `tests/tiny.py` look, with those images."""
+    shutil.copytree(tiny_images, tmp_path / "cache", dirs_exist_ok=True)
+    return tmp_path / "cache"

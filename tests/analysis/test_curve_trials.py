@@ -140,13 +140,26 @@ def test_a_key_leaves_out_what_is_not_named():
 row = st.tuples(
     st.sampled_from("AB"), st.integers(1, 4), st.integers(0, 3), st.floats(1e-9, 1e6), st.sampled_from(STATES)
 )
-
-
-@settings(max_examples=200)
-@given(
+tables = given(
     rows=st.lists(row, min_size=1, max_size=20, unique_by=lambda one: one[:3]), constant=st.sampled_from([0.5, None])
 )
+
+
+@settings(max_examples=40)
+@tables
 def test_no_table_breaks_what_is_computed_of_a_curve(rows, constant):
+    check_table(rows, constant)
+
+
+@pytest.mark.slow
+@settings(max_examples=500)
+@tables
+def test_no_table_of_many_breaks_what_is_computed_of_a_curve(rows, constant):
+    check_table(rows, constant)
+
+
+def check_table(rows, constant):
+    """Whatever trials there are: every cell has one state, and what is usable has numbers in each row and column."""
     frame = pd.DataFrame(rows, columns=["curve", "N", "seed", "error", "status"]).assign(constant=constant)
     for curve in curves(from_frame(frame).trials, None):
         assert curve.status.size == sum(curve.count(state).sum() for state in STATES)

@@ -10,7 +10,7 @@ from segaug import __version__
 from segaug.cli import main as cli
 from segaug.cli.verbs import VERBS
 from segaug.errors import DataError
-from tests.tiny import segaug
+from tests.tiny import segaug_here
 
 HEAVY = ("torch", "hydra", "pandas", "matplotlib", "monai", "rich")
 
@@ -122,7 +122,7 @@ def test_a_slip_is_told_in_one_line_with_what_was_meant(words, capsys):
     ],
 )
 def test_a_slip_in_an_override_is_told_in_one_line_too(words, hint, tmp_path):
-    done = segaug(*words.split(), cwd=tmp_path)
+    done = segaug_here(*words.split(), cwd=tmp_path)
     assert done.returncode == 2
     assert hint in done.stderr
     assert done.stderr.count("\n") == 1
@@ -138,7 +138,7 @@ def test_the_beginning_of_an_option_is_enough(monkeypatch):
 
 
 def test_many_runs_may_be_asked_for_anywhere(tmp_path):
-    done = segaug("train", "augment=red,none", "-m", "scale=n3", cwd=tmp_path)
+    done = segaug_here("train", "augment=red,none", "-m", "scale=n3", cwd=tmp_path)
     assert "there is no 'n3'" in done.stderr  # and not: unrecognized arguments
 
 

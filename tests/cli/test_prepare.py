@@ -1,17 +1,21 @@
 """`segaug prepare` as a user types it."""
 
+import pytest
+
 from segaug.cli.main import main
-from tests.tiny import TINY, segaug
+from tests.tiny import TINY, segaug_here
+
+pytestmark = pytest.mark.usefixtures("tiny_cache")
 
 
 def test_it_makes_what_a_sweep_needs_and_trains_nothing(tmp_path):
     sweep = ["-m", *TINY, "augment=baseline,regda", "augment.p=1", "scale=n1,n2", "seed=0"]
-    first = segaug("prepare", *sweep, cwd=tmp_path)
+    first = segaug_here("prepare", *sweep, cwd=tmp_path)
     assert first.returncode == 0, first.stderr
     assert "for 4 trials" in first.stdout
     assert f"failed; they lie in {tmp_path / 'cache' / 'artefacts'}" in first.stdout
     assert not list(tmp_path.rglob("record.json")) + list(tmp_path.rglob("plan"))
-    trained = segaug("train", *sweep, cwd=tmp_path)
+    trained = segaug_here("train", *sweep, cwd=tmp_path)
     assert "4 trials done, 0 failed" in trained.stdout
     assert "preparing" not in trained.stdout
 
@@ -25,6 +29,7 @@ def test_one_trial_that_learns_nothing(tmp_path, monkeypatch, capsys):
 
 def test_a_mistake_is_answered_in_one_line(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SEGAUG_CACHE", str(tmp_path / "cache"))
     for mistake, answer in (
         (["augment=rgda"], "there is no 'rgda'; did you mean 'regda'?"),
         (["augment=regda", "dataset.split.max_external=0"], "augment.external"),

@@ -9,7 +9,9 @@ import pytest
 from segaug.cli.hydra_app import settled_per_job
 from segaug.cli.main import main
 from segaug.results.store import Store
-from tests.tiny import TINY, segaug
+from tests.tiny import TINY, segaug_here
+
+pytestmark = pytest.mark.usefixtures("tiny_cache")
 
 
 @pytest.fixture
@@ -17,6 +19,7 @@ def refused(tmp_path, monkeypatch, capsys):
     """Run in this process; the one line that a mistake is answered with."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SEGAUG_DATA", raising=False)
+    monkeypatch.setenv("SEGAUG_CACHE", str(tmp_path / "cache"))
 
     def run(*arguments: str) -> str:
         assert main(["train", *arguments]) == 2
@@ -29,20 +32,20 @@ def refused(tmp_path, monkeypatch, capsys):
 
 def test_a_multirun_runs_skips_extends_and_reports_failures(tmp_path):
     sweep = ["train", "-m", *TINY, "scale=n1,n4,n512", "augment=baseline,red", "name=sweep"]
-    first = segaug(*sweep, "seed=range(1)", cwd=tmp_path)
+    first = segaug_here(*sweep, "seed=range(1)", cwd=tmp_path)
     assert first.returncode == 0, first.stderr
     assert "4 trials: 0 done before, 4 to do" in first.stdout
     assert "skipped: phantom_thorax_lung(images=60,size=16) N = 512, its pool has" in first.stdout
     assert "4 trials done, 0 failed" in first.stdout
-    again = segaug(*sweep, "seed=range(2)", cwd=tmp_path)
+    again = segaug_here(*sweep, "seed=range(2)", cwd=tmp_path)
     assert "8 trials: 4 done before, 4 to do" in again.stdout
     store = Store(tmp_path / "results" / "sweep")
     assert len(store.records()) == 8
     assert len(store.plan()["trials"]) == 8
-    other = segaug(*sweep, "protocol.length=5", cwd=tmp_path)
+    other = segaug_here(*sweep, "protocol.length=5", cwd=tmp_path)
     assert other.returncode == 2
     assert "(protocol.length was 4 and is now 5)" in other.stderr
-    assert segaug("status", "sweep", cwd=tmp_path).returncode == 0
+    assert segaug_here("status", "sweep", cwd=tmp_path).returncode == 0
 
 
 def test_a_single_trial_above_the_pool_is_an_error(tmp_path, refused):
@@ -77,19 +80,19 @@ def test_a_mistake_is_answered_in_one_line_before_anything_is_written(tmp_path, 
 
 def test_a_multirun_that_fails_says_so_in_its_exit_code(tmp_path):
     sweep = ["train", "-m", *TINY, "seed=range(2)", "name=broken"]
-    assert segaug(*sweep, cwd=tmp_path).returncode == 0
+    assert segaug_here(*sweep, cwd=tmp_path).returncode == 0
     store = Store(tmp_path / "results" / "broken")
     folder = store.record_path(store.records()[0]["id"]).parent
     shutil.rmtree(folder)
     folder.write_text("a file where the trial's folder has to be")
-    broken = segaug(*sweep, cwd=tmp_path)
+    broken = segaug_here(*sweep, cwd=tmp_path)
     assert broken.returncode == 1
     assert "1 of 1 trials failed" in broken.stderr
     assert "FileExistsError" in broken.stdout
 
 
 def test_cfg_prints_the_configuration(tmp_path):
-    shown = segaug("train", *TINY, "--cfg", "job", cwd=tmp_path)
+    shown = segaug_here("train", *TINY, "--cfg", "job", cwd=tmp_path)
     assert shown.returncode == 0
     assert "feature_size: 2" in shown.stdout
 

@@ -9,10 +9,10 @@ from segaug.experiment.outside import compose
 from segaug.results import left_out
 from tests.cluster.paper_queue import PaperQueue
 from tests.cluster.paper_study import PaperStudy
-from tests.experiment.conftest import decoded, tiny
+from tests.experiment.conftest import tiny
 from tests.tiny import TINY
 
-__all__ = ["decoded", "tiny"]
+__all__ = ["tiny"]
 
 
 @pytest.fixture(scope="session")

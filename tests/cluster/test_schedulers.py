@@ -141,10 +141,10 @@ def test_settings_that_slurm_cannot_be_told_leave_nothing(settings, trials, stor
     assert not submissions(store.folder)
 
 
-def test_the_option_names_the_scheduler(cluster, tmp_path, decoded, monkeypatch, capsys):
+def test_the_option_names_the_scheduler(cluster, tmp_path, tiny_images, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     name = cluster.scheduler.name
-    words = ["-m", *TINY, f"cache={decoded}", "seed=range(2)", "name=named", f"hydra/launcher={name}"]
+    words = ["-m", *TINY, f"cache={tiny_images}", "seed=range(2)", "name=named", f"hydra/launcher={name}"]
     assert cli.main(["submit", *words]) == 0
     assert "2 trials: 0 done, 2 in the queue" in capsys.readouterr().out
     (made,) = submissions(tmp_path / "results" / "named")

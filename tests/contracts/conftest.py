@@ -14,41 +14,43 @@ from segaug.training.objective import Objective
 
 @pytest.fixture(params=[(1, 1, (48, 48)), (3, 2, (40, 57))], ids=["binary-square", "two-structures-colour-oblong"])
 def batch(request):
-    """Five images with blobs as labels; the sides of the oblong ones are no powers of two."""
+    """Three images with blobs as labels; the sides of the oblong ones are no powers of two."""
     channels, structures, size = request.param
     rng = torch.Generator().manual_seed(3)
-    image = F.interpolate(torch.rand(5, channels, 7, 6, generator=rng), size=size, mode="bicubic").clamp(0, 1)
-    blobs = F.interpolate(torch.randn(5, structures + 1, 5, 5, generator=rng), size=size, mode="bicubic").argmax(1)
+    image = F.interpolate(torch.rand(3, channels, 7, 6, generator=rng), size=size, mode="bicubic").clamp(0, 1)
+    blobs = F.interpolate(torch.randn(3, structures + 1, 5, 5, generator=rng), size=size, mode="bicubic").argmax(1)
     label = torch.stack([(blobs == k + 1).float() for k in range(structures)], dim=1)
-    return Batch(image, label, torch.arange(5), torch.ones(5, 2), torch.zeros(5, dtype=torch.long))
+    return Batch(image, label, torch.arange(3), torch.ones(3, 2), torch.zeros(3, dtype=torch.long))
 
 
 @pytest.fixture(scope="session")
 def learned(tmp_path_factory):
     """prepare(strategy, batch): what a strategy learns from a batch and a few external images, each artefact once."""
     store = ArtefactStore(tmp_path_factory.mktemp("artefacts"), strict=True)
+    with pytest.MonkeyPatch.context() as few:
+        few.setattr("segaug.augment.smooth_random._MIXTURES", 32)  # no option, and most of what its spectrum costs
+        yield partial(_prepare, store)
 
+
+def _prepare(store, strategy, batch):
     def obtain(artefact):
         try:
             return store.obtain(artefact)
         except ArtefactFailed:  # two steps make no good generator; here it has to keep promises, not to be good
             return store.held(artefact)
 
-    def prepare(strategy, batch):
-        shifted = torch.cat([batch.image.roll((shift, shift), dims=(2, 3)) for shift in (1, 2)])
-        context = PrepareContext(
-            subset=batch,
-            allowed=Allowed(external=shifted.flip(0) ** 1.1),
-            decides={},
-            objective=Objective(),
-            build_model=_no_network,
-            train_segmentation=_no_network,
-            rng=partial(stream, 0, "prepare"),
-            obtain=obtain,
-        )
-        return strategy.prepare(context)
-
-    return prepare
+    shifted = torch.cat([batch.image.roll((shift, shift), dims=(2, 3)) for shift in (1, 2)])
+    context = PrepareContext(
+        subset=batch,
+        allowed=Allowed(external=shifted.flip(0) ** 1.1),
+        decides={},
+        objective=Objective(),
+        build_model=_no_network,
+        train_segmentation=_no_network,
+        rng=partial(stream, 0, "prepare"),
+        obtain=obtain,
+    )
+    return strategy.prepare(context)
 
 
 def _no_network(*_):

@@ -1,5 +1,6 @@
 """The data sets of conf/dataset on their real images; skipped where SEGAUG_DATA is not set."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from omegaconf import OmegaConf
 
 from segaug.data.folder import Folder
 from segaug.data.integrity import check
+from segaug.data.task import Task
 from segaug.data.tensors import load_task
 
 CONF = Path(__file__).parents[2] / "conf"
@@ -37,6 +39,12 @@ def dataset(name: str) -> Folder:
         return OmegaConf.to_object(compose(overrides=[f"+dataset={name}"]).dataset)
 
 
+@cache
+def loaded(name: str) -> Task:
+    """The whole set: decoding one takes longer than what is asked of it."""
+    return load_task(dataset(name), None)
+
+
 @pytest.mark.parametrize("name", [*SETS, "folder"])
 def test_config_is_complete(name, monkeypatch):
     monkeypatch.setenv("SEGAUG_DATA", "/somewhere")
@@ -61,19 +69,17 @@ def test_real_set_is_sound(name, public_data):
     ("whole", "part"), [("wbc_tecom_cell", "wbc_tecom_nucleus"), ("hippocampus", "hippocampus_anterior")]
 )
 def test_a_part_lies_inside_the_whole(whole, part, public_data):
-    outer, inner = load_task(dataset(whole), None), load_task(dataset(part), None)
+    outer, inner = loaded(whole), loaded(part)
     assert outer.split == inner.split
     assert outer.content_hash != inner.content_hash
     assert (inner.label.nan_to_num() <= outer.label.nan_to_num()).all()
 
 
 def test_parts_of_the_hippocampus_make_the_whole(public_data):
-    whole, front, back = (
-        load_task(dataset(f"hippocampus{part}"), None).label for part in ("", "_anterior", "_posterior")
-    )
+    whole, front, back = (loaded(f"hippocampus{part}").label for part in ("", "_anterior", "_posterior"))
     assert (front + back).nan_to_num().equal(whole.nan_to_num())
 
 
 def test_pixel_size_of_the_hippocampus_follows_the_resizing(public_data):
-    task = load_task(dataset("hippocampus"), None)
+    task = loaded("hippocampus")
     assert (64 * task.spacing_mm[0]).tolist() == [35, 51]  # stored as 51 x 35 pixels of 1 mm

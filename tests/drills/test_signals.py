@@ -12,7 +12,7 @@ from segaug.experiment.trial import run as run_module
 from segaug.results.lease import look
 from segaug.results.store import Store
 from segaug.training import segmentation, selection
-from tests.experiment.conftest import decoded, tiny  # noqa: F401  # fixtures
+from tests.experiment.conftest import tiny  # noqa: F401  # a fixture
 from tests.tiny import volatile_free
 
 pytestmark = pytest.mark.drill

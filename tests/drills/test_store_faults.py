@@ -23,6 +23,8 @@ RECORDS = [record("thorax", "nnunet", "red", 4, seed) for seed in range(3)]
 KEYS = [{key: one[key] for key in ("id", "task", "model", "strategy", "size", "seed")} for one in RECORDS]
 PLANS = [{"trials": KEYS[:2], "command": "segaug train one"}, {"trials": KEYS, "command": "segaug train two"}]
 EXPECTED = {one["id"]: volatile_free(one) for one in RECORDS}
+# A study for each of some sixty operations takes seconds: the default suite tries every ninth, the drills all of them.
+every = pytest.mark.parametrize("every", [9, pytest.param(1, marks=pytest.mark.drill)])
 
 
 def study(folder: Path, *, failing: bool = False) -> list[dict]:
@@ -81,36 +83,39 @@ def damaged(folder: Path) -> None:
     path.write_bytes(json.dumps(RECORDS[1]).encode()[:-20])
 
 
-def test_killed_at_every_write_it_goes_on_where_it_stopped(tmp_path, injected):
+@every
+def test_killed_at_every_write_it_goes_on_where_it_stopped(tmp_path, injected, every):
     images = crash_images(lambda: study(tmp_path / "study"), tmp_path / "study", tmp_path / "images")
     complete(tmp_path / "study")
-    for image in images:
+    for image in images[::every]:
         whole(image)
         assert study(image) == []
         complete(image)
     assert len(images) > 50
-    injected(len(images))
+    injected(len(images[::every]))
 
 
-def test_killed_while_a_failure_is_written_and_overtaken(tmp_path, injected):
+@every
+def test_killed_while_a_failure_is_written_and_overtaken(tmp_path, injected, every):
     images = crash_images(lambda: study(tmp_path / "study", failing=True), tmp_path / "study", tmp_path / "images")
-    for image in images:
+    for image in images[::every]:
         whole(image)
         study(image)
         complete(image)
-    injected(len(images))
+    injected(len(images[::every]))
 
 
-def test_killed_while_a_damaged_record_is_replaced(tmp_path, injected):
+@every
+def test_killed_while_a_damaged_record_is_replaced(tmp_path, injected, every):
     damaged(tmp_path / "study")
     images = crash_images(lambda: study(tmp_path / "study"), tmp_path / "study", tmp_path / "images")
-    for image in images:
+    for image in images[::every]:
         study(image)
         store = Store(image)
         assert {one["id"]: volatile_free(one) for one in store.records()} == EXPECTED
         assert len(list(image.glob("trials/*/damaged-*.json"))) == 1, "kept as evidence, once"
         assert not list(image.glob("trials/*/other-*"))
-    injected(len(images))
+    injected(len(images[::every]))
 
 
 def test_killed_while_a_second_record_is_kept(tmp_path, injected):
@@ -124,10 +129,12 @@ def test_killed_while_a_second_record_is_kept(tmp_path, injected):
     injected(len(images))
 
 
-def test_a_disk_that_is_full_from_any_write_on_loses_nothing_and_says_so(tmp_path, injected):
+@every
+def test_a_disk_that_is_full_from_any_write_on_loses_nothing_and_says_so(tmp_path, injected, every):
     with failing_at(10**9, FULL) as count:
         study(tmp_path / "calm")
-    for number in range(count[0]):
+    numbers = range(0, count[0], every)
+    for number in numbers:
         folder = tmp_path / str(number)
         with failing_at(number, FULL):
             failures = []
@@ -139,7 +146,7 @@ def test_a_disk_that_is_full_from_any_write_on_loses_nothing_and_says_so(tmp_pat
         complete(folder)
         shutil.rmtree(folder)
     assert count[0] > 40
-    injected(count[0])
+    injected(len(numbers))
 
 
 def test_a_folder_that_becomes_read_only_is_reported_and_goes_on_later(tmp_path, injected):

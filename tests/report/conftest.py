@@ -1,6 +1,7 @@
 """Studies on disk to report on: one without trouble, and one with every kind of it."""
 
 import json
+from functools import wraps
 from itertools import pairwise, product
 from pathlib import Path
 
@@ -8,6 +9,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from segaug.report import page as page_module
+from segaug.report.blocks.section import Section
+from segaug.report.page import Written, write_report
 from segaug.results.store import Store
 from tests.synthetic import plan_anew, record, replace_record, write_study
 
@@ -36,6 +40,26 @@ def thrice(cases: dict) -> dict:
 def troubled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two tasks, two models on one of them; failed, missing, diverged and skipped trials, a hostile name, one card."""
     return write_troubled(tmp_path_factory.mktemp("studies") / "troubled")
+
+
+@pytest.fixture(scope="session")
+def troubled_report(troubled: Path) -> tuple[Written, list[Section]]:
+    """The report of `troubled`, and the sections it was made of: drawing its figures takes seconds."""
+    sections = []
+
+    def keeping(make):
+        @wraps(make)
+        def made(study):
+            section = make(study)
+            sections.append(section)
+            return section
+
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(page_module, "SECTIONS", tuple(map(keeping, page_module.SECTIONS)))
+        written = write_report(troubled)
+    return written, [section for section in sections if section is not None]
 
 
 def write_troubled(folder: Path) -> Path:

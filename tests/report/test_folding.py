@@ -1,15 +1,10 @@
 """Length of the page: what stands open, what is folded under its finding, and captions of two lines."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from segaug.report.blocks.tables import Table
-from segaug.report.look.theme import themed
-from segaug.report.page import write_report
-from segaug.report.sections import SECTIONS
-from segaug.report.study.study import load_study
 
 OPEN = ["answers", "cautions", "curves", "comparison"]
 FOLDED = [
@@ -20,16 +15,13 @@ TWO_LINES = 184  # characters: two lines of 92
 
 
 @pytest.fixture(scope="module")
-def sections(troubled: Path) -> list:
-    study = load_study(troubled)
-    with themed():
-        made = (make(study) for make in SECTIONS)
-        return [section for section in made if section is not None]
+def sections(troubled_report) -> list:
+    return troubled_report[1]
 
 
 @pytest.fixture(scope="module")
-def page(troubled: Path) -> str:
-    return write_report(troubled).page.read_text()
+def page(troubled_report) -> str:
+    return troubled_report[0].page.read_text()
 
 
 def test_answers_come_first_and_what_they_rest_on_stands_open(sections):

@@ -16,13 +16,27 @@ from segaug.visible import visible
 from tests.report.odd_studies import ODD, WRITERS
 from tests.report.test_page import Reader
 
-QUICK = ("one_seed_one_size", "one_curve_diverged", "failed_with_escapes", "rising", "one_trial")
+QUICK = ("one_seed_one_size", "failed_with_escapes", "one_trial")
+SLOW = (  # of each kind of oddness one or two: what is there, who failed, laws, numbers, measures, names
+    "ordinary", "one_seed", "two_sizes", "first_minutes", "large_sizes", "tasks_of_their_own", "no_baseline",
+    "only_an_unknown", "missing_cells", "failures_but_one", "all_diverged", "one_curve_diverged", "half_diverged",
+    "rising", "flat_without_noise", "huge", "perfect_dice_but_one", "hd95_never_measured", "collapsed", "no_cases",
+    "half_of_them_newer", "long_everything", "control_characters", "markup", "slashes_and_spaces",
+    "one_and_several_structures",
+)  # fmt: skip
 NO_NUMBER = re.compile(r"(?<![\w.-])(nan|inf|NaN|Infinity)(?![\w(-])")
 WIDEST_PX = 12_000  # at 300 dots per inch
 WIDEST_IN = 4.0  # of a panel on the page
 
 
-@pytest.fixture(params=[name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in WRITERS])
+def when(name: str) -> list[pytest.MarkDecorator]:
+    """Quick ones in every run, some in CI, all before a release: each takes seconds."""
+    if name in QUICK:
+        return []
+    return [pytest.mark.slow if name in SLOW else pytest.mark.exhaustive]
+
+
+@pytest.fixture(params=[pytest.param(name, marks=when(name)) for name in WRITERS])
 def study(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Store, str | None]:
     """Its store, and the metric of its page."""
     name = request.param
@@ -106,4 +120,4 @@ def look_at_svg(root: ElementTree.Element) -> None:
 
 def test_no_study_is_like_another_and_there_are_fifty():
     assert len(WRITERS) >= 50
-    assert set(QUICK) < set(WRITERS)
+    assert {*QUICK, *SLOW} < set(WRITERS)

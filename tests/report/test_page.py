@@ -2,7 +2,6 @@
 
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 
@@ -34,8 +33,8 @@ class Reader(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def page(troubled: Path) -> str:
-    return write_report(troubled).page.read_text()
+def page(troubled_report) -> str:
+    return troubled_report[0].page.read_text()
 
 
 @pytest.fixture(scope="module")

@@ -40,8 +40,8 @@ FRAME = """<!doctype html><meta name="color-scheme" content="light dark"><body>
 
 
 @pytest.fixture(scope="module")
-def page(troubled: Path) -> Path:
-    return write_report(troubled).page
+def page(troubled_report) -> Path:
+    return troubled_report[0].page
 
 
 @pytest.fixture(scope="module")
