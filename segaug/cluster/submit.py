@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -14,14 +14,12 @@ from segaug.cluster.settings import JobSettings
 from segaug.cluster.submission import FOLDER, Submission, create, submissions
 from segaug.errors import UserError
 from segaug.experiment.cards.card import write_cards
-from segaug.experiment.code.mixed_code import check_code
 from segaug.experiment.config.trial import Trial
 from segaug.experiment.machine.run_facts import now, versions
-from segaug.experiment.planned.plan import Plan, Planned, check_consistent, make_plan, remember
-from segaug.experiment.sweep.study import stored_curves
+from segaug.experiment.planned.plan import Plan, Planned, make_plan
+from segaug.experiment.sweep.unfinished import unfinished
 from segaug.files import write_atomic
 from segaug.results.failure import attempts
-from segaug.results.snapshot import Snapshot
 from segaug.results.store import Json, Store
 
 
@@ -46,19 +44,12 @@ def submit_study(trials: Iterable[Trial], cluster: Cluster, command: str) -> Sub
     plan = make_plan(trials, skip_large=True, here=False)
     if not plan.trials:
         raise UserError(f"no trial to run: {plan.share or 'every size is above the pool of its task'}")
-    config = plan.trials[0].trial.config
-    store = Store(Path(config.output))
-    snapshot = Snapshot(store.folder)
-    finished = snapshot.trials()
-    snapshot.refuse_unreadable(planned.id for planned in plan.trials)
-    check_consistent(plan, stored_curves(finished), lambda trial: dict(store.record(trial)["config"]))
-    done = set(finished["id"])
-    todo = [planned for planned in plan.trials if planned.id not in done]
+    left = unfinished(plan)
+    store, todo = left.store, left.todo
     live = live_submissions(store.folder)
     queued = {trial for submission in live for trial in pending_trials(submission)}
     new = [planned for planned in todo if planned.id not in queued]
-    check_code(new, finished, store)
-    remember(plan, store, {"tracker": asdict(config.tracker), "command": command})
+    left.begin(new, command)
     if len(new) < len(todo):
         print(f"{len(todo) - len(new)} of them are in the queue already", flush=True)
     if new:

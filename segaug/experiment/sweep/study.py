@@ -2,32 +2,28 @@
 
 from collections.abc import Generator, Iterable
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
 
-import pandas as pd
 from safetensors.torch import save
 
 from segaug.errors import DataError, UserError
 from segaug.experiment.artefacts.make_all import PRELOAD, prepare
 from segaug.experiment.cards.card import write_cards
 from segaug.experiment.code.deciding import code_facts
-from segaug.experiment.code.mixed_code import check_code
 from segaug.experiment.config.trial import Trial
 from segaug.experiment.machine.devices import default_workers, places
 from segaug.experiment.machine.stop import SafePoint, terminable
 from segaug.experiment.machine.workers import Died, Tell, run_jobs
-from segaug.experiment.planned.plan import Plan, Planned, check_consistent, make_plan, remember
+from segaug.experiment.planned.plan import Plan, Planned, make_plan
 from segaug.experiment.planned.progress import Progress
 from segaug.experiment.planned.tasks import task_of
 from segaug.experiment.sweep.sharing import Repeats, share
+from segaug.experiment.sweep.unfinished import store_of_plan, unfinished
 from segaug.experiment.trial.attempt import Claim, Outcome, attempt, of_dead
 from segaug.files import write_atomic
 from segaug.results.inside import TRIALS, inside
-from segaug.results.keys import CURVE
 from segaug.results.mirror import start_mirror
-from segaug.results.snapshot import Snapshot
 from segaug.results.store import Json, Store
 
 
@@ -60,17 +56,10 @@ def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, comma
     plan = make_plan(trials, skip_large=many)
     if not plan.asked:
         raise TrialsFailed("no trial to run: every size is above the pool of its task")
-    config = plan.asked[0].trial.config
-    store = Store(Path(config.output))
-    _refuse_unwritable(store.folder)
-    snapshot = Snapshot(store.folder)
-    finished = snapshot.trials()
-    snapshot.refuse_unreadable(planned.id for planned in plan.trials)
-    check_consistent(plan, stored_curves(finished), lambda trial_id: dict(store.record(trial_id)["config"]))
-    done = set(finished["id"])
-    todo = [planned for planned in plan.trials if planned.id not in done]
-    check_code(todo, finished, store)
-    remember(plan, store, {"tracker": asdict(config.tracker), "command": command})
+    _refuse_unwritable(store_of_plan(plan).folder)
+    left = unfinished(plan)
+    store, todo = left.store, left.todo
+    left.begin(todo, command)
     if not plan.trials:  # more shards than trials: nothing is wrong, and the folder is one to be merged
         print(f"{plan.share}, nothing to run", flush=True)
         return []
@@ -79,11 +68,6 @@ def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, comma
         write_cards(plan, store)
         _run_all(plan, todo, store, workers, many)
     return [planned.key() for planned in plan.trials]
-
-
-def stored_curves(finished: pd.DataFrame) -> list[Json]:
-    """A finished trial of each curve, for `check_consistent`; finished: of a study's snapshot."""
-    return cast(list[Json], finished.drop_duplicates([*CURVE])[[*CURVE, "id", "dataset_hash"]].to_dict("records"))
 
 
 def _run_all(plan: Plan, todo: list[Planned], store: Store, workers: int | None, many: bool) -> None:
