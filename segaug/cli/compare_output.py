@@ -10,8 +10,8 @@ from textwrap import TextWrapper
 from segaug.analysis.comparison.comparison import Comparison, Comparisons, Ratio, SizeComparison
 from segaug.analysis.comparison.equivalent_data import EquivalentSize
 from segaug.analysis.comparison.sign_flips import LEAST_FLIPPED
-from segaug.cli.interval_text import with_interval
 from segaug.cli.metric_text import metric_text
+from segaug.findings.with_interval import with_interval
 from segaug.terminal import PROSE, columns
 
 _HELD = "\0"  # a space at which no line ends

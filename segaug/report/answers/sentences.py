@@ -15,8 +15,7 @@ from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.curves.size_point import SizePoint
 from segaug.analysis.interval import LEVEL, Interval
 from segaug.analysis.law.fit import Fit, Flag
-from segaug.report.blocks.tables import number
-from segaug.report.comparison.numbers import ends, p_value, span
+from segaug.findings.numbers import ends, number, p_value, span
 from segaug.report.laws.verdicts import span as open_ends
 
 _NOTHING = 0.005  # of the error: a law cannot rise, so that the low end of what more images gain is never below 0

@@ -7,11 +7,11 @@ from statistics import fmean, stdev
 from typing import Any, ClassVar
 
 from segaug.analysis.trials.shown_dice import shown_dice
+from segaug.findings.numbers import NONE, number
 from segaug.report.study.measure import Json, Measure
 from segaug.report.study.study import Study, collect
 from segaug.results.trial_columns import Trial
 
-NONE = "–"
 _PLACE = ("task", "model")  # columns that say where a row was measured
 
 
@@ -40,13 +40,6 @@ class Table:
     def _same(self) -> tuple[int, ...]:
         places = [place for place, column in enumerate(self.columns) if column in _PLACE]
         return tuple(place for place in places if len({row[place] for row in self.rows}) == 1)
-
-
-def number(value: float | None) -> str:
-    """Three significant digits without an exponent where that is readable; a dash for None."""
-    if value is None:
-        return NONE
-    return f"{value:.2e}" if value and not 1e-4 <= abs(value) < 1e5 else f"{value:#.3g}".rstrip(".")
 
 
 def measure_table(study: Study) -> Table:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from segaug.analysis.comparison.comparison import Comparison
 from segaug.analysis.comparison.equivalent_data import EquivalentSize
 from segaug.analysis.trials.curve_trials import CurveKey
-from segaug.report.blocks.tables import NONE, Table
+from segaug.findings.numbers import NONE
+from segaug.report.blocks.tables import Table
 from segaug.report.comparison.strategies import Groups
 from segaug.report.study.study import Study
 

@@ -3,8 +3,8 @@
 import math
 
 from segaug.analysis.comparison.comparison import Comparison, SizeComparison
-from segaug.report.blocks.tables import NONE, Table
-from segaug.report.comparison.numbers import ends, finite, p_value, span
+from segaug.findings.numbers import NONE, ends, finite, p_value, span
+from segaug.report.blocks.tables import Table
 from segaug.report.comparison.paired_trials import paired_trials
 from segaug.report.comparison.strategies import Groups
 from segaug.report.marks.crowd import drawn_words

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 
 from segaug.analysis.comparison.comparison import Comparison, Ratio
-from segaug.report.comparison.numbers import ends, finite, p_value
+from segaug.findings.numbers import ends, finite, p_value
 from segaug.report.comparison.paired_trials import PairedTrial, paired_trials
 from segaug.report.comparison.strategies import Groups
 from segaug.report.look.palette import LIGHT, Look, look

@@ -10,8 +10,7 @@ from segaug.analysis.comparison.comparison import Comparison, Ratio
 from segaug.analysis.interval import Interval
 from segaug.analysis.trials.measured import measured, measured_cases
 from segaug.analysis.trials.table import study_trials
-from segaug.report.blocks.tables import number
-from segaug.report.comparison.numbers import ends
+from segaug.findings.numbers import ends, number
 from segaug.report.look.palette import in_order
 from segaug.report.study.study import Study
 

@@ -6,8 +6,8 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from segaug.analysis.law.lack_of_fit import TESTABLE_SIZES
+from segaug.findings.phrases import counted
 from segaug.report.blocks.by_task import by_task
-from segaug.report.blocks.phrases import counted
 from segaug.report.blocks.section import Block, Folded, Heading, Legend, Panels, Section
 from segaug.report.curves import captions
 from segaug.report.laws.forms_table import forms_table

@@ -6,7 +6,8 @@ import numpy as np
 
 from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.law.fit import Fit
-from segaug.report.blocks.tables import NONE, Table, number
+from segaug.findings.numbers import NONE, number
+from segaug.report.blocks.tables import Table
 from segaug.report.study.study import Study
 
 

@@ -3,7 +3,8 @@
 from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.law.fit import Fit
 from segaug.analysis.law.law_fit import Estimate
-from segaug.report.blocks.tables import NONE, Table, number
+from segaug.findings.numbers import NONE, number
+from segaug.report.blocks.tables import Table
 from segaug.report.curves.captions import LAW
 from segaug.report.laws.verdicts import counts, span
 from segaug.report.study.study import Study

@@ -9,7 +9,8 @@ from segaug.analysis.law.extrapolation import FACTORS, Extrapolation
 from segaug.analysis.law.fit import Fit
 from segaug.analysis.law.holdout import Holdout
 from segaug.analysis.law.law_fit import LawFit
-from segaug.report.blocks.tables import NONE, Table, number
+from segaug.findings.numbers import NONE, number
+from segaug.report.blocks.tables import Table
 from segaug.report.study.study import Study
 
 FLAGS = {  # flag of a curve -> what it means; those that a verdict or an interval says already are left out

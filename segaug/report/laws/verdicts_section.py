@@ -1,6 +1,6 @@
 """What may be read from the curves."""
 
-from segaug.report.blocks.phrases import counted
+from segaug.findings.phrases import counted
 from segaug.report.blocks.section import Block, Folded, Items, Section, Text
 from segaug.report.laws.verdicts import claim_conditions, verdict_table, without_verdict
 from segaug.report.study.study import Study

@@ -5,8 +5,8 @@ from functools import partial
 
 from markupsafe import Markup
 
+from segaug.findings.phrases import counted, from_to
 from segaug.report.blocks.by_task import by_task
-from segaug.report.blocks.phrases import counted, from_to
 from segaug.report.blocks.section import Block, Draw, Items, Panels, Section
 from segaug.report.blocks.tables import Table
 from segaug.report.look import svg

@@ -1,6 +1,6 @@
 """The filled-in checklist."""
 
-from segaug.report.blocks.phrases import counted
+from segaug.findings.phrases import counted
 from segaug.report.blocks.section import Columns, Section
 from segaug.report.blocks.tables import Table
 from segaug.report.study.study import Study

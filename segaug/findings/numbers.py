@@ -4,7 +4,15 @@ import math
 from collections.abc import Sequence
 
 from segaug.analysis.interval import Interval
-from segaug.report.blocks.tables import NONE, number
+
+NONE = "–"
+
+
+def number(value: float | None) -> str:
+    """Three significant digits without an exponent where that is readable; a dash for None."""
+    if value is None:
+        return NONE
+    return f"{value:.2e}" if value and not 1e-4 <= abs(value) < 1e5 else f"{value:#.3g}".rstrip(".")
 
 
 def span(values: Sequence[int]) -> str:
