@@ -1,19 +1,15 @@
-"""Phrases of the sentences that say what a section has found."""
+"""Phrases of the sentences that say what was found."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 _MOST_NAMES = 4  # that a sentence lists
+T = TypeVar("T")
 
 
-def counted(things: Sequence[object], noun: str) -> str:
+def counted(number: int, noun: str) -> str:
     """1 curve, 2 curves."""
-    return f"{len(things):,} {noun}{'' if len(things) == 1 else 's'}"
-
-
-def from_to(values: Iterable[float], as_text: Callable[[float], str] = lambda value: f"{value:g}") -> str:
-    """0.1 to 0.3; a single text where the smallest and the largest read alike."""
-    texts = [as_text(value) for value in sorted(values)]
-    return texts[0] if texts[0] == texts[-1] else f"{texts[0]} to {texts[-1]}"
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def listed(names: Sequence[str], others: str = "others") -> str:
@@ -21,3 +17,11 @@ def listed(names: Sequence[str], others: str = "others") -> str:
     left = len(names) - _MOST_NAMES
     shown = names if left <= 1 else names[:_MOST_NAMES]
     return ", ".join(shown) + (f" and {left} {others}" if left > 1 else "")
+
+
+def by_words(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    """What is said -> whom it is said of, in the order met: nothing is said twice."""
+    said: dict[str, list[T]] = {}
+    for words, of in pairs:
+        said.setdefault(words, []).append(of)
+    return said

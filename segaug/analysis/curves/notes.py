@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 
-from segaug.analysis.law.fit import Fit
+from segaug.analysis.law.fit import Fit, Flag
 from segaug.analysis.law.law_fit import MIN_SIZES
 from segaug.analysis.law.noise import SizeMeans
 from segaug.analysis.trials.collapsed import collapse_notes
@@ -95,7 +95,7 @@ def _on_fit(fit: Fit) -> Iterator[str]:
         yield "the error may not fall with N at all: a constant fits, too"
     elif fit.default.b_at_bound:
         yield f"b ended at the limit {fit.law.b:g} of the search"
-    for flag, text in _BY_FLAG.items():
+    for flag, text in BY_FLAG.items():
         if flag in fit.flags:
             yield text
     if fit.data.noise.line_rejected:
@@ -125,7 +125,7 @@ def _on_spread(data: SizeMeans) -> str:
 _NOISIER = 0.05  # above the smooth spread, as a share of it
 _ENDED = ("ok", "diverged")
 _STATES = {"diverged": "diverged and left out", "failed": "failed", "missing": "planned, not there yet"}
-_BY_FLAG = {
+BY_FLAG: dict[Flag, str] = {
     "law_doubtful": "the law fits poorly: intervals are widened by what it misses",
     "non_monotone": "the error rises somewhere by more than chance",
     "provisional": "provisional: fewer than three seeds",

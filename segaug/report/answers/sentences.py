@@ -15,8 +15,7 @@ from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.curves.size_point import SizePoint
 from segaug.analysis.interval import LEVEL, Interval
 from segaug.analysis.law.fit import Fit, Flag
-from segaug.findings.numbers import ends, number, p_value, span
-from segaug.report.laws.verdicts import span as open_ends
+from segaug.findings.numbers import bracketed, from_to, number, p_equals
 
 _NOTHING = 0.005  # of the error: a law cannot rise, so that the low end of what more images gain is never below 0
 _UNREADABLE = {  # floor of a verdict -> why nothing is read from its law
@@ -84,18 +83,18 @@ def _told(size: float) -> str:
 
 def _by_law(fit: Fit, size: float) -> tuple[float, str]:
     found = fit.error(size)
-    return size, f"{number(found.value)} {open_ends(found.interval)}"
+    return size, f"{number(found.value)} {bracketed(found.interval)}"
 
 
 def _spread(point: SizePoint) -> str:
-    return ends(point.interval) if point.interval else "in a single trial"
+    return bracketed(point.interval) if point.interval else "in a single trial"
 
 
 def _twice_as_many(fit: Fit) -> str:
     """Beyond the data, where that is claimed."""
     step = fit.extrapolations[0]
     share = 1 - step.value / fit.error(fit.default.max_size).value
-    return f"twice as many would take away {_percent(share)}, to {number(step.value)} {open_ends(step.interval)}"
+    return f"twice as many would take away {_percent(share)}, to {number(step.value)} {bracketed(step.interval)}"
 
 
 def _doubled(fit: Fit) -> str:
@@ -112,7 +111,7 @@ def _doubled(fit: Fit) -> str:
 
 
 def _amount(value: float, interval: Interval) -> str:
-    return f"{number(value)} {open_ends(interval)}"
+    return f"{number(value)} {bracketed(interval)}"
 
 
 def _percent(share: float) -> str:
@@ -126,7 +125,7 @@ def _of_strategies(compared: Sequence[Comparison], reference: float, counted: st
     untested = [one for one in compared if one not in shown and one not in tested]
     yield from (_differs(one, reference, counted) for one in shown)
     if tested:
-        names = _listed([f"{one.key.strategy} ({_ratio(one)}, p = {p_value(one.overall.p_holm)})" for one in tested])
+        names = _listed([f"{one.key.strategy} ({_ratio(one)}, {p_equals(one.overall.p_holm)})" for one in tested])
         yield f"{names} {_are(tested)} not shown to differ from {tested[0].baseline}"
     if untested:
         names = _listed([one.key.strategy for one in untested])
@@ -135,7 +134,7 @@ def _of_strategies(compared: Sequence[Comparison], reference: float, counted: st
 
 def _differs(one: Comparison, reference: float, counted: str) -> str:
     more = f", which saw more data than {one.baseline}," if one.saw_more else ""
-    where = f"{'over' if len(one.overall.sizes) > 1 else 'at'} N = {span(one.overall.sizes)}"
+    where = f"{'over' if len(one.overall.sizes) > 1 else 'at'} N = {from_to(one.overall.sizes, str)}"
     if one.overall.ratio.value > 1:
         return f"{one.key.strategy}{more} errs more, by a factor of {_ratio(one)} {where}"
     better = f"{one.key.strategy}{more} errs less, by a factor of {_ratio(one)} {where}"
@@ -153,7 +152,7 @@ def _worth(size: EquivalentSize) -> str:
 
 def _ratio(one: Comparison) -> str:
     interval = one.overall.ratio.interval
-    return number(one.overall.ratio.value) + (f" {ends(interval)}" if interval else "")
+    return number(one.overall.ratio.value) + (f" {bracketed(interval)}" if interval else "")
 
 
 def _listed(names: Sequence[str]) -> str:

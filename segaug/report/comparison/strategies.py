@@ -10,7 +10,7 @@ from segaug.analysis.comparison.comparison import Comparison, Ratio
 from segaug.analysis.interval import Interval
 from segaug.analysis.trials.measured import measured, measured_cases
 from segaug.analysis.trials.table import study_trials
-from segaug.findings.numbers import ends, number
+from segaug.findings.numbers import bracketed, number
 from segaug.report.look.palette import in_order
 from segaug.report.study.study import Study
 
@@ -65,7 +65,7 @@ def _notes(found: Comparison) -> Iterator[str]:
 def _as_constant(ratio: Ratio | None) -> str:
     if ratio is None:
         return ""
-    found = f"{number(ratio.value)} {ends(ratio.interval)}"
+    found = f"{number(ratio.value)} {bracketed(ratio.interval)}"
     return f"; if these count as constant predictions, the ratio over all sizes is {found}"
 
 

@@ -48,7 +48,7 @@ def _finding(study: Study) -> str:
     tested = [fit for _, fit in study.laws if "law_not_testable" not in fit.flags]
     fitting = sum(not fit.default.lack_of_fit.doubtful for fit in tested)
     untested = f"The law cannot be tested with fewer than {TESTABLE_SIZES} sizes"
-    said = f"The law fits {fitting} of {counted(tested, 'curve')}" if tested else untested
+    said = f"The law fits {fitting} of {counted(len(tested), 'curve')}" if tested else untested
     checks = [fit.holdout for _, fit in study.laws if fit.holdout is not None]
     if not checks:
         return f"{said}; there are too few sizes to predict the largest one from."

@@ -27,4 +27,4 @@ def _finding(study: Study) -> str:
         return "No law may be read: no curve has enough sizes and a law that fits them."
     floors = sum(verdict.floor == "identified" for verdict in readable)
     exponents = sum(verdict.exponent == "identified" for verdict in readable)
-    return f"A floor is identified in {floors} of {counted(verdicts, 'curve')}, the exponent b in {exponents}."
+    return f"A floor is identified in {floors} of {counted(len(verdicts), 'curve')}, the exponent b in {exponents}."

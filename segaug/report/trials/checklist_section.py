@@ -16,4 +16,4 @@ def section(study: Study) -> Section:
 
 def _finding(table: Table) -> str:
     """How much of it is filled in."""
-    return f"{counted(table.rows, 'item')} that a paper has to report, filled in from the records."
+    return f"{counted(len(table.rows), 'item')} that a paper has to report, filled in from the records."
