@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, groupby
 from textwrap import TextWrapper
 
-from segaug.analysis.comparison.comparison import Comparison, Comparisons, Ratio, SizeComparison
-from segaug.analysis.comparison.equivalent_data import EquivalentSize
+from segaug.analysis.comparison.comparison import Comparison, Comparisons, SizeComparison
 from segaug.analysis.comparison.sign_flips import LEAST_FLIPPED
 from segaug.cli.metric_text import metric_text
+from segaug.findings.comparisons import mean_worth, on_pairs, ratio, untold_worth, worth, worth_method
+from segaug.findings.numbers import bracketed, p_equals, p_value
 from segaug.findings.with_interval import with_interval
 from segaug.terminal import PROSE, columns
 
@@ -65,22 +66,23 @@ def _strategy(one: Comparison, strategies: int) -> Iterator[str]:
         yield from _table(one.sizes)
     for size in one.sizes:
         if size.ratio.log.disagree and size.ratio.log.pairs >= LEAST_FLIPPED:
-            p_t, p_flip = _p(size.ratio.log.p_t), _p(size.ratio.log.p_flip)
-            yield from _wrapped(f"at N = {size.size} the tests disagree: p = {p_t} by t, {p_flip} by sign flips", 2)
+            p_t, p_flip = p_equals(size.ratio.log.p_t), p_value(size.ratio.log.p_flip)
+            yield from _wrapped(f"at N = {size.size} the tests disagree: {p_t} by t, {p_flip} by sign flips", 2)
     yield from _worth(one)
-    yield from _more(one)
+    for words in (*on_pairs(one), *one.notes):
+        yield from _wrapped(words, 2)
 
 
 def _overall(one: Comparison, strategies: int) -> Iterator[str]:
     """The primary test."""
     overall, log = one.overall, one.overall.ratio.log
     sizes = ", ".join(map(str, overall.sizes))
-    yield from _wrapped(f"over N = {sizes}: ratio {_ratio(overall.ratio)}, {log.pairs} seeds", 2)
+    yield from _wrapped(f"over N = {sizes}: ratio {ratio(overall.ratio)}, {log.pairs} seeds", 2)
     if other := overall.ratio.other_cases:
-        yield from _wrapped(f"with other test cases, too: {with_interval(None, other, most=3)}", 2)
-    family = f", {_p(overall.p_holm)} by Holm over {strategies} strategies" if strategies > 1 else ""
+        yield from _wrapped(f"with other test cases, too: {bracketed(other)}", 2)
+    family = f", {p_value(overall.p_holm)} by Holm over {strategies} strategies" if strategies > 1 else ""
     least = f" (with {log.pairs} seeds never below {2 / 2**log.pairs:.2g})" if log.pairs < LEAST_FLIPPED else ""
-    yield from _wrapped(f"p = {_p(log.p_t)} by t{family}; {_p(log.p_flip)} by sign flips{least}", 2)
+    yield from _wrapped(f"{p_equals(log.p_t)} by t{family}; {p_value(log.p_flip)} by sign flips{least}", 2)
 
 
 def _table(sizes: Sequence[SizeComparison]) -> Iterator[str]:
@@ -106,51 +108,24 @@ def _below(cell: str) -> tuple[str, str]:
 
 def _cells(one: SizeComparison) -> tuple[str, ...]:
     difference = with_interval(one.difference.mean, one.difference.interval, most=5, sign=True)
-    p = _p(one.p_holm) + ("*" if one.significant else "")
+    p = p_value(one.p_holm) + ("*" if one.significant else "")
     moved = "" if math.isnan(one.rms_px) else f"{one.rms_px:.2f}"
-    return f"{one.size}", f"{one.ratio.log.pairs}", _ratio(one.ratio), difference, p, moved
+    return f"{one.size}", f"{one.ratio.log.pairs}", ratio(one.ratio), difference, p, moved
 
 
-def _worth(one: Comparison) -> Iterator[str]:
-    found = one.equivalent
-    if found.method == "none":
-        yield from _wrapped(f"worth in data of {one.baseline}: not told, {found.reason}", 2)
+def _worth(found: Comparison) -> Iterator[str]:
+    equivalent = found.equivalent
+    if equivalent.method == "none":
+        yield from _wrapped(untold_worth(found), 2)
         return
-    for size in found.sizes:
-        yield from _wrapped(worth(one, size), 2)
-    if found.summary and found.summary.used > 1:
-        used, total = found.summary.used, found.summary.used + found.summary.censored
-        words = f"mean of the {used} of {total} intervals that end within the sizes of {one.baseline}"
-        yield from _wrapped(f"{words}: {found.summary}", 2)
-    if found.method == "law" and found.reason:
-        yield from _wrapped(found.reason, 2)
-
-
-def worth(one: Comparison, size: EquivalentSize) -> str:
-    """One sentence: "regda at N = 16 is worth 1.8x [1.4, 2.3] the data of baseline"."""
-    verb = "could be" if size.censored == "both" else "is"
-    return f"{one.key.strategy} at N = {size.size:.0f} {verb} worth {size} the data of {one.baseline}"
+    method = worth_method(found) if equivalent.method == "law" else ""  # that of others is said once below all
+    for words in (*(worth(found, size) for size in equivalent.sizes), mean_worth(found), method):
+        yield from _wrapped(words, 2)
 
 
 def _interpolated(found: Sequence[Comparison]) -> Iterator[str]:
-    for reason in sorted({one.equivalent.reason for one in found if one.equivalent.method == "interpolation"}):
-        yield from _wrapped(f"worth in data: by interpolation between sizes, and so wide; {reason}")
-
-
-def _more(one: Comparison) -> Iterator[str]:
-    divergence, shape = one.divergence, one.shape
-    if divergence.any:
-        pairs, own, base = sum(divergence.pairs), sum(divergence.strategy), sum(divergence.baseline)
-        words = f"diverged in {own} of {pairs} pairs, {one.baseline} in {base} (McNemar p = {_p(divergence.p)})"
-        if divergence.as_constant:
-            words += f"; counted as constant predictions: ratio {_ratio(divergence.as_constant)}"
-        yield from _wrapped(words, 2)
-    if shape:
-        b, share = shape.b, shape.floor_share
-        shown = (with_interval(each.value, each.interval, most=3, sign=True) for each in (b, share))
-        yield from _wrapped("law minus that of {}: exponent {}, floor share {}".format(one.baseline, *shown), 2)
-    for note in one.notes:
-        yield from _wrapped(note, 2)
+    for words in sorted({worth_method(one) for one in found if one.equivalent.method == "interpolation"}):
+        yield from _wrapped(words)
 
 
 def _seen(found: Sequence[Comparison]) -> Iterator[str]:
@@ -163,16 +138,6 @@ def _seen(found: Sequence[Comparison]) -> Iterator[str]:
     yield "allowed to see (more data is not a better augmentation):"
     for sees, strategies in seen.items():
         yield from _wrapped(f"{sees or 'not known'}: {', '.join(strategies)}", 2)
-
-
-def _ratio(ratio: Ratio) -> str:
-    return with_interval(ratio.value, ratio.interval, most=3)
-
-
-def _p(value: float) -> str:
-    if math.isnan(value):
-        return "-"
-    return "<1e-4" if value < 1e-4 else f"{value:.2g}"
 
 
 def _wrapped(text: str, indent: int = 0) -> list[str]:

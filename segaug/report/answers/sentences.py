@@ -15,6 +15,7 @@ from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.curves.size_point import SizePoint
 from segaug.analysis.interval import LEVEL, Interval
 from segaug.analysis.law.fit import Fit, Flag
+from segaug.findings.comparisons import ratio
 from segaug.findings.numbers import bracketed, from_to, number, p_equals
 
 _NOTHING = 0.005  # of the error: a law cannot rise, so that the low end of what more images gain is never below 0
@@ -125,7 +126,9 @@ def _of_strategies(compared: Sequence[Comparison], reference: float, counted: st
     untested = [one for one in compared if one not in shown and one not in tested]
     yield from (_differs(one, reference, counted) for one in shown)
     if tested:
-        names = _listed([f"{one.key.strategy} ({_ratio(one)}, {p_equals(one.overall.p_holm)})" for one in tested])
+        names = _listed(
+            [f"{one.key.strategy} ({ratio(one.overall.ratio)}, {p_equals(one.overall.p_holm)})" for one in tested]
+        )
         yield f"{names} {_are(tested)} not shown to differ from {tested[0].baseline}"
     if untested:
         names = _listed([one.key.strategy for one in untested])
@@ -136,8 +139,8 @@ def _differs(one: Comparison, reference: float, counted: str) -> str:
     more = f", which saw more data than {one.baseline}," if one.saw_more else ""
     where = f"{'over' if len(one.overall.sizes) > 1 else 'at'} N = {from_to(one.overall.sizes, str)}"
     if one.overall.ratio.value > 1:
-        return f"{one.key.strategy}{more} errs more, by a factor of {_ratio(one)} {where}"
-    better = f"{one.key.strategy}{more} errs less, by a factor of {_ratio(one)} {where}"
+        return f"{one.key.strategy}{more} errs more, by a factor of {ratio(one.overall.ratio)} {where}"
+    better = f"{one.key.strategy}{more} errs less, by a factor of {ratio(one.overall.ratio)} {where}"
     if not one.equivalent.sizes:
         return f"{better}; what that is worth in {counted} is not told, {one.equivalent.reason}"
     size = min(one.equivalent.sizes, key=lambda size: abs(math.log(size.size / reference)))
@@ -148,11 +151,6 @@ def _worth(size: EquivalentSize) -> str:
     """More labels are claimed only where the whole interval says so."""
     claimed = size.claimed
     return f"is worth {size}" if claimed.low > 1 or claimed.low >= claimed.high else f"could be worth {size}"
-
-
-def _ratio(one: Comparison) -> str:
-    interval = one.overall.ratio.interval
-    return number(one.overall.ratio.value) + (f" {bracketed(interval)}" if interval else "")
 
 
 def _listed(names: Sequence[str]) -> str:
