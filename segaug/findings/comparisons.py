@@ -25,7 +25,7 @@ def mean_worth(found: Comparison) -> str:
     if summary is None or summary.used < 2:
         return ""
     total = summary.used + summary.censored
-    return f"mean of the {summary.used} of {total} intervals that end within the sizes of {found.baseline}: {summary}"
+    return f"over the {summary.used} of {total} sizes that are not cut to those of {found.baseline} a mean of {summary}"
 
 
 def untold_worth(found: Comparison) -> str:

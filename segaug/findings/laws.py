@@ -15,7 +15,7 @@ from segaug.analysis.law.published import Published
 from segaug.findings.numbers import NONE, from_to, number, p_equals, percent
 
 NOT_IDENTIFIABLE = "not identifiable from these data"
-REJECTED = "law rejected"
+REJECTED = "not read: law rejected"
 SLOPE = "slope: per cent of the error that 1 % more data removes"
 STATED = "where b or a floor is stated 99 and 99.5 %, so that it holds in 95 % of the studies in which it is"
 MISFIT = "off: how far they are, as a share of the law and beyond noise (root mean square)"

@@ -15,13 +15,14 @@ from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.curves.size_point import SizePoint
 from segaug.analysis.interval import LEVEL, Interval
 from segaug.analysis.law.fit import Fit, Flag
+from segaug.analysis.law.verdict import ENOUGH_SIZES
 from segaug.findings.comparisons import ratio
 from segaug.findings.numbers import bracketed, from_to, number, p_equals
 
 _NOTHING = 0.005  # of the error: a law cannot rise, so that the low end of what more images gain is never below 0
 _UNREADABLE = {  # floor of a verdict -> why nothing is read from its law
     "law_rejected": "the law does not fit its means",
-    "too_few_sizes": "it takes at least 4 sizes over a factor of 8",
+    "too_few_sizes": f"it takes {ENOUGH_SIZES}",
 }
 _BUT: dict[Flag, str] = {  # flag of the curve -> what the answer has to be read with
     "divergence_matters": "Diverged trials are left out, and they matter here.",

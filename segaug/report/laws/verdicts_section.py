@@ -1,5 +1,6 @@
 """What may be read from the curves."""
 
+from segaug.analysis.law.verdict import ENOUGH_SIZES
 from segaug.findings.phrases import counted
 from segaug.report.blocks.section import Block, Folded, Items, Section, Text
 from segaug.report.laws.verdicts import claim_conditions, verdict_table, without_verdict
@@ -14,7 +15,7 @@ def section(study: Study) -> Section:
     if lacking := claim_conditions(study):
         blocks.append(Folded("What values lack that are not claimed", (Items(lacking),)))
     if without := without_verdict(study):
-        blocks += [Text("No verdict, for want of at least 4 sizes over a factor of 8:"), Items(without)]
+        blocks += [Text(f"No verdict, for want of {ENOUGH_SIZES}:"), Items(without)]
     title = "What may be read from the curves"
     return Section("verdicts", title, "Verdicts", tuple(blocks), finding=_finding(study))
 
