@@ -20,12 +20,12 @@ def worth(found: Comparison, size: EquivalentSize) -> str:
 
 
 def mean_worth(found: Comparison) -> str:
-    """Over the sizes that are known on both sides; "" where these are fewer than two."""
+    """The mean over the sizes whose interval is not cut; "" where these are fewer than two."""
     summary = found.equivalent.summary
     if summary is None or summary.used < 2:
         return ""
     total = summary.used + summary.censored
-    return f"over the {summary.used} of {total} sizes that are not cut to those of {found.baseline} a mean of {summary}"
+    return f"over the {summary.used} of {total} sizes that are not cut {summary}"
 
 
 def untold_worth(found: Comparison) -> str:

@@ -39,6 +39,11 @@ def percent(share: float, form: str = ".1f") -> str:
     return f"{100 * share:{form}} %"
 
 
+def duration(hours: float) -> str:
+    """1.5 h, 12 min."""
+    return f"{hours:,.1f} h" if hours >= 1 else f"{60 * hours:.0f} min" if hours >= 1 / 60 else "a minute"
+
+
 def p_value(value: float) -> str:
     """Two digits; a dash for NaN, which marks what was not tested."""
     return NONE if math.isnan(value) else f"{value:.2g}" if value >= 1e-3 else "< 0.001"

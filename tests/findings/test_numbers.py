@@ -6,7 +6,7 @@ import re
 import pytest
 
 from segaug.analysis.interval import Interval
-from segaug.findings.numbers import NONE, bracketed, dashed, from_to, number, p_equals, p_value
+from segaug.findings.numbers import NONE, bracketed, dashed, duration, from_to, number, p_equals, p_value
 
 INTERVALS = [
     Interval(0.1, 0.2),
@@ -53,3 +53,8 @@ def test_a_range_of_one_is_a_number():
     assert from_to([3, 1, 2], str) == "1 to 3"
     assert from_to([2, 2], str) == "2"
     assert from_to([0.101, 0.102], "{:.1f}".format) == "0.1"
+
+
+@pytest.mark.parametrize(("hours", "words"), [(1234.5, "1,234.5 h"), (1, "1.0 h"), (0.5, "30 min"), (0.01, "a minute")])
+def test_a_time_is_in_hours_or_minutes(hours, words):
+    assert duration(hours) == words

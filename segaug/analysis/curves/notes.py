@@ -68,7 +68,7 @@ def _on_overlap(table: pd.DataFrame) -> Iterator[str]:
         return
     sizes = table.loc[table["overlap"].eq(True), "size"].unique()
     if len(sizes):
-        yield f"N={_listed(sizes)} is over half of the pool: seeds share images, so their spread is too small"
+        yield f"N={listed_sizes(sizes)} is over half of the pool: seeds share images, so their spread is too small"
 
 
 def _on_subsets(curve: CurveTrials) -> Iterator[str]:
@@ -103,7 +103,7 @@ def _on_fit(fit: Fit) -> Iterator[str]:
     if fit.trimmed is not None:
         yield f"the law fits from N={fit.trimmed.data.sizes[0]:.0f} on; that fit claims nothing beyond the data"
     if "suspicious_zero_variance" in fit.flags:
-        yield f"seeds agree to 0.1 % at N={_listed(fit.data.without_spread)}: was the seed applied there?"
+        yield f"seeds agree to 0.1 % at N={listed_sizes(fit.data.without_spread)}: was the seed applied there?"
     if (other := fit.better_form) is not None:
         size = 4 * fit.default.max_size
         beyond = float(other.predict(np.array([size]))[0])
@@ -115,7 +115,7 @@ def _on_fit(fit: Fit) -> Iterator[str]:
 
 def _on_spread(data: SizeMeans) -> str:
     noisier = data.sizes[data.cv > (1 + _NOISIER) * data.noise.cv(data.sizes)]
-    used = ["a curve"] * (data.noise.curvature != 0) + [f"their own spread at N={_listed(noisier)}"] * bool(
+    used = ["a curve"] * (data.noise.curvature != 0) + [f"their own spread at N={listed_sizes(noisier)}"] * bool(
         len(noisier)
     )
     weights = f": weights follow {' and '.join(used)}" if used else ""
@@ -133,5 +133,6 @@ BY_FLAG: dict[Flag, str] = {
 }
 
 
-def _listed(sizes: Iterable[float]) -> str:
+def listed_sizes(sizes: Iterable[float]) -> str:
+    """4, 8, 16."""
     return ", ".join(f"{size:.0f}" for size in sizes)
