@@ -32,16 +32,16 @@ _MOVED = "rms px: how far the strategy's own stage moves the pixels of the image
 
 def lines(comparisons: Comparisons) -> Iterator[str]:
     """Everything, a block for each task and network."""
-    for (task, model), group in groupby(comparisons.found, key=lambda one: one.key[:2]):
+    for (task, model), group in groupby(comparisons.found, key=lambda comparison: comparison.key[:2]):
         found = list(group)
         place = ", ".join(filter(None, (task, model)))
         yield ""
         yield from _wrapped(
             f"{place + ': ' if place else ''}{metric_text(found[0].metric)} against {found[0].baseline}"
         )
-        for one in found:
+        for comparison in found:
             yield ""
-            yield from _strategy(one, len(found))
+            yield from _strategy(comparison, len(found))
         about = [*_seen(found), *_interpolated(found)]
         yield from ["", *about] if about else []
     yield from _legend(comparisons.found)
@@ -52,31 +52,33 @@ def lines(comparisons: Comparisons) -> Iterator[str]:
 
 def _legend(found: Sequence[Comparison]) -> Iterator[str]:
     """What the words above mean."""
-    moved = any(not math.isnan(size.rms_px) for one in found for size in one.sizes)
-    other_cases = any(one.overall.ratio.other_cases for one in found)
+    moved = any(not math.isnan(size.rms_px) for comparison in found for size in comparison.sizes)
+    other_cases = any(comparison.overall.ratio.other_cases for comparison in found)
     yield ""
     for line in (*_LEGEND, *([_OTHER_CASES] if other_cases else []), *([_MOVED] if moved else [])):
         yield from _wrapped(line.format(baseline=found[0].baseline))
 
 
-def _strategy(one: Comparison, strategies: int) -> Iterator[str]:
-    yield from _wrapped(one.key.strategy + (f" (saw more data than {one.baseline})" if one.saw_more else ""))
-    if one.overall.sizes:
-        yield from _overall(one, strategies)
-    if one.sizes:
-        yield from _table(one.sizes)
-    for size in one.sizes:
+def _strategy(comparison: Comparison, strategies: int) -> Iterator[str]:
+    yield from _wrapped(
+        comparison.key.strategy + (f" (saw more data than {comparison.baseline})" if comparison.saw_more else "")
+    )
+    if comparison.overall.sizes:
+        yield from _overall(comparison, strategies)
+    if comparison.sizes:
+        yield from _table(comparison.sizes)
+    for size in comparison.sizes:
         if size.ratio.log.disagree and size.ratio.log.pairs >= LEAST_FLIPPED:
             p_t, p_flip = p_equals(size.ratio.log.p_t), p_value(size.ratio.log.p_flip)
             yield from _wrapped(f"at N = {size.size} the tests disagree: {p_t} by t, {p_flip} by sign flips", 2)
-    yield from _worth(one)
-    for words in (*on_pairs(one), *one.notes):
+    yield from _worth(comparison)
+    for words in (*on_pairs(comparison), *comparison.notes):
         yield from _wrapped(words, 2)
 
 
-def _overall(one: Comparison, strategies: int) -> Iterator[str]:
+def _overall(comparison: Comparison, strategies: int) -> Iterator[str]:
     """The primary test."""
-    overall, log = one.overall, one.overall.ratio.log
+    overall, log = comparison.overall, comparison.overall.ratio.log
     sizes = ", ".join(map(str, overall.sizes))
     yield from _wrapped(f"over N = {sizes}: ratio {ratio(overall.ratio)}, {log.pairs} seeds", 2)
     if other := overall.ratio.other_cases:
@@ -107,33 +109,35 @@ def _below(cell: str) -> tuple[str, str]:
     return number, bracket.strip() + interval
 
 
-def _cells(one: SizeComparison) -> tuple[str, ...]:
-    difference = with_interval(one.difference.mean, one.difference.interval, most=5, sign=True)
-    p = p_value(one.p_holm) + ("*" if one.significant else "")
-    moved = "" if math.isnan(one.rms_px) else f"{one.rms_px:.2f}"
-    return f"{one.size}", f"{one.ratio.log.pairs}", ratio(one.ratio), difference, p, moved
+def _cells(size: SizeComparison) -> tuple[str, ...]:
+    difference = with_interval(size.difference.mean, size.difference.interval, most=5, sign=True)
+    p = p_value(size.p_holm) + ("*" if size.significant else "")
+    moved = "" if math.isnan(size.rms_px) else f"{size.rms_px:.2f}"
+    return f"{size.size}", f"{size.ratio.log.pairs}", ratio(size.ratio), difference, p, moved
 
 
-def _worth(found: Comparison) -> Iterator[str]:
-    equivalent = found.equivalent
+def _worth(comparison: Comparison) -> Iterator[str]:
+    equivalent = comparison.equivalent
     if equivalent.method == "none":
-        yield from _wrapped(untold_worth(found), 2)
+        yield from _wrapped(untold_worth(comparison), 2)
         return
-    method = worth_method(found) if equivalent.method == "law" else ""  # that of others is said once below all
-    for words in (*(worth(found, size) for size in equivalent.sizes), mean_worth(found), method):
+    method = worth_method(comparison) if equivalent.method == "law" else ""  # that of others is said once below all
+    for words in (*(worth(comparison, size) for size in equivalent.sizes), mean_worth(comparison), method):
         yield from _wrapped(words, 2)
 
 
 def _interpolated(found: Sequence[Comparison]) -> Iterator[str]:
-    for words in sorted({worth_method(one) for one in found if one.equivalent.method == "interpolation"}):
+    for words in sorted(
+        {worth_method(comparison) for comparison in found if comparison.equivalent.method == "interpolation"}
+    ):
         yield from _wrapped(words)
 
 
 def _seen(found: Sequence[Comparison]) -> Iterator[str]:
     """Who was allowed to see what, because more data is the other reason for a lower error."""
     seen = defaultdict(list, {found[0].baseline_sees: [found[0].baseline]})
-    for one in found:
-        seen[one.sees].append(one.key.strategy)
+    for comparison in found:
+        seen[comparison.sees].append(comparison.key.strategy)
     if set(seen) == {""}:
         return
     yield "allowed to see (more data is not a better augmentation):"

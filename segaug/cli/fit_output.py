@@ -13,6 +13,7 @@ from segaug.analysis.metric import Metric
 from segaug.cli.fit_tables import beyond_table, errors_table, extent, forms_table, laws_table, table
 from segaug.cli.metric_text import metric_text
 from segaug.cli.names import shortened
+from segaug.findings.comparisons import CLEAR
 from segaug.findings.laws import MISFIT, NOT_IDENTIFIABLE, SLOPE, STATED
 from segaug.findings.numbers import number, p_equals
 from segaug.findings.phrases import by_words
@@ -52,10 +53,7 @@ def show_orders(fits: Mapping[Metric, Sequence[CurveFit]]) -> None:
         if found := disagreements(fits, order):
             console.print("the first of two against the second; not all metrics say the same:")
             console.print(_signs(found))
-    console.print(
-        "Pairs share seeds; empty: 95 % on this test set hold no difference, of each pair alone, whatever\n"
-        "their number. `segaug fit --metric M` prints one metric in full.\n"
-    )
+    console.print(f"{CLEAR} Empty: not clear.", "`segaug fit --metric M` prints one metric in full.\n", sep="\n")
 
 
 def _ranks(order: Order) -> Table:

@@ -20,7 +20,7 @@ def errors_table(curves: Sequence[CurveFit]) -> Table:
     columns = ["E" if math.isnan(reference) else f"E, N = {reference:.0f}"]  # NaN: no trial of the study converged
     if largest - {reference}:
         columns.append(f"E, N = {largest.pop()}" if len(largest) == 1 else "E, largest N")
-    found = table("", "strategy", *columns, "slope", "b")
+    rows = table("", "strategy", *columns, "slope", "b")
     alike = len({extent(curve) for curve in curves}) == 1
     for curve in curves:
         cells = [_error(curve, reference)]
@@ -29,8 +29,8 @@ def errors_table(curves: Sequence[CurveFit]) -> Table:
             cells.append(_error(curve, size, f" (N={size})" if "largest" in columns[1] else ""))
         name = curve.strategy if alike else f"{curve.strategy}\n{extent(curve)}"
         shape = [laws.slope(curve.fit), laws.exponent(curve.fit)] if curve.fit else [laws.UNREAD] * 2
-        found.add_row(name, *cells, *(cell.shown(dashed) for cell in shape))
-    return found
+        rows.add_row(name, *cells, *(cell.shown(dashed) for cell in shape))
+    return rows
 
 
 def beyond_table(curves: Sequence[CurveFit]) -> Table:
@@ -39,42 +39,42 @@ def beyond_table(curves: Sequence[CurveFit]) -> Table:
     same = len({fit.default.max_size for fit in fits}) == 1
     steps = fits[0].extrapolations
     columns = (f"E, N = {step.size:.0f}" if same else f"E, {step.factor:.0f} x largest N" for step in steps)
-    found = table("", "strategy", *columns, "largest N, predicted")
+    rows = table("", "strategy", *columns, "largest N, predicted")
     for curve in curves:
         if fit := curve.fit:
             cells = (laws.beyond(fit, step).shown(dashed) for step in fit.extrapolations)
-            found.add_row(curve.strategy, *cells, _holdout(fit))
-    return found
+            rows.add_row(curve.strategy, *cells, _holdout(fit))
+    return rows
 
 
 def laws_table(curves: Sequence[CurveFit]) -> Table:
     """The law weighted by noise, with intervals and its lack-of-fit test, and below it the published fit."""
-    found = table("", "strategy", "a", "b", "c", "lack of fit", "R²")
+    rows = table("", "strategy", "a", "b", "c", "lack of fit", "R²")
     for curve in curves:
         if fit := curve.fit:
             cells = (cell.shown(dashed) for cell in (laws.scale(fit), laws.exponent(fit), laws.floor(fit)))
-            found.add_row(curve.strategy, *cells, "\n".join(laws.lack_of_fit(fit.default)), "")
+            rows.add_row(curve.strategy, *cells, "\n".join(laws.lack_of_fit(fit.default)), "")
             *parameters, r2 = laws.published_numbers(fit.published)
-            found.add_row("  as published", *parameters, "", r2)
-    return found
+            rows.add_row("  as published", *parameters, "", r2)
+    return rows
 
 
 def forms_table(curve: CurveFit, fit: Fit) -> Table:
     """Every form that there are sizes for."""
     columns = ("form", "AICc", "weight", "hold-out", "E, 4 x largest N")
-    found = table(f"Other forms for {curve.strategy}", *columns)
+    rows = table(f"Other forms for {curve.strategy}", *columns)
     for form in alternatives(fit.data.sizes, fit.data.means, fit.data.precision, FORMS + FLEXIBLE_FORMS):
-        found.add_row(form.form, *laws.other_form(form, fit))
-    return found
+        rows.add_row(form.form, *laws.other_form(form, fit))
+    return rows
 
 
 def table(title: str, *columns: str) -> Table:
     """An empty table in the style of this command."""
-    found = Table(title=title or None, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
-    found.collapse_padding = True
+    empty = Table(title=title or None, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    empty.collapse_padding = True
     for column in columns:
-        found.add_column(column, overflow="fold")  # a narrow terminal must not cut numbers short
-    return found
+        empty.add_column(column, overflow="fold")  # a narrow terminal must not cut numbers short
+    return empty
 
 
 def extent(curve: CurveFit) -> str:

@@ -37,9 +37,9 @@ class Cell:
 UNREAD = Cell(NONE)
 
 
-def estimate(found: Estimate) -> Cell:
+def estimate(known: Estimate) -> Cell:
     """A value that may be read."""
-    return Cell(number(found.value), found.interval)
+    return Cell(number(known.value), known.interval)
 
 
 def slope(fit: Fit) -> Cell:

@@ -43,12 +43,12 @@ def factor_table(groups: Groups) -> Table:
     )
 
 
-def _worth(study: Study, found: Comparison) -> str:
-    if not found.equivalent.sizes:
-        return f"{untold_worth(found)}."
-    reference = _reference(study, found.key)
-    middle = min(found.equivalent.sizes, key=lambda size: abs(math.log(size.size / reference)))
-    return "; ".join(filter(None, (worth(found, middle), mean_worth(found)))) + "."
+def _worth(study: Study, comparison: Comparison) -> str:
+    if not comparison.equivalent.sizes:
+        return f"{untold_worth(comparison)}."
+    reference = _reference(study, comparison.key)
+    middle = min(comparison.equivalent.sizes, key=lambda size: abs(math.log(size.size / reference)))
+    return "; ".join(filter(None, (worth(comparison, middle), mean_worth(comparison)))) + "."
 
 
 def _saw(found: Comparison) -> str:

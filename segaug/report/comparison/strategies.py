@@ -42,10 +42,10 @@ def comparison_notes(groups: Groups) -> list[str]:
     return [f"{' · '.join(one.key)}: {note}" for one in found for note in _notes(one)]
 
 
-def _notes(found: Comparison) -> Iterator[str]:
-    yield from found.notes
-    if method := worth_method(found):
+def _notes(comparison: Comparison) -> Iterator[str]:
+    yield from comparison.notes
+    if method := worth_method(comparison):
         yield method
-    if found.overall.ratio.log.disagree:
+    if comparison.overall.ratio.log.disagree:
         yield "t test and sign flips disagree about 5 % over all sizes"
-    yield from on_pairs(found)
+    yield from on_pairs(comparison)
