@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from segaug.analysis.comparison.comparison import Comparison, Ratio
 from segaug.analysis.comparison.equivalent_data import EquivalentSize
-from segaug.findings.numbers import bracketed, number, p_equals
+from segaug.findings.numbers import bounded, p_equals
 from segaug.findings.with_interval import with_interval
 
 CLEAR = (
@@ -15,7 +15,7 @@ CLEAR = (
 
 def ratio(errors: Ratio) -> str:
     """Of expected errors; with its interval, where there is one."""
-    return number(errors.value) + (f" {bracketed(errors.interval)}" if errors.interval else "")
+    return bounded(errors.value, errors.interval)
 
 
 def worth(comparison: Comparison, size: EquivalentSize) -> str:

@@ -22,6 +22,11 @@ def bracketed(interval: Interval | None) -> str:
     return NONE if interval is None else f"[{', '.join(_ends(interval))}]"
 
 
+def bounded(value: float, interval: Interval | None) -> str:
+    """A number with its interval, where there is one: 0.0812 [0.0703, 0.0956]."""
+    return number(value) + (f" {bracketed(interval)}" if interval else "")
+
+
 def dashed(interval: Interval) -> str:
     """The same where a column is narrow: low–high."""
     return "–".join(end.replace(" ", "") for end in _ends(interval))

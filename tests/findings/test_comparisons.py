@@ -76,9 +76,8 @@ def test_terminal_and_page_say_the_same_of_what_a_strategy_is_worth(study, red):
     assert untold_worth(untold) in worth_sentences(study, [[untold]])[0]
 
 
-def test_a_ratio_reads_the_same_in_terminal_and_answer(study, red):
+def test_a_ratio_of_an_answer_is_that_of_the_comparison(study, red):
     baseline = study.curves_of(*red.key[:2])["baseline"]
-    assert f"ratio {ratio(red.overall.ratio)}, " in terminal(red)
     assert f"by a factor of {ratio(red.overall.ratio)} " in answer(baseline, "test BCE", "images", [red])
 
 

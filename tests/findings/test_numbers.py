@@ -6,7 +6,7 @@ import re
 import pytest
 
 from segaug.analysis.interval import Interval
-from segaug.findings.numbers import NONE, bracketed, dashed, duration, from_to, number, p_equals, p_value
+from segaug.findings.numbers import NONE, bounded, bracketed, dashed, duration, from_to, number, p_equals, p_value
 
 INTERVALS = [
     Interval(0.1, 0.2),
@@ -58,3 +58,9 @@ def test_a_range_of_one_is_a_number():
 @pytest.mark.parametrize(("hours", "words"), [(1234.5, "1,234.5 h"), (1, "1.0 h"), (0.5, "30 min"), (0.01, "a minute")])
 def test_a_time_is_in_hours_or_minutes(hours, words):
     assert duration(hours) == words
+
+
+@pytest.mark.parametrize("interval", INTERVALS)
+def test_a_number_stands_before_its_interval(interval):
+    assert bounded(0.15, interval) == f"0.150 {bracketed(interval)}"
+    assert bounded(0.15, None) == "0.150"

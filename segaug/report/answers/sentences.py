@@ -13,11 +13,11 @@ from segaug.analysis.comparison.comparison import Comparison
 from segaug.analysis.comparison.equivalent_data import EquivalentSize
 from segaug.analysis.curves.curve_fit import CurveFit
 from segaug.analysis.curves.size_point import SizePoint
-from segaug.analysis.interval import LEVEL, Interval
+from segaug.analysis.interval import LEVEL
 from segaug.analysis.law.fit import Fit, Flag
 from segaug.analysis.law.verdict import ENOUGH_SIZES
 from segaug.findings.comparisons import ratio
-from segaug.findings.numbers import bracketed, from_to, number, p_equals
+from segaug.findings.numbers import bounded, bracketed, from_to, number, p_equals
 
 _NOTHING = 0.005  # of the error: a law cannot rise, so that the low end of what more images gain is never below 0
 _UNREADABLE = {  # floor of a verdict -> why nothing is read from its law
@@ -84,8 +84,8 @@ def _told(size: float) -> str:
 
 
 def _by_law(fit: Fit, size: float) -> tuple[float, str]:
-    found = fit.error(size)
-    return size, f"{number(found.value)} {bracketed(found.interval)}"
+    error = fit.error(size)
+    return size, bounded(error.value, error.interval)
 
 
 def _spread(point: SizePoint) -> str:
@@ -96,7 +96,7 @@ def _twice_as_many(fit: Fit) -> str:
     """Beyond the data, where that is claimed."""
     step = fit.extrapolations[0]
     share = 1 - step.value / fit.error(fit.default.max_size).value
-    return f"twice as many would take away {_percent(share)}, to {number(step.value)} {bracketed(step.interval)}"
+    return f"twice as many would take away {_percent(share)}, to {bounded(step.value, step.interval)}"
 
 
 def _doubled(fit: Fit) -> str:
@@ -105,15 +105,11 @@ def _doubled(fit: Fit) -> str:
     before = fit.error(largest / 2).value
     beyond = f", and beyond {_told(largest)} nothing is claimed"
     if drop.interval.low < _NOTHING * before:
-        about = _amount(drop.value, replace(drop.interval, low=0.0))
+        about = bounded(drop.value, replace(drop.interval, low=0.0))
         return f"twice as many are not shown to take anything away ({about}){beyond}"
     return (
-        f"twice as many take away {_percent(drop.value / before)} of it ({_amount(drop.value, drop.interval)}){beyond}"
+        f"twice as many take away {_percent(drop.value / before)} of it ({bounded(drop.value, drop.interval)}){beyond}"
     )
-
-
-def _amount(value: float, interval: Interval) -> str:
-    return f"{number(value)} {bracketed(interval)}"
 
 
 def _percent(share: float) -> str:

@@ -17,24 +17,12 @@ def law_table(study: Study) -> Table:
         f"seeds, for this test set; {laws.STATED}; other patients: 95 % bootstrap interval over seeds and test cases. "
         f"{laws.SLOPE}, at Nmax. φ: share of the floor in E(Nmax). E, slope and φ can be compared; a, b and c of one "
         "curve depend on each other: do not rank strategies by one of them.",
-        (
-            "task",
-            "model",
-            "strategy",
-            "n",
-            f"E(N = {reference:g})",
-            "E(Nmax)",
-            "other patients",
-            "slope",
-            "φ",
-            "b",
-            "c",
-            "a",
-        ),
+        ("task", "model", "strategy", "n", f"E(N = {reference:g})", "E(Nmax)", "other patients", "slope", "φ", "b", "c",
+         "a"),
         tuple((*curve.key, *_law_cells(curve, fit)) for curve, fit in study.laws),
         strategy_column=2,
         number_columns=frozenset(range(3, 12)),
-    )
+    )  # fmt: skip
 
 
 def published_table(study: Study) -> Table:

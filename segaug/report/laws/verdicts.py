@@ -16,7 +16,7 @@ from segaug.findings.laws import (
     rejected,
     trials_per_size,
 )
-from segaug.findings.numbers import NONE, bracketed, number, percent
+from segaug.findings.numbers import NONE, bounded, bracketed, number, percent
 from segaug.findings.phrases import by_words
 from segaug.report.blocks.tables import Table
 from segaug.report.study.study import Study
@@ -83,6 +83,6 @@ def _exponent(fit: Fit) -> str:
 def holdout_words(check: Holdout) -> str:
     """Predicted against observed, in words."""
     return (
-        f"N = {check.size:.0f}: predicted {number(check.predicted)} {bracketed(check.interval)}, observed "
+        f"N = {check.size:.0f}: predicted {bounded(check.predicted, check.interval)}, observed "
         f"{number(check.observed)} ({percent(check.relative_error, '+.0f')})"
     )
