@@ -30,9 +30,21 @@ MAY_IMPORT = {
     "experiment": {"data", "deform", "augment", "models", "training", "results", "internals"},
     "cluster": {"experiment", "training", "results"},
     "analysis": {"results"},
-    "report": {"analysis", "results"},
+    "findings": {"analysis", "results"},
+    "report": {"findings", "analysis", "results"},
     # `segaug data check` and `segaug register` need no experiment
-    "cli": {"cluster", "experiment", "analysis", "report", "results", "data", "registration", "deform", "internals"},
+    "cli": {
+        "cluster",
+        "experiment",
+        "findings",
+        "analysis",
+        "report",
+        "results",
+        "data",
+        "registration",
+        "deform",
+        "internals",
+    },
 }
 WITHIN: dict[str, dict[str, set[str]]] = {  # layer -> room -> rooms it may import; "" is the layer's single files
     "analysis": {
@@ -91,7 +103,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {  # layer -> room -> rooms it may impo
     "results": {"": set(), "mirror": {""}},
 }
 TORCH = {"batch", "grey", "metrics", "rng"}  # need it
-WITHOUT_TORCH = {"analysis", "report"}  # curves and pages are made where no torch is installed
+WITHOUT_TORCH = {"analysis", "findings", "report"}  # curves and pages are made where no torch is installed
 
 
 def part_of(file: str) -> str:

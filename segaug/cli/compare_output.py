@@ -8,10 +8,11 @@ from itertools import chain, groupby
 from textwrap import TextWrapper
 
 from segaug.analysis.comparison.comparison import Comparison, Comparisons, Ratio, SizeComparison
-from segaug.analysis.comparison.equivalent_data import EquivalentSize
 from segaug.analysis.comparison.sign_flips import LEAST_FLIPPED
-from segaug.cli.interval_text import with_interval
 from segaug.cli.metric_text import metric_text
+from segaug.findings.comparisons import mean_worth, on_pairs, untold_worth, worth, worth_method
+from segaug.findings.numbers import p_equals, p_value
+from segaug.findings.with_interval import with_interval
 from segaug.terminal import PROSE, columns
 
 _HELD = "\0"  # a space at which no line ends
@@ -22,7 +23,8 @@ _LEGEND = (
     "brackets: 95 %, paired t over seeds (of ratios: Fieller), on this test set",
     "over N = ...: geometric mean of the sizes' ratios; the primary test of a strategy, single sizes are secondary",
     "p Holm: paired t test, adjusted for all strategies and sizes of a task and network; * below 0.05",
-    "worth: images that {baseline} needs for the same error, as a multiple of N; claimed within its sizes alone",
+    "worth: images that {baseline} needs for the same error, as a multiple of N; claimed within its sizes alone, and "
+    "cut there",
 )
 _OTHER_CASES = "with other test cases, too: 95 %, seeds and patients resampled"
 _MOVED = "rms px: how far the strategy's own stage moves the pixels of the images it is applied to"
@@ -30,16 +32,16 @@ _MOVED = "rms px: how far the strategy's own stage moves the pixels of the image
 
 def lines(comparisons: Comparisons) -> Iterator[str]:
     """Everything, a block for each task and network."""
-    for (task, model), group in groupby(comparisons.found, key=lambda one: one.key[:2]):
+    for (task, model), group in groupby(comparisons.found, key=lambda comparison: comparison.key[:2]):
         found = list(group)
         place = ", ".join(filter(None, (task, model)))
         yield ""
         yield from _wrapped(
             f"{place + ': ' if place else ''}{metric_text(found[0].metric)} against {found[0].baseline}"
         )
-        for one in found:
+        for comparison in found:
             yield ""
-            yield from _strategy(one, len(found))
+            yield from _strategy(comparison, len(found))
         about = [*_seen(found), *_interpolated(found)]
         yield from ["", *about] if about else []
     yield from _legend(comparisons.found)
@@ -50,37 +52,40 @@ def lines(comparisons: Comparisons) -> Iterator[str]:
 
 def _legend(found: Sequence[Comparison]) -> Iterator[str]:
     """What the words above mean."""
-    moved = any(not math.isnan(size.rms_px) for one in found for size in one.sizes)
-    other_cases = any(one.overall.ratio.other_cases for one in found)
+    moved = any(not math.isnan(size.rms_px) for comparison in found for size in comparison.sizes)
+    other_cases = any(comparison.overall.ratio.other_cases for comparison in found)
     yield ""
     for line in (*_LEGEND, *([_OTHER_CASES] if other_cases else []), *([_MOVED] if moved else [])):
         yield from _wrapped(line.format(baseline=found[0].baseline))
 
 
-def _strategy(one: Comparison, strategies: int) -> Iterator[str]:
-    yield from _wrapped(one.key.strategy + (f" (saw more data than {one.baseline})" if one.saw_more else ""))
-    if one.overall.sizes:
-        yield from _overall(one, strategies)
-    if one.sizes:
-        yield from _table(one.sizes)
-    for size in one.sizes:
+def _strategy(comparison: Comparison, strategies: int) -> Iterator[str]:
+    yield from _wrapped(
+        comparison.key.strategy + (f" (saw more data than {comparison.baseline})" if comparison.saw_more else "")
+    )
+    if comparison.overall.sizes:
+        yield from _overall(comparison, strategies)
+    if comparison.sizes:
+        yield from _table(comparison.sizes)
+    for size in comparison.sizes:
         if size.ratio.log.disagree and size.ratio.log.pairs >= LEAST_FLIPPED:
-            p_t, p_flip = _p(size.ratio.log.p_t), _p(size.ratio.log.p_flip)
-            yield from _wrapped(f"at N = {size.size} the tests disagree: p = {p_t} by t, {p_flip} by sign flips", 2)
-    yield from _worth(one)
-    yield from _more(one)
+            p_t, p_flip = p_equals(size.ratio.log.p_t), p_value(size.ratio.log.p_flip)
+            yield from _wrapped(f"at N = {size.size} the tests disagree: {p_t} by t, {p_flip} by sign flips", 2)
+    yield from _worth(comparison)
+    for words in (*on_pairs(comparison), *comparison.notes):
+        yield from _wrapped(words, 2)
 
 
-def _overall(one: Comparison, strategies: int) -> Iterator[str]:
+def _overall(comparison: Comparison, strategies: int) -> Iterator[str]:
     """The primary test."""
-    overall, log = one.overall, one.overall.ratio.log
+    overall, log = comparison.overall, comparison.overall.ratio.log
     sizes = ", ".join(map(str, overall.sizes))
     yield from _wrapped(f"over N = {sizes}: ratio {_ratio(overall.ratio)}, {log.pairs} seeds", 2)
     if other := overall.ratio.other_cases:
         yield from _wrapped(f"with other test cases, too: {with_interval(None, other, most=3)}", 2)
-    family = f", {_p(overall.p_holm)} by Holm over {strategies} strategies" if strategies > 1 else ""
+    family = f", {p_value(overall.p_holm)} by Holm over {strategies} strategies" if strategies > 1 else ""
     least = f" (with {log.pairs} seeds never below {2 / 2**log.pairs:.2g})" if log.pairs < LEAST_FLIPPED else ""
-    yield from _wrapped(f"p = {_p(log.p_t)} by t{family}; {_p(log.p_flip)} by sign flips{least}", 2)
+    yield from _wrapped(f"{p_equals(log.p_t)} by t{family}; {p_value(log.p_flip)} by sign flips{least}", 2)
 
 
 def _table(sizes: Sequence[SizeComparison]) -> Iterator[str]:
@@ -104,60 +109,35 @@ def _below(cell: str) -> tuple[str, str]:
     return number, bracket.strip() + interval
 
 
-def _cells(one: SizeComparison) -> tuple[str, ...]:
-    difference = with_interval(one.difference.mean, one.difference.interval, most=5, sign=True)
-    p = _p(one.p_holm) + ("*" if one.significant else "")
-    moved = "" if math.isnan(one.rms_px) else f"{one.rms_px:.2f}"
-    return f"{one.size}", f"{one.ratio.log.pairs}", _ratio(one.ratio), difference, p, moved
+def _cells(size: SizeComparison) -> tuple[str, ...]:
+    difference = with_interval(size.difference.mean, size.difference.interval, most=5, sign=True)
+    p = p_value(size.p_holm) + ("*" if size.significant else "")
+    moved = "" if math.isnan(size.rms_px) else f"{size.rms_px:.2f}"
+    return f"{size.size}", f"{size.ratio.log.pairs}", _ratio(size.ratio), difference, p, moved
 
 
-def _worth(one: Comparison) -> Iterator[str]:
-    found = one.equivalent
-    if found.method == "none":
-        yield from _wrapped(f"worth in data of {one.baseline}: not told, {found.reason}", 2)
+def _worth(comparison: Comparison) -> Iterator[str]:
+    equivalent = comparison.equivalent
+    if equivalent.method == "none":
+        yield from _wrapped(untold_worth(comparison), 2)
         return
-    for size in found.sizes:
-        yield from _wrapped(worth(one, size), 2)
-    if found.summary and found.summary.used > 1:
-        used, total = found.summary.used, found.summary.used + found.summary.censored
-        words = f"mean of the {used} of {total} intervals that end within the sizes of {one.baseline}"
-        yield from _wrapped(f"{words}: {found.summary}", 2)
-    if found.method == "law" and found.reason:
-        yield from _wrapped(found.reason, 2)
-
-
-def worth(one: Comparison, size: EquivalentSize) -> str:
-    """One sentence: "regda at N = 16 is worth 1.8x [1.4, 2.3] the data of baseline"."""
-    verb = "could be" if size.censored == "both" else "is"
-    return f"{one.key.strategy} at N = {size.size:.0f} {verb} worth {size} the data of {one.baseline}"
+    method = worth_method(comparison) if equivalent.method == "law" else ""  # that of others is said once below all
+    for words in (*(worth(comparison, size) for size in equivalent.sizes), mean_worth(comparison), method):
+        yield from _wrapped(words, 2)
 
 
 def _interpolated(found: Sequence[Comparison]) -> Iterator[str]:
-    for reason in sorted({one.equivalent.reason for one in found if one.equivalent.method == "interpolation"}):
-        yield from _wrapped(f"worth in data: by interpolation between sizes, and so wide; {reason}")
-
-
-def _more(one: Comparison) -> Iterator[str]:
-    divergence, shape = one.divergence, one.shape
-    if divergence.any:
-        pairs, own, base = sum(divergence.pairs), sum(divergence.strategy), sum(divergence.baseline)
-        words = f"diverged in {own} of {pairs} pairs, {one.baseline} in {base} (McNemar p = {_p(divergence.p)})"
-        if divergence.as_constant:
-            words += f"; counted as constant predictions: ratio {_ratio(divergence.as_constant)}"
-        yield from _wrapped(words, 2)
-    if shape:
-        b, share = shape.b, shape.floor_share
-        shown = (with_interval(each.value, each.interval, most=3, sign=True) for each in (b, share))
-        yield from _wrapped("law minus that of {}: exponent {}, floor share {}".format(one.baseline, *shown), 2)
-    for note in one.notes:
-        yield from _wrapped(note, 2)
+    for words in sorted(
+        {worth_method(comparison) for comparison in found if comparison.equivalent.method == "interpolation"}
+    ):
+        yield from _wrapped(words)
 
 
 def _seen(found: Sequence[Comparison]) -> Iterator[str]:
     """Who was allowed to see what, because more data is the other reason for a lower error."""
     seen = defaultdict(list, {found[0].baseline_sees: [found[0].baseline]})
-    for one in found:
-        seen[one.sees].append(one.key.strategy)
+    for comparison in found:
+        seen[comparison.sees].append(comparison.key.strategy)
     if set(seen) == {""}:
         return
     yield "allowed to see (more data is not a better augmentation):"
@@ -167,12 +147,6 @@ def _seen(found: Sequence[Comparison]) -> Iterator[str]:
 
 def _ratio(ratio: Ratio) -> str:
     return with_interval(ratio.value, ratio.interval, most=3)
-
-
-def _p(value: float) -> str:
-    if math.isnan(value):
-        return "-"
-    return "<1e-4" if value < 1e-4 else f"{value:.2g}"
 
 
 def _wrapped(text: str, indent: int = 0) -> list[str]:

@@ -1,9 +1,7 @@
 """What `segaug fit` prints: first what the data say, then the laws, then what is peculiar."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import TypeVar
 
 from rich.padding import Padding
 from rich.table import Table
@@ -15,17 +13,19 @@ from segaug.analysis.metric import Metric
 from segaug.cli.fit_tables import beyond_table, errors_table, extent, forms_table, laws_table, table
 from segaug.cli.metric_text import metric_text
 from segaug.cli.names import shortened
+from segaug.findings.comparisons import CLEAR
+from segaug.findings.laws import MISFIT, NOT_IDENTIFIABLE, SLOPE, STATED
+from segaug.findings.numbers import number, p_equals
+from segaug.findings.phrases import by_words
 from segaug.results.states import STATUSES
 
-T = TypeVar("T")
 _ABOUT_ERRORS = (
-    "E: error; below it 95 % over new seeds on this test set, in brackets over new patients, too. slope: per cent of "
-    "the error that 1 % more data removes, at the largest N. b: exponent; 99 % where it is identified.",
+    f"E: error; below it 95 % over new seeds on this test set, in brackets over new patients, too. {SLOPE}, at the "
+    "largest N. b: exponent; 99 % where it is identified.",
 )
 _ABOUT_LAWS = (
-    "below a, b, c: 95 % over new seeds, each by itself; of a b that is identified 99 %, of a floor 99.5 %: so "
-    "it holds where it is printed. Their errors move together: never compare one of them alone. p: chance of means "
-    "this far from the law; off: how far, root mean square beyond noise.",
+    f"below a, b, c: 95 % over new seeds, each by itself; {STATED}. Their errors move together: never compare one of "
+    f"them alone. p: how often chance alone would put the means as far from the law; {MISFIT}.",
     "as published: all trials count alike, and there are no intervals",
 )
 
@@ -54,16 +54,13 @@ def show_orders(fits: Mapping[Metric, Sequence[CurveFit]]) -> None:
         if found := disagreements(fits, order):
             console.print("the first of two against the second; not all metrics say the same:")
             console.print(_signs(found))
-    console.print(
-        "Pairs share seeds; empty: 95 % on this test set hold no difference, of each pair alone, whatever\n"
-        "their number. `segaug fit --metric M` prints one metric in full.\n"
-    )
+    console.print(f"{CLEAR} Empty: not clear.", "`segaug fit --metric M` prints one metric in full.\n", sep="\n")
 
 
 def _ranks(order: Order) -> Table:
     found = table("", "strategy", *order.strategies)
     for name in next(iter(order.strategies.values())):
-        cells = (f"{order.errors[m, name]:.3g} ({names.index(name) + 1})" for m, names in order.strategies.items())
+        cells = (f"{number(order.errors[m, name])} ({names.index(name) + 1})" for m, names in order.strategies.items())
         found.add_row(name, *cells)
     return found
 
@@ -108,17 +105,17 @@ def _blocks(curves: Sequence[CurveFit], forms: bool) -> Iterator[object]:
         if curve.fit:
             yield forms_table(curve, curve.fit)
             yield from _lines("", ["a diagnostic: the law with a floor stays the reference, whatever wins here"])
-    notes = ((curve.strategy, note) for curve in curves for note in curve.notes)
+    notes = ((note, curve.strategy) for curve in curves for note in curve.notes)
     yield from _lines("Notes", _shared(notes))
 
 
 def _floors(curves: Sequence[CurveFit]) -> Iterator[tuple[str, str]]:
     """Verdicts word for word."""
     for curve in curves:
-        exponent = "" if curve.verdict.exponent == "identified" else "; b is not identifiable from these data"
+        exponent = "" if curve.verdict.exponent == "identified" else f"; b is {NOT_IDENTIFIABLE}"
         provisional = " (provisional)" if "provisional" in curve.flags else ""
-        tested = f" (test of c = 0: p = {curve.fit.p_no_floor:.2g})" if curve.fit and _tested(curve) else ""
-        yield curve.strategy, f"{curve.verdict.reason}{tested}{exponent}{provisional}"
+        tested = f" (test of c = 0: {p_equals(curve.fit.p_no_floor)})" if curve.fit and _tested(curve) else ""
+        yield f"{curve.verdict.reason}{tested}{exponent}{provisional}", curve.strategy
 
 
 def _tested(curve: CurveFit) -> bool:
@@ -128,7 +125,7 @@ def _tested(curve: CurveFit) -> bool:
 
 def _unclaimed(curves: Sequence[CurveFit]) -> list[str]:
     """Why values beyond the data are not claimed."""
-    failed = _grouped(
+    failed = by_words(
         (condition, (curve.strategy, f"{step.factor:.0f} x"))
         for curve in curves
         if curve.fit
@@ -138,22 +135,14 @@ def _unclaimed(curves: Sequence[CurveFit]) -> list[str]:
     steps = sum(len(curve.fit.extrapolations) for curve in curves if curve.fit)
     lines = []
     for condition, places in failed.items():
-        names = ", ".join(f"{name} ({', '.join(factors)})" for name, factors in _grouped(places).items())
+        names = ", ".join(f"{name} ({', '.join(factors)})" for name, factors in by_words(places).items())
         lines.append(f"not claimed without {condition}" + ("" if len(places) == steps else f": {names}"))
     return lines
 
 
-def _shared(pairs: Iterable[tuple[str, str]]) -> list[str]:
+def _shared(said: Iterable[tuple[str, str]]) -> list[str]:
     """Strategies of which the same is said share a line."""
-    texts = _grouped((text, name) for name, text in pairs)
-    return [f"{', '.join(names)}: {text}" for text, names in texts.items()]
-
-
-def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
-    found: dict[str, list[T]] = defaultdict(list)
-    for key, value in pairs:
-        found[key].append(value)
-    return found
+    return [f"{', '.join(names)}: {text}" for text, names in by_words(said).items()]
 
 
 def _lines(title: str, lines: Sequence[str]) -> Iterator[object]:

@@ -13,16 +13,13 @@ from segaug.analysis.planning.curve_need import CurveNeed, labels
 from segaug.analysis.planning.need import Need, mean_intervals
 from segaug.analysis.planning.target import Target
 from segaug.cli.names import shortened
+from segaug.findings.flags import flag_words
+from segaug.findings.numbers import number
+from segaug.findings.phrases import by_words
 
-_FLAGS: dict[Flag, str] = {
-    "law_doubtful": "the law is doubtful; the interval allows for it",
-    "law_not_testable": "the law is not tested: that needs 6 sizes and repeated trials",
-    "provisional": "provisional: too few seeds",
-    "non_monotone": "the error rises from one size to the next",
-    "suspicious_zero_variance": "trials of a size do not vary: were the seeds applied?",
-}
-
-
+_SAID: frozenset[Flag] = frozenset(
+    ("law_doubtful", "law_not_testable", "provisional", "non_monotone", "suspicious_zero_variance")
+)
 _ONE_BOUND = ("already", "beyond", "unreachable")
 
 
@@ -76,19 +73,15 @@ def _at_largest(found: Need, target: Target) -> str:
     else:
         estimate = found.fit.error(size)
         value, low, high = estimate.value, estimate.interval.low, estimate.interval.high
-    ends = "{:.3g} to {:.3g}, ".format(*sorted(map(target.in_measure, (low, high)))) if math.isfinite(high) else ""
-    return f"{target.in_measure(value):.3g} ({ends}N={size:.0f})"
+    first, last = sorted(map(target.in_measure, (low, high)))
+    ends = f"{number(first)} to {number(last)}, " if math.isfinite(high) else ""
+    return f"{number(target.in_measure(value))} ({ends}N={size:.0f})"
 
 
 def _notes(curves: Sequence[CurveNeed], target: Target) -> list[str]:
     """Each note once, with the strategies that it is about."""
-    found: dict[str, list[str]] = {}
-    for one in curves:
-        for text in _curve_notes(one, target):
-            found.setdefault(text, []).append(one.key.strategy)
-    return [
-        f"{'all' if len(having) == len(curves) > 1 else ', '.join(having)}: {text}" for text, having in found.items()
-    ]
+    said = by_words((text, curve.key.strategy) for curve in curves for text in _curve_notes(curve, target))
+    return [f"{'all' if len(names) == len(curves) > 1 else ', '.join(names)}: {text}" for text, names in said.items()]
 
 
 def _curve_notes(one: CurveNeed, target: Target) -> Iterator[str]:
@@ -107,11 +100,11 @@ def _curve_notes(one: CurveNeed, target: Target) -> Iterator[str]:
 def _law_notes(found: Need, fit: Fit, target: Target) -> Iterator[str]:
     largest = float(fit.data.sizes[-1])
     if found.outcome == "unreachable" and fit.stated_floor:
-        best = f"{'above' if target.is_share else 'below'} {target.in_measure(fit.stated_floor.low):.3g}"
+        best = f"{'above' if target.is_share else 'below'} {number(target.in_measure(fit.stated_floor.low))}"
         yield f"not reachable with any N if the law holds: no law that these data accept gets {best}"
     else:
         yield from _limits(found, fit, largest)
-    yield from (text for flag, text in _FLAGS.items() if flag in fit.flags)
+    yield from flag_words(fit.flags & _SAID)
 
 
 def _limits(found: Need, fit: Fit, largest: float) -> Iterator[str]:

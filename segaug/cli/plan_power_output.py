@@ -18,6 +18,7 @@ from segaug.analysis.planning.pilot import Pilot
 from segaug.analysis.planning.power_plan import PilotStudy, PowerPlan
 from segaug.analysis.trials.curve_trials import CurveKey
 from segaug.cli.names import Names
+from segaug.findings.phrases import by_words
 
 _MANY = 6  # sizes; of more, only the first, the middle and the last have a column of their own
 
@@ -161,11 +162,11 @@ def _effect_notes(rows: Sequence[SeedsForEffect], unit: str) -> Iterator[str]:
 
 
 def _closing_lines(plan: PowerPlan, hidden: bool) -> Iterator[str]:
-    found: dict[str, list[Design]] = {}
-    for design in list(plan.costs):
-        for text in shortcomings(design, plan.comparisons(design), plan.unit):
-            found.setdefault(text, []).append(design)
-    yield from (f"{_designs_label(having, list(plan.costs), plan.unit)}: {text}" for text, having in found.items())
+    designs = list(plan.costs)
+    said = by_words(
+        (text, design) for design in designs for text in shortcomings(design, plan.comparisons(design), plan.unit)
+    )
+    yield from (f"{_designs_label(having, designs, plan.unit)}: {text}" for text, having in said.items())
     yield from (f"not planned: {one.key}: {one.reason}" for one in plan.lacking)
     if hidden:
         yield "--all-curves shows the other strategies too"

@@ -11,6 +11,7 @@ from segaug.cli.names import Names
 from segaug.cluster.settings import JobSettings
 from segaug.cluster.survey import Survey
 from segaug.experiment.planned.plan import Plan
+from segaug.findings.numbers import duration
 from segaug.results.store import Store
 
 
@@ -50,23 +51,19 @@ def _print_cost(
     hours = found.seconds / 3600
     unit = "GPU" if settings and settings.gpus_per_node else "core"
     shared = settings.workers_per_gpu if settings and settings.gpus_per_node else 1
-    console.print(f"time: about {_hours(hours / shared)} on one {unit}, from {escape(found.source)}")
+    console.print(f"time: about {duration(hours / shared)} on one {unit}, from {escape(found.source)}")
     if settings is not None and jobs is not None:
         at_once = min(jobs, settings.array_parallelism)
         console.print(
-            f"jobs: {jobs:,}, {at_once} at the same time: about {_hours(hours / settings.workers / at_once)} if the "
+            f"jobs: {jobs:,}, {at_once} at the same time: about {duration(hours / settings.workers / at_once)} if the "
             "cluster starts them at once"
         )
     elif parallel:
-        console.print(f"here: {parallel} at the same time: about {_hours(hours / parallel)}")
+        console.print(f"here: {parallel} at the same time: about {duration(hours / parallel)}")
     short = "  [red]more than is free[/]" if found.bytes > found.free_bytes else ""
     console.print(
         f"disk: {found.bytes / 1e9:,.2f} GB in {found.files:,} files; {found.free_bytes / 1e9:,.0f} GB are free{short}"
     )
-
-
-def _hours(hours: float) -> str:
-    return f"{hours:,.1f} h" if hours >= 1 else f"{60 * hours:.0f} min" if hours >= 1 / 60 else "a minute"
 
 
 def _skipped(plan: Plan) -> str:

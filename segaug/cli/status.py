@@ -11,6 +11,7 @@ from rich.table import Table
 from segaug import terminal
 from segaug.cli.names import Names
 from segaug.cli.study_state import study_state
+from segaug.findings.numbers import duration
 from segaug.results.code_names import told
 from segaug.results.keys import CURVE
 from segaug.results.left_out import SHOWN
@@ -90,12 +91,8 @@ def _print_running(state: Json, console: Console) -> None:
         more = f" and {len(hosts) - SHOWN} more machines" if len(hosts) > SHOWN else ""
         console.print(f"running on {', '.join(hosts[:SHOWN])}{more}", soft_wrap=True)
     if hours:
-        at_work = f", {_time(hours / len(running))} with the {len(running)} at work" if running else ""
-        console.print(f"left: about {_time(hours)} of one worker{at_work}")
-
-
-def _time(hours: float) -> str:
-    return f"{hours:.1f} h" if hours >= 1 else f"{60 * hours:.0f} min"
+        at_work = f", {duration(hours / len(running))} with the {len(running)} at work" if running else ""
+        console.print(f"left: about {duration(hours)} of one worker{at_work}")
 
 
 def _print_second(second: Json, console: Console) -> None:

@@ -13,9 +13,9 @@ from segaug.analysis.comparison.equivalent_data import EquivalentData, Equivalen
 from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.interval import Interval
 from segaug.analysis.law.extrapolation import extrapolate
+from segaug.findings.numbers import number
 from segaug.report.answers.answers_section import section
 from segaug.report.answers.sentences import answer
-from segaug.report.blocks.tables import number
 from segaug.report.comparison.strategies import compared
 from segaug.report.study.study import Study, load_study
 from segaug.results.store import Store

@@ -6,6 +6,7 @@ import numpy as np
 
 from segaug.analysis.comparison.pair import Pair
 from segaug.analysis.comparison.sign_flips import varied
+from segaug.analysis.curves.notes import listed_sizes
 from segaug.analysis.curves.population import FEW_PATIENTS
 from segaug.analysis.trials.collapsed import collapse_notes
 from segaug.results.keys import PAIR
@@ -44,7 +45,7 @@ def _lonely(pair: Pair) -> Iterator[str]:
         sizes = pair.sizes[(own & ~other).any(axis=0)]
         count = int((own & ~other).sum())
         if count:
-            yield f"{count} trials {words} the baseline, at N={_listed(sizes)}, are in no pair"
+            yield f"{count} trials {words} the baseline, at N={listed_sizes(sizes)}, are in no pair"
 
 
 def _alike(pair: Pair) -> Iterator[str]:
@@ -52,15 +53,15 @@ def _alike(pair: Pair) -> Iterator[str]:
     pairing, columns = pair.pairing, pair.pairing.tested
     same = columns[~np.nan_to_num(pairing.differences[:, columns]).any(axis=0)]
     if len(same):
-        yield f"the same error as the baseline on every seed at N={_listed(pair.sizes[same])}: was it applied?"
+        yield f"the same error as the baseline on every seed at N={listed_sizes(pair.sizes[same])}: was it applied?"
     effects = {column: pairing.single[column] for column in columns if column not in same}
     alike = ~(varied(pairing.differences) & varied(pairing.strategy / pairing.baseline))
     fixed = [column for column in effects if alike[column]]
     if fixed:
-        yield f"the same ratio or difference on every seed at N={_listed(pair.sizes[fixed])}: no interval"
+        yield f"the same ratio or difference on every seed at N={listed_sizes(pair.sizes[fixed])}: no interval"
     unbounded = [column for column, found in effects.items() if not (column in fixed or found.interval)]
     if unbounded:
-        yield f"errors vary too much for so few seeds to bound their ratio at N={_listed(pair.sizes[unbounded])}"
+        yield f"errors vary too much for so few seeds to bound their ratio at N={listed_sizes(pair.sizes[unbounded])}"
 
 
 def _subsets(pair: Pair) -> Iterator[str]:
@@ -73,7 +74,3 @@ def _subsets(pair: Pair) -> Iterator[str]:
     other = both[both["subset_x"] != both["subset_y"]]
     if len(other):
         yield f"trained on other images than the baseline in {len(other)} of {len(both)} pairs: pairing gains less"
-
-
-def _listed(sizes: np.ndarray) -> str:
-    return ", ".join(f"{size:.0f}" for size in sizes)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 
-from segaug.analysis.law.fit import Fit
+from segaug.analysis.law.fit import Fit, Flag
 from segaug.analysis.law.noise import SizeMeans
 from segaug.analysis.law.weighted_law import MIN_SIZES
 from segaug.analysis.trials.collapsed import collapse_notes
@@ -70,7 +70,7 @@ def _on_overlap(table: pd.DataFrame) -> Iterator[str]:
         return
     sizes = table.loc[table["overlap"].eq(True), "size"].unique()
     if len(sizes):
-        yield f"N={_listed(sizes)} is over half of the pool: seeds share images, so their spread is too small"
+        yield f"N={listed_sizes(sizes)} is over half of the pool: seeds share images, so their spread is too small"
 
 
 def _on_subsets(curve: CurveTrials) -> Iterator[str]:
@@ -97,7 +97,7 @@ def _on_fit(fit: Fit) -> Iterator[str]:
         yield "the error may not fall with N at all: a constant fits, too"
     elif fit.default.b_at_bound:
         yield f"b ended at the limit {fit.law.b:g} of the search"
-    for flag, text in _BY_FLAG.items():
+    for flag, text in BY_FLAG.items():
         if flag in fit.flags:
             yield text
     if fit.data.noise.line_rejected:
@@ -105,7 +105,7 @@ def _on_fit(fit: Fit) -> Iterator[str]:
     if fit.trimmed is not None:
         yield f"the law fits from N={fit.trimmed.data.sizes[0]:.0f} on; that fit claims nothing beyond the data"
     if "suspicious_zero_variance" in fit.flags:
-        yield f"seeds agree to 0.1 % at N={_listed(fit.data.without_spread)}: was the seed applied there?"
+        yield f"seeds agree to 0.1 % at N={listed_sizes(fit.data.without_spread)}: was the seed applied there?"
     if (other := fit.better_form) is not None:
         size = 4 * fit.default.max_size
         beyond = float(other.predict(np.array([size]))[0])
@@ -117,7 +117,7 @@ def _on_fit(fit: Fit) -> Iterator[str]:
 
 def _on_spread(data: SizeMeans) -> str:
     noisier = data.sizes[data.cv > (1 + _NOISIER) * data.noise.cv(data.sizes)]
-    used = ["a curve"] * (data.noise.curvature != 0) + [f"their own spread at N={_listed(noisier)}"] * bool(
+    used = ["a curve"] * (data.noise.curvature != 0) + [f"their own spread at N={listed_sizes(noisier)}"] * bool(
         len(noisier)
     )
     weights = f": weights follow {' and '.join(used)}" if used else ""
@@ -126,7 +126,7 @@ def _on_spread(data: SizeMeans) -> str:
 
 _NOISIER = 0.05  # above the smooth spread, as a share of it
 _STATES = {"diverged": "diverged and left out", "failed": "failed", "missing": "planned, not there yet"}
-_BY_FLAG = {
+BY_FLAG: dict[Flag, str] = {
     "law_doubtful": "the law fits poorly: intervals are widened by what it misses",
     "non_monotone": "the error rises somewhere by more than chance",
     "provisional": "provisional: fewer than three seeds",
@@ -134,5 +134,6 @@ _BY_FLAG = {
 }
 
 
-def _listed(sizes: Iterable[float]) -> str:
+def listed_sizes(sizes: Iterable[float]) -> str:
+    """4, 8, 16."""
     return ", ".join(f"{size:.0f}" for size in sizes)

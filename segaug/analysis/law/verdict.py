@@ -25,7 +25,8 @@ _CLAIMED_HALF_WIDTH = 0.25  # of the estimate
 Floor = Literal["law_rejected", "too_few_sizes", "flat", "identified", "bounded", "not_identifiable"]
 Exponent = Literal["identified", "not_identifiable"]
 _UNREADABLE: tuple[Floor, ...] = ("law_rejected", "too_few_sizes")
-TOO_FEW_SIZES = "needs at least 4 sizes over a factor of 8"
+ENOUGH_SIZES = f"at least {READABLE_SIZES} sizes over a factor of {_MIN_RANGE_OF_FOUR:g}"
+TOO_FEW_SIZES = f"needs {ENOUGH_SIZES}"
 NOT_IDENTIFIABLE = "these data cannot tell a floor from a slower decay"
 
 

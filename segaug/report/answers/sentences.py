@@ -13,16 +13,16 @@ from segaug.analysis.comparison.comparison import Comparison
 from segaug.analysis.comparison.equivalent_data import EquivalentSize
 from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.curves.size_point import SizePoint
-from segaug.analysis.interval import LEVEL, Interval
+from segaug.analysis.interval import LEVEL
 from segaug.analysis.law.fit import Fit, Flag
-from segaug.report.blocks.tables import number
-from segaug.report.comparison.numbers import ends, p_value, span
-from segaug.report.laws.verdicts import span as open_ends
+from segaug.analysis.law.verdict import ENOUGH_SIZES
+from segaug.findings.comparisons import ratio
+from segaug.findings.numbers import bounded, bracketed, from_to, number, p_equals
 
 _NOTHING = 0.005  # of the error: a law cannot rise, so that the low end of what more images gain is never below 0
 _UNREADABLE = {  # floor of a verdict -> why nothing is read from its law
     "law_rejected": "the law does not fit its means",
-    "too_few_sizes": "it takes at least 4 sizes over a factor of 8",
+    "too_few_sizes": f"it takes {ENOUGH_SIZES}",
 }
 _BUT: dict[Flag, str] = {  # flag of the curve -> what the answer has to be read with
     "divergence_matters": "Diverged trials are left out, and they matter here.",
@@ -84,19 +84,19 @@ def _told(size: float) -> str:
 
 
 def _by_law(fit: Fit, size: float) -> tuple[float, str]:
-    found = fit.error(size)
-    return size, f"{number(found.value)} {open_ends(found.interval)}"
+    error = fit.error(size)
+    return size, bounded(error.value, error.interval)
 
 
 def _spread(point: SizePoint) -> str:
-    return ends(point.interval) if point.interval else "in a single trial"
+    return bracketed(point.interval) if point.interval else "in a single trial"
 
 
 def _twice_as_many(fit: Fit) -> str:
     """Beyond the data, where that is claimed."""
     step = fit.extrapolations[0]
     share = 1 - step.value / fit.error(fit.default.max_size).value
-    return f"twice as many would take away {_percent(share)}, to {number(step.value)} {open_ends(step.interval)}"
+    return f"twice as many would take away {_percent(share)}, to {bounded(step.value, step.interval)}"
 
 
 def _doubled(fit: Fit) -> str:
@@ -105,15 +105,11 @@ def _doubled(fit: Fit) -> str:
     before = fit.error(largest / 2).value
     beyond = f", and beyond {_told(largest)} nothing is claimed"
     if drop.interval.low < _NOTHING * before:
-        about = _amount(drop.value, replace(drop.interval, low=0.0))
+        about = bounded(drop.value, replace(drop.interval, low=0.0))
         return f"twice as many are not shown to take anything away ({about}){beyond}"
     return (
-        f"twice as many take away {_percent(drop.value / before)} of it ({_amount(drop.value, drop.interval)}){beyond}"
+        f"twice as many take away {_percent(drop.value / before)} of it ({bounded(drop.value, drop.interval)}){beyond}"
     )
-
-
-def _amount(value: float, interval: Interval) -> str:
-    return f"{number(value)} {open_ends(interval)}"
 
 
 def _percent(share: float) -> str:
@@ -127,7 +123,9 @@ def _of_strategies(compared: Sequence[Comparison], reference: float, counted: st
     untested = [one for one in compared if one not in shown and one not in tested]
     yield from (_differs(one, reference, counted) for one in shown)
     if tested:
-        names = _listed([f"{one.key.strategy} ({_ratio(one)}, p = {p_value(one.overall.p_holm)})" for one in tested])
+        names = _listed(
+            [f"{one.key.strategy} ({ratio(one.overall.ratio)}, {p_equals(one.overall.p_holm)})" for one in tested]
+        )
         yield f"{names} {_are(tested)} not shown to differ from {tested[0].baseline}"
     if untested:
         names = _listed([one.key.strategy for one in untested])
@@ -136,10 +134,10 @@ def _of_strategies(compared: Sequence[Comparison], reference: float, counted: st
 
 def _differs(one: Comparison, reference: float, counted: str) -> str:
     more = f", which saw more data than {one.baseline}," if one.saw_more else ""
-    where = f"{'over' if len(one.overall.sizes) > 1 else 'at'} N = {span(one.overall.sizes)}"
+    where = f"{'over' if len(one.overall.sizes) > 1 else 'at'} N = {from_to(one.overall.sizes, str)}"
     if one.overall.ratio.value > 1:
-        return f"{one.key.strategy}{more} errs more, by a factor of {_ratio(one)} {where}"
-    better = f"{one.key.strategy}{more} errs less, by a factor of {_ratio(one)} {where}"
+        return f"{one.key.strategy}{more} errs more, by a factor of {ratio(one.overall.ratio)} {where}"
+    better = f"{one.key.strategy}{more} errs less, by a factor of {ratio(one.overall.ratio)} {where}"
     if not one.equivalent.sizes:
         return f"{better}; what that is worth in {counted} is not told, {one.equivalent.reason}"
     size = min(one.equivalent.sizes, key=lambda size: abs(math.log(size.size / reference)))
@@ -150,11 +148,6 @@ def _worth(size: EquivalentSize) -> str:
     """More labels are claimed only where the whole interval says so."""
     claimed = size.claimed
     return f"is worth {size}" if claimed.low > 1 or claimed.low >= claimed.high else f"could be worth {size}"
-
-
-def _ratio(one: Comparison) -> str:
-    interval = one.overall.ratio.interval
-    return number(one.overall.ratio.value) + (f" {ends(interval)}" if interval else "")
 
 
 def _listed(names: Sequence[str]) -> str:

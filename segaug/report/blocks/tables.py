@@ -7,11 +7,11 @@ from statistics import fmean, stdev
 from typing import Any, ClassVar
 
 from segaug.analysis.trials.shown_dice import shown_dice
+from segaug.findings.numbers import NONE, from_to, number
 from segaug.report.study.measure import Json, Measure
 from segaug.report.study.study import Study, collect
 from segaug.results.trial_columns import Trial
 
-NONE = "–"
 _PLACE = ("task", "model")  # columns that say where a row was measured
 
 
@@ -40,13 +40,6 @@ class Table:
     def _same(self) -> tuple[int, ...]:
         places = [place for place, column in enumerate(self.columns) if column in _PLACE]
         return tuple(place for place in places if len({row[place] for row in self.rows}) == 1)
-
-
-def number(value: float | None) -> str:
-    """Three significant digits without an exponent where that is readable; a dash for None."""
-    if value is None:
-        return NONE
-    return f"{value:.2e}" if value and not 1e-4 <= abs(value) < 1e5 else f"{value:#.3g}".rstrip(".")
 
 
 def measure_table(study: Study) -> Table:
@@ -144,12 +137,12 @@ def _with_unit(words: str, measure: Measure) -> str:
 def _measure_cells(records: Sequence[Json], scores: Sequence[Measure], losses: Sequence[Measure]) -> tuple[str, ...]:
     scales = [record["logit_scale"] for record in records]
     return (
-        _range(record["validation_labels"] for record in records),
+        from_to((record["validation_labels"] for record in records), str),
         str(len(records)),
         *(_spread(map(one.of, records)) for one in scores),
         *(_mean(map(of, records)) for one in losses for of in (one.of_atlas, one.of_constant)),
         _mean(scales),
-        _range(record["updates"] for record in records),
+        from_to((record["updates"] for record in records), str),
     )
 
 
@@ -161,8 +154,3 @@ def _spread(values: Iterable[float | None]) -> str:
 def _mean(values: Iterable[float | None]) -> str:
     found = [value for value in values if value is not None]
     return number(fmean(found) if found else None)
-
-
-def _range(values: Iterable[int]) -> str:
-    found = set(values)
-    return str(min(found)) if len(found) == 1 else f"{min(found)} to {max(found)}"

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from segaug.analysis.comparison.comparison import Comparison
 from segaug.analysis.comparison.equivalent_data import EquivalentSize
 from segaug.analysis.trials.curve_trials import CurveKey
-from segaug.report.blocks.tables import NONE, Table
+from segaug.findings.comparisons import mean_worth, untold_worth, worth
+from segaug.findings.numbers import NONE
+from segaug.report.blocks.tables import Table
 from segaug.report.comparison.strategies import Groups
 from segaug.report.study.study import Study
 
@@ -41,16 +43,12 @@ def factor_table(groups: Groups) -> Table:
     )
 
 
-def _worth(study: Study, found: Comparison) -> str:
-    sizes, summary = found.equivalent.sizes, found.equivalent.summary
-    if not sizes:
-        return f"what {found.key.strategy} is worth is not told, {found.equivalent.reason}."
-    reference = _reference(study, found.key)
-    one = min(sizes, key=lambda size: abs(math.log(size.size / reference)))
-    over = ""
-    if summary is not None and summary.used > 1:
-        over = f"; over the {summary.used} of {summary.used + summary.censored} sizes that are not cut {summary}"
-    return f"{found.key.strategy} at N = {one.size:g} is worth {one} the data of {found.baseline}{over}."
+def _worth(study: Study, comparison: Comparison) -> str:
+    if not comparison.equivalent.sizes:
+        return f"{untold_worth(comparison)}."
+    reference = _reference(study, comparison.key)
+    middle = min(comparison.equivalent.sizes, key=lambda size: abs(math.log(size.size / reference)))
+    return "; ".join(filter(None, (worth(comparison, middle), mean_worth(comparison)))) + "."
 
 
 def _saw(found: Comparison) -> str:

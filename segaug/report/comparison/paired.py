@@ -3,8 +3,8 @@
 import math
 
 from segaug.analysis.comparison.comparison import Comparison, SizeComparison
-from segaug.report.blocks.tables import NONE, Table
-from segaug.report.comparison.numbers import ends, finite, p_value, span
+from segaug.findings.numbers import NONE, bracketed, from_to, number, p_value
+from segaug.report.blocks.tables import Table
 from segaug.report.comparison.paired_trials import paired_trials
 from segaug.report.comparison.strategies import Groups
 from segaug.report.marks.crowd import drawn_words
@@ -14,16 +14,16 @@ from segaug.report.study.study import Study
 def paired_caption(study: Study, groups: Groups) -> str:
     """Of the ratios."""
     found = [one for group in groups for one in group]
-    pairs = [size.ratio.log.pairs for one in found for size in one.sizes]
+    pairs = from_to((size.ratio.log.pairs for one in found for size in one.sizes), str)
     shown = drawn_words(_most_seeds(study, groups), "their geometric mean ratio")
-    family = sorted({sum(len(one.sizes) for one in group) for group in groups})
+    tests = from_to({sum(len(one.sizes) for one in group) for group in groups}, str)
     return (
         f"{study.measured.name[0].upper()}{study.measured.name[1:]} of a strategy over that of {found[0].baseline} on "
-        f"the same subset, initial weights and batches, n = {span(pairs)} pairs; below the line at 1 it is better.\n"
+        f"the same subset, initial weights and batches, n = {pairs} pairs; below the line at 1 it is better.\n"
         f"Both axes are logarithmic. Thin lines: one seed each{shown}. Markers: ratio of expected errors, by the "
         "means over seeds; bars: its 95 % interval by the paired t test (Fieller), each for one comparison, for new "
         "seeds on this test set; that of few pairs may leave the axis, or have no end. Filled: p < 5 % after Holm's "
-        f"correction over the {span(family)} strategies and sizes of a task and model. All: geometric mean of the "
+        f"correction over the {tests} strategies and sizes of a task and model. All: geometric mean of the "
         "ratios of the sizes, the primary test of a strategy, corrected over strategies."
     )
 
@@ -73,9 +73,9 @@ def _overall_row(found: Comparison) -> tuple[str, ...]:
     )
     return (
         *found.key,
-        finite(ratio.value),
-        ends(ratio.interval),
-        ends(ratio.other_cases),
+        number(ratio.value),
+        bracketed(ratio.interval),
+        bracketed(ratio.other_cases),
         p_value(found.overall.p_holm),
         p_value(ratio.log.p_flip),
         f"{ratio.log.pairs} × {len(found.overall.sizes)}",
@@ -89,13 +89,13 @@ def _size_row(found: Comparison, one: SizeComparison) -> tuple[str, ...]:
         *found.key,
         str(one.size),
         str(ratio.log.pairs),
-        finite(one.strategy),
-        finite(one.baseline),
-        finite(ratio.value),
-        ends(ratio.interval),
-        finite(difference.mean),
-        ends(difference.interval),
+        number(one.strategy),
+        number(one.baseline),
+        number(ratio.value),
+        bracketed(ratio.interval),
+        number(difference.mean),
+        bracketed(difference.interval),
         *map(p_value, (ratio.log.p_t, ratio.log.p_flip, one.p_holm, one.p_max_t)),
         f"{one.correlation:.2f}" if math.isfinite(one.correlation) else NONE,
-        finite(one.rms_px),
+        number(one.rms_px),
     )

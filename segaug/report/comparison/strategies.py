@@ -6,12 +6,10 @@ from functools import lru_cache
 from itertools import groupby
 
 from segaug.analysis.comparison.compare import BASELINE, compare_trials
-from segaug.analysis.comparison.comparison import Comparison, Ratio
-from segaug.analysis.interval import Interval
+from segaug.analysis.comparison.comparison import Comparison
 from segaug.analysis.trials.measured import measured, measured_cases
 from segaug.analysis.trials.table import study_trials
-from segaug.report.blocks.tables import number
-from segaug.report.comparison.numbers import ends
+from segaug.findings.comparisons import on_pairs, worth_method
 from segaug.report.look.palette import in_order
 from segaug.report.study.study import Study
 
@@ -44,31 +42,10 @@ def comparison_notes(groups: Groups) -> list[str]:
     return [f"{' · '.join(one.key)}: {note}" for one in found for note in _notes(one)]
 
 
-def _notes(found: Comparison) -> Iterator[str]:
-    yield from found.notes
-    if found.equivalent.sizes and found.equivalent.reason:
-        yield f"equivalent data by {found.equivalent.method}: {found.equivalent.reason}"
-    if found.overall.ratio.log.disagree:
+def _notes(comparison: Comparison) -> Iterator[str]:
+    yield from comparison.notes
+    if method := worth_method(comparison):
+        yield method
+    if comparison.overall.ratio.log.disagree:
         yield "t test and sign flips disagree about 5 % over all sizes"
-    if (diverged := found.divergence).any:
-        yield (
-            f"diverged in {sum(diverged.strategy)} of {sum(diverged.pairs)} pairs, {found.baseline} in "
-            f"{sum(diverged.baseline)} (exact McNemar p = {diverged.p:.2g}){_as_constant(diverged.as_constant)}"
-        )
-    if (shape := found.shape) is not None:
-        yield (
-            f"exponent b {_signed(shape.b.value, shape.b.interval)} and floor share "
-            f"{_signed(shape.floor_share.value, shape.floor_share.interval)} against {found.baseline} (bootstrap over "
-            "seeds)"
-        )
-
-
-def _as_constant(ratio: Ratio | None) -> str:
-    if ratio is None:
-        return ""
-    found = f"{number(ratio.value)} {ends(ratio.interval)}"
-    return f"; if these count as constant predictions, the ratio over all sizes is {found}"
-
-
-def _signed(value: float, ends: Interval) -> str:
-    return f"{value:+.2g} [{ends.low:+.2g}, {ends.high:+.2g}]"
+    yield from on_pairs(comparison)

@@ -6,6 +6,7 @@ The first line of a caption says what is shown, in two lines of the page; what f
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from segaug.findings.comparisons import CLEAR
 from segaug.report.curves.histories import shown_sizes, validated
 from segaug.report.marks.crowd import MOST_DRAWN, drawn_words
 from segaug.report.study.measure import Measure
@@ -164,10 +165,7 @@ def orders_text(opposed: int) -> str:
         if not opposed
         else f"{opposed} {'pair is' if opposed == 1 else 'pairs are'} put clearly in opposite order by two metrics."
     )
-    return (
-        f"{found} Clear: the 95 % interval of the paired t test over seeds leaves out no difference; each pair by "
-        "itself, whatever their number, on this test set."
-    )
+    return f"{found} {CLEAR}"
 
 
 def histories_caption(study: Study) -> str:

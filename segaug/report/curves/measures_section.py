@@ -2,8 +2,8 @@
 
 from functools import partial
 
+from segaug.findings.phrases import listed
 from segaug.report.blocks import tables
-from segaug.report.blocks.phrases import listed
 from segaug.report.blocks.section import Block, Folded, Heading, Items, Legend, Panels, Section, Text
 from segaug.report.curves import captions
 from segaug.report.curves.captions import orders_text

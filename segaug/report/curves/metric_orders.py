@@ -7,7 +7,8 @@ from segaug.analysis.curves.measured_curve import MeasuredCurve, measured_curves
 from segaug.analysis.metric import Metric
 from segaug.analysis.trials.measured import measured
 from segaug.analysis.trials.table import study_trials
-from segaug.report.blocks.tables import NONE, Table
+from segaug.findings.numbers import NONE
+from segaug.report.blocks.tables import Table
 from segaug.report.study.study import Study
 
 Fits = Mapping[Metric, Sequence[MeasuredCurve]]

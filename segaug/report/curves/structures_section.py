@@ -6,10 +6,11 @@ from statistics import fmean
 
 from markupsafe import Markup
 
+from segaug.findings.numbers import number
+from segaug.findings.phrases import listed
 from segaug.measures import BY_KEY
-from segaug.report.blocks.phrases import listed
 from segaug.report.blocks.section import Block, Draw, Folded, Legend, Panels, Section
-from segaug.report.blocks.tables import number, structure_table
+from segaug.report.blocks.tables import structure_table
 from segaug.report.curves import captions
 from segaug.report.curves.charts import overview_chart
 from segaug.report.curves.figures import structures_figure

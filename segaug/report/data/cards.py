@@ -11,8 +11,9 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from segaug.errors import DataError
+from segaug.findings.numbers import number
 from segaug.json_data import parse_json
-from segaug.report.blocks.tables import Table, number
+from segaug.report.blocks.tables import Table
 from segaug.report.data.provenance import flatten
 from segaug.report.look.mosaic import mosaic_png
 from segaug.report.look.palette import in_order

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from segaug.report.blocks.phrases import listed
+from segaug.findings.phrases import listed
 from segaug.report.blocks.section import Section
 from segaug.report.data.cards import Card, read_card
 from segaug.report.study.study import Study

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from segaug.report.blocks.tables import NONE, Table
+from segaug.findings.numbers import NONE
+from segaug.report.blocks.tables import Table
 from segaug.report.study.study import Json, Study
 
 

@@ -4,8 +4,8 @@ from functools import partial
 
 from markupsafe import Markup
 
+from segaug.findings.phrases import listed
 from segaug.report.blocks.by_task import by_task
-from segaug.report.blocks.phrases import listed
 from segaug.report.blocks.section import Legend, Panels, Section, Text
 from segaug.report.divergence.divergence_figure import divergence_figure, divergence_panel
 from segaug.report.divergence.rates import RULE, divergence_caption, divergence_table, diverging_groups

@@ -2,7 +2,8 @@
 
 from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.trials.divergence import MATTERS_RATE
-from segaug.report.blocks.tables import NONE, Table, number
+from segaug.findings.numbers import NONE, number
+from segaug.report.blocks.tables import Table
 from segaug.report.study.study import Study
 
 _MATTERS = f"{100 * MATTERS_RATE:g} %"

@@ -6,8 +6,8 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from segaug.analysis.law.lack_of_fit import TESTABLE_SIZES
+from segaug.findings.phrases import counted
 from segaug.report.blocks.by_task import by_task
-from segaug.report.blocks.phrases import counted
 from segaug.report.blocks.section import Block, Folded, Heading, Legend, Panels, Section
 from segaug.report.curves import captions
 from segaug.report.laws.forms_table import forms_table
@@ -48,7 +48,7 @@ def _finding(study: Study) -> str:
     tested = [fit for _, fit in study.laws if "law_not_testable" not in fit.flags]
     fitting = sum(not fit.default.lack_of_fit.doubtful for fit in tested)
     untested = f"The law cannot be tested with fewer than {TESTABLE_SIZES} sizes"
-    said = f"The law fits {fitting} of {counted(tested, 'curve')}" if tested else untested
+    said = f"The law fits {fitting} of {counted(len(tested), 'curve')}" if tested else untested
     checks = [fit.holdout for _, fit in study.laws if fit.holdout is not None]
     if not checks:
         return f"{said}; there are too few sizes to predict the largest one from."

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.law.fit import Fit
-from segaug.report.blocks.tables import NONE, Table, number
+from segaug.findings.laws import other_form
+from segaug.findings.numbers import number
+from segaug.report.blocks.tables import Table
 from segaug.report.study.study import Study
 
 
@@ -25,10 +25,5 @@ def forms_table(study: Study) -> Table:
 
 
 def _rows(curve: CurveFit, fit: Fit) -> Iterator[tuple[str, ...]]:
-    beyond = np.array([4 * fit.default.max_size])
-    for one in fit.alternatives:
-        holdouts = " / ".join(f"{100 * error / fit.data.means[-1]:.1f} %" for error in one.holdout_errors)
-        yield (
-            *curve.key, one.form, str(one.parameters), number(one.chi2), number(one.aicc), f"{one.akaike_weight:.2f}",
-            holdouts or NONE, number(float(one.predict(beyond)[0])),
-        )  # fmt: skip
+    for form in fit.alternatives:
+        yield (*curve.key, form.form, str(form.parameters), number(form.chi2), *other_form(form, fit))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.curves.population import FEW_PATIENTS
+from segaug.analysis.law.verdict import ENOUGH_SIZES
 from segaug.report.laws.verdicts import without_verdict
 from segaug.report.study.caution import Caution, make
 from segaug.report.study.study import Study
@@ -23,8 +24,8 @@ def _few_sizes(study: Study) -> Caution | None:
     return make(
         "few-sizes",
         "Too few sizes to read a law",
-        "Three numbers a, b, c cannot be told from three points, or from four that lie close together: it takes at "
-        "least 4 sizes over a factor of 8. Where a law is drawn it only joins the means.",
+        "Three numbers a, b, c cannot be told from three points, or from four that lie close together: it takes "
+        f"{ENOUGH_SIZES}. Where a law is drawn it only joins the means.",
         without_verdict(study),
     )
 

@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from segaug.analysis.law.fit import Fit
-from segaug.report.laws.verdicts import holdout_words, p_words
+from segaug.findings.laws import lack_of_fit
+from segaug.report.laws.verdicts import holdout_words
 from segaug.report.look.palette import LIGHT, look
 from segaug.report.look.theme import PANEL_IN, error_axis, panel_figure, size_axis
 from segaug.report.marks.marks import Tooltips, marker
@@ -36,7 +37,7 @@ def draw_residuals(axes: Axes, study: Study, laws: Mapping[str, Fit], first: int
         style, gid, residuals = look(strategy), f"residuals-{index}", fit.default.relative_residuals
         x = fit.data.sizes * shift(list(laws), study.sizes, strategy)
         axes.plot(x, residuals, color=style.light, linestyle=style.line, linewidth=0.8, alpha=0.6, zorder=2)
-        axes.plot(x, residuals, gid=gid, zorder=3, label=p_words(fit.default), **marker(style))
+        axes.plot(x, residuals, gid=gid, zorder=3, label=", ".join(lack_of_fit(fit.default)), **marker(style))
         tooltips[gid] = [_residual_text(strategy, fit, place) for place in range(len(residuals))]
     for level in (-_LIMIT, _LIMIT):
         axes.axhline(level, color=LIGHT["muted"], linestyle="--", linewidth=0.9, zorder=1)

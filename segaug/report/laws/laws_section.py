@@ -4,7 +4,7 @@ from functools import partial
 
 from markupsafe import Markup
 
-from segaug.report.blocks.phrases import from_to
+from segaug.findings.numbers import from_to
 from segaug.report.blocks.section import Block, Folded, Items, Panels, Section
 from segaug.report.curves import captions
 from segaug.report.laws.forest import QUANTITIES, forest, forest_figure, forest_signs

@@ -1,6 +1,7 @@
 """What may be read from the curves."""
 
-from segaug.report.blocks.phrases import counted
+from segaug.analysis.law.verdict import ENOUGH_SIZES
+from segaug.findings.phrases import counted
 from segaug.report.blocks.section import Block, Folded, Items, Section, Text
 from segaug.report.laws.verdicts import claim_conditions, verdict_table, without_verdict
 from segaug.report.study.study import Study
@@ -14,7 +15,7 @@ def section(study: Study) -> Section:
     if lacking := claim_conditions(study):
         blocks.append(Folded("What values lack that are not claimed", (Items(lacking),)))
     if without := without_verdict(study):
-        blocks += [Text("No verdict, for want of at least 4 sizes over a factor of 8:"), Items(without)]
+        blocks += [Text(f"No verdict, for want of {ENOUGH_SIZES}:"), Items(without)]
     title = "What may be read from the curves"
     return Section("verdicts", title, "Verdicts", tuple(blocks), finding=_finding(study))
 
@@ -27,4 +28,4 @@ def _finding(study: Study) -> str:
         return "No law may be read: no curve has enough sizes and a law that fits them."
     floors = sum(verdict.floor == "identified" for verdict in readable)
     exponents = sum(verdict.exponent == "identified" for verdict in readable)
-    return f"A floor is identified in {floors} of {counted(verdicts, 'curve')}, the exponent b in {exponents}."
+    return f"A floor is identified in {floors} of {counted(len(verdicts), 'curve')}, the exponent b in {exponents}."

@@ -9,7 +9,8 @@ from segaug.analysis.planning.design_ranking import size_choices
 from segaug.analysis.planning.effect_power import POWER, paired_spread, seeds_needed
 from segaug.analysis.planning.forecast import Design, Forecast
 from segaug.analysis.planning.pilot import NoPilot, Pilot, pilot
-from segaug.report.blocks.tables import Table, number
+from segaug.findings.numbers import number
+from segaug.report.blocks.tables import Table
 from segaug.report.study.study import Study
 
 SEEDS = (3, 5, 10, 20, 40, 80)

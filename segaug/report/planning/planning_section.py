@@ -5,8 +5,9 @@ from functools import partial
 
 from markupsafe import Markup
 
+from segaug.findings.numbers import from_to
+from segaug.findings.phrases import counted
 from segaug.report.blocks.by_task import by_task
-from segaug.report.blocks.phrases import counted, from_to
 from segaug.report.blocks.section import Block, Draw, Items, Panels, Section
 from segaug.report.blocks.tables import Table
 from segaug.report.look import svg
@@ -39,7 +40,7 @@ def _finding(effects: Table, found: Sequence[Forecasts]) -> str:
     """Seeds for a difference worth seeing."""
     seeds = [int(row[-1]) for row in effects.rows]
     if not seeds:
-        return f"What {counted(found, 'baseline')} would tell with more seeds or sizes."
+        return f"What {counted(len(found), 'baseline')} would tell with more seeds or sizes."
     return f"To see {100 * (1 - RATIO):g} % less error takes {from_to(seeds)} seeds per size."
 
 

@@ -18,8 +18,3 @@ def make(kind: str, headline: str, meaning: str, places: Iterable[str]) -> Cauti
     """None where it holds nowhere."""
     listed = tuple(places)
     return Caution(kind, headline, meaning, listed) if listed else None
-
-
-def count(number: int, word: str) -> str:
-    """A number of things, in words."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from segaug.findings.phrases import counted
 from segaug.report.laws.law_cautions import LAW_CHECKS
 from segaug.report.look.palette import in_order
-from segaug.report.study.caution import Caution, count, make
+from segaug.report.study.caution import Caution, make
 from segaug.report.study.measure import Json
 from segaug.report.study.study import Study, collect, mean_by_size
 from segaug.report.trials.network_cautions import collapsed, not_trained_out
@@ -73,7 +74,7 @@ def _strategies(curves: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str],
 def _failed(study: Study) -> Caution | None:
     return make(
         "failed",
-        f"{count(len(study.failures), 'trial')} failed",
+        f"{counted(len(study.failures), 'trial')} failed",
         "They stopped with an error and are in no figure. The errors are listed below the table of trials; the same "
         "train command tries them again.",
         _cells(study.failures),
@@ -83,7 +84,7 @@ def _failed(study: Study) -> Caution | None:
 def _diverged(study: Study) -> Caution | None:
     return make(
         "diverged",
-        f"{count(len(study.diverged), 'trial')} diverged",
+        f"{counted(len(study.diverged), 'trial')} diverged",
         "Their error became infinite or not a number, or stayed no better than a constant prediction while the "
         "training loss did not improve. They are left out of means and laws and drawn as crosses at the top of the "
         "panels: what is shown is the error given that training converged.",
@@ -95,7 +96,7 @@ def _left_out(study: Study) -> Caution | None:
     errors = study.snapshot.left_out.values()
     return make(
         "left_out",
-        f"{count(len(errors), 'file')} in the place of a record left out",
+        f"{counted(len(errors), 'file')} in the place of a record left out",
         "They are damaged, hold what no trial can have left, lie in a folder of another name, or are of another "
         "version: they are in no figure. The same train command makes the records of this study that are missing.",
         (f"{Path(error.file).parent.name}: {error.problem}" for error in errors),
@@ -105,7 +106,7 @@ def _left_out(study: Study) -> Caution | None:
 def _missing(study: Study) -> Caution | None:
     return make(
         "missing",
-        f"{count(len(study.missing), 'planned trial')} not done yet",
+        f"{counted(len(study.missing), 'planned trial')} not done yet",
         "Means and fits use what is there; they will change.",
         _cells(study.missing),
     )
@@ -128,7 +129,7 @@ def _mixed(study: Study) -> Caution | None:
         "More than one protocol or data version is in use for one task and model: differences between strategies may "
         "come from that.",
         (
-            f"{task} · {model}: {count(len(hashes), word)}"
+            f"{task} · {model}: {counted(len(hashes), word)}"
             for (task, model), records in sorted(groups.items())
             for key, word in (("protocol_hash", "protocol"), ("dataset_hash", "data version"))
             if len(hashes := {record[key] for record in records}) > 1
@@ -155,7 +156,7 @@ def _code(study: Study) -> Caution | None:
 
 def _codes(records: Iterable[Json]) -> str:
     counts = Counter(map(_code_of, records))
-    return ", ".join(f"{code} ({count(counts[code], 'trial')})" for code in sorted(counts))
+    return ", ".join(f"{code} ({counted(counts[code], 'trial')})" for code in sorted(counts))
 
 
 def _code_of(record: Json) -> str:
@@ -182,7 +183,7 @@ def _trial_warnings(study: Study) -> Caution | None:
         "trial-warnings",
         "Trials left warnings",
         "Said by the trials themselves, with the number of trials that said it.",
-        (f"{text} ({count(texts.count(text), 'trial')})" for text in sorted(set(texts))),
+        (f"{text} ({counted(texts.count(text), 'trial')})" for text in sorted(set(texts))),
     )
 
 

@@ -1,6 +1,6 @@
 """The filled-in checklist."""
 
-from segaug.report.blocks.phrases import counted
+from segaug.findings.phrases import counted
 from segaug.report.blocks.section import Columns, Section
 from segaug.report.blocks.tables import Table
 from segaug.report.study.study import Study
@@ -16,4 +16,4 @@ def section(study: Study) -> Section:
 
 def _finding(table: Table) -> str:
     """How much of it is filled in."""
-    return f"{counted(table.rows, 'item')} that a paper has to report, filled in from the records."
+    return f"{counted(len(table.rows), 'item')} that a paper has to report, filled in from the records."

@@ -1,6 +1,6 @@
 """How the study was made."""
 
-from segaug.report.blocks.phrases import from_to
+from segaug.findings.numbers import from_to
 from segaug.report.blocks.section import Block, Columns, Heading, Items, Section, Text
 from segaug.report.data import provenance
 from segaug.report.data.cards import licences

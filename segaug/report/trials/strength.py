@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from statistics import fmean, stdev
 
-from segaug.report.blocks.tables import NONE, Table, number
+from segaug.findings.numbers import NONE, number
+from segaug.report.blocks.tables import Table
 from segaug.report.study.study import Json, Study, collect
 
 

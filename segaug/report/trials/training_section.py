@@ -5,10 +5,10 @@ from statistics import fmean
 
 from markupsafe import Markup
 
+from segaug.findings.numbers import number
+from segaug.findings.phrases import listed
 from segaug.report.blocks.by_task import by_task
-from segaug.report.blocks.phrases import listed
 from segaug.report.blocks.section import Block, Legend, Panels, Section
-from segaug.report.blocks.tables import number
 from segaug.report.curves import captions
 from segaug.report.curves.histories import history_panel, validated
 from segaug.report.look import svg

@@ -9,7 +9,8 @@ from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.curves.size_point import SizePoint
 from segaug.analysis.curves.variance import Components
 from segaug.analysis.interval import Interval
-from segaug.report.blocks.tables import NONE, Table
+from segaug.findings.numbers import NONE
+from segaug.report.blocks.tables import Table
 from segaug.report.study.study import Study
 
 _MOSTLY = 0.5  # share of the variance from which a source is the one to work on

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from segaug.analysis.interval import Interval
-from segaug.cli.interval_text import with_interval
+from segaug.findings.with_interval import with_interval
 
 
 @pytest.mark.parametrize(
