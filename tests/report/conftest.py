@@ -1,6 +1,8 @@
 """Studies on disk to report on: one without trouble, and one with every kind of it."""
 
 import json
+from collections.abc import Callable
+from functools import cache
 from itertools import pairwise, product
 from pathlib import Path
 
@@ -9,6 +11,8 @@ import pytest
 from safetensors.numpy import save_file
 
 from segaug.results.store import Store
+from tests.report.known_studies import KNOWN
+from tests.report.made_sections import Page
 from tests.synthetic import plan_anew, record, replace_record, write_study
 
 HOSTILE = "<script>alert('x')</script>"
@@ -36,6 +40,17 @@ def thrice(cases: dict) -> dict:
 def troubled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two tasks, two models on one of them; failed, missing, diverged and skipped trials, a hostile name, one card."""
     return write_troubled(tmp_path_factory.mktemp("studies") / "troubled")
+
+
+@pytest.fixture(scope="session")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Page]:
+    """The page of a study of `known_studies`, by name; written once, to be read only."""
+
+    @cache
+    def page(name: str) -> Page:
+        return Page(KNOWN[name](tmp_path_factory.mktemp("known") / name).folder)
+
+    return page
 
 
 def write_troubled(folder: Path) -> Path:
