@@ -218,6 +218,21 @@ def test_an_answer_says_what_cannot_be_told(tmp_path, odd, words):
     assert words in answer
 
 
+def test_what_two_seeds_cannot_bound_is_said_and_not_stated(tmp_path):
+    errors = {"baseline": (0.1, 0.3), "red": (0.2, 0.1)}
+    page = page_of(tmp_path / "wild", Odd(sizes=(4,), seeds=2, error=lambda cell: errors[cell.strategy][cell.seed]))
+    (row,) = page.table("comparison", "Each size by itself")
+    assert (row["error"], row["baseline"], row["ratio"], row["difference"]) == ("0.150", "0.200", "0.750", "-0.0500")
+    assert row["95 %"] == row["correlation"] == "–"
+    low, high = numbers(row["95 % 2"])
+    half = 12.7062 * math.sqrt(0.045 / 2)  # of the differences 0.1 and -0.2
+    assert (low, high) == pytest.approx((-0.05 - half, -0.05 + half), rel=5e-3)
+    assert row["p (t)"] == row["p (Holm)"]
+    (note,) = [line for line in page.sentences("comparison") if "to bound their ratio" in line]
+    assert note.endswith("at N=4")
+    assert "red (0.750, p = 0.8) is not shown to differ from baseline." in page.answers()["phantom_thorax"]
+
+
 def test_curves_that_cannot_be_paired_are_among_the_notes(tmp_path):
     odd = Odd(
         tasks=("heart", "lung"), sizes=(4,), seeds=4, error=_half,

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from segaug.report.blocks.section import Folded
-from tests.report.known_studies import LAW_SIZES, LAWS, law
-from tests.report.made_sections import Page, by, numbers
+from tests.report.known_studies import LAW_SIZES, LAWS, ONE, SPREAD, law
+from tests.report.made_sections import Page, by, numbers, page_of
+from tests.report.odd_studies import Cell, Odd
 
 READABLE = ("baseline", "regda", "mixup")
 WITH_VERDICT = ("baseline", "red", *READABLE[1:])
@@ -231,3 +232,68 @@ def test_the_answer_is_the_law_of_the_baseline_beyond_its_data(page):
         page.answers()["lung"],
     )
     assert "nothing is claimed" not in page.answers()["lung"]
+
+
+def _near(cell: Cell, mean: float) -> float:
+    return mean * (1 + SPREAD * ONE[cell.seed % 4])
+
+
+def _stepping(cell: Cell) -> float:
+    return _near(cell, law(cell.size) * (2 if cell.size == LARGEST else 1))
+
+
+def _steep(cell: Cell) -> float:
+    return _near(cell, law(cell.size, b=6))
+
+
+@pytest.mark.parametrize(
+    ("odd", "said"),
+    [
+        (Odd(strategies=("baseline",), sizes=LAW_SIZES, error=_stepping), {
+            "checks": "The law fits 0 of 1 curve; the largest N is predicted within 50 %, beyond chance for 1 of 1.",
+            "verdicts": "No law may be read: no curve has enough sizes and a law that fits them.",
+            "laws": "No law may be read; what is listed only joins the means.",
+        }),
+        (Odd(strategies=("baseline",), sizes=(4, 8, 16), error=lambda cell: _near(cell, law(cell.size))), {
+            "checks": "The law cannot be tested with fewer than 6 sizes; there are too few sizes to predict the "
+            "largest one from.",
+        }),
+    ],
+)  # fmt: skip
+def test_a_law_that_does_not_hold_or_cannot_be_tested_is_said_so(tmp_path, odd, said):
+    page = page_of(tmp_path / "odd", odd)
+    assert {anchor: page.finding(anchor) for anchor in said} == said
+
+
+@pytest.mark.parametrize(
+    ("odd", "n", "note"),
+    [
+        (Odd(strategies=("baseline",), sizes=(1, 2, 3, 4, 6, 8), error=_steep), "4",
+         "b ended at a limit of its search; the law fits from a larger N on"),
+        (Odd(strategies=("baseline",), sizes=LAW_SIZES, seeds=9, error=lambda cell: _near(cell, law(cell.size)),
+             planned=lambda cell: cell.size > 4 or cell.seed < 4), "4 to 9",
+         "some sizes have over twice as many trials as others"),
+        (Odd(strategies=("baseline",), sizes=(2, 4, 8, 16), seeds=2,
+             error=lambda cell: law(cell.size) * (1 + cell.seed)),
+         "2", "provisional: fewer than 3 seeds; law not testable with fewer than 6 sizes"),
+    ],
+)  # fmt: skip
+def test_what_is_peculiar_about_a_law_is_a_note_beside_its_verdict(tmp_path, odd, n, note):
+    page = page_of(tmp_path / "odd", odd)
+    (row,) = page.table("verdicts")
+    assert (row["n"], row["notes"]) == (n, note)
+    assert ("bound" in page.cautions()) == ("limit of its search" in note)
+    assert ("provisional" in page.cautions()) == ("provisional" in note)
+
+
+def test_a_diverged_trial_changes_the_law_only_where_it_counts_as_a_constant(tmp_path):
+    odd = Odd(
+        sizes=LAW_SIZES,
+        error=lambda cell: _near(cell, law(cell.size)),
+        diverged=lambda cell: (cell.strategy, cell.size, cell.seed) == ("red", LARGEST, 0),
+    )
+    (row,) = page_of(tmp_path / "diverged", odd).table("divergence")
+    assert (row["strategy"], row["diverged"], row["of"], row["at N"]) == ("red", "1", "24", f"{LARGEST} (1)")
+    assert float(row["E, converged"]) == pytest.approx(law(LARGEST), rel=0.02)
+    assert law(LARGEST) * 1.1 < float(row["E, as constant"]) < 0.45
+    assert row["matters"] == "yes"  # a quarter of the trials there
