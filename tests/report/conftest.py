@@ -1,7 +1,8 @@
 """Studies on disk to report on: one without trouble, and one with every kind of it."""
 
 import json
-from functools import wraps
+from collections.abc import Callable
+from functools import cache, wraps
 from itertools import pairwise, product
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from segaug.report import page as page_module
 from segaug.report.blocks.section import Section
 from segaug.report.page import Written, write_report
 from segaug.results.store import Store
+from tests.report.known_studies import KNOWN
+from tests.report.made_sections import Page
 from tests.synthetic import plan_anew, record, replace_record, write_study
 
 HOSTILE = "<script>alert('x')</script>"
@@ -60,6 +63,17 @@ def troubled_report(troubled: Path) -> tuple[Written, list[Section]]:
         patch.setattr(page_module, "SECTIONS", tuple(map(keeping, page_module.SECTIONS)))
         written = write_report(troubled)
     return written, [section for section in sections if section is not None]
+
+
+@pytest.fixture(scope="session")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Page]:
+    """The page of a study of `known_studies`, by name; written once, to be read only."""
+
+    @cache
+    def page(name: str) -> Page:
+        return Page(KNOWN[name](tmp_path_factory.mktemp("known") / name).folder)
+
+    return page
 
 
 def write_troubled(folder: Path) -> Path:
