@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from segaug.report.study.study import Study, load_study
 from segaug.results.store import Store
+from tests.report.marked_study import write_marked_study
 from tests.synthetic import plan_anew, record, replace_record, write_study
 
 HOSTILE = "<script>alert('x')</script>"
@@ -36,6 +38,12 @@ def thrice(cases: dict) -> dict:
 def troubled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two tasks, two models on one of them; failed, missing, diverged and skipped trials, a hostile name, one card."""
     return write_troubled(tmp_path_factory.mktemp("studies") / "troubled")
+
+
+@pytest.fixture(scope="session")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The study of `tests.report.marked_study`, for figures; it is only read."""
+    return load_study(write_marked_study(tmp_path_factory.mktemp("studies") / "marked").folder)
 
 
 def write_troubled(folder: Path) -> Path:
