@@ -53,7 +53,7 @@ def drawn_at(axes: Axes, place: int) -> dict[int, tuple[float, float, bool]]:
         assert wears(sign, COMPARED[place])
         for x, y in points(axes, f"{kind}-{place}"):
             assert filled(sign) == (kind == "inside")
-            found[min(SIZES, key=lambda size: abs(math.log(x / size)))] = x, y, filled(sign)  # noqa: B023
+            found[min(SIZES, key=lambda size: abs(math.log(x / size)))] = x, y, filled(sign)
     return found
 
 
@@ -92,9 +92,16 @@ def test_bars_are_the_claims_and_arrows_their_open_ends(
     for place, strategy in enumerate(COMPARED):
         for cell in factors(comparisons, strategy):
             x, _, _ = drawn_at(axes, place)[int(cell.size)]
-            low, high = (min(max(end, SIZES[0]), SIZES[-1]) / cell.size for end in (cell.interval.low, cell.interval.high))
+            low, high = (
+                min(max(end, SIZES[0]), SIZES[-1]) / cell.size for end in (cell.interval.low, cell.interval.high)
+            )
             assert bars[x][1:] == (pytest.approx(low), pytest.approx(high), look(strategy).light)
-            up = [head for (at, tail), found in heads.items() for head in found if at == x and head and tail == bars[x].high]
+            up = [
+                head
+                for (at, tail), found in heads.items()
+                for head in found
+                if at == x and head and tail == bars[x].high
+            ]
             down = [
                 head for (at, tail), found in heads.items() for head in found
                 if at == x and not head and tail == bars[x].low
@@ -135,9 +142,7 @@ def test_strategies_are_side_by_side_nearer_to_their_own_n(panel: tuple[Axes, To
     assert low < min(ends) < max(ends) < high
 
 
-def test_under_the_pointer_is_what_is_claimed(
-    panel: tuple[Axes, Tooltips], comparisons: Sequence[Comparison]
-) -> None:
+def test_under_the_pointer_is_what_is_claimed(panel: tuple[Axes, Tooltips], comparisons: Sequence[Comparison]) -> None:
     _, tooltips = panel
     place = COMPARED.index(REJECTED)
     inside = [cell for cell in factors(comparisons, REJECTED) if cell.factor is not None]

@@ -1,4 +1,4 @@
-"""Ratios to the baseline: seeds joined to themselves, means of pairs, filled where Holm's correction leaves a difference."""
+"""Ratios to the baseline: pairs joined by seed, means of pairs, filled where Holm's correction leaves a difference."""
 
 import math
 from collections.abc import Iterator
