@@ -8,6 +8,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.colors import to_hex
+from matplotlib.contour import QuadContourSet
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.text import Annotation
@@ -115,6 +116,11 @@ def heights_across(axes: Axes) -> list[float]:
 def bands(axes: Axes) -> list[Band]:
     """Filled regions, in the order in which they were drawn."""
     return [_band(region) for region in axes.collections if isinstance(region, PolyCollection)]
+
+
+def contours(axes: Axes) -> list[QuadContourSet]:
+    """Contours and what is filled between them."""
+    return [lines for lines in axes.collections if isinstance(lines, QuadContourSet)]
 
 
 def arrows(axes: Axes) -> list[tuple[Point, Point]]:

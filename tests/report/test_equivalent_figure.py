@@ -41,20 +41,20 @@ def panel(marked: Study, comparisons: Sequence[Comparison]) -> tuple[Axes, Toolt
 
 
 def factors(comparisons: Sequence[Comparison], strategy: str) -> tuple[EquivalentSize, ...]:
-    (comparison,) = (one for one in comparisons if one.key.strategy == strategy)
+    (comparison,) = (comparison for comparison in comparisons if comparison.key.strategy == strategy)
     return comparison.equivalent.sizes
 
 
 def drawn_at(axes: Axes, place: int) -> dict[int, tuple[float, float, bool]]:
     """N -> where its factor is drawn, the factor, and whether its sign is filled; N is the nearest size."""
-    found = {}
+    drawn = {}
     for kind in ("inside", "end"):
         sign = mark(axes, f"{kind}-{place}")
         assert wears(sign, COMPARED[place])
         for x, y in points(axes, f"{kind}-{place}"):
             assert filled(sign) == (kind == "inside")
-            found[min(SIZES, key=lambda size: abs(math.log(x / size)))] = x, y, filled(sign)
-    return found
+            drawn[min(SIZES, key=lambda size: abs(math.log(x / size)))] = x, y, filled(sign)
+    return drawn
 
 
 @pytest.mark.parametrize("strategy", COMPARED)
@@ -83,12 +83,10 @@ def test_bars_are_the_claims_and_arrows_their_open_ends(
     panel: tuple[Axes, Tooltips], comparisons: Sequence[Comparison]
 ) -> None:
     axes, _ = panel
-    heads: dict[tuple[float, float], list[bool]] = {}
-    for (x, tail), (also_x, head) in arrows(axes):
-        assert x == also_x
-        heads.setdefault((x, tail), []).append(head > tail)
+    drawn = {(*tail, "up" if head[1] > tail[1] else "down") for tail, head in arrows(axes)}
+    assert all(tail[0] == head[0] for tail, head in arrows(axes))
     bars = {bar.at: bar for bar in uprights(axes)}
-    counted = 0
+    expected = set()
     for place, strategy in enumerate(COMPARED):
         for cell in factors(comparisons, strategy):
             x, _, _ = drawn_at(axes, place)[int(cell.size)]
@@ -96,20 +94,13 @@ def test_bars_are_the_claims_and_arrows_their_open_ends(
                 min(max(end, SIZES[0]), SIZES[-1]) / cell.size for end in (cell.interval.low, cell.interval.high)
             )
             assert bars[x][1:] == (pytest.approx(low), pytest.approx(high), look(strategy).light)
-            up = [
-                head
-                for (at, tail), found in heads.items()
-                for head in found
-                if at == x and head and tail == bars[x].high
-            ]
-            down = [
-                head for (at, tail), found in heads.items() for head in found
-                if at == x and not head and tail == bars[x].low
-            ]  # fmt: skip
-            assert (len(down), len(up)) == (cell.interval.low < SIZES[0], cell.interval.high > SIZES[-1])
-            counted += len(up) + len(down)
-    assert counted == len(arrows(axes)) > 0
-    assert {head for found in heads.values() for head in found} == {True, False}
+            if cell.interval.low < SIZES[0]:
+                expected.add((x, bars[x].low, "down"))
+            if cell.interval.high > SIZES[-1]:
+                expected.add((x, bars[x].high, "up"))
+    assert drawn == expected
+    assert len(arrows(axes)) == len(expected)
+    assert {way for _, _, way in expected} == {"up", "down"}
 
 
 def test_factors_that_lead_outside_the_data_are_grey(panel: tuple[Axes, Tooltips]) -> None:

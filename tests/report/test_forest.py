@@ -42,12 +42,12 @@ def theme() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def forests(marked: Study) -> dict[str, Forest]:
-    found = {}
+    drawn = {}
     with themed():
         for quantity in QUANTITIES:
             figure, tooltips = forest(marked, quantity)
-            found[quantity.name] = figure.axes[0], tooltips
-    return found
+            drawn[quantity.name] = figure.axes[0], tooltips
+    return drawn
 
 
 def fits(study: Study) -> dict[int, Fit]:

@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
-from matplotlib.contour import QuadContourSet
 
 from segaug.report.laws.joint_region import MOST_DRAWS, joint_panel, joint_signs
 from segaug.report.look.palette import look
 from segaug.report.look.theme import themed
 from segaug.report.study.study import Study, load_study
-from tests.report.drawn import colour, points_of, wears
+from tests.report.drawn import colour, contours, points_of, wears
 from tests.report.marked_study import FLAT, KEPT, LUNG, VAGUE
 from tests.report.odd_studies import Odd
 
@@ -63,7 +62,7 @@ def test_contours_are_at_half_and_at_95_per_cent_around_the_best(
 ) -> None:
     axes, _ = panels[strategy]
     fit = marked.laws_of(*LUNG)[strategy].default
-    filled, outlined = (one for one in axes.collections if isinstance(one, QuadContourSet))
+    filled, outlined = contours(axes)
     limits = [fit.joint_level(level) - fit.profile.rss for level in (0.5, 0.95)]
     assert list(filled.levels) == pytest.approx([0, *limits])
     assert list(outlined.levels) == pytest.approx(limits)
@@ -85,7 +84,7 @@ def test_laws_of_resampled_seeds_are_points_where_they_decay(marked: Study, pane
     for strategy, (axes, _) in panels.items():
         laws = marked.curves_of(*LUNG)[strategy].seed_laws
         assert laws is not None
-        (cloud,) = (one for one in axes.collections if isinstance(one, PathCollection))
+        (cloud,) = (marks for marks in axes.collections if isinstance(marks, PathCollection))
         falling = [law for law in map(laws.__getitem__, range(len(laws))) if law.a > 0][:MOST_DRAWS]
         expected = [(law.b, law.c / (law.a * 64**-law.b + law.c)) for law in falling]
         np.testing.assert_allclose(points_of(cloud), np.array(expected).reshape(-1, 2))
@@ -107,7 +106,7 @@ def test_the_right_axis_is_the_floor_that_a_share_stands_for(marked: Study, pane
 def test_where_nothing_says_how_precise_the_means_are_every_pair_is_inside(tmp_path: Path) -> None:
     study = load_study(Odd(sizes=(4, 8, 16), seeds=1, strategies=(KEPT,)).write(tmp_path).folder)
     axes, _ = joint_panel(study, *study.laws[0]).axes
-    assert not [one for one in axes.collections if isinstance(one, QuadContourSet)]
+    assert not contours(axes)
     (shade,) = axes.patches
     assert (shade.get_y(), shade.get_height()) == (0, 1)
 

@@ -61,11 +61,11 @@ def panels(drawn: tuple[Figure, Tooltips]) -> Panels:
 def pairs(strategy: str) -> dict[int, dict[int, tuple[float, float]]]:
     """Seed -> N -> error of the strategy and of the baseline, where both converged."""
     known = {(cell.size, cell.seed): error(cell) for cell in cells(*LUNG, KEPT)}
-    found: dict[int, dict[int, tuple[float, float]]] = {}
+    paired: dict[int, dict[int, tuple[float, float]]] = {}
     for cell in sorted(cells(*LUNG, strategy), key=lambda cell: (cell.seed, cell.size)):
         if not diverged(cell):
-            found.setdefault(cell.seed, {})[cell.size] = error(cell), known[cell.size, cell.seed]
-    return found
+            paired.setdefault(cell.seed, {})[cell.size] = error(cell), known[cell.size, cell.seed]
+    return paired
 
 
 def ratio_at(strategy: str, size: int) -> float:
@@ -88,13 +88,13 @@ def test_every_pair_is_a_point_joined_to_those_of_its_own_seed(panels: Panels, s
 
 def cells_drawn(axes: Axes, place: int) -> dict[float, tuple[float, bool]]:
     """N of each ratio -> its value, and whether its sign is filled."""
-    found = {}
+    drawn = {}
     for kind in ("differs", "same"):
         for artist in axes.findobj(lambda artist: artist.get_gid() == f"{kind}-{place}"):  # noqa: B023
             assert filled(artist) == (kind == "differs")
             assert wears(artist, COMPARED[place])
-            found |= {float(x): (float(y), filled(artist)) for x, y in artist.get_xydata()}
-    return found
+            drawn |= {float(x): (float(y), filled(artist)) for x, y in artist.get_xydata()}
+    return drawn
 
 
 @pytest.mark.parametrize("strategy", COMPARED)
@@ -113,7 +113,7 @@ def test_a_ratio_is_of_means_over_pairs_and_filled_after_holms_correction(panels
 @pytest.mark.parametrize("strategy", COMPARED)
 def test_bars_are_the_intervals_of_the_ratios(marked: Study, panels: Panels, strategy: str) -> None:
     (comparisons,) = compared(marked).groups
-    (comparison,) = (one for one in comparisons if one.key.strategy == strategy)
+    (comparison,) = (comparison for comparison in comparisons if comparison.key.strategy == strategy)
     bars = {bar.at: bar for bar in uprights(panels[strategy]) if bar.colour == look(strategy).light}
     intervals = {cell.size: cell.ratio.interval for cell in comparison.sizes}
     intervals[2 * SIZES[-1]] = comparison.overall.ratio.interval

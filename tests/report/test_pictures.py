@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
-from matplotlib.contour import QuadContourSet
 from matplotlib.figure import Figure
 from matplotlib.quiver import Quiver
 
@@ -15,7 +14,7 @@ from segaug.report.look.theme import new_figure, themed
 from segaug.report.pictures.generated_fields import generated_fields_figure
 from segaug.report.pictures.preview import preview_figure
 from segaug.report.pictures.registration_figure import registration_figure
-from tests.report.drawn import colour, entries
+from tests.report.drawn import colour, contours, entries
 
 SIDE = 16
 RNG = np.random.default_rng(0)
@@ -39,10 +38,6 @@ def square(first: int, last: int) -> np.ndarray:
     return mask
 
 
-def outlines(axes: Axes) -> list[QuadContourSet]:
-    return [one for one in axes.collections if isinstance(one, QuadContourSet)]
-
-
 def test_colours_of_structures_come_again_dashed() -> None:
     seen = [outline_of(place) for place in range(12)]
     assert len(set(seen)) == 12
@@ -53,7 +48,7 @@ def test_colours_of_structures_come_again_dashed() -> None:
 def test_a_structure_is_outlined_along_its_border_the_widest_first(axes: Axes) -> None:
     masks = np.stack([square(6, 9), square(2, 14), np.zeros((SIDE, SIDE)), np.ones((SIDE, SIDE))])
     show(axes, np.zeros((1, SIDE, SIDE)), masks)
-    wide, narrow = outlines(axes)  # nothing and everything have no border
+    wide, narrow = contours(axes)  # nothing and everything have no border
     for contour, place, first, last in ((wide, 1, 2, 14), (narrow, 0, 6, 9)):
         (path,) = contour.get_paths()
         assert path.vertices.min(axis=0).tolist() == pytest.approx([first - 0.5] * 2)
@@ -63,7 +58,7 @@ def test_a_structure_is_outlined_along_its_border_the_widest_first(axes: Axes) -
 
 def test_a_soft_mask_is_foreground_from_one_half_on(axes: Axes) -> None:
     show(axes, np.zeros((1, SIDE, SIDE)), np.stack([0.5 * square(4, 8), 0.49 * square(4, 8)]))
-    assert len(outlines(axes)) == 1
+    assert len(contours(axes)) == 1
 
 
 def test_images_are_shown_from_black_to_white_whatever_they_hold(axes: Axes) -> None:
@@ -118,9 +113,9 @@ def test_arrows_point_to_where_a_pixel_is_read_from_on_one_colour_scale() -> Non
     displacement[0, 1, 1] = -4.0  # from the left
     displacement[1, 2] = 0.5
     figure = preview(displacement)
-    fields = [axes for axes in figure.axes if any(isinstance(one, Quiver) for one in axes.collections)]
+    fields = [axes for axes in figure.axes if any(isinstance(marks, Quiver) for marks in axes.collections)]
     assert len(fields) == 6
-    quivers = [next(one for one in axes.collections if isinstance(one, Quiver)) for axes in fields]
+    quivers = [next(marks for marks in axes.collections if isinstance(marks, Quiver)) for axes in fields]
     assert {(quiver.U.min(), quiver.U.max(), quiver.V.min(), quiver.V.max()) for quiver in quivers[:3]} == {
         (0, 0, 3, 3), (-4, -4, 0, 0), (0, 0, 0, 0)
     }  # fmt: skip
@@ -162,31 +157,31 @@ def test_a_registration_shows_images_and_signed_differences_before_and_after() -
 
 def test_a_mask_is_outlined_on_the_images_it_belongs_to() -> None:
     panels, _ = registered(np.zeros((2, SIDE, SIDE)), mask=square(4, 9))
-    assert {name for name, axes in panels.items() if len(outlines(axes)) == 1} == {
+    assert {name for name, axes in panels.items() if len(contours(axes)) == 1} == {
         "moving",
         "moving, deformed",
         "fixed",
     }
     bare, _ = registered(np.zeros((2, SIDE, SIDE)), mask=square(0, SIDE))
-    assert not any(outlines(bare[name]) for name in ("moving", "fixed"))
+    assert not any(contours(bare[name]) for name in ("moving", "fixed"))
 
 
 def test_grid_lines_are_even_at_rest_and_move_against_the_field() -> None:
     still, shifted = np.zeros((2, SIDE, SIDE)), np.zeros((2, SIDE, SIDE))
     shifted[0], shifted[1] = 0.25, -0.5  # read a quarter of a pixel below, half a pixel to the left
 
-    def lines(displacement: np.ndarray) -> list[list[float]]:
+    def places(displacement: np.ndarray) -> list[list[float]]:
         panels, _ = registered(displacement)
-        rows, columns = outlines(panels["grid, deformed"])
+        rows, columns = contours(panels["grid, deformed"])
         return [
-            sorted({round(float(x), 6) for path in found.get_paths() for x in path.vertices[:, axis]})
-            for found, axis in ((rows, 1), (columns, 0))
+            sorted({round(float(x), 6) for path in lines.get_paths() for x in path.vertices[:, axis]})
+            for lines, axis in ((rows, 1), (columns, 0))
         ]
 
-    rows, columns = lines(still)
+    rows, columns = places(still)
     assert np.allclose(np.diff(rows), SIDE / 16)
     assert rows == columns
-    moved_rows, moved_columns = lines(shifted)
+    moved_rows, moved_columns = places(shifted)
     assert {round((value + 0.25) % 1, 6) for value in moved_rows} == {round(value % 1, 6) for value in rows}
     assert {round((value - 0.5) % 1, 6) for value in moved_columns} == {round(value % 1, 6) for value in columns}
 

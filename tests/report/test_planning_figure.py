@@ -25,8 +25,8 @@ def theme() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def lung(marked: Study) -> Forecasts:
-    (found,) = (group for group in forecasts(marked) if (group.task, group.model) == ("lung", "nnunet"))
-    return found
+    (of_lung,) = (group for group in forecasts(marked) if (group.task, group.model) == ("lung", "nnunet"))
+    return of_lung
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +43,9 @@ def designs(axes: Axes) -> list[Line2D]:
 def test_the_left_panel_is_the_chance_that_the_floor_is_identified(panel: tuple[Axes, Axes], lung: Forecasts) -> None:
     left, _ = panel
     assert len(designs(left)) == len(lung.by_sizes) > 1
-    for line, forecast in zip(designs(left), lung.by_sizes.values(), strict=True):
-        assert list(line.get_xdata()) == [one.design.seeds for one in forecast] == list(SEEDS)
-        assert list(line.get_ydata()) == [100 * one.chances.identified for one in forecast]
+    for line, by_seeds in zip(designs(left), lung.by_sizes.values(), strict=True):
+        assert list(line.get_xdata()) == [forecast.design.seeds for forecast in by_seeds] == list(SEEDS)
+        assert list(line.get_ydata()) == [100 * forecast.chances.identified for forecast in by_seeds]
     assert left.get_title(loc="left") == "floor identified [%]"
     assert left.get_ylim() == (-4, 104)
     assert left.get_yscale() == "linear"
@@ -56,8 +56,8 @@ def test_the_right_panel_is_the_half_width_beyond_the_data_in_per_cent(
 ) -> None:
     _, right = panel
     values = []
-    for line, forecast in zip(designs(right), lung.by_sizes.values(), strict=True):
-        widths = [100 * one.relative_half_width(256) for one in forecast]
+    for line, by_seeds in zip(designs(right), lung.by_sizes.values(), strict=True):
+        widths = [100 * forecast.relative_half_width(256) for forecast in by_seeds]
         assert list(line.get_ydata()) == pytest.approx(widths)
         values += widths
     assert right.get_title(loc="left") == "E(256) known to ± [%]"
@@ -93,11 +93,13 @@ def test_axes_name_the_numbers_of_seeds(panel: tuple[Axes, Axes]) -> None:
 
 
 def test_a_line_ends_where_nothing_is_said(tmp_path: Path) -> None:
-    noisy = Odd(sizes=(4, 8, 16, 32), strategies=("baseline",), seeds=2, error=partial(law, noise=2.0))
+    noisy = Odd(sizes=(8, 12, 16), strategies=("baseline",), seeds=2, error=partial(law, noise=2.0))
     study = load_study(noisy.write(tmp_path).folder)
-    (found,) = forecasts(study)
-    _, right = planning_panel(study, found).axes
-    widths = [[one.relative_half_width(found.yardstick) for one in line] for line in found.by_sizes.values()]
+    (group,) = forecasts(study)
+    _, right = planning_panel(study, group).axes
+    widths = [
+        [forecast.relative_half_width(group.yardstick) for forecast in by_seeds] for by_seeds in group.by_sizes.values()
+    ]
     assert any(width > 1 for line in widths for width in line)
     for line, known in zip(designs(right), widths, strict=True):
         drawn = [float(value) for value in line.get_ydata()]

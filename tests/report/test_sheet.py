@@ -79,11 +79,11 @@ def test_a_name_without_end_is_cut_and_takes_two_lines() -> None:
 
 
 def test_a_single_panel_is_wide_enough_for_its_legend_and_none_needs_no_room() -> None:
-    one = page(rows=1, columns=1)
+    alone = page(rows=1, columns=1)
     bare = page(rows=1, columns=1, labels=())
-    assert one.figure.get_figwidth() == 4.6
+    assert alone.figure.get_figwidth() == 4.6
     assert not bare.figure.legends
-    assert bare.figure.get_figheight() < one.figure.get_figheight()
+    assert bare.figure.get_figheight() < alone.figure.get_figheight()
 
 
 def test_more_room_at_the_left_moves_the_panels() -> None:

@@ -44,12 +44,12 @@ def theme() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def panels(marked: Study) -> Panels:
-    found: Panels = {}
+    drawn: Panels = {}
     with themed():
         for curve in marked.fits:
             figure, tooltips = single_panel(marked, curve)
-            found[tuple(curve.key)] = figure.axes[0], tooltips
-    return found
+            drawn[tuple(curve.key)] = figure.axes[0], tooltips
+    return drawn
 
 
 @pytest.mark.parametrize("key", [*LUNGS, (*HEART, KEPT), (*OTHER_MODEL, KEPT)])
