@@ -211,6 +211,7 @@ def test_generated_fields_stand_beside_real_ones_of_their_image() -> None:
     lines = figure.axes[1].lines
     assert len(lines) == 2 * 13
     assert {line.get_color() for line in lines} == {LIGHT["ink"]}
-    first = real[0, 0]
-    np.testing.assert_allclose(lines[0].get_ydata(), first[0, 0])  # the upper edge, moved by its field
-    np.testing.assert_allclose(lines[13].get_xdata(), first[1, :, 0])  # the left one
+    rows, columns = np.mgrid[:SIDE, :SIDE] + real[0, 0]
+    for edge, row, column in ((0, lines[0], lines[13]), (-1, lines[12], lines[25])):
+        np.testing.assert_allclose(row.get_xydata().T, [columns[edge], rows[edge]])  # the edges, moved by the field
+        np.testing.assert_allclose(column.get_xydata().T, [columns[:, edge], rows[:, edge]])
