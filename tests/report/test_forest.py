@@ -209,6 +209,7 @@ def test_a_figure_for_a_paper_has_all_quantities_side_by_side(marked: Study) -> 
     assert "small print" in [text.get_text() for text in figure.texts]
     assert "lung · nnunet" in words(figure.axes[0])
     assert "lung · nnunet" not in words(figure.axes[1])  # named once
+    assert not figure.axes[1].get_yticklabels()
 
 
 def test_the_legend_tells_filled_from_hollow() -> None:

@@ -117,6 +117,7 @@ def test_methods_are_below_each_other_in_a_row_and_rows_from_above(figures: dict
     assert axes.get_ylim()[0] > axes.get_ylim()[1]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["heart", "lung"]
     assert list(axes.get_yticks()) == [0, 1]
+    assert not panels(figures["published_3"])["b · nnunet"].get_yticklabels()  # named once
 
 
 def test_coefficients_of_too_few_sizes_are_hollow(figures: dict[str, Figure]) -> None:
