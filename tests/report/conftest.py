@@ -13,9 +13,11 @@ from safetensors.numpy import save_file
 from segaug.report import page as page_module
 from segaug.report.blocks.section import Section
 from segaug.report.page import Written, write_report
+from segaug.report.study.study import Study, load_study
 from segaug.results.store import Store
 from tests.report.known_studies import KNOWN
 from tests.report.made_sections import Page
+from tests.report.marked_study import write_marked_study
 from tests.synthetic import plan_anew, record, replace_record, write_study
 
 HOSTILE = "<script>alert('x')</script>"
@@ -74,6 +76,12 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Page]:
         return Page(KNOWN[name](tmp_path_factory.mktemp("known") / name).folder)
 
     return page
+
+
+@pytest.fixture(scope="session")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The study of `tests.report.marked_study`, for figures; it is only read."""
+    return load_study(write_marked_study(tmp_path_factory.mktemp("studies") / "marked").folder)
 
 
 def write_troubled(folder: Path) -> Path:

@@ -87,8 +87,8 @@ def draw_trials(axes: Axes, seeds: Sequence[Seed], style: Look, gid: str) -> Non
 def _side_by_side(seeds: Sequence[Seed]) -> list[float]:
     cells = values_by_size((seed.size, seed.seed) for seed in seeds)
     rank = {(size, seed): place for size, cell in cells.items() for place, seed in enumerate(sorted(cell))}
-    steps = {size: max(len(cell) - 1, 1) for size, cell in cells.items()}
-    places = (rank[seed.size, int(seed.seed)] / steps[seed.size] - 0.5 for seed in seeds)
+    steps = {size: len(cell) - 1 for size, cell in cells.items()}
+    places = (rank[seed.size, seed.seed] / steps[seed.size] - 0.5 if steps[seed.size] else 0.0 for seed in seeds)
     return [seed.size * 2.0 ** (_SPREAD * place) for seed, place in zip(seeds, places, strict=True)]
 
 
