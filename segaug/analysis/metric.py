@@ -16,18 +16,18 @@ def column(table: pd.DataFrame, name: str | None) -> pd.Series:
     return table[name] if name in table else pd.Series(float("nan"), index=table.index)
 
 
-def error_of(found: Quantity, table: pd.DataFrame) -> pd.Series:
+def error_of(quantity: Quantity, table: pd.DataFrame) -> pd.Series:
     """Error of the best checkpoint of each trial in the unit of the metric; NaN where it is not measured."""
-    of_test = found.measure.part == "test"
-    error: pd.Series = found.error_of(column(table, f"{found.key}_best" if of_test else found.key))
+    of_test = quantity.measure.part == "test"
+    error: pd.Series = quantity.error_of(column(table, f"{quantity.key}_best" if of_test else quantity.key))
     return error
 
 
-def constant_error_of(found: Quantity, table: pd.DataFrame) -> pd.Series:
+def constant_error_of(quantity: Quantity, table: pd.DataFrame) -> pd.Series:
     """Error of the best constant prediction; NaN where nothing is known of it, and for trials without a record."""
-    if found.constant_error is None:
-        return column(table, found.constant)
-    return pd.Series(found.constant_error, index=table.index).where(table["status"].isin(ENDED))
+    if quantity.constant_error is None:
+        return column(table, quantity.constant)
+    return pd.Series(quantity.constant_error, index=table.index).where(table["status"].isin(ENDED))
 
 
 def default_metrics(table: pd.DataFrame) -> dict[str, Metric]:
@@ -41,4 +41,4 @@ def measured_quantities(table: pd.DataFrame) -> list[Quantity]:
     ok = table[table["status"] == "ok"]
     structures = sorted({name.removesuffix("_best").partition("/")[2] for name in map(str, ok)} - {""})
     asked = (Quantity(measure, structure) for measure in MEASURES for structure in ("", *structures))
-    return [one for one in asked if error_of(one, ok).notna().any()]
+    return [quantity for quantity in asked if error_of(quantity, ok).notna().any()]

@@ -44,22 +44,26 @@ def check_machine() -> list[Finding]:
 
 
 def _python() -> Iterator[Finding]:
-    found = f"{sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro}"
+    installed = f"{sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro}"
     oldest, newest = TESTED_PYTHON
     if sys.version_info < oldest:
-        yield Finding("FAIL", "python", found, f"use Python {'.'.join(map(str, oldest))} or later")
+        yield Finding("FAIL", "python", installed, f"use Python {'.'.join(map(str, oldest))} or later")
     elif sys.version_info[:2] > newest:
         yield Finding(
-            "WARN", "python", found, f"tested up to {'.'.join(map(str, newest))}; try that if an import fails"
+            "WARN", "python", installed, f"tested up to {'.'.join(map(str, newest))}; try that if an import fails"
         )
     else:
-        yield Finding("OK", "python", found)
+        yield Finding("OK", "python", installed)
 
 
 def _packages() -> Iterator[Finding]:
     needed = [Requirement(text) for text in requires("segaug") or []]
-    needed = [one for one in needed if one.marker is None or one.marker.evaluate({"extra": ""})]
-    wrong = [finding for one in needed if (finding := check_package(one))]
+    needed = [
+        requirement
+        for requirement in needed
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+    ]
+    wrong = [finding for requirement in needed if (finding := check_package(requirement))]
     yield from wrong or [Finding("OK", "packages", f"{len(needed)} packages within the supported ranges")]
 
 
@@ -67,23 +71,23 @@ def check_package(needed: Requirement) -> Finding | None:
     """What is wrong with one installed requirement, or None."""
     fix = f'pip install "{needed.name}{needed.specifier}"'
     try:
-        found = version(needed.name)
+        installed = version(needed.name)
     except PackageNotFoundError:
         return Finding("FAIL", "packages", f"{needed.name} is not installed", fix)
-    if needed.specifier.contains(found, prereleases=True):
+    if needed.specifier.contains(installed, prereleases=True):
         return None
-    return Finding("FAIL", "packages", f"{needed.name} {found}, supported is {needed.specifier}", fix)
+    return Finding("FAIL", "packages", f"{needed.name} {installed}, supported is {needed.specifier}", fix)
 
 
 def _compromised() -> Iterator[Finding]:
     for name, bad in COMPROMISED.items():
         try:
-            found = version(name)
+            installed = version(name)
         except PackageNotFoundError:
             continue
-        if found in bad:
+        if installed in bad:
             fix = f"pip uninstall {name}, then replace every credential that this machine could read"
-            yield Finding("FAIL", "security", f"{name} {found} is a compromised release", fix)
+            yield Finding("FAIL", "security", f"{name} {installed} is a compromised release", fix)
 
 
 def _device() -> Iterator[Finding]:
@@ -131,12 +135,12 @@ def check_folder(subject: str, folder: Path) -> Finding:
             free_gb = shutil.disk_usage(there).free / GB
     except OSError as error:
         return Finding("FAIL", subject, f"{folder} cannot be written: {error.strerror}", _where(subject))
-    found = f"{folder}, {free_gb:.0f} GB free"
+    space = f"{folder}, {free_gb:.0f} GB free"
     if free_gb < LOW_DISK_GB:
         return Finding(
-            "FAIL" if free_gb < NO_DISK_GB else "WARN", subject, found, f"free some space, or {_where(subject)}"
+            "FAIL" if free_gb < NO_DISK_GB else "WARN", subject, space, f"free some space, or {_where(subject)}"
         )
-    return Finding("OK", subject, found)
+    return Finding("OK", subject, space)
 
 
 def _where(subject: str) -> str:

@@ -9,11 +9,11 @@ from segaug.experiment.config.folders import conf_dir, studies_dir
 
 def groups(folders: Iterable[Path]) -> dict[str, list[str]]:
     """Config group -> its options: `conf/augment/red.yaml` is option `red` of group `augment`."""
-    found: dict[str, set[str]] = {}
+    stems: dict[str, set[str]] = {}
     for folder in folders:
         for file in folder.glob("*/**/*.yaml"):
-            found.setdefault(file.parent.relative_to(folder).as_posix(), set()).add(file.stem)
-    return {group: sorted(options) for group, options in sorted(found.items())}
+            stems.setdefault(file.parent.relative_to(folder).as_posix(), set()).add(file.stem)
+    return {group: sorted(options) for group, options in sorted(stems.items())}
 
 
 def complete_override(prefix: str, known: dict[str, list[str]]) -> list[str]:

@@ -23,14 +23,14 @@ def run(args: Namespace) -> int:
     from segaug.results.store import find_study
 
     if table := table_of(args):
-        found = compare_table(read_table(table, args), args.baseline)
+        comparisons = compare_table(read_table(table, args), args.baseline)
         folder = table.with_name(f"{table.stem}_compare")
     else:
         study = find_study(args.study)
         folder = inside(study, "compare")
-        found = compare_study(study, args.metric, args.baseline)
-    for line in compare_output.lines(found):
+        comparisons = compare_study(study, args.metric, args.baseline)
+    for line in compare_output.lines(comparisons):
         print(line)
-    written = compare_files.write(folder, found)
+    written = compare_files.write(folder, comparisons)
     print(f"\nwrote {', '.join(written)} to {folder}")
     return 0

@@ -17,12 +17,12 @@ from segaug.results.inside import inside
 def write(folder: Path, comparisons: Comparisons) -> list[str]:
     """A row a size, a row a strategy, and everything as JSON; returns the file names."""
     first = comparisons.found[0]
-    metrics = "_".join(sorted({stem_of(one.metric or "error") for one in comparisons.found}))
+    metrics = "_".join(sorted({stem_of(comparison.metric or "error") for comparison in comparisons.found}))
     stem = file_name(f"{metrics}_against_{first.baseline}")
-    sizes = [row for one in comparisons.found for row in size_rows(one)]
+    sizes = [row for comparison in comparisons.found for row in size_rows(comparison)]
     files = {
         f"{stem}.csv": csv_bytes(pd.DataFrame(sizes)),
-        f"{stem}_overall.csv": csv_bytes(pd.DataFrame([overall_row(one) for one in comparisons.found])),
+        f"{stem}_overall.csv": csv_bytes(pd.DataFrame([overall_row(comparison) for comparison in comparisons.found])),
         f"{stem}.json": json_bytes(comparisons_record(comparisons)),
     }
     for name, data in files.items():

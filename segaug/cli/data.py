@@ -38,8 +38,8 @@ def run(args: Namespace) -> int:
 
 def _print(report: Json, console: Console) -> None:
     patients = len({case["patient"] for case in report["cases"]})
-    found = f"{len(report['cases'])} images of {patients} patients, {_sizes(report)}{_colour(report)}"
-    console.print(f"[bold]{escape(report['dataset'])}[/]   {found}")
+    summary = f"{len(report['cases'])} images of {patients} patients, {_sizes(report)}{_colour(report)}"
+    console.print(f"[bold]{escape(report['dataset'])}[/]   {summary}")
     if report["parts"]:
         console.print(_table(report))
     for note in report["notes"]:

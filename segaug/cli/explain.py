@@ -21,13 +21,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Print the story of each trial that is meant; 1 if any of them has no result."""
     store = Store(find_study(args.study))
-    told = [explain_trial(store, trial, path_of(trial)) for trial in chosen(store.plan()["trials"], args.cell)]
-    troubled = [one for one in told if one.state not in WITH_RESULT]
-    for one in told:
-        whole = len(told) == 1 or one in troubled[:SHOWN_WHOLE]
-        print("\n".join(one.lines if whole else one.lines[:1]))
-    if len(told) > 1:
-        print(f"{len(told)} trials: {len(told) - len(troubled)} have a result, {len(troubled)} have none")
+    stories = [explain_trial(store, trial, path_of(trial)) for trial in chosen(store.plan()["trials"], args.cell)]
+    troubled = [story for story in stories if story.state not in WITH_RESULT]
+    for story in stories:
+        whole = len(stories) == 1 or story in troubled[:SHOWN_WHOLE]
+        print("\n".join(story.lines if whole else story.lines[:1]))
+    if len(stories) > 1:
+        print(f"{len(stories)} trials: {len(stories) - len(troubled)} have a result, {len(troubled)} have none")
     return 1 if troubled else 0
 
 
@@ -39,12 +39,12 @@ def path_of(trial: Json) -> str:
 def chosen(trials: list[Json], cell: str) -> list[Json]:
     """Planned trials that `cell` means; raises ConfigError naming what it may have meant."""
     wanted = cell.strip("/")
-    found = [trial for trial in trials if f"{path_of(trial)}/".startswith(f"{wanted}/")]
-    found = found or [trial for trial in trials if trial["id"].startswith(wanted)]
-    if not found:
+    meant = [trial for trial in trials if f"{path_of(trial)}/".startswith(f"{wanted}/")]
+    meant = meant or [trial for trial in trials if trial["id"].startswith(wanted)]
+    if not meant:
         cells = {path_of(trial).rpartition("/")[0] for trial in trials}
         close = get_close_matches(wanted, cells, n=3, cutoff=0.3) or sorted(cells)[:3]
         raise ConfigError(
             key="CELL", problem=f"{cell!r} is in no plan of this study", fix=f"for example {', '.join(close)}"
         )
-    return found
+    return meant

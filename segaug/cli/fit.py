@@ -90,7 +90,7 @@ def _fit(args: Namespace, source: "TrialSource", planned: "pd.DataFrame", folder
 
     tables, notes = _tables(args.metric, with_unfinished(study_trials(source), planned))
     fits = {metric: fit_measured(source, table, args.resamples) for metric, table in tables.items()}
-    curves = [curve for found in fits.values() for curve in found]
+    curves = [curve for of_metric in fits.values() for curve in of_metric]
     written = fit_files.write(folder, curves)
     if args.metric == ALL:
         fit_output.show_orders(fits)
@@ -110,5 +110,5 @@ def _tables(metric: str | None, table: "pd.DataFrame") -> tuple[dict[str, "pd.Da
     if metric != ALL:
         return {metric or "": measured(table, metric)}, []
     metrics, zero = metrics_to_compare(table)
-    notes = [f"{one} is 0 in places, which no law can take: left out" for one in zero]
-    return {one: measured(where_it_fits(table, one), one) for one in metrics}, notes
+    notes = [f"{name} is 0 in places, which no law can take: left out" for name in zero]
+    return {name: measured(where_it_fits(table, name), name) for name in metrics}, notes

@@ -25,9 +25,9 @@ def choices() -> str:
     from segaug.cli.choices import groups
     from segaug.experiment.config.folders import conf_dir, studies_dir
 
-    found = groups([conf_dir(), studies_dir()])
-    width = max(map(len, found))
-    return "\n".join(f"  {group:{width}}  {', '.join(options)}" for group, options in found.items())
+    config_groups = groups([conf_dir(), studies_dir()])
+    width = max(map(len, config_groups))
+    return "\n".join(f"  {group:{width}}  {', '.join(options)}" for group, options in config_groups.items())
 
 
 def settled_per_job(overrides: Sequence[str]) -> list[str]:
@@ -101,5 +101,7 @@ def run_app(
     with one_line():
         hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=CONFIG_NAME)(keep)()
     if kept:  # by one run, or by Hydra's basic launcher; our own has run its trials by now
-        trials = [trial_of(one, own.runtime.choices, loader).in_folder(own.run.dir) for one, own, loader in kept]
+        trials = [
+            trial_of(composed, own.runtime.choices, loader).in_folder(own.run.dir) for composed, own, loader in kept
+        ]
         study(trials, workers=1, many=False, command=shlex.join(["segaug", verb, *overrides]))

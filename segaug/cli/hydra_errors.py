@@ -46,14 +46,14 @@ def _no_override(error: OverrideParseException) -> UserError:
     from segaug.experiment.config.folders import conf_dir, studies_dir
 
     word = error.override
-    found = [f"{group}={word}" for group, options in groups([conf_dir(), studies_dir()]).items() if word in options]
-    hint = f"did you mean {' or '.join(found)}?" if found else "write OPTION=VALUE, such as augment=red"
+    meant = [f"{group}={word}" for group, options in groups([conf_dir(), studies_dir()]).items() if word in options]
+    hint = f"did you mean {' or '.join(meant)}?" if meant else "write OPTION=VALUE, such as augment=red"
     return UserError(f"{word!r} cannot be read; {hint}")
 
 
 def _unknown_choice(error: MissingConfigException) -> ConfigError:
     group, _, choice = (error.missing_cfg_file or "").rpartition("/")
-    options = [one for one in error.options or () if not one.startswith("base_")]
+    options = [option for option in error.options or () if not option.startswith("base_")]
     return ConfigError(key=group or "config", problem=f"there is no {choice!r}", fix=choose(choice, options))
 
 

@@ -68,8 +68,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if error.errno not in NO_ROOM:
             raise
         where, fix = error.filename or "the disk", "make room, or work in a folder that you may write to"
-        told = f"segaug: error: {visible(str(where))}: cannot be written ({error.strerror}); {fix}"
-        return _say(told, UserError.exit_code)
+        message = f"segaug: error: {visible(str(where))}: cannot be written ({error.strerror}); {fix}"
+        return _say(message, UserError.exit_code)
 
 
 def _say(text: str, code: int) -> int:

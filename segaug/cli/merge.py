@@ -46,22 +46,22 @@ def run(args: Namespace) -> int:
     folders = list({folder.resolve(): folder for folder in map(find_study, args.folders)}.values())
     study = _target(args.into)
     check_places(folders, study)
-    found = [gather(folder) for folder in folders]
-    facts = [(one.folder, one.facts) for one in found]
+    gathered = [gather(folder) for folder in folders]
+    facts = [(source.folder, source.facts) for source in gathered]
     if study.is_dir():
         facts.insert(0, (study, facts_of_study(study)))
     _refuse(conflicts(facts, "data"), study, "contents of a data set", "`segaug data check` shows which files differ")
     _refuse(conflicts(facts, "protocol"), study, "protocols in a curve", "their commands differ in protocol options")
     mixed = conflicts(facts, "code")
     if args.dry_run:
-        _print_found(found)
+        _print_gathered(gathered)
         print("nothing was written")
         differ = 0
     else:
-        differ = _merge(found, study)
-    for one in mixed[:SHOWN]:
-        print(f"other code: {one}")
-    left_out = [line for one in found for line in one.left_out]
+        differ = _merge(gathered, study)
+    for conflict in mixed[:SHOWN]:
+        print(f"other code: {conflict}")
+    left_out = [line for source in gathered for line in source.left_out]
     for line in left_out[:SHOWN]:
         print(f"left out: {line}")
     if len(left_out) > SHOWN:
@@ -75,16 +75,16 @@ def _target(name: str) -> Path:
     return RESULTS / name if path.name == name and not path.exists() else path
 
 
-def _refuse(found: "Sequence[Conflict]", study: Path, what: str, hint: str) -> None:
-    if found:
-        told = "; ".join(map(str, found[:SHOWN]))
+def _refuse(conflicts: "Sequence[Conflict]", study: Path, what: str, hint: str) -> None:
+    if conflicts:
+        listed = "; ".join(map(str, conflicts[:SHOWN]))
         raise DataError(
-            file=study, problem=f"would mix {what}: {told}",
+            file=study, problem=f"would mix {what}: {listed}",
             fix=f"nothing was merged; leave out the folders that differ, or merge them on their own ({hint})",
         )  # fmt: skip
 
 
-def _merge(found: "Sequence[Gathered]", study: Path) -> int:
+def _merge(gathered: "Sequence[Gathered]", study: Path) -> int:
     """Copy; returns how many trials have results that differ."""
     from segaug.files import writing_into
     from segaug.results.card_files import merge_cards
@@ -92,10 +92,10 @@ def _merge(found: "Sequence[Gathered]", study: Path) -> int:
     from segaug.results.trial_files import TrialFiles
 
     with writing_into(study):
-        counts = merge(found, study)
-        for one in found:
-            merge_cards(one.folder, study)
-    _print_found(found, counts)
+        counts = merge(gathered, study)
+        for source in gathered:
+            merge_cards(source.folder, study)
+    _print_gathered(gathered, counts)
     store = Store(study)
     asked = {trial["id"] for trial in store.plan()["trials"]}
     files = TrialFiles.of(store)
@@ -103,7 +103,7 @@ def _merge(found: "Sequence[Gathered]", study: Path) -> int:
     missing = len(asked - held)
     print(f"{study}: {len(held)} records; {missing} of {len(asked)} planned trials are missing")
     rivals = files.rivals(held)
-    differ = {trial: [one for one in others if one.differs] for trial, others in rivals.items()}
+    differ = {trial: [rival for rival in others if rival.differs] for trial, others in rivals.items()}
     differ = {trial: others for trial, others in differ.items() if others}
     for trial, others in list(differ.items())[:SHOWN]:
         print(f"differs: {trial}: {', '.join(others[0].differs[:SHOWN])} ({others[0].path})")
@@ -112,8 +112,8 @@ def _merge(found: "Sequence[Gathered]", study: Path) -> int:
     return len(differ)
 
 
-def _print_found(found: "Sequence[Gathered]", counts: "Sequence[Counter[str]]" = ()) -> None:
+def _print_gathered(gathered: "Sequence[Gathered]", counts: "Sequence[Counter[str]]" = ()) -> None:
     """A line a folder."""
-    for place, one in enumerate(found):
-        told = ", ".join(f"{count} {what}" for what, count in (counts[place].items() if counts else ()))
-        print(f"{one.folder}: {len(one.records)} records verified" + (f": {told}" if told else ""))
+    for place, source in enumerate(gathered):
+        counted = ", ".join(f"{count} {what}" for what, count in (counts[place].items() if counts else ()))
+        print(f"{source.folder}: {len(source.records)} records verified" + (f": {counted}" if counted else ""))

@@ -36,7 +36,8 @@ T = TypeVar("T", bound=_Keyed)
 def shortened(curves: Sequence[T]) -> tuple[list[T], list[str]]:
     """The same dataclasses, their strategies called by their short names; and the legend."""
     names = Names(curve.key.strategy for curve in curves)
-    return [replace(one, key=one.key._replace(strategy=names[one.key.strategy])) for one in curves], names.legend()  # type: ignore[type-var]
+    renamed = [replace(curve, key=curve.key._replace(strategy=names[curve.key.strategy])) for curve in curves]  # type: ignore[type-var]
+    return renamed, names.legend()
 
 
 def _stem(name: str) -> str:

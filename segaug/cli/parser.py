@@ -18,7 +18,7 @@ class Parser(ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """One line."""
-        raise UserError(f"{_told(self)}{message}; `{self.prog} --help` lists what there is")
+        raise UserError(f"{_about(self)}{message}; `{self.prog} --help` lists what there is")
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         """An unknown option comes before all else: what follows it was meant as its value, not as a study."""
@@ -27,8 +27,8 @@ class Parser(ArgumentParser):
             words = words[: next((place for place, word in enumerate(words) if not word.startswith("-")), len(words))]
         if COMPLETING not in os.environ:  # a line that is not finished yet
             refuse_unknown(words, self._option_string_actions, self.prog)
-        found: tuple[Namespace, list[str]] = super().parse_known_args(args, namespace)
-        return found
+        parsed: tuple[Namespace, list[str]] = super().parse_known_args(args, namespace)
+        return parsed
 
     def _check_value(self, action: Action, value: Any) -> None:
         """What argparse checks, told by the nearest choice."""
@@ -43,7 +43,7 @@ def refuse_unknown(words: Iterable[str], known: Iterable[str], command: str) -> 
         name = word.partition("=")[0]
         if word == "--":
             return
-        if not _OPTION.match(word) or any(one.startswith(name) for one in known):
+        if not _OPTION.match(word) or any(option.startswith(name) for option in known):
             continue
         if not name.startswith("--") and name[:2] in known:  # -ofile
             continue
@@ -69,7 +69,7 @@ def _has_verbs(parser: ArgumentParser) -> bool:
     return any(isinstance(action, _SubParsersAction) for action in parser._actions)
 
 
-def _told(parser: ArgumentParser) -> str:
+def _about(parser: ArgumentParser) -> str:
     """Which verb it is about."""
     verb = parser.prog.partition(" ")[2]
     return f"{verb}: " if verb else ""

@@ -9,16 +9,16 @@ MAX_SEEDS = 10_000
 
 def sizes(text: str) -> tuple[int, ...]:
     """`1,2,4..64` is 1, 2, 4, 8, 16, 32, 64: single sizes, and doublings from one size to another."""
-    found = {size for piece in text.split(",") for size in _sizes_of(piece, text)}
-    return tuple(sorted(found))
+    chosen = {size for piece in text.split(",") for size in _sizes_of(piece, text)}
+    return tuple(sorted(chosen))
 
 
 def seeds(text: str) -> tuple[int, ...]:
     """`5,10,20`, increasing."""
-    found = {_whole(piece, "--seeds", text, "give numbers of seeds such as 5,10,20") for piece in text.split(",")}
-    if max(found) > MAX_SEEDS:
-        raise ConfigError(key="--seeds", problem=f"got {max(found)}", fix=f"use {MAX_SEEDS} or fewer")
-    return tuple(sorted(found))
+    chosen = {_whole(piece, "--seeds", text, "give numbers of seeds such as 5,10,20") for piece in text.split(",")}
+    if max(chosen) > MAX_SEEDS:
+        raise ConfigError(key="--seeds", problem=f"got {max(chosen)}", fix=f"use {MAX_SEEDS} or fewer")
+    return tuple(sorted(chosen))
 
 
 def law(text: str) -> tuple[float, float, float]:
@@ -35,11 +35,11 @@ def cv(text: str) -> dict[int, float]:
     """`0.15`, or `0.3@1,0.05@512`: spread of one trial at each of two sizes, as a share of its error."""
     fix = "give the spread of one trial as a share of its error, such as 0.15, or at two sizes: 0.3@1,0.05@512"
     pieces = [piece.partition("@") for piece in text.split(",")]
-    found = {(_whole(size, "--cv", text, fix) if at else 1): _number(value) for value, at, size in pieces}
-    complete = len(found) == len(pieces) <= 2 and (len(pieces) == 1 or all(at for _, at, _ in pieces))
-    if not complete or not all(0 < value < math.inf for value in found.values()):
+    spreads = {(_whole(size, "--cv", text, fix) if at else 1): _number(value) for value, at, size in pieces}
+    complete = len(spreads) == len(pieces) <= 2 and (len(pieces) == 1 or all(at for _, at, _ in pieces))
+    if not complete or not all(0 < value < math.inf for value in spreads.values()):
         raise ConfigError(key="--cv", problem=f"got {text!r}", fix=fix)
-    return found
+    return spreads
 
 
 def effect(value: float) -> float:
@@ -66,14 +66,14 @@ def _sizes_of(piece: str, text: str) -> list[int]:
     if not dots:
         return [start]
     end = _whole(last, "--sizes", text, fix)
-    found = [start * 2**step for step in range((end // start).bit_length())]
-    if not found:
+    doublings = [start * 2**step for step in range((end // start).bit_length())]
+    if not doublings:
         raise ConfigError(key="--sizes", problem=f"{piece} falls", fix=f"use {end}..{start}")
-    if found[-1] != end:
+    if doublings[-1] != end:
         raise ConfigError(
-            key="--sizes", problem=f"doubling {start} does not lead to {end}", fix=f"use {start}..{found[-1]}"
+            key="--sizes", problem=f"doubling {start} does not lead to {end}", fix=f"use {start}..{doublings[-1]}"
         )
-    return found
+    return doublings
 
 
 def _whole(text: str, key: str, whole: str, fix: str) -> int:

@@ -72,19 +72,19 @@ def _show(
     config = plan.asked[0].trial.config
     store = Store(Path(config.output))
     if probe:
-        missing = [one for one in plan.trials if not store.finished(one.id)]
-        run_study([one.trial for one in probes(missing)], workers=workers, many=True, command=command)
-    found = survey(plan, store, weights=config.weights)
+        missing = [planned for planned in plan.trials if not store.finished(planned.id)]
+        run_study([planned.trial for planned in probes(missing)], workers=workers, many=True, command=command)
+    surveyed = survey(plan, store, weights=config.weights)
     jobs = None
     if settings is not None:
-        forecast = forecast_of(store, {one.trial.model for one in found.left})
-        jobs = len(packs_of(found.left, forecast, settings, MOST_PACKS))
-    asked = question(found.left, Snapshot(store.folder, quiet=True).trials(), store)
+        forecast = forecast_of(store, {planned.trial.model for planned in surveyed.left})
+        jobs = len(packs_of(surveyed.left, forecast, settings, MOST_PACKS))
+    asked = question(surveyed.left, Snapshot(store.folder, quiet=True).trials(), store)
     if as_json:
-        print(json.dumps({**plain(found, plan, store, jobs), "mixed_code": asked and str(asked)}, indent=1))
+        print(json.dumps({**plain(surveyed, plan, store, jobs), "mixed_code": asked and str(asked)}, indent=1))
     else:
         parallel = (workers or default_workers(config.device)) if settings is None else None
-        print_survey(found, plan, store, settings, jobs, parallel)
+        print_survey(surveyed, plan, store, settings, jobs, parallel)
         if asked:
             print(f"`segaug train` will not begin: {asked}")
     return []

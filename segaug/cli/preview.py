@@ -58,8 +58,8 @@ def run(args: Namespace) -> int:
         image, real_px, made_px = (
             content.tensors[f"shown.{name}"].float().numpy() for name in ("image", "real_px", "made_px")
         )
-        told = ", ".join(f"{name} {value:.2g}" for name, value in content.facts["health"].items())
-        picture = generated_fields_figure(image, real_px, made_px, title=f"{trial.strategy} on {trial.task}: {told}")
+        health = ", ".join(f"{name} {value:.2g}" for name, value in content.facts["health"].items())
+        picture = generated_fields_figure(image, real_px, made_px, title=f"{trial.strategy} on {trial.task}: {health}")
         _write(picture, Path(args.out).with_stem(f"{Path(args.out).stem}_fields"))
     return 0
 

@@ -35,28 +35,28 @@ class Result:
 def register_pair(pair: Pair, lddmm: Lddmm) -> Result:
     """Register the images and deform the moving one and its mask."""
     start = perf_counter()
-    found = register(_batch(pair.moving), _batch(pair.fixed), lddmm)
-    deformation = displacement_px(found.momentum, found.modes, found.modes.size)
-    field = followed_by(deformation, found.affine)
+    registered = register(_batch(pair.moving), _batch(pair.fixed), lddmm)
+    deformation = displacement_px(registered.momentum, registered.modes, registered.modes.size)
+    field = followed_by(deformation, registered.affine)
     seconds = perf_counter() - start
-    affine = None if found.affine is None else cast(Affine, tuple(map(tuple, found.affine[0].tolist())))
+    affine = None if registered.affine is None else cast(Affine, tuple(map(tuple, registered.affine[0].tolist())))
     return Result(
         stored=StoredMomentum(
-            momentum=found.momentum[0],
-            modes=found.modes,
+            momentum=registered.momentum[0],
+            modes=registered.modes,
             moving=pair.moving_id,
             fixed=pair.fixed_id,
-            guard_factor=found.guard_factor.item(),
-            objective=found.objective.item(),
+            guard_factor=registered.guard_factor.item(),
+            objective=registered.objective.item(),
             affine=affine,
         ),
         field_px=field[0].numpy(),
         warped=_warped(pair.moving, field, "bilinear"),
         colour=None if pair.colour is None else _warped(pair.colour, field, "bilinear"),
         mask=None if pair.mask is None else _warped(pair.mask, field, "nearest"),
-        before=found.before.item(),
-        after=found.after.item(),
-        min_jacobian=found.min_jacobian.item(),
+        before=registered.before.item(),
+        after=registered.after.item(),
+        min_jacobian=registered.min_jacobian.item(),
         seconds=seconds,
     )
 

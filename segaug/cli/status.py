@@ -12,7 +12,7 @@ from segaug import terminal
 from segaug.cli.names import Names
 from segaug.cli.study_state import study_state
 from segaug.findings.numbers import duration
-from segaug.results.code_names import told
+from segaug.results.code_names import codes_text
 from segaug.results.keys import CURVE
 from segaug.results.left_out import SHOWN
 from segaug.results.states import STATES
@@ -83,8 +83,8 @@ def _print(state: Json, console: Console) -> None:
 def _print_running(state: Json, console: Console) -> None:
     running, hours = state["running"], state["worker_hours_left"]
     places: dict[str, int] = {}
-    for one in running:
-        host = one["owner"].partition(",")[0]
+    for trial in running:
+        host = trial["owner"].partition(",")[0]
         places[host] = places.get(host, 0) + 1
     if running:
         hosts = [f"{escape(host)} ({count})" for host, count in places.items()]
@@ -98,29 +98,32 @@ def _print_running(state: Json, console: Console) -> None:
 def _print_second(second: Json, console: Console) -> None:
     if not second:
         return
-    unlike = {trial: [one for one in found if one["differs"]] for trial, found in second.items()}
-    unlike = {trial: found for trial, found in unlike.items() if found}
+    unlike = {trial: [rival for rival in rivals if rival["differs"]] for trial, rivals in second.items()}
+    unlike = {trial: rivals for trial, rivals in unlike.items() if rivals}
     console.print(f"run more than once: {len(second)} of the trials; the first record counts; {len(unlike)} differ")
-    for trial, found in list(unlike.items())[:SHOWN]:
-        keys = ", ".join(found[0]["differs"][:SHOWN])
+    for trial, rivals in list(unlike.items())[:SHOWN]:
+        keys = ", ".join(rivals[0]["differs"][:SHOWN])
         console.print(
-            f"[yellow]differs[/] {escape(trial)}: {escape(keys)} ({escape(found[0]['file'])})", soft_wrap=True
+            f"[yellow]differs[/] {escape(trial)}: {escape(keys)} ({escape(rivals[0]['file'])})", soft_wrap=True
         )
 
 
 def _print_mixed(mixed: list[Json], console: Console) -> None:
-    for one in mixed[:SHOWN]:
-        curve = " / ".join(one[key] for key in CURVE)
+    for entry in mixed[:SHOWN]:
+        curve = " / ".join(entry[key] for key in CURVE)
         console.print(
-            f"[yellow]trained by different code[/] {escape(curve)}: {escape(told(one['codes']))}", soft_wrap=True
+            f"[yellow]trained by different code[/] {escape(curve)}: {escape(codes_text(entry['codes']))}",
+            soft_wrap=True,
         )
     if len(mixed) > SHOWN:
         console.print(f"trained by different code: {len(mixed) - SHOWN} more curves")
 
 
 def _print_left_out(left_out: list[Json], console: Console) -> None:
-    for one in left_out[:SHOWN]:
-        console.print(f"[red]left out[/] {escape(visible(one['file']))}: {escape(visible(one['why']))}", soft_wrap=True)
+    for entry in left_out[:SHOWN]:
+        console.print(
+            f"[red]left out[/] {escape(visible(entry['file']))}: {escape(visible(entry['why']))}", soft_wrap=True
+        )
     if len(left_out) > SHOWN:
         console.print(f"[red]left out[/] {len(left_out) - SHOWN} more files; --json names them all")
 

@@ -37,20 +37,20 @@ def study_state(store: Store) -> Json:
         "skipped": plan["skipped"],
         "shards": plan["shards"],
         "elsewhere": plan["elsewhere"],
-        "failures": _grouped(one for trial, one in failures.items() if trial not in leases),
-        "kinds": count_kinds(one for trial, one in failures.items() if trial not in leases),
+        "failures": _grouped(failure for trial, failure in failures.items() if trial not in leases),
+        "kinds": count_kinds(failure for trial, failure in failures.items() if trial not in leases),
         "running": [
             {"id": trial, "owner": seen.owner.told if seen.owner else "unknown", "beat": seen.beat}
             for trial, seen in leases.items()
         ],
         "second_records": {
-            trial: [{"file": str(rival.path), "differs": list(rival.differs)} for rival in found]
-            for trial, found in files.rivals(trial for trial in asked if trial in statuses).items()
+            trial: [{"file": str(rival.path), "differs": list(rival.differs)} for rival in rivals]
+            for trial, rivals in files.rivals(trial for trial in asked if trial in statuses).items()
         },
         "mixed_code": [
             dict(zip(CURVE, curve, strict=True)) | {"codes": codes} for curve, codes in mixed_curves(table).items()
         ],
-        "left_out": [{"file": one.file, "why": one.problem} for one in (*pieces, *snapshot.left_out.values())],
+        "left_out": [{"file": error.file, "why": error.problem} for error in (*pieces, *snapshot.left_out.values())],
         "worker_hours_left": _hours(table, left) if left else 0.0,
         "continue": plan.get("command") or "the same `segaug train` command as before",
     }

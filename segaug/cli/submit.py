@@ -58,7 +58,9 @@ def _options() -> str:
 
     from segaug.cluster.settings import JobSettings
 
-    return "\n".join(f"  {one.name} ({one.default})" for one in fields(JobSettings) if one.default is not MISSING)
+    return "\n".join(
+        f"  {setting.name} ({setting.default})" for setting in fields(JobSettings) if setting.default is not MISSING
+    )
 
 
 def _refuse(trials: "Iterable[Trial]", *, workers: int | None, many: bool, command: str) -> "list[Json]":

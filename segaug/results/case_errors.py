@@ -24,8 +24,8 @@ Cases = Mapping[str, CaseErrors]  # by trial id; a trial without the measure is 
 
 def cases_of_records(records: Iterable[Record], key: str) -> dict[str, CaseErrors]:
     """Read them from records that are at hand; key: of the measure."""
-    found = {record["id"]: _case_errors(record, key) for record in records}
-    return {trial: errors for trial, errors in found.items() if errors is not None}
+    by_trial = {record["id"]: _case_errors(record, key) for record in records}
+    return {trial: errors for trial, errors in by_trial.items() if errors is not None}
 
 
 def patients_of(cases: Mapping[str, Any]) -> Sequence[str]:

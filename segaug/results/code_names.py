@@ -34,15 +34,15 @@ def counted(codes: Iterable[str]) -> dict[str, int]:
     return {code: int(counts[code]) for code in sorted(counts.index)}
 
 
-def told(counts: Mapping[str, int]) -> str:
+def codes_text(counts: Mapping[str, int]) -> str:
     """8 by code that nobody noted, 4 by 0123abcd.4567cdef."""
     return ", ".join(f"{count} by {short(code)}" for code, count in counts.items())
 
 
 def mixed_curves(table: pd.DataFrame) -> dict[Curve, dict[str, int]]:
     """Curves whose trials several codes have trained, with how many by each; table: of a study's snapshot."""
-    found: dict[Curve, dict[str, int]] = {}
+    by_curve: dict[Curve, dict[str, int]] = {}
     counts = table.groupby([*CURVE, "code"], sort=True).size().reset_index()
     for task, model, strategy, code, count in counts.itertuples(index=False, name=None):
-        found.setdefault((task, model, strategy), {})[code] = int(count)
-    return {curve: counts for curve, counts in found.items() if len(counts) > 1}
+        by_curve.setdefault((task, model, strategy), {})[code] = int(count)
+    return {curve: counts for curve, counts in by_curve.items() if len(counts) > 1}

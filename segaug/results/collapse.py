@@ -58,7 +58,7 @@ def collapses(row: Mapping[str, Any]) -> list[Collapse]:
     known = [name for name in row if name.partition("/")[0] == "missed" and row[name] == row[name]]
     if not known:
         return list(_of_totals(row))
-    return [one for name in known for one in _of_structure(row, name.partition("/")[2])]
+    return [collapse for name in known for collapse in _of_structure(row, name.partition("/")[2])]
 
 
 def _of_structure(row: Mapping[str, Any], structure: str) -> Iterator[Collapse]:
@@ -72,7 +72,7 @@ def _of_structure(row: Mapping[str, Any], structure: str) -> Iterator[Collapse]:
 
 
 def _of_totals(row: Mapping[str, Any]) -> Iterator[Collapse]:
-    both, one = row.get("both_empty", float("nan")), row.get("one_empty", float("nan"))
-    either = row.get("test_cases", 0) * row.get("structures", 1) - both
-    if one > 0 and one >= HALF * either:
-        yield Collapse("", "either", int(one), int(either))
+    both_empty, one_empty = row.get("both_empty", float("nan")), row.get("one_empty", float("nan"))
+    either = row.get("test_cases", 0) * row.get("structures", 1) - both_empty
+    if one_empty > 0 and one_empty >= HALF * either:
+        yield Collapse("", "either", int(one_empty), int(either))

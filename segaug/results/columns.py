@@ -37,8 +37,8 @@ History = tuple[NDArray[np.int64], NDArray[np.float64]]  # updates and values, o
 def table_of(rows: Sequence[Json], fields: Fields, measured: pa.DataType) -> pa.Table:
     """Rows as columns: the fields, and what any of these rows has beside them."""
     names = {name for name, _ in fields}
-    found = sorted(set[str]().union(*rows) - names)
-    return pa.Table.from_pylist(rows, pa.schema([*fields, *((name, measured) for name in found)]))
+    further = sorted(set[str]().union(*rows) - names)
+    return pa.Table.from_pylist(rows, pa.schema([*fields, *((name, measured) for name in further)]))
 
 
 def joined(tables: Sequence[pa.Table], fields: Fields) -> pa.Table:

@@ -44,7 +44,7 @@ class Gathered:
     @property
     def trials(self) -> set[str]:
         """Those that have a record."""
-        return {one.trial for one in self.records}
+        return {record.trial for record in self.records}
 
 
 @dataclass(frozen=True)
@@ -55,32 +55,32 @@ class Conflict:
     holders: dict[str, dict[Path, int]]
 
     def __str__(self) -> str:
-        told = (
+        held = (
             f"{value or 'unknown'} ({', '.join(f'{count} in {folder}' for folder, count in folders.items())})"
             for value, folders in self.holders.items()
         )
-        return f"{' / '.join(self.place)}: {', '.join(told)}"
+        return f"{' / '.join(self.place)}: {', '.join(held)}"
 
 
 def gather(folder: Path) -> Gathered:
     """Read and verify everything that a folder has to give; raises DataError where that lies behind a link."""
-    found = Gathered(folder)
-    found.pieces, damaged = whole_pieces(folder)
-    found.left_out += map(str, damaged)
+    gathered = Gathered(folder)
+    gathered.pieces, damaged = whole_pieces(folder)
+    gathered.left_out += map(str, damaged)
     card_folders(folder)  # refuses links, before anything is copied
     for trial in sorted(Path(entry.path) for entry in trial_folders(folder)):
         facts = None
         for path in _records(trial):
             try:
-                one, own = _verified(trial.name, path)
+                verified, own = _verified(trial.name, path)
             except (DataError, OSError) as error:
-                found.left_out.append(str(error))
+                gathered.left_out.append(str(error))
                 continue
-            found.records.append(one)
+            gathered.records.append(verified)
             facts = facts or own
         if facts:
-            found.facts[facts] += 1
-    return found
+            gathered.facts[facts] += 1
+    return gathered
 
 
 def facts_of_study(folder: Path) -> Counter[Facts]:

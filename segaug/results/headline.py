@@ -17,8 +17,8 @@ def headline(record: Mapping[str, Any]) -> str:
     if not record["test"]:
         return "diverged"
     best = record["test"]["best"]
-    known = ((one, digits) for one, digits in SHOWN.items() if best.get(one.key) is not None)
-    return ", ".join(f"{one.words} {best[one.key]:.{digits}f}" for one, digits in known)
+    known = ((measure, digits) for measure, digits in SHOWN.items() if best.get(measure.key) is not None)
+    return ", ".join(f"{measure.words} {best[measure.key]:.{digits}f}" for measure, digits in known)
 
 
 def beware(record: Mapping[str, Any]) -> dict[Beware, str]:
@@ -26,11 +26,11 @@ def beware(record: Mapping[str, Any]) -> dict[Beware, str]:
     if not record["test"]:
         return {}
     row = trial_row(record)
-    found: dict[Beware, str] = {}
+    warnings: dict[Beware, str] = {}
     if seen := collapses(row):
-        found["collapsed"] = ", ".join(map(str, seen))
+        warnings["collapsed"] = ", ".join(map(str, seen))
     if not_trained_out(row):
-        found["not trained out"] = (
+        warnings["not trained out"] = (
             f"the training loss fell by {row['late_fall']:.0%} in the last quarter of its updates"
         )
-    return found
+    return warnings

@@ -40,8 +40,8 @@ def trial_folders(study: Path) -> list[os.DirEntry[str]]:
     trials = inside(study, TRIALS)
     if not trials.is_dir():
         return []
-    with os.scandir(trials) as found:
-        entries = list(found)
+    with os.scandir(trials) as listing:
+        entries = list(listing)
     for entry in entries:
         if entry.is_symlink():
             raise linked(Path(entry.path))

@@ -39,8 +39,8 @@ def sealed(record: Mapping[str, Any]) -> bytes:
 
     A seal on bytes is checked without writing the record down again, which took half the time of reading it.
     """
-    told = {key: value for key, value in record.items() if key != "checksum"}
-    lines = (f" {json.dumps(key)}: {json.dumps(value, allow_nan=False)}" for key, value in told.items())
+    unsealed = {key: value for key, value in record.items() if key != "checksum"}
+    lines = (f" {json.dumps(key)}: {json.dumps(value, allow_nan=False)}" for key, value in unsealed.items())
     body = ("{\n" + ",\n".join(lines)).encode()
     return body + _SEAL % sha256(body).hexdigest().encode()
 
@@ -70,11 +70,11 @@ def read_record(path: Path) -> Json:
 def read_bounded(path: Path) -> bytes:
     """The bytes of a file; raises ValueError for a pipe that never ends and a file without measure, and OSError."""
     with open(path, "rb", opener=_opened) as file:
-        found = os.fstat(file.fileno())
-        if not S_ISREG(found.st_mode):
+        status = os.fstat(file.fileno())
+        if not S_ISREG(status.st_mode):
             raise ValueError("no regular file")
-        if found.st_size > _MOST_BYTES:
-            raise ValueError(f"{found.st_size} bytes, of at most {_MOST_BYTES}")
+        if status.st_size > _MOST_BYTES:
+            raise ValueError(f"{status.st_size} bytes, of at most {_MOST_BYTES}")
         return file.read()
 
 

@@ -33,7 +33,7 @@ PATIENCE_S = 180.0  # a beat, plus the minute that a client of a file server may
 _NUMBERED = re.compile(r"lease\.(0|[1-9][0-9]{0,14})\.json")  # nobody takes a trial over more often
 
 
-class _Told(Struct, frozen=True):
+class _Content(Struct, frozen=True):
     """What a file must hold to be a lease."""
 
     owner: Owner
@@ -97,8 +97,13 @@ class Lease:
 
     def content(self, *, released: bool = False) -> bytes:
         """The bytes of the file."""
-        told = {"generation": self.generation, "owner": self.owner.as_json(), "beat": self._beat, "released": released}
-        return json.dumps(told).encode()
+        fields = {
+            "generation": self.generation,
+            "owner": self.owner.as_json(),
+            "beat": self._beat,
+            "released": released,
+        }
+        return json.dumps(fields).encode()
 
     def renew(self) -> None:
         """One beat; notices when the lease is lost."""
@@ -160,14 +165,14 @@ def _path(folder: Path, generation: int) -> Path:
 
 
 def _generations(folder: Path) -> list[int]:
-    found = (_NUMBERED.fullmatch(path.name) for path in folder.glob("lease.*.json"))
-    return [int(match[1]) for match in found if match]
+    matches = (_NUMBERED.fullmatch(path.name) for path in folder.glob("lease.*.json"))
+    return [int(match[1]) for match in matches if match]
 
 
 def _read(path: Path, generation: int) -> Seen | None:
     try:
-        told = convert_or_say(parse_json(read_bounded(path)), _Told)
-        return Seen(generation, told.owner, told.beat, told.released)
+        content = convert_or_say(parse_json(read_bounded(path)), _Content)
+        return Seen(generation, content.owner, content.beat, content.released)
     except FileNotFoundError:
         return None  # removed since: the record is there
     except (ValueError, OSError):

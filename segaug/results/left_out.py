@@ -8,7 +8,7 @@ from segaug.visible import visible
 
 log = logging.getLogger(__name__)
 SHOWN = 5  # of problems that may be many
-_told = set[str]()  # by this process: a command may look at a study several times
+_warned = set[str]()  # by this process: a command may look at a study several times
 
 
 def in_short(errors: Iterable[DataError]) -> list[str]:
@@ -18,8 +18,8 @@ def in_short(errors: Iterable[DataError]) -> list[str]:
 
 def tell(errors: Iterable[UserError]) -> None:
     """Warn of those that were not told before."""
-    new = [text for error in errors if (text := visible(str(error))) not in _told]
-    _told.update(new)
+    new = [text for error in errors if (text := visible(str(error))) not in _warned]
+    _warned.update(new)
     for line in _first(new):
         log.warning("left out: %s", line)
 

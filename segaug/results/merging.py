@@ -39,20 +39,20 @@ def check_places(folders: Sequence[Path], study: Path) -> None:
         raise DataError(file=study, problem="is there, and no study folder", fix="choose a new one with --into")
 
 
-def merge(found: Sequence[Gathered], study: Path) -> list[Counter[str]]:
+def merge(gathered: Sequence[Gathered], study: Path) -> list[Counter[str]]:
     """Copy everything that these folders hold; returns for each of them how many records were NEW, THERE or a RIVAL.
 
     What was asked of a shard counts as asked of the study as a whole, so that trials of shards that are not here are
     missing from it.  Raises DataError if a file has changed since it was verified; what was copied before stays.
     """
     store = Store(study)
-    for one in found:
-        for piece in one.pieces:
+    for source in gathered:
+        for piece in source.pieces:
             store.add_plan(of_whole_study(piece, study))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        counts = [_take_all(one, store, pool) for one in found]
-    for one in found:  # after all records: one of them overtakes a failure of another folder
-        _take_failures(Store(one.folder), store)
+        counts = [_take_all(source, store, pool) for source in gathered]
+    for source in gathered:  # after all records: one of them overtakes a failure of another folder
+        _take_failures(Store(source.folder), store)
     return counts
 
 
@@ -60,24 +60,26 @@ def _is_empty(folder: Path) -> bool:
     return next(folder.iterdir(), None) is None
 
 
-def _take_all(found: Gathered, store: Store, pool: Executor) -> Counter[str]:
+def _take_all(source: Gathered, store: Store, pool: Executor) -> Counter[str]:
     """Folder by folder, trial by trial at the same time: a file waits for the disk, and a trial is in one thread."""
-    trials = [list(records) for _, records in groupby(found.records, key=lambda one: one.trial)]
+    trials = [list(records) for _, records in groupby(source.records, key=lambda record: record.trial)]
     return Counter(
-        what for told in pool.map(lambda trial: [_take(one, store) for one in trial], trials) for what in told
+        outcome
+        for outcomes in pool.map(lambda trial: [_take(record, store) for record in trial], trials)
+        for outcome in outcomes
     )
 
 
-def _take(one: Verified, store: Store) -> str:
-    data, target = one.path.read_bytes(), inside(store.folder, TRIALS, one.trial, "record.json")
-    if sha256(data).digest() != one.digest:
-        raise DataError(file=one.path, problem="has changed since it was verified", fix="merge again")
+def _take(verified: Verified, store: Store) -> str:
+    data, target = verified.path.read_bytes(), inside(store.folder, TRIALS, verified.trial, "record.json")
+    if sha256(data).digest() != verified.digest:
+        raise DataError(file=verified.path, problem="has changed since it was verified", fix="merge again")
     there = target.read_bytes() if target.is_file() else None
-    if one.path.name == target.name and (there is None or there == data):
-        _take_weights(one.path.with_name(_WEIGHTS), target.with_name(_WEIGHTS), again=there is None)
+    if verified.path.name == target.name and (there is None or there == data):
+        _take_weights(verified.path.with_name(_WEIGHTS), target.with_name(_WEIGHTS), again=there is None)
     if there == data:
         return THERE
-    return NEW if store.add_record(one.trial, data) else _take_rival(one, target, data)
+    return NEW if store.add_record(verified.trial, data) else _take_rival(verified, target, data)
 
 
 def _take_weights(source: Path, target: Path, *, again: bool) -> None:
@@ -92,9 +94,9 @@ def _chunks(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def _take_rival(one: Verified, target: Path, data: bytes) -> str:
+def _take_rival(verified: Verified, target: Path, data: bytes) -> str:
     """Keep a result beside the record, unless it is there, in the record or in one of its rivals."""
-    record = read_record(one.path)
+    record = read_record(verified.path)
     for path in (target, *sorted(target.parent.glob("other-*.json"))):
         try:
             if same_result(read_record(path), record):

@@ -121,13 +121,13 @@ def pieces(study: Path) -> list[Json]:
 def whole_pieces(study: Path) -> tuple[list[Json], list[DataError]]:
     """The same, and what is wrong with the files that hold none."""
     inside(study, FOLDER)
-    found, left_out = [], []
+    pieces, left_out = [], []
     for path in sorted(_paths(study)):
         try:
-            found.append(_read(path))
+            pieces.append(_read(path))
         except DataError as error:
             left_out.append(error)
-    return sorted(found, key=_place), left_out
+    return sorted(pieces, key=_place), left_out
 
 
 def has_plan(study: Path) -> bool:
@@ -181,5 +181,5 @@ def _last(study: Path) -> int:
 
 
 def _digest(piece: Json) -> str:
-    told = {key: value for key, value in piece.items() if key not in _NAMELESS}
-    return sha256(canonical(told)).hexdigest()[:16]
+    content = {key: value for key, value in piece.items() if key not in _NAMELESS}
+    return sha256(canonical(content)).hexdigest()[:16]

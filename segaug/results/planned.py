@@ -19,5 +19,5 @@ def planned(trials: Iterable[Json], failures: Iterable[Json]) -> "pd.DataFrame":
     """The same of a plan's trials and of failures that are at hand."""
     import pandas as pd
 
-    found = pd.DataFrame(trials, columns=list(TRIAL_KEY))
-    return found.assign(failed=found["id"].isin({failure["id"] for failure in failures}))
+    table = pd.DataFrame(trials, columns=list(TRIAL_KEY))
+    return table.assign(failed=table["id"].isin({failure["id"] for failure in failures}))

@@ -233,8 +233,8 @@ class Record(Struct, frozen=True, gc=False, kw_only=True):
     def __post_init__(self) -> None:
         """Does what is told of each structure agree with how many there are?"""
         count = len(self.form.structures) if self.form else 1
-        for name, found in self._of_structures():
-            if (len(found) if isinstance(found, list) else 1) != count:
+        for name, values in self._of_structures():
+            if (len(values) if isinstance(values, list) else 1) != count:
                 raise ValueError(f"{name!r} is not of {count} structure{'s' * (count > 1)}")
 
     def _of_structures(self) -> Iterator[tuple[str, object]]:
@@ -243,20 +243,20 @@ class Record(Struct, frozen=True, gc=False, kw_only=True):
                 yield from ((name, getattr(part, name)) for name in part.__struct_fields__ if name != "cases")
 
 
-def check(told: Json) -> None:
+def check(record: Json) -> None:
     """Raise ValueError that names the first key which is missing, or holds what no trial can have left."""
-    convert_or_say(told, Record)
+    convert_or_say(record, Record)
 
 
-def convert_or_say(told: Json, kind: type[T]) -> T:
-    """What was told as an object of this kind; raises ValueError in words for people."""
+def convert_or_say(content: Json, kind: type[T]) -> T:
+    """Content as an object of this kind; raises ValueError in words for people."""
     try:
-        return msgspec.convert(told, kind, dec_hook=check_measures)
+        return msgspec.convert(content, kind, dec_hook=check_measures)
     except msgspec.ValidationError as error:
-        raise ValueError(_in_words(str(error), told)) from error
+        raise ValueError(_in_words(str(error), content)) from error
 
 
-def _in_words(problem: str, told: Json) -> str:
+def _in_words(problem: str, content: Json) -> str:
     """`Expected `int` >= 1 - at `$.size`` as: size is -4, expected `int` >= 1."""
     problem, *places = problem.replace("`$[...]", "`$.*").split(" - at `$")
     place = "".join(place.rstrip("`") for place in reversed(places)).lstrip(".")
@@ -264,7 +264,7 @@ def _in_words(problem: str, told: Json) -> str:
     for pattern, rule in _RULES.items():
         problem = problem.replace(f"`str` matching regex {pattern!r}", rule)
     with suppress(LookupError, TypeError):
-        value = json.dumps(reduce(getitem, place.split("."), told)) if place else ""
+        value = json.dumps(reduce(getitem, place.split("."), content)) if place else ""
         if value and len(value) <= _SHOWN:
             return f"{place} is {value}, {problem}"
     return f"{place}: {problem}" if place else problem

@@ -18,10 +18,10 @@ _OBJECT: Any = TypedDict  # a function here: keys are known only when a record i
 _OF = "^(constant_pool_|constant_|atlas_|validation_)?"  # a measure of a network, or of what it is compared with
 _ANY = Annotated[float, Meta(ge=-LARGEST, le=LARGEST)] | None
 _RANGES: dict[str, Kind] = {  # keys -> what the value of such a measure may be
-    f"{_OF}({'|'.join(one.key for one in MEASURES if one.range == (low, high))})(/|$)": (
+    f"{_OF}({'|'.join(measure.key for measure in MEASURES if measure.range == (low, high))})(/|$)": (
         Annotated[float, Meta(ge=low, le=high)] | None
     )
-    for low, high in sorted({one.range for one in MEASURES})
+    for low, high in sorted({measure.range for measure in MEASURES})
 }
 _NAMES, _STEPS = list[str], list[Annotated[int, Meta(ge=0, le=MOST)]]
 
@@ -42,7 +42,7 @@ class Means:
         return number
 
     @classmethod
-    def check_lengths(cls, told: Json) -> None:
+    def check_lengths(cls, lists: Json) -> None:
         """Raise ValueError where lists do not agree; all have the right types."""
 
 
@@ -72,12 +72,12 @@ class Cases(Means):
         return list[number] | None
 
     @classmethod
-    def check_lengths(cls, told: Json) -> None:
+    def check_lengths(cls, lists: Json) -> None:
         """Raise ValueError where lists do not agree; all have the right types."""
         names = cls.required[0]
-        for key, values in told.items():
-            if len(values or ()) != len(told[names]) and (values or key in cls.own):
-                raise ValueError(f"{key!r} has {len(values)} entries and {names!r} has {len(told[names])}")
+        for key, values in lists.items():
+            if len(values or ()) != len(lists[names]) and (values or key in cls.own):
+                raise ValueError(f"{key!r} has {len(values)} entries and {names!r} has {len(lists[names])}")
 
 
 class PatientCases(Cases):
@@ -103,22 +103,22 @@ class History(Means):
         return list[number]
 
     @classmethod
-    def check_lengths(cls, told: Json) -> None:
+    def check_lengths(cls, lists: Json) -> None:
         """Raise ValueError where lists do not agree; all have the right types."""
-        for key, values in told.items():
-            if len(values) > len(told["update"]):
-                raise ValueError(f"{key!r} has {len(values)} entries and 'update' has {len(told['update'])}")
+        for key, values in lists.items():
+            if len(values) > len(lists["update"]):
+                raise ValueError(f"{key!r} has {len(values)} entries and 'update' has {len(lists['update'])}")
 
 
-def check(kind: type[Means], told: object) -> Means:
+def check(kind: type[Means], content: object) -> Means:
     """What msgspec calls for these types; raises ValueError.  The instance says no more than that it was checked."""
-    if not isinstance(told, dict):
-        raise ValueError(f"Expected `object`, got `{type(told).__name__}`")
+    if not isinstance(content, dict):
+        raise ValueError(f"Expected `object`, got `{type(content).__name__}`")
     try:
-        convert(told, _type(kind, tuple(told)))  # type: ignore[arg-type]  # mypy takes type[Means] for unhashable
+        convert(content, _type(kind, tuple(content)))  # type: ignore[arg-type]  # mypy takes type[Means] for unhashable
     except ValidationError as error:
         raise ValueError(str(error)) from error  # else msgspec does not say where the object lies
-    kind.check_lengths(told)
+    kind.check_lengths(content)
     return kind()
 
 

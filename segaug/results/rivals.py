@@ -54,35 +54,35 @@ def set_aside(record_path: Path) -> None:
 
 def rivals(record_path: Path) -> list[Rival]:
     """What came second, compared with the record as it is now; one that is no valid record is none."""
-    found = []
+    came_second = []
     for path in sorted(record_path.parent.glob("other-*.json")):
         with suppress(DataError):
-            found.append(Rival(path, differences(read_record(record_path), read_record(path))))
-    return found
+            came_second.append(Rival(path, differences(read_record(record_path), read_record(path))))
+    return came_second
 
 
-def same_result(one: Json, other: Json) -> bool:
+def same_result(record: Json, other: Json) -> bool:
     """Do two records of a trial say the same, measure by measure?"""
-    return _science(one) == _science(other)
+    return _science(record) == _science(other)
 
 
-def differences(one: Json, other: Json) -> tuple[str, ...]:
+def differences(record: Json, other: Json) -> tuple[str, ...]:
     """Keys, nested ones as "a.b", in which two records of a trial do not say the same.
 
     What only one of them holds is no difference: a newer version measures more.
     """
-    return tuple(key for key in _compare(_science(one), _science(other), "") if key)
+    return tuple(key for key in _compare(_science(record), _science(other), "") if key)
 
 
 def _science(record: Json) -> Json:
     return {key: value for key, value in record.items() if key not in _MAY_DIFFER}
 
 
-def _compare(one: object, other: object, name: str) -> Iterator[str]:
-    if isinstance(one, dict) and isinstance(other, dict):
-        for key in sorted(one.keys() & other.keys()):
-            yield from _compare(one[key], other[key], f"{name}.{key}" if name else key)
-    elif one != other:
+def _compare(value: object, other: object, name: str) -> Iterator[str]:
+    if isinstance(value, dict) and isinstance(other, dict):
+        for key in sorted(value.keys() & other.keys()):
+            yield from _compare(value[key], other[key], f"{name}.{key}" if name else key)
+    elif value != other:
         yield name
 
 

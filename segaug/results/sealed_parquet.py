@@ -57,22 +57,22 @@ def _table(
 ) -> pa.Table | None:
     source.seek(0)
     file = pq.ParquetFile(source)
-    found = file.schema_arrow
-    if not _fits(found, schema, further) or _values(file.metadata) > source.size():
+    actual = file.schema_arrow
+    if not _fits(actual, schema, further) or _values(file.metadata) > source.size():
         return None
-    names = None if columns is None else [name for name in columns if name in found.names]
+    names = None if columns is None else [name for name in columns if name in actual.names]
     table = file.read(columns=names, use_threads=False)  # each thread has a pool that keeps what it once had
-    table = table.select(names or found.names)  # Parquet takes a point in a name for a way into it
+    table = table.select(names or actual.names)  # Parquet takes a point in a name for a way into it
     table.validate(full=True)
     return table
 
 
-def _fits(found: pa.Schema, schema: pa.Schema, further: pa.DataType | None) -> bool:
-    own, rest = list(found)[: len(schema)], list(found)[len(schema) :]
+def _fits(actual: pa.Schema, schema: pa.Schema, further: pa.DataType | None) -> bool:
+    own, rest = list(actual)[: len(schema)], list(actual)[len(schema) :]
     return (
         pa.schema(own).equals(schema)
         and all(field.type == further for field in rest)
-        and len({*found.names}) == len(found.names)
+        and len({*actual.names}) == len(actual.names)
     )
 
 
@@ -111,8 +111,8 @@ def _pieces(file: pa.NativeFile, start: int, end: int) -> Iterator[bytes]:
 
 def _bytes(file: pa.NativeFile, start: int, end: int) -> bytes:
     file.seek(start)
-    found: bytes = file.read(end - start)
-    return found
+    data: bytes = file.read(end - start)
+    return data
 
 
 def _repetitive(schema: pa.Schema) -> list[str]:

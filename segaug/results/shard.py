@@ -37,12 +37,12 @@ class Shard:
 
 def parse_shard(text: str) -> Shard:
     """Read "2/4"; raises ConfigError."""
-    found = _WRITTEN.fullmatch(text)
-    if found is None:
+    match = _WRITTEN.fullmatch(text)
+    if match is None:
         raise ConfigError(
             key=KEY, problem=f"got {text!r}", fix="write NUMBER/OF, such as shard=1/4 to shard=4/4, or shard=auto/4"
         )
-    return Shard(int(found[1]), int(found[2]))
+    return Shard(int(match[1]), int(match[2]))
 
 
 def with_shard(command: str, shard: Shard | None) -> str:

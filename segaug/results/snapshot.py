@@ -107,11 +107,11 @@ class Snapshot:
             if len(table) == len(self._seals):
                 return table
             kinds = _COLUMN_FILES if kind is _DETAILS else _COLUMN_FILES[:2]
-            found, written, left_out = _refresh(self.folder, self._seals, kinds, self.must_write)
+            tables, written, left_out = _refresh(self.folder, self._seals, kinds, self.must_write)
             self._leave_out(left_out)
-            if written and len(found[kind]) == len(self._seals):
-                return found[kind]  # the files have it all: whoever asks again reads what he needs from there
-            self._held |= found
+            if written and len(tables[kind]) == len(self._seals):
+                return tables[kind]  # the files have it all: whoever asks again reads what he needs from there
+            self._held |= tables
         return self._held[kind]
 
     def _leave_out(self, errors: Mapping[str, DataError]) -> None:
@@ -172,7 +172,7 @@ def _refresh(
     Returns the rows, whether the files have them too, and what is left out.
     """
     tables = {kind: [kind.of(folder, seals)] for kind in kinds}
-    held = {kind: set(found[0]["folder"].to_pylist()) for kind, found in tables.items()}
+    held = {kind: set(parts[0]["folder"].to_pylist()) for kind, parts in tables.items()}
     lacking = sorted(seals.keys() - set.intersection(*held.values()))
     store, written, left_out = Store(folder), True, dict[str, DataError]()
     try:
@@ -188,10 +188,10 @@ def _refresh(
                         continue
                     for kind, row in new.items():
                         rows[kind].append(row)
-                for kind, found in tables.items():
-                    found.append(kind.table(rows[kind]))
+                for kind, parts in tables.items():
+                    parts.append(kind.table(rows[kind]))
     finally:  # an interruption must not cost the work on those before it
-        whole = {kind: joined(found, kind.fields) for kind, found in tables.items()}
+        whole = {kind: joined(parts, kind.fields) for kind, parts in tables.items()}
         for kind, table in whole.items():
             if len(table) == len(tables[kind][0]) and not must_write:
                 continue  # what was left out is looked at each time, which must not cost a writing
@@ -218,8 +218,8 @@ def _no_search_for_cycles() -> Iterator[None]:
 
 def _seals(folder: Path) -> Seals:
     """Every trial with a record."""
-    found = ((entry.name, _seal(f"{entry.path}/record.json")) for entry in trial_folders(folder))
-    return {trial: seal for trial, seal in found if seal is not None}
+    seals = ((entry.name, _seal(f"{entry.path}/record.json")) for entry in trial_folders(folder))
+    return {trial: seal for trial, seal in seals if seal is not None}
 
 
 def _seal(path: str) -> str | None:

@@ -52,7 +52,7 @@ class Columns(dict[str, Sequence[Any]]):
         return self[name]
 
     def _shared(self, name: str) -> list[Any]:
-        values = [one[name] for one in self._settings]  # KeyError: nobody has measured it
+        values = [setting[name] for setting in self._settings]  # KeyError: nobody has measured it
         return [values[code] for code in self._codes]
 
 

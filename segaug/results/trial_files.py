@@ -22,13 +22,13 @@ class TrialFiles:
     @classmethod
     def of(cls, store: Store) -> "TrialFiles":
         """Look into every folder."""
-        return cls(store, {one.name: frozenset(os.listdir(one.path)) for one in trial_folders(store.folder)})
+        return cls(store, {entry.name: frozenset(os.listdir(entry.path)) for entry in trial_folders(store.folder)})
 
     def leases(self, trials: Iterable[str]) -> dict[str, Seen]:
         """Leases of these trials that are not known to be over."""
         held = (trial for trial in trials if self._any(trial, "lease."))
         seen = {trial: look(self.store.record_path(trial).parent) for trial in held}
-        return {trial: one for trial, one in seen.items() if one is not None and not one.is_over}
+        return {trial: lease for trial, lease in seen.items() if lease is not None and not lease.is_over}
 
     def failures(self, trials: Iterable[str]) -> dict[str, Json]:
         """Last failures of these trials."""
@@ -38,7 +38,7 @@ class TrialFiles:
     def rivals(self, finished: Iterable[str]) -> dict[str, list[Rival]]:
         """Records that came second, of finished trials."""
         there = (trial for trial in finished if self._any(trial, "other-"))
-        return {trial: found for trial in there if (found := self.store.rivals(trial))}
+        return {trial: rivals for trial in there if (rivals := self.store.rivals(trial))}
 
     def leftovers(self, finished: Iterable[str]) -> list[Path]:
         """What killed workers have left of finished trials: leases and half-written files, which mean nothing now."""

@@ -66,9 +66,11 @@ def compare_trials(
     table = table if metric is None else measured(table, metric)
     groups = [list(group) for _, group in groupby(curves(table), key=lambda curve: curve.key[:2])]
     with_baseline = [group for group in groups if any(curve.key.strategy == baseline for curve in group)]
-    found = tuple(one for group in with_baseline for one in _compare_group(group, cases, baseline, resamples))
+    comparisons = tuple(
+        comparison for group in with_baseline for comparison in _compare_group(group, cases, baseline, resamples)
+    )
     lacking = not_measured(table)
-    if not found:
+    if not comparisons:
         raise DataError(
             file="study",
             problem=f"has no task and network with both {baseline!r} and another strategy"
@@ -76,7 +78,7 @@ def compare_trials(
             fix="compare them by another --metric" if lacking else "train them on the same task with the same model",
         )
     alone = tuple(curve.key for group in groups if group not in with_baseline for curve in group)
-    return Comparisons(found, alone, lacking)
+    return Comparisons(comparisons, alone, lacking)
 
 
 def _compare_group(group: Sequence[CurveTrials], cases: Cases, baseline: str, resamples: int) -> Iterator[Comparison]:
@@ -154,10 +156,11 @@ def _refuse_mixed(baseline: CurveTrials, strategy: CurveTrials) -> None:
     for column in ("dataset_hash", "protocol_hash"):
         if column not in strategy.table:
             continue
-        one, other = (curve.table[column].iloc[0] for curve in (baseline, strategy))
-        if one != other:
+        of_baseline, of_strategy = (curve.table[column].iloc[0] for curve in (baseline, strategy))
+        if of_baseline != of_strategy:
             raise DataError(
                 file="study",
-                problem=f"has another {column} for {strategy.key} ({other}) than for {baseline.key} ({one})",
+                problem=f"has another {column} for {strategy.key} ({of_strategy}) "
+                f"than for {baseline.key} ({of_baseline})",
                 fix="train both on the same data by the same protocol",
             )

@@ -41,8 +41,8 @@ class ComparedCurve:
     @cached_property
     def fit(self) -> LawFit | None:
         """The law; None where it is not to be trusted, see `no_law`."""
-        found = None if too_few_sizes(self.data.sizes) else fit_law(self.data)
-        return None if found is None or found.lack_of_fit.rejected else found
+        fit = None if too_few_sizes(self.data.sizes) else fit_law(self.data)
+        return None if fit is None or fit.lack_of_fit.rejected else fit
 
     @property
     def no_law(self) -> str:

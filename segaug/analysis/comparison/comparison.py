@@ -26,8 +26,8 @@ class Ratio:
     @property
     def interval(self) -> Interval | None:
         """With new seeds on this test set; an end without a bound is open, 0 or infinite."""
-        found = self.log.interval
-        return found and replace(found, low=math.exp(found.low), high=math.exp(found.high))
+        interval = self.log.interval
+        return interval and replace(interval, low=math.exp(interval.low), high=math.exp(interval.high))
 
 
 @dataclass(frozen=True, kw_only=True)

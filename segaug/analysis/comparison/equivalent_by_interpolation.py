@@ -52,8 +52,8 @@ def sizes_between(sizes: Array, baseline: Array, errors: Array) -> Array:
     above, below = log_error[:, None] > wanted, log_error[:, None] < wanted
     first = _crossing(log_n, log_error, wanted[..., 0], above.sum(axis=2))
     last = _crossing(log_n, log_error, wanted[..., 0], len(sizes) - below.sum(axis=2))
-    found = np.exp((first + last) / 2)
-    return np.where(above.all(axis=2), np.inf, np.where(below.all(axis=2), 0.0, found))
+    between = np.exp((first + last) / 2)
+    return np.where(above.all(axis=2), np.inf, np.where(below.all(axis=2), 0.0, between))
 
 
 def _crossing(log_n: Array, log_error: Array, wanted: Array, right: np.ndarray) -> Array:

@@ -38,8 +38,8 @@ def sizes_of(law: PowerLaw | PowerLaws, errors: Array) -> Array:
     """
     a, b, c = (np.asarray(value)[..., None] for value in (law.a, law.b, law.c))
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        found = ((errors - c) / a) ** (-1 / b)
-    return np.where(errors > c, found, np.inf)
+        sizes = ((errors - c) / a) ** (-1 / b)
+    return np.where(errors > c, sizes, np.inf)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,11 +110,11 @@ class LawEquivalence:
     @cached_property
     def cross_covariance(self) -> Array:
         """Of the baseline's means with the strategy's, (m, k): they share seeds, and at equal sizes subsets, too."""
-        one, other = self.law.data, self.strategy.data
+        baseline, strategy = self.law.data, self.strategy.data
         present = [np.isfinite(curve.trials).astype(float) for curve in (self.baseline, self.strategy)]
-        along = math.sqrt(one.noise.correlation * other.noise.correlation)  # of a seed's trials at two sizes
-        alike = self.correlation * np.where(one.sizes[:, None] == other.sizes, 1.0, along)
-        scale = [np.sqrt(data.trial_variance) / data.counts for data in (one, other)]
+        along = math.sqrt(baseline.noise.correlation * strategy.noise.correlation)  # of a seed's trials at two sizes
+        alike = self.correlation * np.where(baseline.sizes[:, None] == strategy.sizes, 1.0, along)
+        scale = [np.sqrt(data.trial_variance) / data.counts for data in (baseline, strategy)]
         return alike * (present[0].T @ present[1]) * np.multiply.outer(*scale)
 
     @cached_property
@@ -163,8 +163,8 @@ def _joined(precision: Array, covariance: Array, variance: float) -> Array:
 
 def _narrowed(nodes: Array, near: np.ndarray, count: int) -> Array:
     """So many nodes from one before the first near one to one behind the last."""
-    found = np.flatnonzero(near)
-    return np.linspace(nodes[max(found[0] - 1, 0)], nodes[min(found[-1] + 1, len(nodes) - 1)], count)
+    places = np.flatnonzero(near)
+    return np.linspace(nodes[max(places[0] - 1, 0)], nodes[min(places[-1] + 1, len(nodes) - 1)], count)
 
 
 def _ends(log_n: Array, excess: Array, outer: Array) -> Interval:

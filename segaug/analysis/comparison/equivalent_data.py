@@ -104,15 +104,15 @@ def equivalent_data(baseline: ComparedCurve, strategy: ComparedCurve, correlatio
     if refusal := _refusal(baseline, strategy):
         return EquivalentData("none", refusal, (), None)
     smallest, largest = float(baseline.data.sizes[0]), float(baseline.data.sizes[-1])
-    found = _by_law(baseline, strategy, correlation) if baseline.fit else _by_interpolation(baseline, strategy)
+    worth = _by_law(baseline, strategy, correlation) if baseline.fit else _by_interpolation(baseline, strategy)
     sizes = tuple(
         EquivalentSize(float(size), float(equivalent), interval, smallest, largest)
-        for size, equivalent, interval in zip(strategy.data.sizes, found.equivalents, found.intervals, strict=True)
+        for size, equivalent, interval in zip(strategy.data.sizes, worth.equivalents, worth.intervals, strict=True)
     )
-    return EquivalentData(found.method, found.reason, sizes, _summary(sizes, found.resampled))
+    return EquivalentData(worth.method, worth.reason, sizes, _summary(sizes, worth.resampled))
 
 
-class _Found(NamedTuple):
+class _Worth(NamedTuple):
     method: Method
     reason: str
     equivalents: Array  # (m,)
@@ -136,17 +136,17 @@ def _words(baseline: ComparedCurve) -> str:
     return f"for the baseline, {baseline.no_law}"
 
 
-def _by_law(baseline: ComparedCurve, strategy: ComparedCurve, correlation: float) -> _Found:
+def _by_law(baseline: ComparedCurve, strategy: ComparedCurve, correlation: float) -> _Worth:
     law = LawEquivalence(baseline, strategy, correlation)
     reason = f"the strategy by its means, because {strategy.no_law}" if strategy.no_law else ""
-    return _Found("law", reason, law.equivalents, law.intervals(), law.resampled())
+    return _Worth("law", reason, law.equivalents, law.intervals(), law.resampled())
 
 
-def _by_interpolation(baseline: ComparedCurve, strategy: ComparedCurve) -> _Found:
+def _by_interpolation(baseline: ComparedCurve, strategy: ComparedCurve) -> _Worth:
     own = interpolated(baseline.data, strategy.data, (baseline.data.means[None], strategy.data.means[None]))[0]
     resampled = interpolated(baseline.data, strategy.data, (baseline.resampled, strategy.resampled))
     intervals = [_open_where_infinite(percentile_interval(column, "this_test_set")) for column in resampled.T]
-    return _Found("interpolation", _words(baseline), own, intervals, resampled)
+    return _Worth("interpolation", _words(baseline), own, intervals, resampled)
 
 
 def _open_where_infinite(interval: Interval) -> Interval:

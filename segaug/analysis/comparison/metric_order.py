@@ -51,7 +51,7 @@ def orders(fits: Mapping[Metric, Sequence[MeasuredCurve]], size: float) -> list[
 
     fits: of one study, by metric; tasks with one structure and with several are not measured by the same ones.
     """
-    found = []
+    orders = []
     for task, model in _groups(fits):
         own = [metric for metric, curves in fits.items() if (task, model) in _groups({metric: curves})]
         errors = {
@@ -66,8 +66,8 @@ def orders(fits: Mapping[Metric, Sequence[MeasuredCurve]], size: float) -> list[
         ]
         if len(names) > 1:
             by_metric = {metric: tuple(sorted(names, key=lambda name: errors[metric, name])) for metric in own}
-            found.append(Order(task, model, int(size), by_metric, errors))
-    return found
+            orders.append(Order(task, model, int(size), by_metric, errors))
+    return orders
 
 
 def disagreements(fits: Mapping[Metric, Sequence[MeasuredCurve]], order: Order) -> list[Disagreement]:
@@ -82,28 +82,28 @@ def disagreements(fits: Mapping[Metric, Sequence[MeasuredCurve]], order: Order) 
         for point in curve.points
         if (curve.task, curve.model, point.size) == (order.task, order.model, order.size)
     }
-    found = []
+    disagreements = []
     for first, second in combinations(sorted(next(iter(order.strategies.values()))), 2):
         signs = {metric: _sign(values[metric, first], values[metric, second]) for metric in order.strategies}
         if len(set(signs.values())) > 1:
-            found.append(Disagreement(first, second, signs))
-    return found
+            disagreements.append(Disagreement(first, second, signs))
+    return disagreements
 
 
 def _by_subset(point: SizePoint, seeds: int) -> dict[int, float]:
     """Mean error of each subset that so many seeds share."""
-    found: dict[int, list[float]] = defaultdict(list)
+    of_subset: dict[int, list[float]] = defaultdict(list)
     for seed, error in point.values:
-        found[seed // seeds].append(error)
-    return {subset: fmean(errors) for subset, errors in found.items()}
+        of_subset[seed // seeds].append(error)
+    return {subset: fmean(errors) for subset, errors in of_subset.items()}
 
 
 def _sign(first: Mapping[int, float], second: Mapping[int, float]) -> Sign:
     shared = sorted(first.keys() & second.keys())
-    found = effect(np.array([first[seed] - second[seed] for seed in shared]))
-    if found.interval is None or found.interval.low <= 0 <= found.interval.high:
+    difference = effect(np.array([first[seed] - second[seed] for seed in shared]))
+    if difference.interval is None or difference.interval.low <= 0 <= difference.interval.high:
         return "unclear"
-    return "better" if found.mean < 0 else "worse"
+    return "better" if difference.mean < 0 else "worse"
 
 
 def _groups(fits: Mapping[Metric, Sequence[MeasuredCurve]]) -> list[tuple[str, str]]:

@@ -11,9 +11,9 @@ def holm(p: ArrayLike) -> Array:
 
     p: (J,); NaN marks what was not tested, which stays NaN and does not count.  Source: Holm (1979).
     """
-    found = np.array(p, dtype=float)
-    tested = np.flatnonzero(np.isfinite(found))
-    order = tested[np.argsort(found[tested], kind="stable")]
+    adjusted = np.array(p, dtype=float)
+    tested = np.flatnonzero(np.isfinite(adjusted))
+    order = tested[np.argsort(adjusted[tested], kind="stable")]
     factors = len(order) - np.arange(len(order))
-    found[order] = np.minimum(np.maximum.accumulate(factors * found[order]), 1.0)
-    return found
+    adjusted[order] = np.minimum(np.maximum.accumulate(factors * adjusted[order]), 1.0)
+    return adjusted

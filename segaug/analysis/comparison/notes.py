@@ -59,7 +59,7 @@ def _alike(pair: Pair) -> Iterator[str]:
     fixed = [column for column in effects if alike[column]]
     if fixed:
         yield f"the same ratio or difference on every seed at N={listed_sizes(pair.sizes[fixed])}: no interval"
-    unbounded = [column for column, found in effects.items() if not (column in fixed or found.interval)]
+    unbounded = [column for column, effect in effects.items() if not (column in fixed or effect.interval)]
     if unbounded:
         yield f"errors vary too much for so few seeds to bound their ratio at N={listed_sizes(pair.sizes[unbounded])}"
 

@@ -33,8 +33,8 @@ class Pair:
     strategy: PlacedCurve
 
     def __post_init__(self) -> None:
-        one, other = self.baseline.cases, self.strategy.cases
-        if one and other and one.cases != other.cases:
+        baseline, strategy = self.baseline.cases, self.strategy.cases
+        if baseline and strategy and baseline.cases != strategy.cases:
             raise DataError(
                 file=f"curve {self.strategy.trials.key}",
                 problem=f"has other test cases than {self.baseline.trials.key}",
@@ -75,12 +75,12 @@ class Pair:
         if len(known) < len(curves):
             return None
         size = min(fit.max_size for fit in known)
-        (one, other), (drawn, other_drawn) = (fit.law for fit in known), (curve.resampled_laws for curve in curves)
+        (law, other_law), (drawn, other_drawn) = (fit.law for fit in known), (curve.resampled_laws for curve in curves)
         shares = other_drawn.floor_share(size) - drawn.floor_share(size)
         return ShapeDifference(
-            b=Estimate(other.b - one.b, percentile_interval(other_drawn.b - drawn.b, "this_test_set")),
+            b=Estimate(other_law.b - law.b, percentile_interval(other_drawn.b - drawn.b, "this_test_set")),
             floor_share=Estimate(
-                other.floor_share(size) - one.floor_share(size), percentile_interval(shares, "this_test_set")
+                other_law.floor_share(size) - law.floor_share(size), percentile_interval(shares, "this_test_set")
             ),
         )
 
@@ -113,14 +113,19 @@ class Pair:
     @cached_property
     def _drawn(self) -> Array | None:
         """Log ratios of each draw of seeds and cases at the sizes with at least two pairs, (B, m'); None: unknown."""
-        one, other, pairing, columns = self.baseline, self.strategy, self.pairing, self.pairing.tested
-        if one.on_drawn_cases is None or other.on_drawn_cases is None or one.cases is None or not len(columns):
+        baseline, strategy, pairing, columns = self.baseline, self.strategy, self.pairing, self.pairing.tested
+        if (
+            baseline.on_drawn_cases is None
+            or strategy.on_drawn_cases is None
+            or baseline.cases is None
+            or not len(columns)
+        ):
             return None
         return drawn_log_ratios(
-            (one.on_drawn_cases[:, :, columns], other.on_drawn_cases[:, :, columns]),
+            (baseline.on_drawn_cases[:, :, columns], strategy.on_drawn_cases[:, :, columns]),
             (pairing.baseline[:, columns], pairing.strategy[:, columns]),
-            one.drawn.seeds.counts,
-            one.cases.patient_count,
+            baseline.drawn.seeds.counts,
+            baseline.cases.patient_count,
         )
 
     def _on_other_cases(self, columns: list[int]) -> Interval | None:

@@ -47,7 +47,7 @@ class Pairing:
     def correlation(self) -> Array:
         """Of the two errors over seeds at each size, NaN without spread: what pairing gains; (m,)."""
         columns = zip(self.baseline.T, self.strategy.T, self.present.T, strict=True)
-        return np.array([_correlation(one[kept], other[kept]) for one, other, kept in columns])
+        return np.array([_correlation(baseline[kept], strategy[kept]) for baseline, strategy, kept in columns])
 
     @cached_property
     def mean_correlation(self) -> float:
@@ -74,7 +74,7 @@ class Pairing:
         return log_ratio(self.baseline[:, columns], self.strategy[:, columns])
 
 
-def _correlation(one: Array, other: Array) -> float:
-    if len(one) <= 2 or not varied(np.stack([one, other], axis=1)).all():  # two pairs always lie on a line
+def _correlation(baseline: Array, strategy: Array) -> float:
+    if len(baseline) <= 2 or not varied(np.stack([baseline, strategy], axis=1)).all():  # two pairs always lie on a line
         return math.nan
-    return float(np.corrcoef(one, other)[0, 1])
+    return float(np.corrcoef(baseline, strategy)[0, 1])

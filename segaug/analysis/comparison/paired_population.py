@@ -24,8 +24,8 @@ def errors_on_drawn_cases(values: Array, case_counts: Counts) -> Array:
     """
     seeds, sizes, cases = values.shape
     shares = case_counts / case_counts.sum(axis=1, keepdims=True)
-    found: Array = (shares @ values.reshape(seeds * sizes, cases).T).reshape(-1, seeds, sizes)
-    return found
+    errors: Array = (shares @ values.reshape(seeds * sizes, cases).T).reshape(-1, seeds, sizes)
+    return errors
 
 
 def drawn_log_ratios(drawn: Pairs, observed: Pairs, seed_counts: Counts, patients: int) -> Array:
@@ -37,10 +37,10 @@ def drawn_log_ratios(drawn: Pairs, observed: Pairs, seed_counts: Counts, patient
     """
     present = np.isfinite(observed[0]) & np.isfinite(observed[1])
     blocks = [slice(start, start + _BLOCK) for start in range(0, len(seed_counts), _BLOCK)]
-    found = np.concatenate([_log_ratio((drawn[0][b], drawn[1][b]), _weights(seed_counts[b], present)) for b in blocks])
+    ratios = np.concatenate([_log_ratio((drawn[0][b], drawn[1][b]), _weights(seed_counts[b], present)) for b in blocks])
     centre = _log_ratio(observed, present.astype(float))
     units = min(int(present.any(axis=1).sum()), patients)
-    return centre + kappa(units) * (found - centre)
+    return centre + kappa(units) * (ratios - centre)
 
 
 def _weights(seed_counts: Counts, present: NDArray[np.bool_]) -> Array:
@@ -52,8 +52,8 @@ def _weights(seed_counts: Counts, present: NDArray[np.bool_]) -> Array:
 def _log_ratio(pair: Pairs, weights: Array) -> Array:
     """Of weighted sums over seeds, (..., S, m) each: (..., m)."""
     baseline, strategy = ((weights * np.where(weights > 0, errors, 0.0)).sum(axis=-2) for errors in pair)
-    found: Array = np.log(strategy / baseline)
-    return found
+    ratio: Array = np.log(strategy / baseline)
+    return ratio
 
 
 def ratio_interval(log_ratios: Array) -> Interval:

@@ -34,16 +34,16 @@ def log_ratio(baseline: Array, strategy: Array) -> Effect:
     """
     present = np.isfinite(baseline) & np.isfinite(strategy)
     seeds, counts = present.any(axis=1), present.sum(axis=0)
-    one, other = (np.where(present, values, 0.0) for values in (baseline, strategy))
-    means = [errors.sum(axis=0) / counts for errors in (one, other)]
+    baseline, strategy = (np.where(present, values, 0.0) for values in (baseline, strategy))
+    means = [errors.sum(axis=0) / counts for errors in (baseline, strategy)]
     pairs, log = int(seeds.sum()), float(np.log(means[1] / means[0]).mean())
-    flips = flip_p(_swapped(one, other, counts)[seeds])
+    flips = flip_p(_swapped(baseline, strategy, counts)[seeds])
     if counts.min() < 2:
         return Effect(pairs, log, None, math.nan, flips)
-    spread = _spread(_shares(one / means[0], present), _shares(other / means[1], present))
+    spread = _spread(_shares(baseline / means[0], present), _shares(strategy / means[1], present))
     least = SPREADLESS**2 / pairs
     if spread.of(math.exp(-log)) <= least:  # the same difference on every seed
-        return Effect(pairs, log, None, math.nan if (one != other).any() else 1.0, flips)
+        return Effect(pairs, log, None, math.nan if (baseline != strategy).any() else 1.0, flips)
     dof = degrees_of_freedom(present)
     p_t = 2 * float(stdtr(dof, -spread.t(math.exp(-log))))
     if spread.of(1.0) <= least:  # the same ratio
@@ -58,10 +58,12 @@ def relative_differences(baseline: Array, strategy: Array) -> Array:
     """
     present = np.isfinite(baseline) & np.isfinite(strategy)
     counts = np.maximum(present.sum(axis=0), 1)
-    one, other = (np.where(present, values, 0.0) for values in (baseline, strategy))
+    baseline, strategy = (np.where(present, values, 0.0) for values in (baseline, strategy))
     with np.errstate(invalid="ignore"):
-        found: Array = np.where(present, counts * (other / other.sum(axis=0) - one / one.sum(axis=0)), np.nan)
-    return found
+        differences: Array = np.where(
+            present, counts * (strategy / strategy.sum(axis=0) - baseline / baseline.sum(axis=0)), np.nan
+        )
+    return differences
 
 
 def degrees_of_freedom(present: NDArray[np.bool_]) -> float:
@@ -102,8 +104,8 @@ class _Spread(NamedTuple):
         return constant / root if constant > 0 else 0.0, root / quadratic if quadratic > 0 else math.inf
 
 
-def _spread(one: Array, other: Array) -> _Spread:
-    return _Spread(float(one @ one), float(other @ other), float(one @ other))
+def _spread(a: Array, b: Array) -> _Spread:
+    return _Spread(float(a @ a), float(b @ b), float(a @ b))
 
 
 def _shares(relative: Array, present: NDArray[np.bool_]) -> Array:
@@ -114,8 +116,8 @@ def _shares(relative: Array, present: NDArray[np.bool_]) -> Array:
     """
     counts = present.sum(axis=0)
     weights = 1 / (np.sqrt(counts * (counts - 1.0)) * len(counts))
-    found: Array = np.where(present, relative - 1, 0.0) @ weights
-    return found
+    shares: Array = np.where(present, relative - 1, 0.0) @ weights
+    return shares
 
 
 def _swapped(baseline: Array, strategy: Array, counts: Array) -> Array:
@@ -124,8 +126,8 @@ def _swapped(baseline: Array, strategy: Array, counts: Array) -> Array:
     The unit of a size is the mean of both errors, which no swap changes.  A missing pair adds 0.
     """
     unit = (baseline + strategy).sum(axis=0) / counts
-    found: Array = ((strategy - baseline) / (unit * counts)).sum(axis=1)
-    return found
+    differences: Array = ((strategy - baseline) / (unit * counts)).sum(axis=1)
+    return differences
 
 
 def _logarithmic(ends: tuple[float, float], shift: float) -> Interval | None:

@@ -27,7 +27,7 @@ def comparisons_record(comparisons: Comparisons) -> Values:
         "test": "paired t of differences at a size, Fieller's interval; over sizes, CR2 and Bell-McCaffrey degrees of "
         "freedom over seeds; sign flips of whole seeds",
         "multiplicity": "Holm and max-t over all strategies and sizes of a task and model; overall over its strategies",
-        "comparisons": [comparison_record(one) for one in comparisons.found],
+        "comparisons": [comparison_record(comparison) for comparison in comparisons.found],
         "without_baseline": [key._asdict() for key in comparisons.without_baseline],
         **({"not_measured": comparisons.not_measured} if comparisons.not_measured else {}),
     }
@@ -41,7 +41,7 @@ def comparison_record(comparison: Comparison) -> Values:
         **_key(comparison),
         "sees": comparison.sees,
         "baseline_sees": comparison.baseline_sees,
-        "sizes": [_size(one) for one in comparison.sizes],
+        "sizes": [_size(point) for point in comparison.sizes],
         "overall": {"sizes": list(overall.sizes), **_ratio(overall.ratio), "p_holm": overall.p_holm},
         **_equivalent(comparison.equivalent),
         "divergence": {
@@ -60,26 +60,26 @@ def comparison_record(comparison: Comparison) -> Values:
 
 def size_rows(comparison: Comparison) -> Iterator[Values]:
     """One row a size."""
-    worth = {one.size: one for one in comparison.equivalent.sizes}
+    worth = {equivalent.size: equivalent for equivalent in comparison.equivalent.sizes}
     ended = comparison.divergence
     diverged = dict(zip(ended.sizes, zip(ended.baseline, ended.strategy, strict=True), strict=True))
-    for one in comparison.sizes:
-        log = one.ratio.log
+    for point in comparison.sizes:
+        log = point.ratio.log
         yield {
             **_key(comparison),
-            "size": one.size,
+            "size": point.size,
             "pairs": log.pairs,
-            "baseline_error": one.baseline,
-            "error": one.strategy,
-            **_row("ratio", one.ratio.value, one.ratio.interval),
-            **_ends("ratio_other_cases", one.ratio.other_cases),
-            **_row("difference", one.difference.mean, one.difference.interval),
-            **{"p_t": log.p_t, "p_flip": log.p_flip, "p_holm": one.p_holm, "p_max_t": one.p_max_t},
-            "pair_correlation": one.correlation,
-            **_worth(worth.get(one.size)),
-            "baseline_diverged": diverged[one.size][0],
-            "diverged": diverged[one.size][1],
-            "rms_px": one.rms_px,
+            "baseline_error": point.baseline,
+            "error": point.strategy,
+            **_row("ratio", point.ratio.value, point.ratio.interval),
+            **_ends("ratio_other_cases", point.ratio.other_cases),
+            **_row("difference", point.difference.mean, point.difference.interval),
+            **{"p_t": log.p_t, "p_flip": log.p_flip, "p_holm": point.p_holm, "p_max_t": point.p_max_t},
+            "pair_correlation": point.correlation,
+            **_worth(worth.get(point.size)),
+            "baseline_diverged": diverged[point.size][0],
+            "diverged": diverged[point.size][1],
+            "rms_px": point.rms_px,
         }
 
 
@@ -107,18 +107,18 @@ def _key(comparison: Comparison) -> Values:
     return {**comparison.key._asdict(), "baseline": comparison.baseline, "metric": comparison.metric or "error"}
 
 
-def _size(one: SizeComparison) -> Values:
+def _size(point: SizeComparison) -> Values:
     return {
-        "n": one.size,
-        **_ratio(one.ratio),
-        "baseline_err": one.baseline,
-        "err": one.strategy,
-        "diff_err": one.difference.mean,
-        "diff_ci": interval_record(one.difference.interval),
-        "p_holm": one.p_holm,
-        "p_maxt": one.p_max_t,
-        "pair_correlation": one.correlation,
-        "rms_px": one.rms_px,
+        "n": point.size,
+        **_ratio(point.ratio),
+        "baseline_err": point.baseline,
+        "err": point.strategy,
+        "diff_err": point.difference.mean,
+        "diff_ci": interval_record(point.difference.interval),
+        "p_holm": point.p_holm,
+        "p_maxt": point.p_max_t,
+        "pair_correlation": point.correlation,
+        "rms_px": point.rms_px,
     }
 
 
@@ -134,27 +134,27 @@ def _ratio(ratio: Ratio) -> Values:
     }
 
 
-def _equivalent(found: EquivalentData) -> Values:
-    summary = found.summary
+def _equivalent(data: EquivalentData) -> Values:
+    summary = data.summary
     return {
-        "edf_method": found.method,
-        "edf_reason": found.reason,
-        "edf": [_equivalent_size(one) for one in found.sizes],
+        "edf_method": data.method,
+        "edf_reason": data.reason,
+        "edf": [_equivalent_size(equivalent) for equivalent in data.sizes],
         "edf_summary": summary
         and {"geo_mean": summary.factor, "ci": interval_record(summary.interval),
              "n_used": summary.used, "n_censored": summary.censored},
     }  # fmt: skip
 
 
-def _equivalent_size(one: EquivalentSize) -> Values:
-    factor = one.factor
+def _equivalent_size(equivalent: EquivalentSize) -> Values:
+    factor = equivalent.factor
     return {
-        "n": one.size,
-        "n_eq": factor and factor * one.size,
+        "n": equivalent.size,
+        "n_eq": factor and factor * equivalent.size,
         "factor": factor,
-        "ci": interval_record(one.claimed),
-        "censored": one.censored,
-        "text": str(one),
+        "ci": interval_record(equivalent.claimed),
+        "censored": equivalent.censored,
+        "text": str(equivalent),
     }
 
 
@@ -162,8 +162,10 @@ def _estimate(estimate: Estimate) -> Values:
     return {"value": estimate.value, "ci": interval_record(estimate.interval)}
 
 
-def _worth(one: EquivalentSize | None) -> Values:
-    factor, claimed, censored = (one.factor, one.claimed, one.censored) if one else (None, None, None)
+def _worth(equivalent: EquivalentSize | None) -> Values:
+    factor, claimed, censored = (
+        (equivalent.factor, equivalent.claimed, equivalent.censored) if equivalent else (None, None, None)
+    )
     return _row("data_factor", factor, claimed) | {"data_censored": censored}
 
 

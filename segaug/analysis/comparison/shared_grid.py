@@ -66,6 +66,6 @@ def place(curves: Sequence[CurveTrials], cases: Cases, resamples: int) -> tuple[
 
 def _spread(values: Array, cells: tuple[np.ndarray, ...], shape: tuple[int, int]) -> Array:
     """Values of some cells of the grid on all of it, NaN elsewhere."""
-    found = np.full((*shape, *values.shape[2:]), np.nan)
-    found[cells] = values
-    return found
+    grid = np.full((*shape, *values.shape[2:]), np.nan)
+    grid[cells] = values
+    return grid

@@ -53,13 +53,13 @@ def max_t_p(differences: Array) -> Array:
     Source: Westfall and Young (1993), single step.
     """
     seeds = np.isfinite(differences).any(axis=1)
-    found = np.full(differences.shape[1], np.nan)
+    p = np.full(differences.shape[1], np.nan)
     tested = varied(differences)
     if tested.any():
         t = np.abs(_flipped_t(differences[np.ix_(seeds, tested)]))
         largest = t.max(axis=1)
-        found[tested] = [_share(largest, observed) for observed in t[0]]
-    return found
+        p[tested] = [_share(largest, observed) for observed in t[0]]
+    return p
 
 
 def varied(differences: Array) -> np.ndarray:

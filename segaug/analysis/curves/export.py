@@ -64,9 +64,13 @@ def _law_row(fit: Fit) -> Row:
     row |= _ends("b", default.b.interval) | {"c": law.c} | _ends("c", default.floor.interval)
     for name, estimate in (("phi", default.floor_share), ("slope", default.slope), ("drop", default.drop)):
         row |= {name: estimate.value} | _ends(name, estimate.interval)
-    for one in fit.extrapolations:
-        name = f"error_{one.factor:g}x"
-        row |= {name: one.value} | _ends(name, one.interval) | {f"{name}_claimed": one.claimed}
+    for extrapolation in fit.extrapolations:
+        name = f"error_{extrapolation.factor:g}x"
+        row |= (
+            {name: extrapolation.value}
+            | _ends(name, extrapolation.interval)
+            | {f"{name}_claimed": extrapolation.claimed}
+        )
     row |= _ends("b_stated", fit.stated_exponent) | _ends("c_stated", fit.stated_floor)
     row |= {"p_lof": default.lack_of_fit.p}
     row |= {f"misfit_{name}": value for name, value in asdict(default.misfit).items()}

@@ -96,5 +96,5 @@ class CurveFit(MeasuredCurve):
         if self.fit is not None:
             inside = self.points[0].size <= size <= self.points[-1].size
             return self.fit.error(size) if inside else None
-        found = [point for point in self.points if point.size == size and point.interval]
-        return Estimate(found[0].mean, found[0].interval) if found and found[0].interval else None
+        at_size = [point for point in self.points if point.size == size and point.interval]
+        return Estimate(at_size[0].mean, at_size[0].interval) if at_size and at_size[0].interval else None

@@ -78,10 +78,10 @@ def fit_trials(table: pd.DataFrame, cases: Cases, resamples: int = RESAMPLES) ->
     """Every curve of a table with errors.  cases: those of single test cases, by trial, where there are any."""
     if resamples < _MIN_RESAMPLES:
         raise ConfigError(key="resamples", problem=f"got {resamples}", fix=f"use at least {_MIN_RESAMPLES}")
-    found = curves(table)
-    sizes = sorted({size for curve in found for size in curve.usable().sizes})
+    all_curves = curves(table)
+    sizes = sorted({size for curve in all_curves for size in curve.usable().sizes})
     reference = float(sizes[len(sizes) // 2]) if sizes else float("nan")
-    groups = [list(group) for _, group in groupby(found, key=lambda curve: curve.key[:2])]
+    groups = [list(group) for _, group in groupby(all_curves, key=lambda curve: curve.key[:2])]
     return [fit for group in groups for fit in _fit_group(group, cases, resamples, reference)]
 
 

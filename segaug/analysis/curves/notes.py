@@ -13,7 +13,7 @@ from segaug.analysis.trials.collapsed import collapse_notes
 from segaug.analysis.trials.curve_trials import CurveTrials
 from segaug.analysis.trials.shown_dice import shown_dice
 from segaug.analysis.trials.untrained import untrained
-from segaug.results.code_names import counted, told
+from segaug.results.code_names import codes_text, counted
 from segaug.results.keys import PAIR
 from segaug.results.states import ENDED
 
@@ -55,13 +55,13 @@ def _on_trials(curve: CurveTrials) -> Iterator[str]:
 def on_networks(curve: CurveTrials) -> Iterator[str]:
     """Trials that converged, and whose errors still tell of training rather than of data."""
     yield from collapse_notes(curve)
-    if (found := untrained(curve)) is not None:
-        yield str(found)
+    if (note := untrained(curve)) is not None:
+        yield str(note)
 
 
 def _on_dice(curve: CurveTrials) -> Iterator[str]:
     """At the largest size, where some test images have nothing to find."""
-    largest = {one.structure: one for one in shown_dice(curve)}
+    largest = {shown.structure: shown for shown in shown_dice(curve)}
     yield from map(str, largest.values())
 
 
@@ -87,7 +87,7 @@ def _on_code(table: pd.DataFrame) -> Iterator[str]:
         return
     counts = counted(table.loc[table["status"].isin(ENDED), "code"])
     if len(counts) > 1:
-        yield f"trained by different code: {told(counts)}"
+        yield f"trained by different code: {codes_text(counts)}"
 
 
 def _on_fit(fit: Fit) -> Iterator[str]:

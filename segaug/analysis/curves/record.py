@@ -96,9 +96,10 @@ def _fit_record(fit: Fit) -> Values:
         ),
         "trimmed_fit": fit.trimmed and law_record(fit.trimmed) | {"start_n": float(fit.trimmed.data.sizes[0])},
         "extrapolation": [
-            {"factor": one.factor, "n": one.size, "value": one.value, "ci": interval_record(one.interval),
-             "claimed": one.claimed, "failed_conditions": list(one.failed_conditions)}
-            for one in fit.extrapolations
+            {"factor": extrapolation.factor, "n": extrapolation.size, "value": extrapolation.value,
+             "ci": interval_record(extrapolation.interval), "claimed": extrapolation.claimed,
+             "failed_conditions": list(extrapolation.failed_conditions)}
+            for extrapolation in fit.extrapolations
         ],
         "holdout": fit.holdout
         and {"n": fit.holdout.size, "predicted": fit.holdout.predicted, "ci": interval_record(fit.holdout.interval),
@@ -109,10 +110,11 @@ def _fit_record(fit: Fit) -> Values:
             ("n" if name == "sizes" else name): _list(column) for name, column in vars(fit.default.band).items()
         } | {"claimed_to": fit.claimed_size},
         "alternatives": [
-            {"form": one.form, "k": one.parameters, "chi2": one.chi2, "aicc": one.aicc,
-             "akaike_weight": one.akaike_weight, "holdout_error": one.holdout_errors[0] if one.holdout_errors else None,
-             "e_4x": float(one.predict(np.array([4 * fit.default.max_size]))[0])}
-            for one in fit.alternatives
+            {"form": alternative.form, "k": alternative.parameters, "chi2": alternative.chi2, "aicc": alternative.aicc,
+             "akaike_weight": alternative.akaike_weight,
+             "holdout_error": alternative.holdout_errors[0] if alternative.holdout_errors else None,
+             "e_4x": float(alternative.predict(np.array([4 * fit.default.max_size]))[0])}
+            for alternative in fit.alternatives
         ],
     }  # fmt: skip
 

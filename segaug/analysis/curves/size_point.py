@@ -93,8 +93,8 @@ def _constant(curve: CurveTrials) -> float | None:
     return curve.constant if measured and np.isfinite(curve.constant) else None
 
 
-def _atlas(rows: pd.DataFrame, found: Quantity | None) -> float | None:
-    if found is None or found.atlas is None:
+def _atlas(rows: pd.DataFrame, quantity: Quantity | None) -> float | None:
+    if quantity is None or quantity.atlas is None:
         return None
-    errors = found.error_of(column(rows, found.atlas)).dropna().to_numpy()
+    errors = quantity.error_of(column(rows, quantity.atlas)).dropna().to_numpy()
     return float(errors.mean()) if len(errors) else None

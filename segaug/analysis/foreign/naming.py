@@ -30,7 +30,7 @@ class Named:
 def named(file: ForeignFile, columns: Mapping[str, str] | None = None) -> Named:
     """Find the columns.  columns: our name -> theirs; dice (or another overlap) -> theirs where it is 1 - error."""
     headings = [str(heading).strip() for heading in file.frame.columns]
-    places, overlap = _told(file, headings, columns or {})
+    places, overlap = _given(file, headings, columns or {})
     plain = ["" if place in places.values() else plain_name(heading) for place, heading in enumerate(headings)]
     for key in OWN.keys() - places.keys():
         if (place := _place(file, key, plain, headings)) is not None:
@@ -49,39 +49,39 @@ def named(file: ForeignFile, columns: Mapping[str, str] | None = None) -> Named:
 
 def read_columns(text: str) -> dict[str, str]:
     """`error=dice,N=n_train`: our name -> theirs; raises ConfigError."""
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for part in text.split(","):
         ours, equals, theirs = (piece.strip() for piece in part.partition("="))
         if not (ours and equals and theirs):
             raise ConfigError(key=KEY, problem=f"got {text!r}", fix=_EXAMPLE)
-        if ours in found:
+        if ours in columns:
             raise ConfigError(key=KEY, problem=f"names {ours} twice", fix="name each once")
-        found[ours] = theirs
-    return found
+        columns[ours] = theirs
+    return columns
 
 
-def _told(file: ForeignFile, headings: Sequence[str], columns: Mapping[str, str]) -> tuple[dict[str, int], bool]:
+def _given(file: ForeignFile, headings: Sequence[str], columns: Mapping[str, str]) -> tuple[dict[str, int], bool]:
     """Places by key, and whether the error is told to be an overlap."""
-    found: dict[str, int] = {}
+    places: dict[str, int] = {}
     for ours, theirs in columns.items():
         key = meant_by(ours)
         if key is None:
-            known = [SHOWN.get(one, one) for one in OWN]
+            known = [SHOWN.get(own, own) for own in OWN]
             near = get_close_matches(ours.lower(), [*known, *OVERLAPS], n=1)
             hint = f"did you mean {near[0]}? " if near else ""
             raise ConfigError(key=KEY, problem=f"{ours} is no name of ours", fix=f"{hint}ours are {', '.join(known)}")
-        at = [place for place, one in enumerate(headings) if one == theirs]
-        at = at or [place for place, one in enumerate(headings) if one.lower() == theirs.lower()]
-        at = at or [place for place, one in enumerate(headings) if plain_name(one) == plain_name(theirs)]
+        at = [place for place, heading in enumerate(headings) if heading == theirs]
+        at = at or [place for place, heading in enumerate(headings) if heading.lower() == theirs.lower()]
+        at = at or [place for place, heading in enumerate(headings) if plain_name(heading) == plain_name(theirs)]
         if len(at) != 1:
             near = get_close_matches(theirs, headings, n=1)
             hint = f"did you mean {near[0]}? " if near else ""
             problem = f"has {'more than one' if at else 'no'} column {theirs}"
             file.refuse(problem=problem, fix=f"{hint}its columns are {', '.join(filter(None, headings))} ({KEY})")
-        if key in found or at[0] in found.values():
+        if key in places or at[0] in places.values():
             raise ConfigError(key=KEY, problem=f"{ours}={theirs} names a column for the second time", fix=_EXAMPLE)
-        found[key] = at[0]
-    return found, any(plain_name(ours) in OVERLAPS for ours in columns)
+        places[key] = at[0]
+    return places, any(plain_name(ours) in OVERLAPS for ours in columns)
 
 
 def _place(file: ForeignFile, key: str, plain: Sequence[str], headings: Sequence[str]) -> int | None:
@@ -101,10 +101,10 @@ def _place(file: ForeignFile, key: str, plain: Sequence[str], headings: Sequence
 def _refuse_lacking(file: ForeignFile, places: Mapping[str, int], headings: Sequence[str]) -> None:
     lacking = [SHOWN.get(key, key) for key in ("size", "error") if key not in places]
     if lacking:
-        found = ", ".join(filter(None, headings))
+        present = ", ".join(filter(None, headings))
         said = ",".join(f"{ours}=..." for ours in lacking)
         apart = "separate the columns by commas, semicolons or tabs"
         file.refuse(
-            problem=f"has no column {' and '.join(lacking)}, only {found}",
+            problem=f"has no column {' and '.join(lacking)}, only {present}",
             fix=f"say which column is what: {KEY} {said} (ours: curve, N, seed, error)" if len(headings) > 1 else apart,
         )

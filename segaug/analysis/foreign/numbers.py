@@ -45,9 +45,9 @@ def decimal_commas(file: ForeignFile, columns: Iterable[str]) -> bool:
     for column in columns:
         body = _text(file.frame[column]).str.replace(_MARK, "", regex=True)
         for pattern in (_WITH_COMMA, _WITH_POINT):
-            found = body.str.fullmatch(pattern)
-            if found.any():
-                first.setdefault(pattern, (column, first_true(found)))
+            matches = body.str.fullmatch(pattern)
+            if matches.any():
+                first.setdefault(pattern, (column, first_true(matches)))
     if len(first) == 2:
         (column, row), (other, elsewhere) = first[_WITH_COMMA], first[_WITH_POINT]
         there = f"{file.frame[other][elsewhere]} in {file.place(elsewhere)}, column {file.heading(other)}"

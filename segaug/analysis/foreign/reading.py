@@ -22,32 +22,32 @@ class Reading:
     facts: tuple[str, ...]
 
     @classmethod
-    def of(cls, found: Named, trials: pd.DataFrame, *, commas: bool) -> Self:
+    def of(cls, named: Named, trials: pd.DataFrame, *, commas: bool) -> Self:
         """trials: what became of the table."""
-        file = found.file
+        file = named.file
         names = (_named(key, file.heading(key)) for key in map(str, file.frame) if key != "error")
         facts = [
             _extent(trials, seeds="seed" in file.frame),
             *filter(None, names),
-            _error(found),
+            _error(named),
             *(["decimal commas"] if commas else []),
-            *([f"not used: {', '.join(found.others)}"] if found.others else []),
+            *([f"not used: {', '.join(named.others)}"] if named.others else []),
         ]
-        return cls(file.name, plain_name(file.heading("error")), found.overlap, "seed" in file.frame, tuple(facts))
+        return cls(file.name, plain_name(file.heading("error")), named.overlap, "seed" in file.frame, tuple(facts))
 
     def __str__(self) -> str:
         return f"read {self.name}: {'; '.join(self.facts)}"
 
 
-def _error(found: Named) -> str:
+def _error(named: Named) -> str:
     """What the error is, and its unit as far as the table says it."""
-    heading = found.file.heading("error")
+    heading = named.file.heading("error")
     error = (
-        f"error = 1 - {heading}" if found.overlap else "error" if _is_own("error", heading) else f"error = {heading}"
+        f"error = 1 - {heading}" if named.overlap else "error" if _is_own("error", heading) else f"error = {heading}"
     )
-    if in_percent(found.file, "error"):
+    if in_percent(named.file, "error"):
         return f"{error}, from per cent"
-    return error if found.overlap else f"{error}, in the unit of the table"
+    return error if named.overlap else f"{error}, in the unit of the table"
 
 
 def _named(key: str, heading: str) -> str:

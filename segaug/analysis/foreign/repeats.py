@@ -6,31 +6,31 @@ from segaug.analysis.foreign.naming import KEY, Named
 from segaug.results.keys import CELL, CURVE
 
 
-def numbered_repeats(found: Named, rows: pd.DataFrame) -> pd.Series:
+def numbered_repeats(named: Named, rows: pd.DataFrame) -> pd.Series:
     """A number for each repeat, unlike in all curves, so that nothing is paired that the table does not pair.
 
     rows: curves and sizes.  Raises DataError where other columns may tell the rows apart.
     """
-    file = found.file
+    file = named.file
     if "case" in file.frame:
         file.refuse(
             problem="has a column case and none for the seed: which rows are one trial is not known",
             fix=f"name its column: {KEY} seed=...",
         )
     repeat = rows.groupby([*CELL]).cumcount()
-    if repeat.any() and not found.told:
-        _refuse_other_factors(found)
+    if repeat.any() and not named.told:
+        _refuse_other_factors(named)
     most = repeat.groupby([rows[name] for name in CURVE]).max() + 1
     first = (most.cumsum() - most).rename("first")
     return repeat + rows[[*CURVE]].merge(first, left_on=[*CURVE], right_index=True, how="left")["first"]
 
 
-def _refuse_other_factors(found: Named) -> None:
+def _refuse_other_factors(named: Named) -> None:
     """A column of few different values is how somebody tells curves or seeds apart: it must not be pooled over."""
-    factors = [name for name, place in found.others.items() if _is_factor(found.unnamed.frame.iloc[:, place])]
+    factors = [name for name, place in named.others.items() if _is_factor(named.unnamed.frame.iloc[:, place])]
     if factors:
-        size, error = (found.file.heading(key) for key in ("size", "error"))
-        found.file.refuse(
+        size, error = (named.file.heading(key) for key in ("size", "error"))
+        named.file.refuse(
             problem=f"has several rows of one N, no seed, and columns that may tell them apart: {', '.join(factors)}",
             fix=f"say what they are, {KEY} curve={factors[0]} or seed={factors[0]}; or that they are nothing, {KEY} "
             f"N={size},error={error}",

@@ -63,7 +63,7 @@ def _ods(path: Path) -> dict[str, list[list[Any]]]:
 
 def _rows(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
     """Without the empty cells behind the last one of a row, and the empty rows behind the last one."""
-    found: list[list[Any]] = []
+    trimmed: list[list[Any]] = []
     cells = 0
     for row in islice(rows, MAX_CELLS):
         kept = list(row)
@@ -72,10 +72,10 @@ def _rows(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
         cells += len(kept)
         if cells > MAX_CELLS:
             raise ValueError(f"it has more than {MAX_CELLS:,} cells")
-        found.append(kept)
-    while found and not found[-1]:
-        found.pop()
-    return found
+        trimmed.append(kept)
+    while trimmed and not trimmed[-1]:
+        trimmed.pop()
+    return trimmed
 
 
 def _filled(row: Sequence[Any], width: int) -> list[Any]:
@@ -85,7 +85,7 @@ def _filled(row: Sequence[Any], width: int) -> list[Any]:
 def _refuse_bomb(path: Path) -> None:
     """A spreadsheet is a ZIP file: a few bytes can stand for cells without end."""
     with zipfile.ZipFile(path) as packed:
-        size = sum(one.file_size for one in packed.infolist())
+        size = sum(member.file_size for member in packed.infolist())
         if size > MAX_BYTES:
             raise ValueError(f"it unpacks to {size / 1e6:,.0f} MB; {MAX_BYTES / 1e6:.0f} MB can be read")
         if path.suffix.lower() == ".ods" and "content.xml" in packed.namelist():

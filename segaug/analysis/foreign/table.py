@@ -67,23 +67,23 @@ def from_frame(source: Source, *, nested: bool = False, columns: Mapping[str, st
     """
     if isinstance(source, ForeignTable):
         return source
-    found = named(read_file(source), columns)
-    file = found.file
+    recognised = named(read_file(source), columns)
+    file = recognised.file
     commas = decimal_commas(file, [name for name in ("size", "seed", "error", "constant") if name in file.frame])
     rows = pd.DataFrame({name: _curve_column(file, name) for name in CURVE})
     rows["size"] = whole_column(file, "size", 1)
     optional = [name for name in ("subset", "case", "patient") if name in file.frame]
     rows = rows.assign(**{name: text_column(file, name) for name in optional})
-    rows["seed"] = whole_column(file, "seed", 0) if "seed" in file.frame else numbered_repeats(found, rows)
+    rows["seed"] = whole_column(file, "seed", 0) if "seed" in file.frame else numbered_repeats(recognised, rows)
     rows["status"] = status_column(file)
-    rows["error"] = error_column(file, rows["status"], overlap=found.overlap)
+    rows["error"] = error_column(file, rows["status"], overlap=recognised.overlap)
     rows["constant"] = constant_column(file)
     rows["subset_policy"] = "nested" if nested else "independent"
     rows["id"] = _ids(rows)
     _refuse_duplicates(file, rows)
     trials, cases = (rows, {}) if "case" not in rows else _averaged(file, rows)
     trials = trials.sort_values([*TRIAL], ignore_index=True)
-    return ForeignTable(trials, cases, Reading.of(found, trials, commas=commas))
+    return ForeignTable(trials, cases, Reading.of(recognised, trials, commas=commas))
 
 
 def _curve_column(file: ForeignFile, name: str) -> pd.Series:
@@ -124,7 +124,8 @@ def _averaged(file: ForeignFile, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict
                     fix="give all rows of a trial the same status")  # fmt: skip
     ok = rows[rows["status"] == "ok"].groupby("id", sort=False)
     cases = {
-        str(trial): CaseErrors(tuple(one["case"]), tuple(one["patient"]), one["error"].to_numpy()) for trial, one in ok
+        str(trial): CaseErrors(tuple(group["case"]), tuple(group["patient"]), group["error"].to_numpy())
+        for trial, group in ok
     }
     trials = groups.first().assign(error=groups["error"].mean()).reset_index().drop(columns=["case", "patient"])
     _refuse_other_cases(file, trials, cases)

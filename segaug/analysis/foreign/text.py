@@ -25,8 +25,8 @@ def read_text(path: Path) -> pd.DataFrame:
             keep_default_na=False, na_values=[""], skipinitialspace=True,
         )  # fmt: skip
     except pd.errors.ParserError as error:
-        if found := _TOO_MANY.search(str(error)):
-            raise _too_many(path, *map(int, found.groups()), separator=separator) from error
+        if match := _TOO_MANY.search(str(error)):
+            raise _too_many(path, *map(int, match.groups()), separator=separator) from error
         raise
     return frame.iloc[1:].set_axis(header, axis=1)
 
@@ -57,8 +57,8 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _too_many(path: Path, expected: int, line: int, found: int, *, separator: str) -> DataError:
+def _too_many(path: Path, expected: int, line: int, fields: int, *, separator: str) -> DataError:
     fix = "give every row a field for each column"
     if separator == ",":
         fix += "; where numbers have decimal commas, separate the columns by semicolons"
-    return DataError(file=f"{path}, line {line}", problem=f"has {found} fields, the header {expected}", fix=fix)
+    return DataError(file=f"{path}, line {line}", problem=f"has {fields} fields, the header {expected}", fix=fix)

@@ -47,15 +47,15 @@ class ConfidenceRegion:
             step = self.radius / np.sqrt(of_u**2 / self.xx + of_v**2)
             step_u, step_v = step * of_u / self.xx, step * of_v
             reach = step_u * of_u + step_v * of_v
-            found = [
+            candidates = [
                 np.where(self._inside(self.free - step_u, self.y0 - step_v), centre - reach, np.nan),
                 np.where(self._inside(self.free + step_u, self.y0 + step_v), centre + reach, np.nan),
                 of_a * self.a_on_c0[0],
                 of_a * self.a_on_c0[1],
             ]
             constants = of_c * self.c_on_a0
-        low = np.fmin(np.fmin.reduce(found, axis=(0, 2)), np.fmin.reduce(constants, axis=None))
-        high = np.fmax(np.fmax.reduce(found, axis=(0, 2)), np.fmax.reduce(constants, axis=None))
+        low = np.fmin(np.fmin.reduce(candidates, axis=(0, 2)), np.fmin.reduce(constants, axis=None))
+        high = np.fmax(np.fmax.reduce(candidates, axis=(0, 2)), np.fmax.reduce(constants, axis=None))
         return low, high
 
     def ratio(self) -> tuple[Array, Array]:
@@ -69,11 +69,11 @@ class ConfidenceRegion:
         along_a = self.through_zero * self.length_xx
         with np.errstate(invalid="ignore", divide="ignore"):  # NaN marks what does not exist
             root = -(q1 + np.copysign(np.sqrt(q1**2 - q2 * q0), q1))  # the sum without cancellation
-            found = [root / q2, q0 / root]
-            found = [np.where((r >= 0) & (r * along_a + self.y0 * self.one >= 0), r, np.nan) for r in found]
-        found.append(np.where((self.slack_a0 >= 0) & ((self.y0 >= 0) | self.accepts_zero), 0.0, np.nan))
-        found.append(np.where((self.slack_c0 >= 0) & ((along_a >= 0) | self.accepts_zero), np.inf, np.nan))
-        return np.fmin.reduce(found), np.fmax.reduce(found)
+            candidates = [root / q2, q0 / root]
+            candidates = [np.where((r >= 0) & (r * along_a + self.y0 * self.one >= 0), r, np.nan) for r in candidates]
+        candidates.append(np.where((self.slack_a0 >= 0) & ((self.y0 >= 0) | self.accepts_zero), 0.0, np.nan))
+        candidates.append(np.where((self.slack_c0 >= 0) & ((along_a >= 0) | self.accepts_zero), np.inf, np.nan))
+        return np.fmin.reduce(candidates), np.fmax.reduce(candidates)
 
     def _inside(self, u: Array, v: Array) -> NDArray[np.bool_]:
         return (u >= 0) & (v >= u * self.x0)

@@ -32,13 +32,13 @@ def _best(
     def jacobian(parameters: Array) -> Array:
         return whiten @ curve(parameters, sizes)[1]
 
-    found = [
+    optima = [
         least_squares(
             residuals, np.clip(start, bounds[0] + 1e-9, bounds[1] - 1e-9), jacobian, bounds, max_nfev=_EVALUATIONS
         )
         for start in starts
     ]
-    parameters = min(found, key=lambda one: one.cost).x
+    parameters = min(optima, key=lambda optimum: optimum.cost).x
     return lambda at: curve(parameters, at)[0]
 
 

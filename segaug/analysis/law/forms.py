@@ -78,15 +78,19 @@ def aicc(chi2: float, parameters: int, sizes: int) -> float:
     return chi2 + 2 * parameters + 2 * parameters * (parameters + 1) / max(sizes - parameters - 1, 0.5)
 
 
-def better_form(found: tuple[Alternative, ...], standard_error: float) -> Alternative | None:
+def better_form(forms: tuple[Alternative, ...], standard_error: float) -> Alternative | None:
     """The form that deserves a notice, if any: it beats the law and predicts the largest size as well.
 
     Few sizes make AICc prefer few parameters, whatever the data: so a form has to win without its correction, too.
-    found: from `alternatives`.  standard_error: of the mean at the largest size.
+    forms: from `alternatives`.  standard_error: of the mean at the largest size.
     """
-    law = next((one for one in found if one.form == LAW), None)
-    rivals = [one for one in found if law and min(law.aicc - one.aicc, law.aic - one.aic) > _NOTICE]
-    best = min(rivals, key=lambda one: one.aicc, default=None)
+    law = next((alternative for alternative in forms if alternative.form == LAW), None)
+    rivals = [
+        alternative
+        for alternative in forms
+        if law and min(law.aicc - alternative.aicc, law.aic - alternative.aic) > _NOTICE
+    ]
+    best = min(rivals, key=lambda alternative: alternative.aicc, default=None)
     if law is None or best is None or not best.holdout_errors:
         return None
     pairs = zip(best.holdout_errors, law.holdout_errors, strict=False)

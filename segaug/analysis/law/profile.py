@@ -182,6 +182,6 @@ def rss_with_extra_size(sizes: Array, extra: Array, means: Array, precision: Arr
     problem = LinearProblem(np.append(sizes, sizes.max()), means[None], precision)
     last = np.multiply.outer(extra / problem.max_size, np.ones_like(b)) ** -b
     x = problem.columns(b) + (last - 1)[..., None] * problem.whitening[-1]
-    found = gain(problem.products(x.reshape(-1, len(means)))).reshape(last.shape)
+    gains = gain(problem.products(x.reshape(-1, len(means)))).reshape(last.shape)
     centred = problem.y[0, 1:]
-    return centred @ centred - found
+    return centred @ centred - gains

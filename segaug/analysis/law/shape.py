@@ -25,5 +25,5 @@ def non_monotone(means: Array, precision: Array) -> bool:
 
 def isotonic(means: Array, precision: Array) -> Array:
     """The falling curve nearest to the means, weighted by their precision (pool adjacent violators).  Returns (m,)."""
-    found: Array = isotonic_regression(means, weights=1 / np.diag(np.linalg.inv(precision)), increasing=False).x
-    return found
+    falling: Array = isotonic_regression(means, weights=1 / np.diag(np.linalg.inv(precision)), increasing=False).x
+    return falling

@@ -58,8 +58,8 @@ def _search(problem: LinearProblem, grid: Array, rows: slice, floor: bool, polis
     log_b, step = _LOG_MIN + _STEP * best, _STEP
     for offsets in _POINT if polish else _RESAMPLES:
         tried = _around(log_b, step * offsets)
-        found = gain(problem.products(problem.columns(np.exp(tried)), rows), floor)
-        log_b, step = tried[np.arange(len(tried)), found.argmax(axis=1)], step * float(offsets[1] - offsets[0])
+        gains = gain(problem.products(problem.columns(np.exp(tried)), rows), floor)
+        log_b, step = tried[np.arange(len(tried)), gains.argmax(axis=1)], step * float(offsets[1] - offsets[0])
     return _polished(problem, log_b, step, rows, floor) if polish else log_b
 
 

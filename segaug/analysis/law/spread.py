@@ -124,6 +124,6 @@ def _inverse_trigamma(value: float) -> float:
     """Newton's method on 1 / trigamma, which is convex and nearly straight: Smyth (2004), appendix."""
     x = 0.5 + 1 / value
     for _ in range(_NEWTON_STEPS):
-        found = zeta(2, x)
-        x += found * (1 - found / value) / (-2 * zeta(3, x))
+        trigamma = zeta(2, x)
+        x += trigamma * (1 - trigamma / value) / (-2 * zeta(3, x))
     return float(x)

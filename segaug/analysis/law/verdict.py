@@ -59,11 +59,11 @@ def verdict(fit: LawFit) -> Verdict:
     return Verdict(floor, _exponent(fit.b.interval) if readable else "not_identifiable", reason)
 
 
-def without_claim(found: Verdict, failed: Sequence[str]) -> Verdict:
+def without_claim(stated: Verdict, failed: Sequence[str]) -> Verdict:
     """The verdict where the trials do not meet conditions of claims beyond the data; any word on a floor is one."""
-    if failed and found.floor in ("identified", "bounded", "not_identifiable"):
-        return replace(found, floor="not_identifiable", reason=f"no floor is stated without {' and '.join(failed)}")
-    return found
+    if failed and stated.floor in ("identified", "bounded", "not_identifiable"):
+        return replace(stated, floor="not_identifiable", reason=f"no floor is stated without {' and '.join(failed)}")
+    return stated
 
 
 def _floor(fit: LawFit) -> tuple[Floor, str]:

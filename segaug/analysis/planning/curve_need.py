@@ -40,7 +40,7 @@ def labels(images: float, validation: int = 0) -> int:
 
 def needs_frame(needs: Sequence[CurveNeed], target: Target) -> pd.DataFrame:
     """One row a curve; a number that is not known is missing, an end that is open says so."""
-    return pd.DataFrame([one.key._asdict() | {"target": str(target)} | _row(one) for one in needs])
+    return pd.DataFrame([curve.key._asdict() | {"target": str(target)} | _row(curve) for curve in needs])
 
 
 def _need(curve: CurveTrials, error: float) -> CurveNeed:
@@ -56,17 +56,17 @@ def _need(curve: CurveTrials, error: float) -> CurveNeed:
     )
 
 
-def _row(one: CurveNeed) -> dict[str, object]:
-    found = one.need
-    row: dict[str, object] = {"validation": one.validation, "counts": one.counts, "diverged": one.diverged}
-    if found is None:
+def _row(curve: CurveNeed) -> dict[str, object]:
+    need = curve.need
+    row: dict[str, object] = {"validation": curve.validation, "counts": curve.counts, "diverged": curve.diverged}
+    if need is None:
         return {"outcome": "no trial converged"} | row
-    known, interval = 0 < found.images < math.inf, found.interval
+    known, interval = 0 < need.images < math.inf, need.interval
     return (
-        {"outcome": found.outcome, "method": "law" if found.fit else "sizes", "reason": found.reason}
-        | {"training": labels(found.images) if known else None}
+        {"outcome": need.outcome, "method": "law" if need.fit else "sizes", "reason": need.reason}
+        | {"training": labels(need.images) if known else None}
         | {"training_low": labels(interval.low), "training_high": labels(interval.high)}
         | {"open_low": interval.open_low, "open_high": interval.open_high}
         | row
-        | {"smallest_size": found.data.sizes[0], "largest_size": found.data.sizes[-1]}
+        | {"smallest_size": need.data.sizes[0], "largest_size": need.data.sizes[-1]}
     )

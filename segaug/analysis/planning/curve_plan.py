@@ -53,8 +53,8 @@ class CurvePlan:
         return {design: self._range(design) for design in self.forecasts}
 
     def _range(self, design: Design) -> tuple[float, float] | None:
-        found = [verdict_chances(law, self.basis.spread, design).identified for law in self.basis.plausible_laws]
-        return (min(found), max(found)) if found else None
+        chances = [verdict_chances(law, self.basis.spread, design).identified for law in self.basis.plausible_laws]
+        return (min(chances), max(chances)) if chances else None
 
 
 def plan_curve(basis: Basis, grid: Sequence[Design]) -> CurvePlan:
@@ -73,16 +73,16 @@ def forecast_frame(plans: Mapping[CurveKey, CurvePlan]) -> pd.DataFrame:
 
 
 def _row(plan: CurvePlan, design: Design) -> dict[str, object]:
-    found, largest = plan.forecasts[design], design.sizes[-1]
-    intervals = {"b": found.profile.b, "phi": found.profile.floor_share, "slope": found.profile.slope}
+    forecast, largest = plan.forecasts[design], design.sizes[-1]
+    intervals = {"b": forecast.profile.b, "phi": forecast.profile.floor_share, "slope": forecast.profile.slope}
     low, high = plan.identified_range[design] or (None, None)
-    chances = found.chances
+    chances = forecast.chances
     return (
         {"sizes": " ".join(map(str, design.sizes)), "seeds": design.seeds}
-        | {"law_a": found.law.a, "law_b": found.law.b, "law_c": found.law.c}
+        | {"law_a": forecast.law.a, "law_b": forecast.law.b, "law_c": forecast.law.c}
         | {f"{name}_{end}": getattr(interval, end) for name, interval in intervals.items() for end in ("low", "high")}
-        | {"e_max_half_width": found.relative_half_width(largest)}
-        | {"e_4max_half_width": found.relative_half_width(BEYOND * largest)}
+        | {"e_max_half_width": forecast.relative_half_width(largest)}
+        | {"e_4max_half_width": forecast.relative_half_width(BEYOND * largest)}
         | {"floor_identified": chances.identified, "floor_identified_low": low, "floor_identified_high": high}
         | {"floor_bounded": chances.bounded, "law_rejected": chances.law_rejected, "b_identified": chances.exponent}
     )

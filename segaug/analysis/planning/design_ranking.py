@@ -33,14 +33,14 @@ def rank_designs(
     """The surest design first.  yardstick: a size."""
     forecasts = {design: [plan.forecasts[design] for plan in plans.values()] for design in costs}
     widths = {
-        design: statistics.median(one.relative_half_width(yardstick) for one in found)
-        for design, found in forecasts.items()
+        design: statistics.median(forecast.relative_half_width(yardstick) for forecast in of_curves)
+        for design, of_curves in forecasts.items()
     }
     options = [
         Option(
             design,
             widths[design],
-            statistics.median(one.chances.identified for one in forecasts[design]),
+            statistics.median(forecast.chances.identified for forecast in forecasts[design]),
             cost,
             efficient=not any(
                 other.price <= cost.price and widths[rival] < widths[design] for rival, other in costs.items()

@@ -77,13 +77,13 @@ class DrawnCurves:
     def _smallest(self, rss: Callable[[Array], Array]) -> tuple[Array, Array]:
         """Over b, by a grid and finer ones around the best node: the RSS and b, two (B,)."""
         row = np.arange(len(self.means))
-        found = rss(self._problem.columns(_COARSE))
-        log_b, step = np.log(_COARSE[found.argmin(axis=1)]), _STEP
+        squares = rss(self._problem.columns(_COARSE))
+        log_b, step = np.log(_COARSE[squares.argmin(axis=1)]), _STEP
         for _ in range(_REFINEMENTS):
             tried = np.clip(log_b[:, None] + step * _NODES, _LOG_ENDS[0], _LOG_ENDS[1])
-            found = rss(self._problem.columns(np.exp(tried)))
-            log_b, step = tried[row, found.argmin(axis=1)], step * float(_NODES[1] - _NODES[0])
-        return found.min(axis=1), np.exp(log_b)
+            squares = rss(self._problem.columns(np.exp(tried)))
+            log_b, step = tried[row, squares.argmin(axis=1)], step * float(_NODES[1] - _NODES[0])
+        return squares.min(axis=1), np.exp(log_b)
 
 
 def draw_curves(sizes: Array, errors: Array, precision: Array, dof: int, draws: int = DRAWS) -> DrawnCurves:

@@ -53,8 +53,8 @@ def paired_spread(strategy: CurveTrials, baseline: CurveTrials) -> PairedSpread 
     if not (np.isfinite(differences).sum(axis=0) > 1).any():
         return None
     scale = max(1.0, 2 * float(np.nanmax(np.abs(differences))))  # what the noise is read from has to be positive
-    found = noise_of(sizes, 1 + differences / scale, nested=strategy.nested)
-    return PairedSpread(_widened(found, scale**2), measured=True)
+    noise = noise_of(sizes, 1 + differences / scale, nested=strategy.nested)
+    return PairedSpread(_widened(noise, scale**2), measured=True)
 
 
 def unpaired_spread(noise: Noise) -> PairedSpread:
@@ -119,8 +119,8 @@ def effects(curves: Sequence[CurveTrials], baseline: str, ratio: float) -> dict[
         fix = f"use --baseline with one of: {', '.join(strategies)}"
         raise DataError(file="study", problem=f"has no strategy {baseline!r}", fix=fix)
     others = [curve for curve in curves if curve.key.strategy != baseline and curve.key[:2] in against]
-    found = {curve: paired_spread(curve, against[curve.key[:2]]) for curve in others}
-    spreads = {curve: spread for curve, spread in found.items() if spread is not None}
+    paired = {curve: paired_spread(curve, against[curve.key[:2]]) for curve in others}
+    spreads = {curve: spread for curve, spread in paired.items() if spread is not None}
     families = Counter(curve.key[:2] for curve in spreads)
     return {
         curve.key: seeds_for_effect(spread, tuple(map(int, curve.sizes)), ratio, families[curve.key[:2]])

@@ -53,7 +53,7 @@ class Pilot:
     @cached_property
     def cautions(self) -> tuple[str, ...]:
         """Why its forecasts may mislead."""
-        found = {
+        cautions = {
             f"{MIN_SIZES} sizes are as many as the law has parameters: it passes through them whatever the truth": len(
                 self.fit.data.sizes
             )
@@ -61,7 +61,7 @@ class Pilot:
             f"the law is doubtful (lack of fit p below 5 %, {self.fit.misfit})": self.fit.lack_of_fit.doubtful,
             f"b ended at the limit {self.law.b:g} of the search": self.fit.b_at_bound,
         }
-        return tuple(caution for caution, holds in found.items() if holds)
+        return tuple(caution for caution, holds in cautions.items() if holds)
 
 
 @dataclass(frozen=True)
@@ -90,13 +90,13 @@ def pilot(curve: CurveTrials) -> Pilot | NoPilot:
 
 def pilots(curves: Sequence[CurveTrials]) -> tuple[list[Pilot], list[NoPilot]]:
     """Those curves that can be planned on, at least one, and the others."""
-    found = [pilot(curve) for curve in curves]
+    candidates = [pilot(curve) for curve in curves]
     usable, lacking = (
-        [one for one in found if isinstance(one, Pilot)],
-        [one for one in found if isinstance(one, NoPilot)],
+        [candidate for candidate in candidates if isinstance(candidate, Pilot)],
+        [candidate for candidate in candidates if isinstance(candidate, NoPilot)],
     )
     if not usable:
-        reasons = "; ".join(f"{one.key}: {one.reason}" for one in lacking)
+        reasons = "; ".join(f"{unusable.key}: {unusable.reason}" for unusable in lacking)
         fix = f"train at least {MIN_SIZES} sizes with 2 seeds first, or plan from an assumed law"
         raise DataError(file="pilot", problem=f"has no curve to plan on ({reasons})", fix=fix)
     return usable, lacking

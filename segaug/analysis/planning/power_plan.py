@@ -64,24 +64,26 @@ def plan_from_pilot(
     ratio: of a strategy's error to the baseline's that is worth seeing.  sizes, seeds: of the designs; by default those
     of the pilot and beyond.  Raises DataError where no curve can be planned on.
     """
-    found, lacking = pilots(curves)
-    measured = tuple(sorted({int(size) for one in found for size in one.curve.sizes}))
-    had = max(len(one.curve.replicates().seeds) for one in found)
+    usable, lacking = pilots(curves)
+    measured = tuple(sorted({int(size) for pilot in usable for size in pilot.curve.sizes}))
+    had = max(len(pilot.curve.replicates().seeds) for pilot in usable)
     grid = _grid(sizes or size_choices(measured), seeds or (had, *(more for more in _SEEDS if more > had)))
     compared = effects(curves, baseline, ratio)
     if not compared:  # no two strategies share seeds: the spread of one has to stand for that of a difference
-        compared = {one.key: seeds_for_effect(unpaired_spread(one.spread.noise), measured, ratio, 1) for one in found}
+        compared = {
+            pilot.key: seeds_for_effect(unpaired_spread(pilot.spread.noise), measured, ratio, 1) for pilot in usable
+        }
     return PowerPlan(
-        {one.key: plan_curve(one, grid) for one in found},
-        {design: cost([one.curve for one in found], design) for design in grid},
+        {pilot.key: plan_curve(pilot, grid) for pilot in usable},
+        {design: cost([pilot.curve for pilot in usable], design) for design in grid},
         _YARDSTICK * measured[-1],
         _families(compared),
         tuple(lacking),
         PilotStudy(
             measured,
-            task_images([one.curve for one in found]),
-            any(updates_follow_size(one.curve.table) for one in found),
-            max(one.curve.seeds_per_subset for one in found),
+            task_images([pilot.curve for pilot in usable]),
+            any(updates_follow_size(pilot.curve.table) for pilot in usable),
+            max(pilot.curve.seeds_per_subset for pilot in usable),
         ),
     )
 
@@ -104,7 +106,7 @@ def _grid(sizes: Sizes, seeds: Sequence[int]) -> list[Design]:
 
 
 def _families(effects: Mapping[CurveKey, SeedsForEffect]) -> dict[tuple[str, str], dict[str, SeedsForEffect]]:
-    found: dict[tuple[str, str], dict[str, SeedsForEffect]] = {}
+    families: dict[tuple[str, str], dict[str, SeedsForEffect]] = {}
     for key, effect in effects.items():
-        found.setdefault((key.task, key.model), {})[key.strategy] = effect
-    return found
+        families.setdefault((key.task, key.model), {})[key.strategy] = effect
+    return families

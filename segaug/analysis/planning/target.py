@@ -59,8 +59,8 @@ class Target:
 def read_target(text: str) -> Target:
     """`dice=0.9`, or the same by its error, `1-dice=0.1`."""
     name, number = _parts(text)
-    found = quantity(name, KEY)
-    return Target(found, float(found.error_of(number)) if name == found.error else number)
+    measured = quantity(name, KEY)
+    return Target(measured, float(measured.error_of(number)) if name == measured.error else number)
 
 
 def table_target(text: str, measure: str, *, overlap: bool) -> Target:

@@ -49,8 +49,8 @@ def task_images(curves: Sequence[CurveTrials]) -> tuple[TaskImages, ...]:
     """Of every task of a study."""
     rows = pd.concat([curve.table for curve in curves]).dropna(subset=["validation_labels", "pool"])
     most = rows.groupby("task")[["validation_labels", "pool"]].max()
-    found = most.astype(int).to_dict("index").items()
-    return tuple(TaskImages(str(task), row["validation_labels"], row["pool"]) for task, row in found)
+    images = most.astype(int).to_dict("index").items()
+    return tuple(TaskImages(str(task), row["validation_labels"], row["pool"]) for task, row in images)
 
 
 def seconds_per_trial(table: pd.DataFrame, sizes: Sequence[int]) -> Array:
@@ -65,8 +65,8 @@ def seconds_per_trial(table: pd.DataFrame, sizes: Sequence[int]) -> Array:
     log_size, wanted = np.log(known.index.to_numpy(dtype=float)), np.log(np.asarray(sizes, dtype=float))
     inside = np.exp(np.interp(wanted, log_size, np.log(known.to_numpy())))
     beyond = np.exp(np.maximum(wanted - log_size[-1], 0.0)) if updates_follow_size(table) else 1.0
-    found: Array = inside * beyond
-    return found
+    seconds: Array = inside * beyond
+    return seconds
 
 
 def updates_follow_size(table: pd.DataFrame) -> bool:

@@ -26,8 +26,8 @@ class TrialSpread:
     def cv(self, sizes: ArrayLike) -> Array:
         """Standard deviation of one trial as a share of its expected error, in the shape of `sizes`."""
         nearest = np.clip(np.asarray(sizes, dtype=float), self.smallest, self.largest)
-        found: Array = np.maximum(self.noise.cv(sizes), self.noise.cv(nearest))
-        return found
+        cv: Array = np.maximum(self.noise.cv(sizes), self.noise.cv(nearest))
+        return cv
 
     def correlation(self, sizes: int) -> Array:
         """Of the trials of one seed at so many sizes, (m, m)."""

@@ -33,23 +33,23 @@ def case_grid(curve: CurveTrials, cases: Cases) -> CaseGrid | None:
     cases: of the measure of its metric, by trial.  Raises DataError if its trials have different test cases.
     """
     rows = curve.table[curve.table["status"] == "ok"]
-    found = [cases.get(trial) for trial in rows["id"]]
-    if not found or any(one is None for one in found):
+    of_trials = [cases.get(trial) for trial in rows["id"]]
+    if not of_trials or any(errors is None for errors in of_trials):
         return None
-    known = [one for one in found if one is not None]
+    known = [errors for errors in of_trials if errors is not None]
     _refuse_different(curve, known)
-    if any(len(one.values) != len(one.cases) or not np.isfinite(one.values).all() for one in known):
+    if any(len(errors.values) != len(errors.cases) or not np.isfinite(errors.values).all() for errors in known):
         return None
     column, row = np.searchsorted(curve.sizes, rows["size"]), np.searchsorted(curve.seeds, rows["seed"])
     values = np.full((*curve.errors.shape, len(known[0].cases)), np.nan)
-    values[row, column] = [one.values for one in known]
-    errors = curve.quantity.error_of(values) if curve.quantity else values
-    return CaseGrid(errors, known[0].cases, known[0].patients)
+    values[row, column] = [errors.values for errors in known]
+    grid = curve.quantity.error_of(values) if curve.quantity else values
+    return CaseGrid(grid, known[0].cases, known[0].patients)
 
 
-def _refuse_different(curve: CurveTrials, found: list[CaseErrors]) -> None:
-    first = found[0]
-    if any(one.cases is not first.cases and one.cases != first.cases for one in found):
+def _refuse_different(curve: CurveTrials, known: list[CaseErrors]) -> None:
+    first = known[0]
+    if any(errors.cases is not first.cases and errors.cases != first.cases for errors in known):
         raise DataError(
             file=f"curve {curve.key}", problem="has trials with different test cases", fix="test all trials on the same"
         )

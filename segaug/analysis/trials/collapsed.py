@@ -31,8 +31,8 @@ def collapsed_trials(curve: CurveTrials) -> list[CollapsedTrial]:
     A record that counts all structures together says nothing of a single one, a table from elsewhere nothing at all.
     """
     asked = curve.quantity.structure if curve.quantity else ""
-    found = [CollapsedTrial(size, seed, one) for size, seed, row in _rows(curve) for one in collapses(row)]
-    return sorted((one for one in found if asked in ("", one.seen.structure)), key=lambda one: one[:2])
+    trials = [CollapsedTrial(size, seed, collapse) for size, seed, row in _rows(curve) for collapse in collapses(row)]
+    return sorted((trial for trial in trials if asked in ("", trial.seen.structure)), key=lambda trial: trial[:2])
 
 
 def failed_by_collapse(curve: CurveTrials) -> tuple[str, ...]:
@@ -43,10 +43,10 @@ def failed_by_collapse(curve: CurveTrials) -> tuple[str, ...]:
 def collapse_notes(curve: CurveTrials) -> Iterator[str]:
     """One sentence a structure and kind of collapse."""
     groups: dict[tuple[str, Kind], list[CollapsedTrial]] = defaultdict(list)
-    for one in collapsed_trials(curve):
-        groups[one.seen.structure, one.seen.kind].append(one)
+    for trial in collapsed_trials(curve):
+        groups[trial.seen.structure, trial.seen.kind].append(trial)
     for (structure, kind), trials in groups.items():
-        counts, of = (_range([getattr(one.seen, name) for one in trials]) for name in ("count", "of"))
+        counts, of = (_range([getattr(trial.seen, name) for trial in trials]) for name in ("count", "of"))
         yield f"collapsed: {_where(curve, trials)}: {words(kind, structure, counts, of)}"
 
 
@@ -62,7 +62,7 @@ def _rows(curve: CurveTrials) -> Iterator[tuple[int, int, dict[str, float]]]:
 
 def _where(curve: CurveTrials, trials: list[CollapsedTrial]) -> str:
     counts = dict(zip(curve.sizes.astype(int).tolist(), curve.count("ok").tolist(), strict=True))
-    at = [one.size for one in trials]
+    at = [trial.size for trial in trials]
     return ", ".join(f"{at.count(size)} of {counts[size]} trials at N={size}" for size in sorted(set(at)))
 
 

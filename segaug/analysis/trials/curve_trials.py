@@ -134,7 +134,7 @@ def _instead(table: pd.DataFrame, bad: pd.DataFrame) -> str:
         return "leave these trials out, or give another error"
     tasks = table[table["task"].isin(bad["task"])]
     positive, _ = metrics_to_compare(tasks)
-    others = [one for one in positive if one not in set(bad["metric"])]
+    others = [metric for metric in positive if metric not in set(bad["metric"])]
     if not others:
         return "whatever else was measured is 0 in places, too: test on more, or harder, images"
     return f"choose an error that is so in every trial: {', '.join(others)}"
@@ -194,5 +194,5 @@ def _mean(values: Array) -> Array:
     """Over the first axis, of what is there; NaN where nothing is."""
     present = np.isfinite(values)
     count = present.sum(axis=0)
-    found: Array = np.where(count > 0, np.where(present, values, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
-    return found
+    mean: Array = np.where(count > 0, np.where(present, values, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
+    return mean

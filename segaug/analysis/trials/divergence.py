@@ -94,9 +94,9 @@ def mcnemar(first: Flags, second: Flags) -> float:
     return float(binomtest(min(only_first, only_second), discordant).pvalue)
 
 
-def divergence_matters(found: Iterable[Rate], p_values: Iterable[float] = ()) -> bool:
+def divergence_matters(by_size: Iterable[Rate], p_values: Iterable[float] = ()) -> bool:
     """Is the rate over 10 % at any size, or does it differ from another strategy's (McNemar p below 5 %)?"""
-    return any(one.share > MATTERS_RATE for one in found) or any(p < SIGNIFICANCE for p in p_values)
+    return any(at_size.share > MATTERS_RATE for at_size in by_size) or any(p < SIGNIFICANCE for p in p_values)
 
 
 def with_constant(errors: Array, status: NDArray[np.str_], constant: float) -> Array:

@@ -25,16 +25,16 @@ def measured(table: pd.DataFrame, metric: Metric | None = None, key: str = "--me
     """
     names = {"": quantity(metric, key).error} if metric else default_metrics(table)
     asked = [quantity(name) for name in sorted({*names.values()})]
-    found = table.assign(metric=asked[0].error if len(asked) == 1 else table["task"].map(names))
-    found["error"] = _of_each(asked, found["metric"], lambda one: error_of(one, table))
-    found["constant"] = _of_each(asked, found["metric"], lambda one: constant_error_of(one, table))
+    trials = table.assign(metric=asked[0].error if len(asked) == 1 else table["task"].map(names))
+    trials["error"] = _of_each(asked, trials["metric"], lambda own: error_of(own, table))
+    trials["constant"] = _of_each(asked, trials["metric"], lambda own: constant_error_of(own, table))
     ok = table["status"] == "ok"
-    lacking = ok & found["error"].isna()
+    lacking = ok & trials["error"].isna()
     if not lacking.any():
-        return found
+        return trials
     if lacking.sum() == ok.sum():
         raise _nowhere_measured(asked[0], table, key)
-    return found.assign(status=table["status"].mask(lacking, NOT_MEASURED))
+    return trials.assign(status=table["status"].mask(lacking, NOT_MEASURED))
 
 
 def measured_cases(table: pd.DataFrame, read: Callable[[str], Cases]) -> dict[str, CaseErrors]:
@@ -42,26 +42,26 @@ def measured_cases(table: pd.DataFrame, read: Callable[[str], Cases]) -> dict[st
 
     table: from `measured`.  read: those of all trials by the key of a measure, such as `TrialSource.cases`.
     """
-    found: dict[str, CaseErrors] = {}
+    cases: dict[str, CaseErrors] = {}
     for name, rows in table.groupby("metric"):
         asked = quantity(str(name))
         if asked.measure.part == "test":
             own = set(rows["id"])
-            found |= {trial: errors for trial, errors in read(asked.key).items() if trial in own}
-    return found
+            cases |= {trial: errors for trial, errors in read(asked.key).items() if trial in own}
+    return cases
 
 
 def not_measured(table: pd.DataFrame) -> str:
     """One sentence: which curves of a table from `measured` lack its metric, in how many trials; "" where none does."""
     if not (table["status"] == NOT_MEASURED).any():
         return ""
-    found = []
+    shares = []
     for key, rows in table.groupby([*CURVE]):
         lacking, ok = (int((rows["status"] == state).sum()) for state in (NOT_MEASURED, "ok"))
         if lacking:
             share = f"{lacking} of {lacking + ok} trials" if ok else f"all {lacking} trials: left out"
-            found.append(f"{'/'.join(filter(None, map(str, key)))} ({share})")
-    return f"{', '.join(sorted(table['metric'].unique()))} was not measured in {', '.join(found)}"
+            shares.append(f"{'/'.join(filter(None, map(str, key)))} ({share})")
+    return f"{', '.join(sorted(table['metric'].unique()))} was not measured in {', '.join(shares)}"
 
 
 def where_it_fits(table: pd.DataFrame, metric: Metric) -> pd.DataFrame:
@@ -77,24 +77,28 @@ def metrics_to_compare(table: pd.DataFrame) -> tuple[list[Metric], list[Metric]]
     table: from `trials` or `study_trials`.
     """
     ok = table[table["status"] == "ok"]
-    whole = [one for one in measured_quantities(table) if one.measure.part == "test" and not one.structure]
-    zero = [one.error for one in whole if (error_of(one, ok) <= 0).any()]
-    return [one.error for one in whole if one.error not in zero], zero
+    whole = [
+        quantity
+        for quantity in measured_quantities(table)
+        if quantity.measure.part == "test" and not quantity.structure
+    ]
+    zero = [quantity.error for quantity in whole if (error_of(quantity, ok) <= 0).any()]
+    return [quantity.error for quantity in whole if quantity.error not in zero], zero
 
 
 def _of_each(asked: list[Quantity], metric: pd.Series, read: Callable[[Quantity], pd.Series]) -> pd.Series:
     """What is read of each trial's own metric."""
-    found = read(asked[0])
-    for one in asked[1:]:
-        found = found.mask(metric == one.error, read(one))
-    return found
+    values = read(asked[0])
+    for own in asked[1:]:
+        values = values.mask(metric == own.error, read(own))
+    return values
 
 
 def _nowhere_measured(asked: Quantity, table: pd.DataFrame, key: str) -> ConfigError:
     """What there is instead: structures where the measure is there, else measures."""
-    found = measured_quantities(table)
-    known = ", ".join(one.key for one in found if not one.structure) or "nothing"
-    structures = sorted({one.structure for one in found if one.measure == asked.measure} - {""})
+    available = measured_quantities(table)
+    known = ", ".join(quantity.key for quantity in available if not quantity.structure) or "nothing"
+    structures = sorted({quantity.structure for quantity in available if quantity.measure == asked.measure} - {""})
     if asked.structure and structures:
         named = ", ".join(f"{asked.measure.key}/{structure}" for structure in structures)
         return ConfigError(

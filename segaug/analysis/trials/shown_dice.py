@@ -41,7 +41,7 @@ def shown_dice(curve: CurveTrials) -> list[ShownDice]:
     asked = curve.quantity.structure if curve.quantity else ""
     ok = curve.table[curve.table["status"] == "ok"]
     structures = [name.partition("/")[2] for name in map(str, ok) if name.partition("/")[0] == "shown"]
-    return [one for structure in structures if asked in ("", structure) for one in _by_size(ok, structure)]
+    return [shown for structure in structures if asked in ("", structure) for shown in _by_size(ok, structure)]
 
 
 def _by_size(ok: pd.DataFrame, structure: str) -> Iterator[ShownDice]:

@@ -59,10 +59,10 @@ def _refuse_mixed(table: pd.DataFrame, column: str) -> None:
     """One curve, one data set and one protocol: else its points are not one experiment."""
     mixed = table[table.groupby([*CURVE])[column].transform("nunique") > 1]
     if len(mixed):
-        found = mixed.groupby(_label(mixed))[column].unique()
+        by_curve = mixed.groupby(_label(mixed))[column].unique()
         raise DataError(
             file="study",
-            problem=f"mixes more than one {column} in " + _listed(found),
+            problem=f"mixes more than one {column} in " + _listed(by_curve),
             fix="train changed data or protocols under their own name=..., or delete the trials that are out of date",
         )
 
@@ -82,5 +82,5 @@ def _label(table: pd.DataFrame) -> pd.Series:
     return table["task"] + "/" + table["model"] + "/" + table["strategy"]
 
 
-def _listed(found: pd.Series) -> str:
-    return "; ".join(f"{place} ({', '.join(values)})" for place, values in found.items())
+def _listed(by_curve: pd.Series) -> str:
+    return "; ".join(f"{place} ({', '.join(values)})" for place, values in by_curve.items())

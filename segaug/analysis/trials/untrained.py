@@ -32,8 +32,8 @@ def untrained(curve: CurveTrials) -> Untrained | None:
     if not {*_COLUMNS} <= {*curve.table}:
         return None
     rows = curve.table[(curve.table["status"] == "ok") & curve.table["late_fall"].notna()]
-    found = rows[[not_trained_out(row) for row in rows[_COLUMNS].to_dict("records")]]
-    if found.empty:
+    falling = rows[[not_trained_out(row) for row in rows[_COLUMNS].to_dict("records")]]
+    if falling.empty:
         return None
-    falls, sizes = found["late_fall"], sorted(map(int, found["size"].unique()))
-    return Untrained(len(found), len(rows), tuple(sizes), float(falls.min()), float(falls.max()))
+    falls, sizes = falling["late_fall"], sorted(map(int, falling["size"].unique()))
+    return Untrained(len(falling), len(rows), tuple(sizes), float(falls.min()), float(falls.max()))

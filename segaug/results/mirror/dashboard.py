@@ -45,10 +45,10 @@ def workspace(
     groups = {"curve": (), "cell": ("N",), "trial": ("N",)}[granularity]
     over = "N" if granularity == "curve" else "update"
     mean = "" if granularity == "trial" else "_mean"
-    losses = [one.key for one in measured if f"validation_{one.key}" in BY_KEY]
+    losses = [quantity.key for quantity in measured if f"validation_{quantity.key}" in BY_KEY]
     scores = [f"test/{key}{mean}" for key in losses]
     lines = {
-        "curve": [f"test/{one.key}_mean" for one in measured],
+        "curve": [f"test/{quantity.key}_mean" for quantity in measured],
         "cell": [f"validation_{key}/mean" for key in losses],
         "trial": [f"validation_{key}" for key in losses],
     }

@@ -50,29 +50,29 @@ def fetch_study(address: str, study: str | None = None) -> MirroredStudy:
     entity, project = _parts(address)
     with TemporaryDirectory() as folder, quiet(Path(folder)):
         remote = Remote(entity, project)
-        found = [run for run in remote.runs(study) if run.job_type in (*GRANULARITIES, "study")]
-        name = _only_study(found, study, address)
-        return _read(remote, name, found)
+        runs = [run for run in remote.runs(study) if run.job_type in (*GRANULARITIES, "study")]
+        name = _only_study(runs, study, address)
+        return _read(remote, name, runs)
 
 
-def _read(remote: Remote, name: str, found: Sequence[RemoteRun]) -> MirroredStudy:
+def _read(remote: Remote, name: str, runs: Sequence[RemoteRun]) -> MirroredStudy:
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        files = dict(zip((run.id for run in found), pool.map(remote.download, found), strict=True))
-    plans = [run for run in found if run.job_type == "study"]
+        files = dict(zip((run.id for run in runs), pool.map(remote.download, runs), strict=True))
+    plans = [run for run in runs if run.job_type == "study"]
     if not plans:
         raise DataError(
             file=f"{PREFIX}{remote.path}", problem=f"does not say what {name} planned", fix=f"run `segaug sync {name}`"
         )
     planned = read_plan(files[plans[0].id], f"{PREFIX}{remote.path}/{plans[0].id}")
-    tables = [read_trials(files[run.id], f"{PREFIX}{remote.path}/{run.id}") for run in found if run not in plans]
+    tables = [read_trials(files[run.id], f"{PREFIX}{remote.path}/{run.id}") for run in runs if run not in plans]
     rows = _once(tables)
-    told = {name, *(one for key in _NAMES for one in (*planned[key], *rows[key].to_pylist()))}
-    if odd := sorted(one for one in told if not is_name(one)):
+    names = {name, *(value for key in _NAMES for value in (*planned[key], *rows[key].to_pylist()))}
+    if odd := sorted(value for value in names if not is_name(value)):
         fix = "send it again with `segaug sync`, from a study whose names are printable"
         raise DataError(
             file=f"{PREFIX}{remote.path}", problem=f"holds a name with a control character: {odd[0]!r}", fix=fix
         )
-    return MirroredStudy(name, planned, len(found), rows)
+    return MirroredStudy(name, planned, len(runs), rows)
 
 
 def _once(tables: Iterable[pa.Table]) -> pa.Table:
@@ -89,8 +89,8 @@ def _parts(address: str) -> tuple[str, str]:
     return entity, project
 
 
-def _only_study(found: Sequence[RemoteRun], study: str | None, address: str) -> str:
-    names = sorted({run.study for run in found})
+def _only_study(runs: Sequence[RemoteRun], study: str | None, address: str) -> str:
+    names = sorted({run.study for run in runs})
     if not names:
         what = f"holds no study {study}" if study else "holds no study"
         raise DataError(file=address, problem=what, fix="run `segaug sync STUDY` where the study is")

@@ -68,8 +68,8 @@ def _confirm(run: Run, tracker: WandbTracker) -> None:
     from segaug.results.mirror.remote import Remote
 
     remote = Remote(tracker.entity, tracker.project)
-    found = remote.run(run.id)
-    if not (found.finished and found.content == run.content and remote.holds(found)):
+    mirrored = remote.run(run.id)
+    if not (mirrored.finished and mirrored.content == run.content and remote.holds(mirrored)):
         raise Unreachable(f"{run.name}: W&B has not got all of it")
 
 

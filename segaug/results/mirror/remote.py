@@ -53,7 +53,7 @@ class Remote:
         wanted = {"config.study": study} if study else {}
         self._api.flush()
         try:
-            found = _asked(lambda: list(self._api.runs(self.path, wanted, per_page=PER_PAGE, lazy=False)))
+            runs = _asked(lambda: list(self._api.runs(self.path, wanted, per_page=PER_PAGE, lazy=False)))
         except Refused as error:
             if "Could not find project" in str(error):
                 raise DataError(
@@ -61,7 +61,7 @@ class Remote:
                     fix="write it as in its web address, ENTITY/PROJECT",
                 ) from error  # fmt: skip
             raise
-        return [_remote_run(run) for run in found if "content" in run.config]
+        return [_remote_run(run) for run in runs if "content" in run.config]
 
     def runs_if_any(self, study: str) -> list[RemoteRun]:
         """The same, and none where there is no such project yet: the first run makes it, or is told why it must not."""

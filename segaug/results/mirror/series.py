@@ -37,21 +37,21 @@ def table(records: Sequence[Json]) -> Table:
     """One row a record."""
     measured = keys(records)
     rows = [row(record, measured) for record in records]
-    return Table(columns=list(rows[0]), rows=[list(one.values()) for one in rows])
+    return Table(columns=list(rows[0]), rows=[list(trial.values()) for trial in rows])
 
 
 def means(records: Sequence[Json]) -> Json:
     """Mean and standard deviation (n - 1) of each test score over the records, and over how many trials."""
     measured = keys(records)
     rows = [row(record, measured) for record in records]
-    found: Json = {"trials": len(rows), "diverged": sum(one["status"] == "diverged" for one in rows)}
+    summary: Json = {"trials": len(rows), "diverged": sum(trial["status"] == "diverged" for trial in rows)}
     for key in (f"{section}/{key}" for section in CHECKPOINTS.values() for key in measured):
-        values = [one[key] for one in rows if one[key] is not None]
+        values = [trial[key] for trial in rows if trial[key] is not None]
         if values:
-            found[f"{key}_mean"] = fmean(values)
+            summary[f"{key}_mean"] = fmean(values)
         if len(values) > 1:
-            found[f"{key}_sd"] = stdev(values)
-    return found
+            summary[f"{key}_sd"] = stdev(values)
+    return summary
 
 
 def over_sizes(records: Sequence[Json]) -> Iterator[Json]:
@@ -69,12 +69,12 @@ def over_updates(records: Sequence[Json]) -> Iterator[Json]:
         for record in records
     }
     for update, values in _rows(curves):
-        found: Json = {"update": update}
+        point: Json = {"update": update}
         for name, places in groupby(values, key=itemgetter(0)):
             of_seeds = {f"{name}/seed_{seed}": values[name, seed] for _, seed in places}
             mean = {f"{name}/mean": fmean(of_seeds.values())} if len(of_seeds) == seeds else {}
-            found |= of_seeds | mean
-        yield found
+            point |= of_seeds | mean
+        yield point
 
 
 def of_one(record: Json) -> Iterator[Json]:

@@ -54,8 +54,8 @@ def sync_study(
     asked.
     """
     publisher = Publisher(tracker, store, study or store.folder.resolve().name, publish)
-    found = Snapshot(store.folder).trials()
-    columns = (found[name].tolist() for name in TRIAL_KEY)
+    trials = Snapshot(store.folder).trials()
+    columns = (trials[name].tolist() for name in TRIAL_KEY)
     rows = (dict(zip(TRIAL_KEY, row, strict=True)) for row in zip(*columns, strict=True))
     groups: dict[Key, set[str]] = {**grouped(rows, publisher.granularity), STUDY: set()}
     with quiet(inside(store.folder, WANDB)):

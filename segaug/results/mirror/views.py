@@ -59,8 +59,8 @@ def make_dashboard(
 
 def measured(fits: pd.DataFrame) -> list[Quantity]:
     """What laws were fitted to and is measured on the test set, structures together, in the order of the list."""
-    found = {quantity(str(metric)) for metric in fits["metric"].unique()}
-    return [one for measure in MEASURES if (one := Quantity(measure)) in found and measure.part == "test"]
+    fitted = {quantity(str(metric)) for metric in fits["metric"].unique()}
+    return [overall for measure in MEASURES if (overall := Quantity(measure)) in fitted and measure.part == "test"]
 
 
 def _send_laws(publisher: Publisher, remote: Remote, fits: pd.DataFrame, points: pd.DataFrame) -> int:
