@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextvars import copy_context
 from io import StringIO
 from pathlib import Path
 from unittest.mock import patch
@@ -48,5 +49,5 @@ def segaug_here(*arguments: str, cwd: Path, **environment: str) -> subprocess.Co
         redirect_stdout(StringIO()) as out,
         redirect_stderr(StringIO()) as error,
     ):
-        code = main(list(arguments))
+        code = copy_context().run(main, list(arguments))  # what a command sets in its context ends with it
     return subprocess.CompletedProcess(arguments, code, out.getvalue(), error.getvalue())

@@ -25,7 +25,7 @@ def paper(monkeypatch):
     """A queue of paper, as a scheduler that is known."""
     queue = PaperQueue()
     monkeypatch.setitem(SCHEDULERS, queue.name, queue)
-    monkeypatch.setattr(left_out, "_told", set())
+    monkeypatch.setattr(left_out, "_warned", set())
     return queue
 
 

@@ -1,6 +1,6 @@
 """`hydra/launcher=NAME`: the trials of a multirun are handed on, with the command that asks for them again."""
 
-from contextvars import copy_context
+from contextvars import Context
 from types import SimpleNamespace
 
 import pytest
@@ -30,7 +30,7 @@ def launched(paper, monkeypatch):
             ON_CLUSTER.set(do)
         return launcher.launch([["seed=0"], ["seed=1"]], initial_job_idx=0)
 
-    return lambda *arguments, **settings: copy_context().run(launch, *arguments, **settings)
+    return lambda *arguments, **settings: Context().run(launch, *arguments, **settings)
 
 
 def test_the_command_gets_the_trials_the_cluster_and_what_to_type_again(launched, paper):

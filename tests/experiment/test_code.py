@@ -87,7 +87,7 @@ FILES = {  # file -> the part of the hash of a trial of red that it is in
     "experiment/trial/evaluation.py": "SHARED",
     "training/__init__.py": "SHARED",
     "augment/red.py": "OWN",
-    "augment/baseline.py": "OWN",
+    "augment/baseline.py": "SHARED",  # which stages are its own: see `own_stages`
     "deform/coarse.py": "OWN",
     "models/nnunet.py": "OWN",
     "data/phantom/texture.py": "OWN",

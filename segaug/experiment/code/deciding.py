@@ -17,7 +17,7 @@ EVERY_TRIAL = ("segaug.experiment.trial.run", "segaug.data.tensors")
 """Modules that every trial begins with; what they import is followed as long as it decides."""
 DECISIVE = (
     "data", "deform", "registration", "augment", "models", "training", "metrics", "batch", "form", "grey", "rng",
-    "internals.lightning",
+    "internals",
     "experiment.planned.parts", "experiment.planned.allowed",
     "experiment.trial.run", "experiment.trial.evaluation", "experiment.trial.strength",
 )  # fmt: skip
