@@ -31,7 +31,7 @@ def queue(monkeypatch):
 
     queue = PaperQueue()
     monkeypatch.setitem(SCHEDULERS, "paper", queue)
-    monkeypatch.setattr(left_out, "_told", set())
+    monkeypatch.setattr(left_out, "_warned", set())
     return queue
 
 
