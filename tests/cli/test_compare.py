@@ -11,7 +11,7 @@ import pytest
 from segaug.cli.main import main
 from segaug.results.store import Store
 from tests import synthetic
-from tests.analysis.test_compare import frame
+from tests.analysis.comparison.test_compare import frame
 from tests.synthetic import replace_record
 
 LONG = "genda(train_on=subset_and_external)"

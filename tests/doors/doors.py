@@ -164,7 +164,7 @@ DOORS = {  # by the first cell of a row
     ),
     "section": Door(
         name="seeds",
-        files={"segaug/report/trials/seeds_section.py": SECTION, "tests/report/test_seeds.py": SECTION_TEST},
+        files={"segaug/report/trials/seeds_section.py": SECTION, "tests/report/trials/test_seeds.py": SECTION_TEST},
         lines=[
             (SECTIONS, "    protocol_section,", "    seeds_section,"),
             (SECTIONS, "    protocol_section.section,", "    seeds_section.section,"),

@@ -57,7 +57,7 @@ def test_the_law_answers_for_itself_and_not_what_builds_on_it():
     assert "segaug.analysis.law.noise" in (ROOT / files[0]).read_text()
     texts = {file: (ROOT / file).read_text() for file in files}
     assert not [file for file, text in texts.items() if "segaug.analysis.planning" in text]
-    assert "tests/analysis/test_sign_flips.py" not in files
+    assert "tests/analysis/comparison/test_sign_flips.py" not in files
 
 
 @pytest.mark.parametrize(

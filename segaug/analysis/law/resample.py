@@ -53,7 +53,7 @@ def kappa(units: int) -> float:
     """How much wider percentiles of a resampled mean of so many units must be; units >= 2.
 
     sqrt(n / (n - 1)) t(n - 1) / z: plain percentiles of few units are too narrow.
-    Measured: tests/analysis/test_resample.py.
+    Measured: tests/analysis/law/test_resample.py.
     """
     if units < 2:
         raise ValueError(f"{units} unit cannot be resampled")

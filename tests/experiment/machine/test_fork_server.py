@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from segaug.experiment.machine.workers import Died, Note, NoWorkers, Tell, run_jobs
-from tests.experiment.test_workers import double
+from tests.experiment.machine.test_workers import double
 
 SERVER = forkserver._forkserver
 

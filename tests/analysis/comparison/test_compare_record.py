@@ -9,7 +9,7 @@ import pytest
 from segaug.analysis.comparison.compare import compare_table
 from segaug.analysis.comparison.record import comparison_record, comparisons_record, overall_row, size_rows
 from segaug.analysis.plain_json import json_bytes
-from tests.analysis.test_compare import frame
+from tests.analysis.comparison.test_compare import frame
 
 
 @pytest.fixture(scope="module")
