@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from segaug.experiment.artefacts import display
+from segaug.experiment.artefacts import display as display_module
 from segaug.experiment.artefacts.display import Preparing
 
 
@@ -39,7 +39,7 @@ def test_a_maker_may_tell_how_far_it_is(output):
 
 def test_a_log_gets_few_lines(output, monkeypatch):
     now = 0.0
-    monkeypatch.setattr(display.time, "monotonic", lambda: now)
+    monkeypatch.setattr(display_module.time, "monotonic", lambda: now)
     with display(output, ["momenta"] * 100) as shown:
         for number in range(100):
             now += 1

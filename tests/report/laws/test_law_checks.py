@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 
+from segaug.findings.laws import lack_of_fit
 from segaug.report.laws.law_checks import holdout_panel, noise_panel, residual_panel
-from segaug.report.laws.verdicts import p_words
 from segaug.report.look.palette import LIGHT, look
 from segaug.report.look.theme import themed
 from segaug.report.marks.marks import Tooltips
@@ -96,7 +96,7 @@ def test_lines_are_at_zero_and_at_two_standard_errors(residuals: Panel) -> None:
 def test_the_legend_has_the_p_of_the_lack_of_fit_in_the_order_of_the_laws(marked: Study, residuals: Panel) -> None:
     axes, _ = residuals
     said = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert said == [p_words(marked.laws_of(*LUNG)[strategy].default) for strategy in LAWS]
+    assert said == [", ".join(lack_of_fit(marked.laws_of(*LUNG)[strategy].default)) for strategy in LAWS]
     assert axes.get_xscale() == "log"
     assert list(axes.get_xticks()) == list(SIZES)
     assert axes.get_title(loc="left") == "lung · nnunet"

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from segaug.report.look.theme import themed
 from segaug.report.marks.marks import Tooltips
-from segaug.report.marks.together import MOST, panels_of_parts, part_title
+from segaug.report.marks.together import MOST, numbered_title, stacked_panels
 from tests.report.drawn import colour, entries, mark, titles
 
 NAMES = ["baseline", *(f"method_{place}" for place in range(12))]
@@ -26,14 +26,14 @@ def draw(axes: Axes, names: Sequence[str], first: int) -> Tooltips:
 
 
 def test_few_share_one_panel_without_a_legend_of_its_own() -> None:
-    figure, tooltips = panels_of_parts(["lung", "rv"], NAMES[:MOST], draw)
+    figure, tooltips = stacked_panels(["lung", "rv"], NAMES[:MOST], draw)
     assert [title.replace(" ·\n", " · ") for title in titles(figure)] == ["lung · rv"]
     assert not figure.legends
     assert tooltips == {f"mark-{place}": [name] for place, name in enumerate(NAMES[:MOST])}
 
 
 def test_many_have_a_panel_and_a_legend_a_part_below_each_other() -> None:
-    figure, tooltips = panels_of_parts(["lung"], NAMES, draw)
+    figure, tooltips = stacked_panels(["lung"], NAMES, draw)
     upper, lower = figure.axes
     assert titles(figure) == ["lung (1 of 2)", "lung (2 of 2)"]
     assert upper.bbox.y0 > lower.bbox.y1
@@ -51,5 +51,5 @@ def test_many_have_a_panel_and_a_legend_a_part_below_each_other() -> None:
 
 
 def test_the_last_word_of_a_title_has_the_number_of_the_part() -> None:
-    assert part_title(["lung", "rv"], 1, 3) == ("lung", "rv (2 of 3)")
-    assert part_title(["lung", "rv"], 0, 1) == ("lung", "rv")
+    assert numbered_title(["lung", "rv"], 1, 3) == ("lung", "rv (2 of 3)")
+    assert numbered_title(["lung", "rv"], 0, 1) == ("lung", "rv")
