@@ -24,6 +24,7 @@ def checkout(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_strategy_is_three_files_and_one_line(checkout):
     passed = run(checkout, "pytest", "-q", "tests/contracts", "tests/augment/test_random_gain.py", "-k", "random_gain")
     assert int(re.search(r"(\d+) passed", passed)[1]) > 10

@@ -26,6 +26,7 @@ from benchmarks.coverage_parts.paired import complete, each_has_one_size, half_l
 from benchmarks.coverage_parts.table import Band, Cell, Row, Table
 from benchmarks.coverage_parts.trials import Noise
 from benchmarks.coverage_parts.truths import GRID, MIDDLE, NARROW, WIDE, Truth
+from tests.slow_rest import slow_but
 
 FEW = Effort(repetitions=18)
 CORRELATED = Noise(correlation=0.5)
@@ -36,16 +37,15 @@ def failures(table: Table) -> str:
     return str(table) if any(row.failed for row in table.rows) else ""
 
 
-@pytest.mark.parametrize(
-    "setting",
-    [
-        Setting("S = 20", Noise(20), STANDARD),
-        Setting("S = 5", Noise(5), FEW_SEEDS),
-        Setting("25 % missing", bands=FEW_SEEDS, gaps=missing_cells),
-        Setting("nested", CORRELATED, STANDARD, nested=True),
-    ],
-    ids=lambda setting: setting.name,
+SETTINGS = (
+    Setting("S = 20", Noise(20), STANDARD),
+    Setting("S = 5", Noise(5), FEW_SEEDS),
+    Setting("25 % missing", bands=FEW_SEEDS, gaps=missing_cells),
+    Setting("nested", CORRELATED, STANDARD, nested=True),
 )
+
+
+@pytest.mark.parametrize("setting", slow_but(SETTINGS, "nested", ids=[setting.name for setting in SETTINGS]))
 def test_intervals_cover_and_true_laws_pass(setting):
     assert not failures(coverage(setting.name, [setting], FEW))
 

@@ -90,6 +90,7 @@ def test_the_power_of_matched_draws_is_the_power_asked_for():
     torch.testing.assert_close(again, found.scale**2 * found.power, rtol=0.15, atol=0)
 
 
+@pytest.mark.slow
 def test_the_power_by_wave_number_is_regdas(spectrum, deviation, regda_momenta):
     ours = power(drawn(deviation, "power")) / spectrum.tensors["scale"] ** 2
     theirs = power(regda_momenta.flatten(0, 1))

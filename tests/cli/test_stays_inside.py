@@ -59,6 +59,7 @@ def test_a_study_whose_every_name_is_hostile_stays_in_its_folder(place, tmp_path
     assert written == {"fit", "compare", "need", "snapshot.parquet", "cases.parquet"}
 
 
+@pytest.mark.slow
 def test_figures_of_every_name_lie_in_the_report_and_apart(tmp_path):
     names = [f"curves_bce_{task}_{model}" for task, model in GROUPS]
     with themed():

@@ -122,7 +122,7 @@ def test_other_code_is_asked_about_before_anything_is_sent(cluster, queue, trial
         assert len(todo) == 3
         raise ConfigError(key="mixed_code", problem="p", fix="f")
 
-    monkeypatch.setattr("segaug.cluster.submit.check_code", refuse)
+    monkeypatch.setattr("segaug.experiment.sweep.unfinished.check_code", refuse)
     with pytest.raises(ConfigError, match="mixed_code"):
         submit_study(trials, cluster, "a command")
     assert not queue.sent

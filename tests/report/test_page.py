@@ -9,6 +9,7 @@ from segaug.errors import DataError
 from segaug.report.page import write_report
 from segaug.results.store import Store
 from tests.report.conftest import HOSTILE
+from tests.slow_rest import slow_but
 from tests.synthetic import write_study
 
 
@@ -106,11 +107,12 @@ def test_themes_and_print_are_styled(page):
     assert "@media print" in page
 
 
-def test_equal_records_give_equal_bytes(tmp_path):
+@pytest.mark.parametrize("sizes", slow_but([(4, 8), (4, 8, 16, 32)], "(4, 8)"))  # with and without laws
+def test_equal_records_give_equal_bytes(tmp_path, sizes):
     pages = []
     for place in ("first", "second"):
         folder = tmp_path / place / "same"
-        write_study(folder, sizes=(4, 8, 16, 32), seeds=2)
+        write_study(folder, sizes=sizes, seeds=2)
         written = write_report(folder)
         pages.append([written.page.read_bytes(), *(path.read_bytes() for path in written.figures)])
     assert pages[0] == pages[1]
@@ -125,6 +127,7 @@ def test_figures_for_a_paper_lie_beside_the_page(troubled, page):
     assert names == {f"{stem}.{kind}" for stem in stems for kind in ("png", "svg")}
 
 
+@pytest.mark.slow
 def test_laws_can_be_fitted_to_dice(calm):
     text = " ".join(Reader(write_report(calm, "1-dice").page.read_text()).text.split())
     assert "What the law E(N) = a·N⁻ᵇ + c of 1 − Dice says" in text

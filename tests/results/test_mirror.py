@@ -95,6 +95,7 @@ def test_an_incomplete_cell_is_written_at_the_end_and_again_with_more_seeds(plan
     assert len({run["id"] for run in published(store.folder) if run["job_type"] == "cell"}) == 1
 
 
+@pytest.mark.slow
 def test_what_an_earlier_sweep_left_behind_is_caught_up_with_once(store):
     for _ in range(2):
         assert start_mirror(WANDB, store, "pilot", publish=note).close(timeout_s=30)

@@ -113,6 +113,7 @@ def test_mirroring_again_changes_nothing(store, runs):
     assert [run.folder for run in mirror(store, project="hearts")] == [run.folder for run in runs]
 
 
+@pytest.mark.slow
 def test_a_new_seed_replaces_the_run_of_its_cell_alone(home, tmp_path):
     store = write_study(tmp_path / "pilot", sizes=(1,), seeds=2)
     before = {run.id: run.folder for run in mirror(store)}

@@ -15,6 +15,7 @@ from segaug.analysis.law.profile import joint_region, profile, rss_with_extra_si
 from segaug.analysis.law.solver import B_GRID, B_MAX, B_MIN, rss, solve
 from tests.analysis.brute_profile import BruteProfile
 from tests.analysis.simulated import DESIGNS, ERROR, coefficient_of_variation, errors, trials
+from tests.slow_rest import slow_but
 
 SIZES = DESIGNS["4..128"]
 
@@ -277,7 +278,7 @@ def covered(design, b, share, repetitions, correlation=0.0, fit=profile_of):
     return dict(zip(names, hits / repetitions, strict=True))
 
 
-@pytest.mark.parametrize("design", DESIGNS)
+@pytest.mark.parametrize("design", slow_but(DESIGNS, "4..128"))
 def test_intervals_cover(design):
     """Nominal 95 %; conservative for what is bounded.  Full version: benchmarks/coverage.py."""
     cells = [covered(design, b, share, repetitions=100) for b in (0.3, 0.5, 0.8) for share in (0, 0.2, 0.5)]
@@ -288,6 +289,7 @@ def test_intervals_cover(design):
         assert min(rates) >= 0.84
 
 
+@pytest.mark.slow
 def test_seeds_that_share_images_over_sizes_need_their_correlation():
     def ignoring_it(sizes, values):
         data = weighted_means(sizes, values)

@@ -75,6 +75,7 @@ def test_options_that_have_to_do_with_each_other_are_not_joined(composer, jobs, 
     assert len({str(trial.config) for trial in whole}) == len(jobs)
 
 
+@pytest.mark.slow
 def test_a_file_that_builds_on_another_of_its_group_can_be_joined(composer):
     jobs = product(["scale=twelve", "scale=n4"], ["augment=none", "augment=red"], ["seed=1", "seed=2"])
     grid = composer(jobs, {"scale/twelve": "defaults: [n8, _self_]\nsize: 12"})

@@ -53,6 +53,7 @@ def lives(pid: int) -> bool:
         return False
 
 
+@pytest.mark.slow
 def test_a_server_that_is_killed_while_it_starts_is_started_again(deadly):
     assert sorted(run_jobs(double, range(5), 2, deadly(1))) == [(job, 2 * job) for job in range(5)]
 

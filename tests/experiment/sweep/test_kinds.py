@@ -13,6 +13,7 @@ from segaug.experiment.sweep.study import run_study
 from segaug.measures import quantities
 from segaug.results.store import Store
 from segaug.results.trial_row import trial_row
+from tests.slow_rest import slow_but
 from tests.tiny import TINY, volatile_free
 
 IMAGES, PER_PATIENT = 60, 2
@@ -39,7 +40,7 @@ KINDS = {
         "protocol.select=dice",
     ],
 }  # fmt: skip
-each_kind = pytest.mark.parametrize("kind", KINDS)
+each_kind = pytest.mark.parametrize("kind", slow_but(KINDS, "three structures", "patients of several slices"))
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +98,9 @@ def test_a_trial_ends_in_a_record_of_all_that_its_kind_is_measured_by(make, kind
     assert fit_records([record])[0].points[0].mean == measured["ce" if len(structures) > 1 else "bce"]
 
 
-@pytest.mark.parametrize("kind", ["two structures in colour", "weighted cross-entropy and Dice", "sgd"])
+@pytest.mark.parametrize(
+    "kind", slow_but(["two structures in colour", "weighted cross-entropy and Dice", "sgd"], "two structures in colour")
+)
 def test_the_same_trial_gives_the_same_bits(make, kind, tmp_path):
     assert volatile_free(run(make(kind))) == volatile_free(run(make(kind), tmp_path / "again"))
 
