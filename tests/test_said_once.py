@@ -9,7 +9,7 @@ import pytest
 from segaug.results import keys, states
 from segaug.results.trial_key import TrialKey
 from segaug.results.trial_row import COLUMNS
-from tests.house.here import ROOT
+from tests.house.here import HOUSE
 
 HOMES = {"results/keys.py", "results/states.py"}
 NAMED = {
@@ -27,12 +27,6 @@ ALIKE_BY_CHANCE = {
     ("ROUNDING", 1e-9),  # of sizes, of ratios
     ("MOST_OPEN", 24),  # panels of different sections
 }  # fmt: skip
-
-
-def files() -> Iterator[tuple[str, ast.Module]]:
-    package = ROOT / "segaug"
-    for file in sorted(package.rglob("*.py")):
-        yield str(file.relative_to(package)), ast.parse(file.read_text())
 
 
 def said_again(tree: ast.AST) -> list[str]:
@@ -80,12 +74,12 @@ def twice(modules: Mapping[str, ast.Module]) -> dict[tuple[str, float], list[str
 
 
 def test_keys_and_states_are_spelt_out_at_home_alone():
-    wrong = [f"{file}: {text}" for file, tree in files() if file not in HOMES for text in said_again(tree)]
+    wrong = [f"{file}: {text}" for file, tree in HOUSE.trees.items() if file not in HOMES for text in said_again(tree)]
     assert not wrong, "use the names of segaug/results/keys.py and states.py:\n" + "\n".join(wrong)
 
 
 def test_thresholds_stand_once():
-    found = twice(dict(files()))
+    found = twice(dict(HOUSE.trees.items()))
     wrong = [f"{name} = {value} in {', '.join(at)}" for (name, value), at in found.items()
              if (name, value) not in ALIKE_BY_CHANCE | TWICE_IN_DECISIVE_CODE]  # fmt: skip
     assert not wrong, "import one from the other, or say here why they are alike by chance:\n" + "\n".join(wrong)

@@ -30,6 +30,7 @@ from tests.slow_rest import slow_but
 
 FEW = Effort(repetitions=18)
 CORRELATED = Noise(correlation=0.5)
+TWO_WAY = [f"{setting.name}, {setting.draws}" for setting in two_way.SETTINGS]
 
 
 def failures(table: Table) -> str:
@@ -56,7 +57,7 @@ def test_seeds_that_go_through_all_sizes_must_not_be_ignored():
 
 
 @pytest.mark.parametrize("shape", [shapes.double_bump, shapes.steeper, shapes.exponential])
-@pytest.mark.parametrize("design", [MIDDLE, WIDE], ids=str)
+@pytest.mark.parametrize("design", slow_but([MIDDLE, WIDE], str(MIDDLE)))
 def test_wrong_shapes_are_noticed_and_still_covered(shape, design):
     found = shapes.simulate(20, (shape, design))
     assert not rate(found.doubtful, Band(95)).failed
@@ -83,7 +84,7 @@ def test_likelihood_ratio_test_of_no_floor_keeps_its_level():
     assert not rate(p < 0.05, Band(2.5, 7)).failed
 
 
-@pytest.mark.parametrize("setting", two_way.SETTINGS, ids=lambda setting: f"{setting.name}, {setting.draws}")
+@pytest.mark.parametrize("setting", slow_but(two_way.SETTINGS, TWO_WAY[0], ids=TWO_WAY))
 def test_only_draws_of_patients_cover_their_population(setting):
     hits = np.array([two_way.simulate(setting, 10, truth) for truth in (Truth(0.3, 0.2), Truth(0.5, 0.2))])
     cells = [mean_and_worst(hits[..., number], band) for number, band in enumerate(setting.bands)]

@@ -15,6 +15,7 @@ from segaug.deform.warp import warp
 from segaug.grey import grey
 from segaug.rng import stream
 from tests.augment.learned import context, hearts
+from tests.slow_rest import slow_but
 
 STRATEGIES = {
     "regda": RegDA(external=1, mixed=1),
@@ -32,7 +33,7 @@ def stained(batch):
     return replace(batch, image=torch.cat([batch.image, batch.image.square(), 1 - 0.5 * batch.image], 1))
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES.values(), ids=STRATEGIES)
+@pytest.mark.parametrize("strategy", slow_but(STRATEGIES.values(), "regda", ids=STRATEGIES))
 def test_fields_are_those_of_the_grey_images_and_move_all_channels(strategy):
     colour, external = stained(hearts(3, seed=1)), stained(hearts(2, seed=2)).image
     in_grey = replace(colour, image=grey(colour.image))

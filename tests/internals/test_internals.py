@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
-from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[2] / "segaug"
+from tests.house.here import HOUSE
+from tests.house.rooms import layer_of
+
 HYDRA, OMEGACONF, LIGHTNING = "hydra-core", "omegaconf", "pytorch-lightning"
 FILES = {HYDRA: "hydra.py", OMEGACONF: "omegaconf.py", LIGHTNING: "lightning.py"}
 # Of Python itself, by its documentation or for all versions that we take.
@@ -105,9 +106,9 @@ def test_a_part_that_is_gone_or_takes_other_words_is_named_with_advice():
     assert "takes value, " in lack(Reach(OMEGACONF, "omegaconf.grammar_parser:parse", "test", ("other",)))
 
 
-def reaches_of(source: str, own: set[str]) -> Iterator[str]:
-    """Private names of other packages in a text of Python; own: names that segaug itself defines."""
-    for node in ast.walk(ast.parse(source)):
+def reaches_of(tree: ast.AST, own: set[str]) -> Iterator[str]:
+    """Private names of other packages in a file; own: names that segaug itself defines."""
+    for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module and not node.module.startswith("segaug"):
             names = {*node.module.split("."), *(alias.name for alias in node.names)}
             yield from (name for name in names if private(name) or "grammar" in name)
@@ -124,8 +125,8 @@ def private(name: str) -> bool:
 def defined() -> set[str]:
     """Every private name that a file of segaug gives to something of its own."""
     names: set[str] = set()
-    for file in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text())):
+    for tree in HOUSE.trees.values():
+        for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 names.add(node.name)
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -138,15 +139,13 @@ def defined() -> set[str]:
 def test_nothing_else_reaches_into_a_library():
     own = defined()
     deep = {
-        str(file.relative_to(PACKAGE)): sorted(set(reaches_of(file.read_text(), own)))
-        for file in sorted(PACKAGE.rglob("*.py"))
-        if "internals" not in file.parts
+        file: sorted(set(reaches_of(tree, own))) for file, tree in HOUSE.trees.items() if layer_of(file) != "internals"
     }
     assert not {file: names for file, names in deep.items() if names}
 
 
 def test_reaches_are_seen():
-    assert list(reaches_of("from hydra._internal.utils import f", set())) == ["_internal"]
-    assert list(reaches_of("node._metadata.kind; self._mine", {"_mine"})) == ["_metadata"]
-    assert list(reaches_of("from omegaconf.grammar_parser import parse", set())) == ["grammar_parser"]
-    assert not list(reaches_of("from segaug.cli.x import _y\nrow._asdict()", set()))
+    assert list(reaches_of(ast.parse("from hydra._internal.utils import f"), set())) == ["_internal"]
+    assert list(reaches_of(ast.parse("node._metadata.kind; self._mine"), {"_mine"})) == ["_metadata"]
+    assert list(reaches_of(ast.parse("from omegaconf.grammar_parser import parse"), set())) == ["grammar_parser"]
+    assert not list(reaches_of(ast.parse("from segaug.cli.x import _y\nrow._asdict()"), set()))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.here import HOUSE
 from tests.house.imports import imported_names
 
 PACKAGE = Path(__file__).parents[2] / "segaug"
@@ -40,13 +41,8 @@ IMPORTED_BY_NAME = {  # the names come from tables in the code, never from input
 
 
 @cache
-def files() -> dict[str, ast.Module]:
-    return {str(path.relative_to(PACKAGE)): ast.parse(path.read_text()) for path in sorted(PACKAGE.rglob("*.py"))}
-
-
-@cache
 def imported() -> dict[str, set[str]]:
-    return {file: set(imported_names(tree)) for file, tree in files().items()}
+    return {file: set(imported_names(tree)) for file, tree in HOUSE.trees.items()}
 
 
 def offences(tree: ast.AST) -> Iterator[str]:
@@ -76,8 +72,8 @@ def users_of(module: str) -> set[str]:
 
 
 def test_no_file_can_load_a_pickle_or_run_text():
-    wrong = [f"{file} {offence}" for file, tree in files().items() for offence in offences(tree)]
-    assert len(files()) > 100
+    wrong = [f"{file} {offence}" for file, tree in HOUSE.trees.items() for offence in offences(tree)]
+    assert len(HOUSE.trees) > 100
     assert not wrong, "\n".join(wrong)
 
 

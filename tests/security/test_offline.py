@@ -5,6 +5,8 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+import pytest
+
 NO_SOCKETS = """
 import socket, sys
 def refuse(*args, **kwargs):
@@ -25,6 +27,7 @@ def run(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=250)
 
 
+@pytest.mark.slow
 def test_every_module_and_the_first_commands_work_without_network(tmp_path):
     """In one process, whose imports take seconds."""
     assert len(MODULES) > 200

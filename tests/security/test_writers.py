@@ -2,10 +2,11 @@
 
 import ast
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
+
+from tests.house.here import HOUSE
 
 PACKAGE = Path(__file__).parents[2] / "segaug"
 WRITES = {  # what is called
@@ -43,11 +44,6 @@ ELSEWHERE = {
 }
 
 
-@cache
-def trees() -> dict[str, ast.Module]:
-    return {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text()) for path in PACKAGE.rglob("*.py")}
-
-
 def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
     """Each with the last part of its name, `os` before it."""
     for node in ast.walk(tree):
@@ -75,14 +71,14 @@ def asks_for_the_place(tree: ast.AST) -> bool:
 
 
 def test_every_writer_is_in_the_table():
-    writers = {file for file, tree in trees().items() if writes(tree)}
+    writers = {file for file, tree in HOUSE.trees.items() if writes(tree)}
     known = IN_A_STUDY | BY_A_PATH.keys() | ELSEWHERE.keys()
     assert writers - known == set(), "where do these write?"
     assert known - writers == set(), "these write no more"
 
 
 def test_what_is_written_in_a_study_is_asked_for_its_place():
-    assert {file for file in IN_A_STUDY if not asks_for_the_place(trees()[file])} == set()
+    assert {file for file in IN_A_STUDY if not asks_for_the_place(HOUSE.trees[file])} == set()
 
 
 @pytest.mark.parametrize("folder", ["report", "fit", "cards", "trials", "plan", "compare", "need", "power", "wandb"])
@@ -90,7 +86,7 @@ def test_no_folder_of_a_study_is_reached_without_asking(folder):
     """Such as `store.folder / "report"`: only `inside` and `Store` put these behind the folder of a study."""
     found = [
         f"{file}: {ast.unparse(node)}"
-        for file, tree in trees().items()
+        for file, tree in HOUSE.trees.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
         if isinstance(node.right, ast.Constant) and node.right.value == folder

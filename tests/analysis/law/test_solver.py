@@ -9,6 +9,7 @@ from scipy.optimize import curve_fit
 from segaug.analysis.law.power_law import PowerLaw
 from segaug.analysis.law.solver import B_MAX, B_MIN, rss, solve
 from segaug.errors import DataError
+from tests.slow_rest import slow_but
 
 SIZES = 2.0 ** np.arange(8)
 ONES = np.ones(8)
@@ -63,7 +64,7 @@ def scipy_objective(means, counts, floor=True, starts=((0.5, 0.01),)):
 
 
 @pytest.mark.filterwarnings("ignore:Covariance of the parameters")
-@pytest.mark.parametrize("floor", [True, False])
+@pytest.mark.parametrize("floor", slow_but([True, False], "True"))
 def test_never_worse_than_scipy(floor):
     counts = np.array([20, 20, 19, 20, 7, 20, 20, 12.0])
     starts = [(b, c) for b in (0.1, 0.5, 1.5) for c in (1e-6, 0.05)] if floor else [(0.2, 0), (1.0, 0)]

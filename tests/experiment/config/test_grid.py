@@ -63,8 +63,10 @@ def test_parts_join_to_what_whole_jobs_compose_to(composer):
             product(["scale=odd", "scale=n4"], ["protocol=published", "protocol=fixed_steps"]),
             {"scale/odd": "# @package _global_\nscale: {size: 5}\nprotocol: {batch_size: 2}"},
         ),
-        (product(["scale=n4", "scale=n8"], ["protocol.batch_size=${scale.size}"]), {}),
-        (product(["seed=3", "seed=4"], ["dataset.seed=${seed}"]), {}),
+        pytest.param(
+            product(["scale=n4", "scale=n8"], ["protocol.batch_size=${scale.size}"]), {}, marks=pytest.mark.slow
+        ),
+        pytest.param(product(["seed=3", "seed=4"], ["dataset.seed=${seed}"]), {}, marks=pytest.mark.slow),
     ],
 )
 def test_options_that_have_to_do_with_each_other_are_not_joined(composer, jobs, files):
