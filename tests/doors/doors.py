@@ -82,7 +82,7 @@ def section(study: Study) -> Section:
     return Section("seeds", "Seeds", "Seeds", (Text(f"Seeds {seeds[0]} to {seeds[-1]} were asked for."),))
 '''
 SECTION_TEST = """from segaug.report.sections import SECTIONS
-from segaug.report.trials.times import seeds_section
+from segaug.report.trials import seeds_section
 
 
 def test_it_stands_on_the_page():
@@ -166,13 +166,13 @@ DOORS = {  # by the first cell of a row
         name="seeds",
         files={"segaug/report/trials/seeds_section.py": SECTION, "tests/report/trials/test_seeds.py": SECTION_TEST},
         lines=[
-            (SECTIONS, "    protocol_section,", "    seeds_section,"),
+            (SECTIONS, "from segaug.report.study", "from segaug.report.trials import seeds_section"),
             (SECTIONS, "    protocol_section.section,", "    seeds_section.section,"),
         ],
     ),
     "verb": Door(
         name="where",
         files={"segaug/cli/where.py": VERB, "tests/cli/test_where.py": VERB_TEST},
-        lines=[(VERBS, "VERBS", '    "where": "print the folder of a study",')],
+        lines=[(VERBS, '    "status"', '    "where": "print the folder of a study",')],
     ),
 }
