@@ -11,6 +11,7 @@ import argparse
 import itertools
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -130,8 +131,8 @@ def compare(commit: str, rounds: int, trials: int, names: list[str]) -> None:
         make_records(home / "records", trials if {"scan", "load"} & set(names) else 1)
         arms = {}
         for arm, tree in (("tree", HERE.parents[1]), ("commit", before), ("again", before)):
-            (home / arm).mkdir()
-            (home / arm / "trials").symlink_to(home / "records" / "trials")  # each has a snapshot of its own beside it
+            # each has a snapshot of its own beside the same records, of which a study takes no link that is symbolic
+            shutil.copytree(home / "records" / "trials", home / arm / "trials", copy_function=os.link)
             arms[arm] = stack.enter_context(process(tree, home / arm))
         print(f"{'':48}{'commit':>10}{'tree':>9}{'A/A':>9}{'spread':>9}")
         for name in names:
