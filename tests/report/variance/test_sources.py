@@ -1,6 +1,7 @@
 """Sources of spread: shares of a whole, of which more seeds reduce all but the test cases."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -26,37 +27,19 @@ def test_seeds_average_out_and_test_cases_do_not() -> None:
     assert one.of_mean(1).total == pytest.approx(0.07)
 
 
+def components(**of_cases: float) -> Components:
+    """Five trials at N = 4, of which nothing is known but what is given."""
+    unknown = dict.fromkeys((field.name for field in fields(Components)), None)
+    return Components(**{**unknown, "size": 4, "trials": 5, "spread": 0.1, **of_cases})
+
+
 def test_variances_are_relative_to_the_error() -> None:
-    found = Components(
-        size=4,
-        trials=5,
-        spread=0.1,
-        subset=None,
-        training=None,
-        subset_interval=None,
-        training_interval=None,
-        patients=10,
-        seed=0.08,
-        case=0.4,
-        interaction=0.2,
-    )
+    found = components(patients=10, seed=0.08, case=0.4, interaction=0.2)
     assert split(found, mean=2.0) == Split(seeds=0.02, both=0.005, cases=0.01)
 
 
 def test_without_case_errors_nothing_is_split() -> None:
-    found = Components(
-        size=4,
-        trials=5,
-        spread=0.1,
-        subset=None,
-        training=None,
-        subset_interval=None,
-        training_interval=None,
-        patients=None,
-        seed=None,
-        case=None,
-        interaction=None,
-    )
+    found = components()
     assert split(found, mean=2.0) is None
 
 
