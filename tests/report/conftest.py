@@ -1,7 +1,7 @@
 """Studies on disk to report on: one without trouble, and one with every kind of it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, wraps
 from itertools import pairwise, product
 from pathlib import Path
@@ -12,6 +12,7 @@ from safetensors.numpy import save_file
 
 from segaug.report import page as page_module
 from segaug.report.blocks.section import Section
+from segaug.report.look.theme import themed
 from segaug.report.page import Written, write_report
 from segaug.report.study.study import Study, load_study
 from segaug.results.store import Store
@@ -22,6 +23,13 @@ from tests.synthetic import plan_anew, record, replace_record, write_study
 
 HOSTILE = "<script>alert('x')</script>"
 SIZES = (1, 2, 4, 8, 16)
+
+
+@pytest.fixture
+def theme() -> Iterator[None]:
+    """Figures are drawn as the report draws them."""
+    with themed():
+        yield
 
 
 @pytest.fixture

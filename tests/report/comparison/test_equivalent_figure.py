@@ -1,7 +1,7 @@
 """What a strategy is worth in data: factors inside what was measured, arrows where the claim ends, grey beyond."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
@@ -21,10 +21,7 @@ from tests.report.marked_study import FLAT, REJECTED, SHORT, SIZES, STRATEGIES, 
 COMPARED = STRATEGIES[1:]
 
 
-@pytest.fixture(autouse=True)
-def theme() -> Iterator[None]:
-    with themed():
-        yield
+pytestmark = pytest.mark.usefixtures("theme")
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """Ratios to the baseline: pairs joined by seed, means of pairs, filled where Holm's correction leaves a difference."""
 
 import math
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -40,10 +39,7 @@ DIFFERING = {  # strategy -> N at which it differs from the baseline after Holm'
 Panels = dict[str, Axes]
 
 
-@pytest.fixture(autouse=True)
-def theme() -> Iterator[None]:
-    with themed():
-        yield
+pytestmark = pytest.mark.usefixtures("theme")
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """All strategies of a task on one panel: laws only where they hold, diverged trials apart, one legend for a paper."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -59,10 +58,7 @@ HOLDING = (KEPT, VAGUE, FLAT)  # the laws that are drawn
 Panel = tuple[Axes, Tooltips]
 
 
-@pytest.fixture(autouse=True)
-def theme() -> Iterator[None]:
-    with themed():
-        yield
+pytestmark = pytest.mark.usefixtures("theme")
 
 
 @pytest.fixture(scope="module")

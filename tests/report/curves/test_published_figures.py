@@ -1,6 +1,5 @@
 """The figures of the published study: unweighted laws through the means of its methods, and their coefficients."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +20,7 @@ METHODS = (KEPT, REJECTED, VAGUE, FLAT)  # those of the published study
 GROUPS = {"heart · nnunet": HEART, "lung · nnunet": LUNG, "lung · swin_unet": OTHER_MODEL}
 
 
-@pytest.fixture(autouse=True)
-def theme() -> Iterator[None]:
-    with themed():
-        yield
+pytestmark = pytest.mark.usefixtures("theme")
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """One curve by itself: every trial, mean and band of it, its floor only where identified, the baseline behind."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -36,10 +35,7 @@ Panels = dict[Key, tuple[Axes, Tooltips]]
 LUNGS = [(*LUNG, strategy) for strategy in STRATEGIES]
 
 
-@pytest.fixture(autouse=True)
-def theme() -> Iterator[None]:
-    with themed():
-        yield
+pytestmark = pytest.mark.usefixtures("theme")
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """Rates of divergence with Wilson's interval, and shares of the variance that fill each bar."""
 
 import math
-from collections.abc import Iterator
 
 import pytest
 from matplotlib.axes import Axes
@@ -18,11 +17,7 @@ from segaug.report.variance.variance_figure import variance_panel, variance_sign
 from tests.report.drawn import entries, heights_across, mark, points, titles, wears, words
 from tests.report.marked_study import DIVERGED, HEART, HEART_SIZES, LUNG, SEEDS, SHORT, SIZES, STRATEGIES
 
-
-@pytest.fixture(autouse=True)
-def theme() -> Iterator[None]:
-    with themed():
-        yield
+pytestmark = pytest.mark.usefixtures("theme")
 
 
 @pytest.fixture(scope="module")

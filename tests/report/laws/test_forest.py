@@ -1,7 +1,6 @@
 """What the laws say, a row a curve: filled only where it may be read, open where the data leave an end open."""
 
 import math
-from collections.abc import Iterator
 
 import pytest
 from matplotlib.axes import Axes
@@ -34,10 +33,7 @@ Forest = tuple[Axes, Tooltips]
 every_quantity = pytest.mark.parametrize("quantity", QUANTITIES, ids=[quantity.name for quantity in QUANTITIES])
 
 
-@pytest.fixture(autouse=True)
-def theme() -> Iterator[None]:
-    with themed():
-        yield
+pytestmark = pytest.mark.usefixtures("theme")
 
 
 @pytest.fixture(scope="module")

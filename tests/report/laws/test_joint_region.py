@@ -1,6 +1,5 @@
 """Exponent and floor together: contours of what the data accept, the best law inside, laws of resampled seeds."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +18,7 @@ from tests.report.odd_studies import Odd
 Panel = tuple[Axes, Axes]  # exponent and share of the floor; the floor itself
 
 
-@pytest.fixture(autouse=True)
-def theme() -> Iterator[None]:
-    with themed():
-        yield
+pytestmark = pytest.mark.usefixtures("theme")
 
 
 def panel_of(study: Study, strategy: str) -> Panel:

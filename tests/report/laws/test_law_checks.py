@@ -1,6 +1,5 @@
 """Does the law hold: residuals in standard errors, the spread that gives the weights, the largest N held out."""
 
-from collections.abc import Iterator
 from statistics import stdev
 
 import numpy as np
@@ -32,10 +31,7 @@ LAWS = (KEPT, REJECTED, VAGUE, FLAT, WORSE)  # of lungs: those with a law, in th
 Panel = tuple[Axes, Tooltips]
 
 
-@pytest.fixture(autouse=True)
-def theme() -> Iterator[None]:
-    with themed():
-        yield
+pytestmark = pytest.mark.usefixtures("theme")
 
 
 @pytest.fixture(scope="module")

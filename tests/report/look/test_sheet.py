@@ -1,22 +1,17 @@
 """A figure for a paper: panels in a grid, a legend that fits, shared labels and small print that overlap nothing."""
 
-from collections.abc import Iterator
-
 import pytest
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from segaug.report.look.sheet import Sheet, sheet
-from segaug.report.look.theme import error_axis, new_figure, panel_figure, panel_title, size_axis, themed, write_note
+from segaug.report.look.theme import error_axis, new_figure, panel_figure, panel_title, size_axis, write_note
 from tests.report.drawn import entries
 
 PANEL = (2.5, 2.0)
 
 
-@pytest.fixture(autouse=True)
-def theme() -> Iterator[None]:
-    with themed():
-        yield
+pytestmark = pytest.mark.usefixtures("theme")
 
 
 def signs(*labels: str) -> list[Line2D]:

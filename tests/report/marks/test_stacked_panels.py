@@ -1,11 +1,10 @@
 """Strategies in parts: a panel and a legend each, below each other, and tooltips that keep their points."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 from matplotlib.axes import Axes
 
-from segaug.report.look.theme import themed
 from segaug.report.marks.marks import Tooltips
 from segaug.report.marks.together import MOST, numbered_title, stacked_panels
 from tests.report.drawn import colour, entries, mark, titles
@@ -13,10 +12,7 @@ from tests.report.drawn import colour, entries, mark, titles
 NAMES = ["baseline", *(f"method_{place}" for place in range(12))]
 
 
-@pytest.fixture(autouse=True)
-def theme() -> Iterator[None]:
-    with themed():
-        yield
+pytestmark = pytest.mark.usefixtures("theme")
 
 
 def draw(axes: Axes, names: Sequence[str], first: int) -> Tooltips:

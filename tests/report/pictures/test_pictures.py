@@ -1,7 +1,5 @@
 """Images and fields as they are shown: outlines in one colour a structure, arrows and grids where the field points."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
@@ -10,7 +8,7 @@ from matplotlib.quiver import Quiver
 
 from segaug.report.look.palette import LIGHT
 from segaug.report.look.pictures import outline_of, pixels, show, structure_signs
-from segaug.report.look.theme import new_figure, themed
+from segaug.report.look.theme import new_figure
 from segaug.report.pictures.generated_fields import generated_fields_figure
 from segaug.report.pictures.preview import preview_figure
 from segaug.report.pictures.registration_figure import registration_figure
@@ -20,10 +18,7 @@ SIDE = 16
 RNG = np.random.default_rng(0)
 
 
-@pytest.fixture(autouse=True)
-def theme() -> Iterator[None]:
-    with themed():
-        yield
+pytestmark = pytest.mark.usefixtures("theme")
 
 
 @pytest.fixture

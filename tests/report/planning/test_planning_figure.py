@@ -1,7 +1,6 @@
 """Forecasts against the number of seeds: chances and half widths of each design, the study's own ringed."""
 
 import math
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -16,11 +15,7 @@ from segaug.report.study.study import Study, load_study
 from tests.report.drawn import entries, points_of, titles
 from tests.report.odd_studies import Odd, law
 
-
-@pytest.fixture(autouse=True)
-def theme() -> Iterator[None]:
-    with themed():
-        yield
+pytestmark = pytest.mark.usefixtures("theme")
 
 
 @pytest.fixture(scope="module")
