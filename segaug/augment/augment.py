@@ -10,7 +10,7 @@ from segaug.augment.draws import happens
 from segaug.augment.strategy import Params, Prepared, Strategy
 from segaug.batch import Batch
 from segaug.deform.compose import compose_px
-from segaug.deform.warp import warp_together
+from segaug.deform.warp import Mode, warp_together
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Draw:
     stage: Strategy
     params: Params  # on the device of the batch
     applied: Tensor  # (B,) bool, on the CPU: asking it for all() or any() does not wait for a GPU
+    soft: Tensor  # (B,) bool, on the CPU: rows whose labels the stage wants warped bilinearly
 
 
 def augment(stages: Sequence[Strategy], prepared: Prepared, batch: Batch, rng: Callable[..., torch.Generator]) -> Batch:
@@ -41,7 +42,8 @@ def draw(
         with _full_precision(batch):
             params = stage.sample(batch, prepared, rng(name, "sample"))
         applied = happens(stage.p, (len(batch),), rng(name, "gate"))
-        draws.append(Draw(stage, _to(batch.image.device, params), applied))
+        soft = stage.soft_rows(batch, params) & applied
+        draws.append(Draw(stage, _to(batch.image.device, params), applied, soft))
     return tuple(draws)
 
 
@@ -83,17 +85,23 @@ def _warped(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Batch:
     field = total_displacement_px(draws, prepared, batch)
     if field is None:
         return batch
-    soft = any(one.stage.soft_labels for one in draws)
-    image, label = warp_together(field, (batch.image, "bilinear"), (batch.label, "bilinear" if soft else "nearest"))
-    return replace(batch, image=image, label=label)
+    soft = torch.stack([one.soft for one in draws]).any(0)
+    wanted: list[tuple[Mode, bool]] = [("nearest", not soft.all()), ("bilinear", bool(soft.any()))]
+    modes = [mode for mode, is_wanted in wanted if is_wanted]
+    image, *labels = warp_together(field, (batch.image, "bilinear"), *((batch.label, mode) for mode in modes))
+    return replace(batch, image=image, label=_where(soft, labels[-1], labels[0]))
+
+
+def _where(rows: Tensor, new: Tensor, old: Tensor) -> Tensor:
+    """`new` in these rows, (B,) bool on the CPU, and `old` elsewhere."""
+    if new is old:
+        return old
+    return torch.where(rows.to(new.device, non_blocking=True).view(-1, *[1] * (new.ndim - 1)), new, old)
 
 
 def _gated(one: Draw, new: Tensor, old: Tensor) -> Tensor:
     """`new` in the rows that the stage applies to, `old` elsewhere."""
-    if new is old or one.applied.all():
-        return new
-    applied = one.applied.to(new.device, non_blocking=True)
-    return torch.where(applied.view(-1, *[1] * (new.ndim - 1)), new, old)
+    return new if one.applied.all() else _where(one.applied, new, old)
 
 
 def _to(device: torch.device, params: Params) -> Params:

@@ -14,6 +14,9 @@ from segaug.deform.affine import affine_px
 from segaug.errors import ConfigError
 
 _FILE = "conf/augment/baseline.yaml"
+_CHOICES = {"scheme": ("composed", "one_of_five"), "labels": ("nearest", "bilinear")}
+_ROTATE, _SCALE, _FLIP, _TURN, _NOTHING = range(5)  # the five of one_of_five
+_EMPTY = 1e-3  # largest grey value of an image that shows nothing
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,15 @@ class Baseline(Strategy):
     Source: the published transforms in their published order, with MONAI 1.6's conventions (`RandFlip`, then
     `RandAffine`, which rotates, shears, scales): the matrix maps output to input positions, so the output shows `scale`
     times as much of the input along an axis.
+
+    scheme "one_of_five": instead of all that, each image gets one of five with equal chance: a rotation by
+    U(-max_angle_deg, max_angle_deg); one scale U(min_scale, max_scale) for both axes; a flip of the columns, with
+    probability p_flip; a rotation by 45 k degrees, k = 0..7; nothing.  An image whose maximum is at most 0.001 is left
+    as it is.  Source: Chaitanya et al. (2021), section 4.3.
     """
 
+    scheme: str = "composed"  # composed | one_of_five
+    labels: str = "nearest"  # how labels are warped; bilinear makes them soft, as task-driven strategies do
     p_flip: float = 0.5  # of each axis
     p_rotation: float = 0.5
     max_angle_deg: float = 15.0
@@ -48,6 +58,11 @@ class Baseline(Strategy):
         super().__post_init__()
         shares = {name: getattr(self, name) for name in ("p_flip", "p_rotation", "p_affine", "p_histogram_shift")}
         check_shares("augment", _FILE, **shares)
+        for name, valid in _CHOICES.items():
+            if (value := getattr(self, name)) not in valid:
+                raise ConfigError(
+                    key=f"augment.{name}", file=_FILE, problem=f"got {value!r}", fix=f"choose from {', '.join(valid)}"
+                )
         if not 0 < self.min_scale <= self.max_scale:
             raise ConfigError(
                 key="augment.min_scale",
@@ -65,6 +80,8 @@ class Baseline(Strategy):
 
     def sample(self, batch: Batch, prepared: Prepared, rng: torch.Generator) -> BaselineParams:
         """Draw every number of every row, whether it is used or not: so no probability moves another's draws."""
+        if self.scheme == "one_of_five":
+            return self._one_of_five(batch, rng)
         rows = len(batch)
         flip = 1 - 2 * happens(self.p_flip, (rows, 2), rng).float()
         angle = uniform(-self.max_angle_deg, self.max_angle_deg, (rows,), rng) * happens(self.p_rotation, (rows,), rng)
@@ -76,6 +93,25 @@ class Baseline(Strategy):
             shifted=happens(self.p_histogram_shift, (rows,), rng),
             levels=draw_control_points(rows, self.control_points, rng),
         )
+
+    def _one_of_five(self, batch: Batch, rng: torch.Generator) -> BaselineParams:
+        rows = len(batch)
+        kind = torch.randint(5, (rows,), generator=rng)
+        kind[batch.image.flatten(1).amax(1).cpu() <= _EMPTY] = _NOTHING
+        small = uniform(-self.max_angle_deg, self.max_angle_deg, (rows,), rng) * (kind == _ROTATE)
+        eighths = 45.0 * torch.randint(8, (rows,), generator=rng) * (kind == _TURN)
+        scale = torch.where(kind == _SCALE, uniform(self.min_scale, self.max_scale, (rows,), rng), 1.0)
+        mirrored = happens(self.p_flip, (rows,), rng) & (kind == _FLIP)
+        flip = torch.stack([torch.ones(rows), 1 - 2 * mirrored.float()], dim=1)
+        return BaselineParams(
+            matrix=pull_back(flip, (small + eighths) * (pi / 180), torch.zeros(rows, 2), scale[:, None].expand(-1, 2)),
+            shifted=torch.zeros(rows, dtype=torch.bool),
+            levels=torch.linspace(0, 1, self.control_points).expand(rows, -1),
+        )
+
+    def soft_rows(self, batch: Batch, params: BaselineParams) -> Tensor:
+        """All or none, as `labels` says."""
+        return torch.full((len(batch),), self.labels == "bilinear")
 
     def displacement_px(self, batch: Batch, params: BaselineParams, prepared: Prepared) -> Tensor:
         """Field of the matrix; whole pixels where a row is only flipped, exactly 0 where nothing happens to it."""

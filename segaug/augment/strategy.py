@@ -88,7 +88,6 @@ class Strategy:
 
     sees: ClassVar[tuple[Sees, ...]] = ("labelled subset",)
     mixes_rows: ClassVar[bool] = False  # may row i of a batch depend on row j?
-    soft_labels: ClassVar[bool] = False  # are labels warped bilinearly instead of nearest?
     own_baseline: ClassVar[bool] = False  # does it bring its own baseline, or none?  Its strength is that of all stages
     intensity: ClassVar[tuple[float, float]] = (0.0, 1.0)  # range of its images, given images in 0..1
 
@@ -118,6 +117,13 @@ class Strategy:
     def recolour(self, image: Tensor, params: Params, prepared: Prepared) -> Tensor:
         """Change intensities after the warp; pure, (B, C, H, W) to the same shape."""
         return image
+
+    def soft_rows(self, batch: Batch, params: Params) -> Tensor:
+        """Rows whose labels are warped bilinearly, and so become soft, (B,) bool on the CPU; nearest elsewhere.  Pure.
+
+        It counts where the stage is applied; `params` are as drawn.
+        """
+        return torch.zeros(len(batch), dtype=torch.bool)
 
     def mix(self, batch: Batch, params: Params, prepared: Prepared) -> Batch:
         """Combine rows, images and labels alike, after warp and recolouring; pure.  Needs `mixes_rows`."""

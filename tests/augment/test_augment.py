@@ -33,7 +33,8 @@ class Shift2(Shift):
 
 @dataclass(frozen=True, kw_only=True)
 class SoftShift(Shift):
-    soft_labels: ClassVar[bool] = True
+    def soft_rows(self, batch, params):
+        return torch.ones(len(batch), dtype=torch.bool)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +108,23 @@ def test_labels_are_soft_only_where_a_stage_says_so(make_batch):
     assert ((soft > 0.01) & (soft < 0.99)).any()
     assert soft.min() >= 0
     assert soft.max() <= 1
+
+
+def test_labels_are_soft_in_no_other_row(make_batch):
+    """Whether a row is soft is its own affair; the flip that follows does not make it so."""
+
+    class SoftInSecond(Shift):
+        def soft_rows(self, batch, params):
+            return torch.arange(len(batch)) == 1
+
+    batch = make_batch()
+    label = augment((SoftInSecond(columns=0.3), FLIP), None, batch, RNG).label
+    hard = augment((Shift(columns=0.3), FLIP), None, batch, RNG).label
+    every = augment((SoftShift(columns=0.3), FLIP), None, batch, RNG).label
+    other = torch.arange(len(batch)) != 1
+    assert torch.equal(label[other], hard[other])
+    assert torch.equal(label[1], every[1])
+    assert not torch.equal(label[1], hard[1])
 
 
 def test_label_and_image_see_the_same_field(make_batch):

@@ -84,7 +84,8 @@ def test_monai_agrees_on_equal_flip_angle_shear_and_scale(make_batch, size):
     angle, shear, scale = 0.5 * torch.rand(5) - 0.25, 0.4 * torch.rand(5, 2) - 0.2, 0.6 * torch.rand(5, 2) + 0.7
     flip = torch.tensor([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, 1.0]])
     params = BaselineParams(pull_back(flip, angle, shear, scale), torch.rand(5, 10), torch.zeros(5, dtype=torch.bool))
-    ours = apply((Draw(Baseline(), params, torch.ones(5, dtype=torch.bool)),), None, batch)
+    every, none = torch.ones(5, dtype=torch.bool), torch.zeros(5, dtype=torch.bool)
+    ours = apply((Draw(Baseline(), params, every, none),), None, batch)
     for i in range(5):
         flipped = [axis + 1 for axis in range(2) if flip[i, axis] < 0]
         peer = Affine(
@@ -122,3 +123,57 @@ def test_a_wrong_option_is_refused(option, message):
     with pytest.raises(ConfigError) as error:
         Baseline(**option)
     assert message in str(error.value)
+
+
+def one_of_five(make_batch, rows=4000, **options):
+    return matrices(Baseline(scheme="one_of_five", **options), make_batch(rows=rows, size=(4, 5)))
+
+
+def test_one_of_five_does_one_thing_to_an_image(make_batch):
+    maps = one_of_five(make_batch)
+    identity = torch.eye(2).double()
+    still = (maps - identity).abs().amax((1, 2)) < 1e-6
+    mirrored = ((maps - torch.diag(torch.tensor([1.0, -1.0]))).abs() < 1e-6).all((1, 2))
+    scaled = (maps - maps[:, :1, :1] * identity).abs().amax((1, 2)) < 1e-6
+    scaled &= ~still
+    scaled &= maps[:, 0, 0] > 0.5  # a turn by 180 degrees is diagonal as well
+    angle = (torch.atan2(maps[:, 1, 0], maps[:, 0, 0]) * 180 / pi)[~(still | mirrored | scaled)]
+    eighth = ((angle / 45).round() - angle / 45).abs() < 1e-5
+    shares = [still.float().mean(), mirrored.float().mean(), scaled.float().mean(), len(angle) / len(maps)]
+    # nothing, half of the flips and an eighth of the turns are still; the rest of the turns and all rotations turn
+    for share, expected in zip(shares, (0.2 + 0.1 + 0.025, 0.1, 0.2, 0.2 + 0.175), strict=True):
+        assert abs(share - expected) < 4 * (expected * (1 - expected) / len(maps)) ** 0.5
+    assert angle[~eighth].abs().max() <= 15
+    assert angle[eighth].div(45).round().remainder(8).unique().tolist() == [1, 2, 3, 4, 5, 6, 7]
+    torch.testing.assert_close(maps.det().abs()[~scaled], torch.ones(len(maps)).double()[~scaled], atol=1e-6, rtol=0)
+
+
+def test_one_of_five_scales_both_axes_alike(make_batch):
+    diagonal = one_of_five(make_batch, p_flip=0).diagonal(dim1=1, dim2=2)
+    assert torch.equal(diagonal[:, 0], diagonal[:, 1])
+
+
+def test_one_of_five_leaves_empty_images_and_all_grey_values(make_batch):
+    batch = make_batch(rows=40)
+    empty = Batch(0.001 * batch.image, batch.label, batch.index, batch.spacing_mm, batch.source)
+    scheme = (Baseline(scheme="one_of_five"),)
+    assert torch.equal(augment(scheme, None, empty, rng).label, batch.label)
+    moved = augment(scheme, None, batch, rng)
+    assert not torch.equal(moved.label, batch.label)
+    assert not draw(scheme, None, batch, rng)[0].params.shifted.any()
+
+
+def test_labels_are_soft_on_demand(make_batch):
+    batch = make_batch()
+    soft = augment((Baseline(labels="bilinear"),), None, batch, rng).label
+    hard = augment((Baseline(),), None, batch, rng).label
+    assert set(hard.unique().tolist()) == {0, 1}
+    assert ((soft > 0.01) & (soft < 0.99)).any()
+    sure = (soft - 0.5).abs() > 0.49
+    assert torch.equal(soft.round()[sure], hard[sure])
+
+
+@pytest.mark.parametrize("option", ["scheme", "labels"])
+def test_another_word_is_refused_by_name(option):
+    with pytest.raises(ConfigError, match=rf"augment\.{option}.*choose from"):
+        Baseline(**{option: "other"})

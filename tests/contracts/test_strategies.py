@@ -46,6 +46,17 @@ def run(name, prepared):
     return lambda batch, rng=rng: augment(make(name).stages(), prepared, batch, rng)
 
 
+@pytest.fixture
+def draws_of(name, batch, prepared):
+    """What is drawn for the batch: draws_of(), draws_of(rng)."""
+    return lambda rng=rng: draw(make(name).stages(), prepared, batch, rng)
+
+
+def soft_rows(draws):
+    """Rows whose labels may come out between 0 and 1, (B,) bool: warped bilinearly, or mixed with another row."""
+    return torch.stack([one.applied & (one.soft | one.stage.mixes_rows) for one in draws]).any(0)
+
+
 def rows(params, index):
     """The chosen rows of any params."""
     if isinstance(params, Tensor):
@@ -89,7 +100,7 @@ def test_shape_type_and_device_stay(name, batch, run):
 
 
 @each_strategy
-def test_values_stay_finite_and_in_range(name, batch, run):
+def test_values_stay_finite_and_in_range(name, batch, run, draws_of):
     for step in range(10):
         changed = run(batch, partial(stream, 21, step))
         assert changed.image.isfinite().all()
@@ -98,8 +109,8 @@ def test_values_stay_finite_and_in_range(name, batch, run):
         assert changed.image.max() <= high + 1e-5
         assert changed.label.min() >= 0
         assert changed.label.sum(1).max() <= 1 + 1e-6
-        if not any(stage.soft_labels for stage in make(name).stages()):
-            assert set(changed.label.unique().tolist()) <= {0, 1}
+        hard = ~soft_rows(draws_of(partial(stream, 21, step)))
+        assert set(changed.label[hard].unique().tolist()) <= {0, 1}
 
 
 @each_strategy
@@ -109,9 +120,11 @@ def test_the_same_stream_gives_the_same_result(name, batch, run):
 
 @three_structures
 @each_strategy
-def test_each_structure_moves_as_it_does_alone(name, batch, run):
+def test_each_structure_moves_as_it_does_alone(name, batch, run, draws_of):
     together = run(batch).label
-    assert together.amax((0, 2, 3)).tolist() == [1, 1, 1]
+    hard = ~soft_rows(draws_of())
+    assert (together.amax((0, 2, 3)) > 0.5).all()
+    assert set(together[hard].unique().tolist()) <= {0, 1}
     for k in range(3):
         alone = run(replace(batch, label=batch.label[:, k : k + 1])).label
         assert torch.equal(alone[:, 0], together[:, k])
@@ -151,11 +164,11 @@ def test_rows_do_not_mix(name, batch, prepared):
     whole = apply(draws, prepared, batch)
     for i in range(len(batch)):
         row = slice(i, i + 1)
-        alone = [Draw(one.stage, rows(one.params, row), one.applied[row]) for one in draws]
+        alone = [Draw(one.stage, rows(one.params, row), one.applied[row], one.soft[row]) for one in draws]
         one_row = apply(alone, prepared, batch.rows(row))
         # A generator's convolutions round by the size of the batch.
         torch.testing.assert_close(one_row.image, whole.rows(row).image, atol=1e-4, rtol=0)
-        assert (one_row.label != whole.rows(row).label).float().mean() < 1e-3
+        assert ((one_row.label - whole.label[row]).abs() > 1e-4).float().mean() < 1e-3
 
 
 @each_strategy

@@ -21,6 +21,8 @@ from segaug.results.store import Json, canonical
 
 TRAINER = 1  # version of the arithmetic in `segaug/training`: raise it where equal options give another result
 LATER: dict[str, Any] = {  # option -> what was done before it came, written out: a default may change, this never does
+    "augment.baseline.labels": "nearest",
+    "augment.baseline.scheme": "composed",
     "dataset.folder.colour": False,
     "protocol.decay": "cosine",
     "protocol.objective.loss": "cross_entropy",
