@@ -38,6 +38,7 @@ STRATEGIES: dict[str, type[Strategy]] = {
 MODEL_CLASSES = {  # the same of segaug/models/ and conf/model/
     "nnunet": "NnUnet",
     "swin_unet": "SwinUnet",
+    "unet": "UNet",
 }
 MODELS: dict[str, type[Model]] = {
     name: getattr(import_module(f"segaug.models.{name}"), kind) for name, kind in MODEL_CLASSES.items()
