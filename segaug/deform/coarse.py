@@ -1,11 +1,13 @@
 """From a coarse control grid to a dense field, as one small matrix product per axis.
 
-The matrices hold torch's own bicubic weights, so the result is that of `F.interpolate`, at a fraction of its time.
+The matrices hold torch's own bicubic weights, or scipy's of cubic splines, so the result is that of `F.interpolate` or
+`scipy.ndimage.zoom`, at a fraction of its time.
 """
 
 from functools import lru_cache
 from math import ceil, floor
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -30,6 +32,28 @@ def dense(control: Tensor, size: tuple[int, ...], spacing_px: float) -> Tensor:
         # Contracts the first spatial axis and appends its dense version, so the axes end in order.
         control = torch.tensordot(control, _weights(n, spacing_px, control.dtype, control.device), dims=([2], [1]))
     return control
+
+
+def stretched(control: Tensor, size: tuple[int, ...]) -> Tensor:
+    """Cubic spline through a control grid whose cells cover the image: (B, C, *counts) to (B, C, *size).
+
+    Source: `skimage.transform.resize` of order 3 with mode "reflect", which calls `scipy.ndimage.zoom`.
+    """
+    for n in size:
+        weights = _spline_weights(n, control.shape[2], control.dtype, control.device)
+        control = torch.tensordot(control, weights, dims=([2], [1]))
+    return control
+
+
+@lru_cache(maxsize=64)
+@torch.inference_mode(False)
+def _spline_weights(n: int, count: int, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """(n, count) weights: a cubic spline through each control point's impulse, mirrored at the ends of the grid."""
+    from scipy.ndimage import zoom
+
+    impulses = torch.eye(count, dtype=torch.float64).numpy()
+    columns = [zoom(impulse, n / count, order=3, mode="mirror", grid_mode=True) for impulse in impulses]
+    return torch.from_numpy(np.stack(columns, axis=1)).to(device, dtype)
 
 
 @lru_cache(maxsize=64)

@@ -2,9 +2,10 @@ import pytest
 import torch
 from monai.transforms import CenterSpatialCrop
 from monai.transforms.utils import create_control_grid
+from scipy.ndimage import zoom
 from torch.nn import functional as F
 
-from segaug.deform.coarse import control_count, dense
+from segaug.deform.coarse import control_count, dense, stretched
 
 CASES = [((64, 64), 8.0), ((256, 256), 32.0), ((57, 40), 7.0), ((100, 90), 12.5), ((31, 48), 3.7)]
 
@@ -45,3 +46,16 @@ def test_control_points_cover_the_axis_with_one_to_spare_on_either_side_and_no_m
     for n in range(2, 80):
         covering = next(count for count in range(4 + n % 2, 200, 2) if (count - 3) * spacing_px >= n - 1)
         assert control_count(n, spacing_px) == covering
+
+
+def test_a_spline_over_the_image_is_scipys():
+    control = torch.randn(2, 2, 3, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    ours = stretched(control, (40, 57))
+    for image, channel in ((0, 0), (1, 1)):
+        zooms = (40 / 3, 57 / 3)
+        peer = zoom(control[image, channel].numpy(), zooms, order=3, mode="mirror", grid_mode=True)
+        torch.testing.assert_close(ours[image, channel], torch.from_numpy(peer), atol=1e-9, rtol=0)
+
+
+def test_a_spline_of_equal_points_is_flat():
+    torch.testing.assert_close(stretched(torch.full((1, 2, 3, 3), 2.5), (32, 20)), torch.full((1, 2, 32, 20), 2.5))

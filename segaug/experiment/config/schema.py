@@ -31,6 +31,8 @@ STRATEGY_CLASSES = {  # name -> class in segaug/augment/<name>.py, configured by
     "regda": "RegDA",
     "smooth_random": "SmoothRandom",
     "genda": "GenDA",
+    "random_elastic_intensity": "RandomElasticIntensity",
+    "mixup": "MixUp",
 }
 STRATEGIES: dict[str, type[Strategy]] = {
     name: getattr(import_module(f"segaug.augment.{name}"), kind) for name, kind in STRATEGY_CLASSES.items()
