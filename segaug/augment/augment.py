@@ -51,10 +51,7 @@ def apply(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Batch:
     """The deterministic half of `augment`; rows that no stage touches keep their bits."""
     draws = [one for one in draws if one.applied.any()]
     with _full_precision(batch):
-        batch = _warped(draws, prepared, batch)
-        for one in draws:
-            image = one.stage.recolour(batch.image, one.params, prepared)
-            batch = replace(batch, image=_gated(one, image, batch.image))
+        batch = recoloured(draws, prepared, warped(draws, prepared, batch))
         for one in draws:
             mixed = one.stage.mix(batch, one.params, prepared)
             image, label = _gated(one, mixed.image, batch.image), _gated(one, mixed.label, batch.label)
@@ -76,12 +73,8 @@ def total_displacement_px(draws: Sequence[Draw], prepared: Prepared, batch: Batc
     return total
 
 
-def _full_precision(batch: Batch) -> torch.autocast:
-    """Keep a training loop's autocast out: bfloat16 matrices and fields would be off by whole pixels."""
-    return torch.autocast(batch.image.device.type, enabled=False)
-
-
-def _warped(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Batch:
+def warped(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Batch:
+    """What `apply` does to places: one warp by the composed field."""
     field = total_displacement_px(draws, prepared, batch)
     if field is None:
         return batch
@@ -90,6 +83,19 @@ def _warped(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Batch:
     modes = [mode for mode, is_wanted in wanted if is_wanted]
     image, *labels = warp_together(field, (batch.image, "bilinear"), *((batch.label, mode) for mode in modes))
     return replace(batch, image=image, label=_where(soft, labels[-1], labels[0]))
+
+
+def recoloured(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Batch:
+    """What `apply` does to grey values, after the warp."""
+    for one in draws:
+        image = one.stage.recolour(batch.image, one.params, prepared)
+        batch = replace(batch, image=_gated(one, image, batch.image))
+    return batch
+
+
+def _full_precision(batch: Batch) -> torch.autocast:
+    """Keep a training loop's autocast out: bfloat16 matrices and fields would be off by whole pixels."""
+    return torch.autocast(batch.image.device.type, enabled=False)
 
 
 def _where(rows: Tensor, new: Tensor, old: Tensor) -> Tensor:

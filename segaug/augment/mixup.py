@@ -24,10 +24,10 @@ class Pairs:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MixUp(Strategy):
+class Mixing(Strategy):
     """x = l x_i + (1 - l) x_j and the same for labels, l ~ Beta(alpha, alpha), on half of the rows (`p`).
 
-    i and j are drawn with replacement among the rows of the batch, after the baseline.
+    i and j are drawn with replacement among the rows of the batch, as they are after all other stages.
     Source: Zhang et al. (2018), mixup; alpha and the half: Chaitanya et al. (2021), section 4.3.
     """
 
@@ -35,7 +35,6 @@ class MixUp(Strategy):
 
     p: float = 0.5
     alpha: float = 0.2
-    baseline: Baseline = field(default_factory=Baseline)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -46,10 +45,6 @@ class MixUp(Strategy):
                 problem=f"got {self.alpha}",
                 fix="use a number above 0; 0.2 is the published value",
             )
-
-    def stages(self) -> tuple[Strategy, ...]:
-        """The baseline first; rows are mixed when all else is done in any case."""
-        return (self.baseline, self)
 
     def sample(self, batch: Batch, prepared: Prepared, rng: torch.Generator) -> Pairs:
         """Draw partners and shares."""
@@ -66,3 +61,14 @@ class MixUp(Strategy):
             image=torch.lerp(second.image, first.image, share),
             label=torch.lerp(second.label, first.label, share),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class MixUp(Mixing):
+    """The shared baseline, then MixUp."""
+
+    baseline: Baseline = field(default_factory=Baseline)
+
+    def stages(self) -> tuple[Strategy, ...]:
+        """Rows are mixed when all else is done."""
+        return (self.baseline, self)

@@ -17,6 +17,7 @@ from segaug.augment.learned_state import learned_state, load_learned_state
 from segaug.augment.training_rules import LookAhead, Objective, UpdateRule, ValidationError
 from segaug.batch import Batch
 from segaug.errors import ConfigError
+from segaug.form import Form
 
 Sees = Literal["labelled subset", "external images", "unlabelled pool", "validation labels"]
 Params = Any  # a tensor or a frozen dataclass of tensors with a leading row axis; each strategy knows its own
@@ -51,11 +52,12 @@ class PrepareContext:
     allowed: Allowed
     decides: Mapping[str, Json]  # what decides a trial, as plain values, for the keys of artefacts: see `artefacts`
     objective: Objective  # what logits mean, and the loss
-    build_model: Callable[[], nn.Module]
+    build_model: Callable[[torch.Generator], nn.Module]  # the trial's network; its initial weights are the stream's
     train_segmentation: Callable[[Batch], nn.Module]  # the trial's model and protocol, without augmentation
     rng: Callable[..., torch.Generator]  # rng("purpose", ...) opens a named stream of this trial
     obtain: Callable[[Artefact], Content]  # from the store, or made and stored; raises where it failed
     validation_error: ValidationError | None = None  # None unless the strategy declares to see validation labels
+    validation_dice_error: ValidationError | None = None  # 1 - Dice of whole patients, whatever chooses best weights
 
 
 @dataclass(frozen=True)
@@ -89,12 +91,16 @@ class Strategy:
     sees: ClassVar[tuple[Sees, ...]] = ("labelled subset",)
     mixes_rows: ClassVar[bool] = False  # may row i of a batch depend on row j?
     own_baseline: ClassVar[bool] = False  # does it bring its own baseline, or none?  Its strength is that of all stages
+    learns_channels: ClassVar[bool] = False  # does a grey image in three channels teach it something else?
     intensity: ClassVar[tuple[float, float]] = (0.0, 1.0)  # range of its images, given images in 0..1
 
     p: float = 1.0  # probability that the strategy's own stage is applied, per image and step
 
     def __post_init__(self) -> None:
         check_shares("augment", "", p=self.p)
+
+    def check(self, form: Form) -> None:
+        """Raise ConfigError unless images of this form can be augmented; before anything is decoded."""
 
     def stages(self) -> tuple["Strategy", ...]:
         """This strategy and the strategies that run after it (the baseline), in order; no two of one class.
@@ -134,7 +140,8 @@ class Strategy:
 
         Cheap: describes, and obtains nothing.  The key of each holds all that *its* content depends on, and no more, so
         that all other trials share it: options of the strategy, hashes of images, and what is needed of
-        context.decides: "task" (its content), "model" and "protocol" (their options), "objective", "size", "seed".
+        context.decides: "task" (its content), "model" and "protocol" (their options), "objective", "size", "seed",
+        "validation_patients" (a number for each validation image, equal for those of one patient).
         """
         return ()
 

@@ -39,14 +39,14 @@ def _resample(image: Tensor, points: Tensor, moves: Tensor, mode: Mode, padding:
 
 
 def _sample(image: Tensor, points: Tensor, mode: Mode, padding: Padding) -> Tensor:
-    """Values of the image at the points; on a CPU row by row, each image read through once before.
+    """Values of the image at the points; on a CPU, without gradients, row by row, each image read through once before.
 
     A rotated line of points jumps between cache lines in a way that no prefetcher foresees, and every first touch waits
     for memory: at 256 x 256 more than half of the time, which reading in order avoids (benchmarks/augmentation.py).
     """
     # torch wants a point's last axis first.  Reversing the image's axes instead, which moves no data, saves a pass.
     image, points = image.permute(0, 1, *range(image.ndim - 1, 1, -1)), points.movedim(1, -1)
-    if image.is_cuda:
+    if image.is_cuda or (torch.is_grad_enabled() and (image.requires_grad or points.requires_grad)):
         return F.grid_sample(image, points, mode=mode, padding_mode=padding, align_corners=False)
     sampled = image.new_empty(*image.shape[:2], *points.shape[1:-1])
     for i in range(len(image)):

@@ -10,8 +10,8 @@ import torch
 from pytorch_lightning import Callback, LightningModule, Trainer
 
 from segaug.batch import Batch
+from segaug.models.inference import logits_of
 from segaug.training.criterion import Criterion
-from segaug.training.inference import logits_of
 from segaug.training.segmentation import Segmentation
 from segaug.training.weights import Weights, weights_of
 

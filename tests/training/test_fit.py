@@ -11,9 +11,9 @@ from segaug.augment.none import NoAugmentation
 from segaug.augment.strategy import StepContext, Strategy
 from segaug.batch import Batch
 from segaug.metrics import cross_entropy
+from segaug.models.inference import logits_of
 from segaug.rng import stream
 from segaug.training.fit import fit
-from segaug.training.inference import logits_of
 from segaug.training.optimiser import Optimiser
 from segaug.training.protocol import Protocol
 from segaug.training.stopwatch import Stopwatch

@@ -8,8 +8,8 @@ from torch import nn
 
 from segaug.augment.none import NoAugmentation
 from segaug.augment.strategy import Strategy
+from segaug.models.inference import logits_of
 from segaug.training.fit import fit
-from segaug.training.inference import logits_of
 from segaug.training.protocol import Protocol
 from segaug.training.stopwatch import Stopwatch
 from segaug.training.weights import weights_of

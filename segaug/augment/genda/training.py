@@ -13,9 +13,10 @@ from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from segaug.augment.artefact import Tell
+from segaug.augment.gan_losses import adversarial_loss, discriminator_loss, gradient_penalty
 from segaug.augment.genda.fields import RealFields
 from segaug.augment.genda.health import measure
-from segaug.augment.genda.losses import adversarial_loss, discriminator_loss, folding, gradient_penalty, roughness
+from segaug.augment.genda.losses import folding, roughness
 from segaug.augment.genda.networks import LATENT, Discriminator, Generator, Size, evidence
 from segaug.augment.genda.options import Gan
 from segaug.augment.trainer import train

@@ -33,6 +33,10 @@ STRATEGY_CLASSES = {  # name -> class in segaug/augment/<name>.py, configured by
     "genda": "GenDA",
     "random_elastic_intensity": "RandomElasticIntensity",
     "mixup": "MixUp",
+    "gd": "GeneratedDeformation",
+    "gi": "GeneratedIntensity",
+    "gd_gi": "GeneratedBoth",
+    "gd_gi_mixup": "GeneratedBothMixUp",
 }
 STRATEGIES: dict[str, type[Strategy]] = {
     name: getattr(import_module(f"segaug.augment.{name}"), kind) for name, kind in STRATEGY_CLASSES.items()

@@ -1,8 +1,9 @@
 """The data that a strategy is handed: exactly what it declares to see, and nothing else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
+import torch
 from torch import nn
 
 from segaug.augment.artefact import Artefact, Content, Json
@@ -15,7 +16,7 @@ from segaug.experiment.config.schema import Config
 from segaug.experiment.machine.stop import SafePoint, nothing_to_stop
 from segaug.experiment.planned.parts import Parts
 from segaug.models.network import build_with_seed
-from segaug.rng import stream, stream_seed
+from segaug.rng import stream
 from segaug.training.criterion import Criterion
 from segaug.training.fit import fit
 from segaug.training.stopwatch import Stopwatch
@@ -43,13 +44,14 @@ def prepare_context(
 ) -> PrepareContext:
     """What `prepare` of a trial's strategy gets."""
     patients = [task.patients[row] for row in task.split.validation]
+    structures = len(task.form.structures)
 
-    def build_model() -> nn.Module:
-        seed = stream_seed(config.seed, "prepare", "weights", len(subset))
-        return build_with_seed(config.model, seed, task.form.channels, task.form.logits).to(subset.image.device)
+    def build_model(rng: torch.Generator) -> nn.Module:
+        network = build_with_seed(config.model, rng.initial_seed(), task.form.channels, task.form.logits)
+        return network.to(subset.image.device)
 
     def train_segmentation(images: Batch) -> nn.Module:
-        network = build_model()
+        network = build_model(stream(config.seed, "prepare", "weights", len(subset)))
         trained = fit(
             network, NoAugmentation(), None, images, data.validation, config.protocol, config.seed, watch,
             safe_point=safe_point, validation_patients=patients,
@@ -60,19 +62,21 @@ def prepare_context(
     return PrepareContext(
         subset=subset,
         allowed=data,
-        decides=_decides(config, task),
+        decides=_decides(config, task, patients),
         objective=config.protocol.objective,
         build_model=build_model,
         train_segmentation=train_segmentation,
         rng=partial(stream, config.seed, "prepare"),
         obtain=obtain,
-        validation_error=Criterion(config.protocol.select, len(task.form.structures), patients).on(data.validation),
+        validation_error=Criterion(config.protocol.select, structures, patients).on(data.validation),
+        validation_dice_error=Criterion("dice_patient", structures, patients).on(data.validation),
     )
 
 
-def _decides(config: Config, task: Task) -> dict[str, Json]:
+def _decides(config: Config, task: Task, patients: Sequence[str]) -> dict[str, Json]:
     """What decides a trial beside its strategy.  Options that came later, at what was done before, are left out."""
     protocol = science_of("protocol", config.protocol)
+    number = {patient: place for place, patient in enumerate(dict.fromkeys(patients))}
     return {
         "task": task.content_hash,
         "model": science_of("model", config.model),
@@ -80,6 +84,7 @@ def _decides(config: Config, task: Task) -> dict[str, Json]:
         "objective": protocol.get("objective", {}),
         "size": config.scale.size,
         "seed": config.seed,
+        "validation_patients": [number[patient] for patient in patients],
     }
 
 

@@ -132,6 +132,7 @@ def load(trial: Trial) -> Task:
     config = trial.config
     torch.set_num_threads(config.threads)  # the last bits of generated images depend on it
     config.model.check_size(config.dataset.size)
+    config.augment.check(config.dataset.form)
     return load_task(config.dataset, Path(config.cache).expanduser())
 
 

@@ -15,8 +15,8 @@ from segaug.data.task import Task
 from segaug.measures import quantity
 from segaug.metrics import Prediction, Recalibration, Truth
 from segaug.metrics.cases import Array
+from segaug.models.inference import logits_of
 from segaug.results.store import Json
-from segaug.training.inference import logits_of
 
 Number = TypeVar("Number", int, float)
 

@@ -34,4 +34,4 @@ def test_a_strategy_can_train_a_segmenter_of_its_own(tiny):
     context = prepare_context(trial.config, task, subset, data, Stopwatch(), store_of(trial.config).obtain)
     first, again = context.train_segmentation(subset), context.train_segmentation(subset)
     assert torch.equal(first(subset.image), again(subset.image))
-    assert not torch.equal(first(subset.image), context.build_model()(subset.image))
+    assert not torch.equal(first(subset.image), context.build_model(context.rng("other"))(subset.image))

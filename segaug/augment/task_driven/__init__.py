@@ -1,0 +1,1 @@
+"""Generators of deformations and intensity changes that are trained together with a segmentation network."""
