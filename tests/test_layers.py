@@ -56,7 +56,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {  # layer -> room -> rooms it may impo
         "comparison": {"", "law", "trials", "foreign", "curves"},
         "planning": {"", "law", "trials", "curves", "comparison"},
     },
-    "augment": {"": set(), "genda": {""}},
+    "augment": {"": set(), "genda": {""}, "task_driven": {""}},
     "data": {"": set(), "phantom": {""}},
     "experiment": {
         "": {"config", "sweep"},  # outside.py stands above all

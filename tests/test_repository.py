@@ -36,7 +36,7 @@ def test_make_alone_prints_the_help():
 @pytest.mark.parametrize("group", ["augment", "model"])
 def test_a_config_and_its_code_have_one_name(group):
     package = {"augment": "augment", "model": "models"}[group]
-    code = names(f"segaug/{package}", "*.py") | {
+    code = names(f"segaug/{package}", "**/*.py") | {
         path.parent.name for path in (ROOT / f"segaug/{package}").glob("*/strategy.py")
     }
     assert names(f"conf/{group}", "*.yaml")

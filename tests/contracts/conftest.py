@@ -11,7 +11,7 @@ from segaug.errors import ConfigError
 from segaug.experiment.artefacts.store import ArtefactStore
 from segaug.form import Form
 from segaug.models.network import build_with_seed
-from segaug.models.unet import UNet
+from segaug.models.nnunet import NnUnet
 from segaug.rng import stream
 from segaug.training.criterion import Criterion
 from segaug.training.objective import Objective
@@ -60,7 +60,9 @@ def _prepare(store, strategy, batch):
 
     def build_model(rng):
         logits = structures + (structures > 1)
-        return build_with_seed(UNet(), rng.initial_seed(), batch.image.shape[1], logits).to(batch.image.device)
+        return build_with_seed(NnUnet(feature_size=4), rng.initial_seed(), batch.image.shape[1], logits).to(
+            batch.image.device
+        )
 
     context = PrepareContext(
         subset=batch,

@@ -52,10 +52,11 @@ def trouble(health: dict[str, float]) -> str | None:
     """Why a generator must not be used, and what to do; None if it may."""
     if not all(map(math.isfinite, health.values())):
         return "the generator's training diverged; lower augment.joint.learning_rate"
-    if health["spread"] < LEAST_SPREAD * health["magnitude"]:
+    varies = health["spread"] / max(health["magnitude"], 1e-12)
+    if varies < LEAST_SPREAD:
         return (
-            f"the generator collapsed: over its codes what it does to an image varies by "
-            f"{health['spread'] / health['magnitude']:.1%} of its size (the least is {LEAST_SPREAD:.0%}); "
+            f"the generator collapsed: over its codes what it does to an image varies by {varies:.1%} of its size "
+            f"(the least is {LEAST_SPREAD:.0%}); "
             "use augment.joint.profile=stable, or lower augment.joint.lambda_adv"
         )
     if health.get("lost_draws", 0.0) > _MOST_LOST:

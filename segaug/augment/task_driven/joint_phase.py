@@ -94,6 +94,11 @@ class JointPhase(LightningModule):
         self._norms: dict[str, float] = {}
 
     @property
+    def warmup(self) -> int:
+        """Updates before the joint ones; without a segmentation network there are none."""
+        return self.plan.warmup if self.segmenter is not None else 0
+
+    @property
     def kept(self) -> nn.Module:
         """The generator as it would be used now."""
         return self.generator if self.averaged is None else self.averaged.module
@@ -102,7 +107,7 @@ class JointPhase(LightningModule):
         """Update the segmentation network alone during the warm-up, then all networks."""
         labelled = self._labelled(step)
         baseline = draw((self.baseline,), None, labelled, lambda *names: self.rng("baseline", step, *names))
-        if step < self.plan.warmup:
+        if step < self.warmup:
             plain = apply(baseline, None, labelled)
             self._descend(0, self._segmentation(plain.image, plain.label))
         else:
@@ -110,10 +115,10 @@ class JointPhase(LightningModule):
 
     def on_train_batch_end(self, outputs: object, batch: int, step: int) -> None:
         """Tell how far it is; validate, and choose."""
-        done, of = step + 1, self.plan.warmup + self.plan.updates
+        done, of = step + 1, self.warmup + self.plan.updates
         if done % math.ceil(of / _TOLD) == 0 or done == of:
             self.tell(done, of, "training the generator")
-        joint = done - self.plan.warmup
+        joint = done - self.warmup
         if joint > 0 and (joint % self.plan.validate_every == 0 or joint == self.plan.updates):
             self._check(joint)
             self.trainer.should_stop = self.diverged
@@ -199,7 +204,7 @@ class JointPhase(LightningModule):
 
     def _compare_gradients(self, terms: Mapping[str, Tensor], step: int) -> None:
         """Norms of the gradients that reach the generator, now and then: each costs a backward pass."""
-        joint = step + 1 - self.plan.warmup
+        joint = step + 1 - self.warmup
         checks = math.ceil(self.plan.updates / self.plan.validate_every)
         every = self.plan.validate_every * math.ceil(checks / _MOST_NORMS)
         if joint % every and joint != self.plan.updates:
@@ -242,7 +247,7 @@ class JointPhase(LightningModule):
 
 def run(module: JointPhase) -> nn.Module:
     """Train; returns the chosen generator, or the last one where nothing chooses, in inference mode."""
-    train(module, range(module.plan.warmup + module.plan.updates), module.material.labelled.image.device)
+    train(module, range(module.warmup + module.plan.updates), module.material.labelled.image.device)
     kept = module.kept
     if module.chosen is None:
         module.chosen_update = module.history.update[-1]

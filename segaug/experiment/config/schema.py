@@ -24,7 +24,13 @@ from segaug.results.record import MOST_SEED
 from segaug.results.tracker import TRACKERS
 from segaug.training.protocol import Protocol
 
-STRATEGY_CLASSES = {  # name -> class in segaug/augment/<name>.py, configured by conf/augment/<name>.yaml
+
+def _class(layer: str, name: str, place: str) -> Any:  # a class; each table says of what
+    room, _, kind = place.rpartition(".")
+    return getattr(import_module(".".join(filter(None, (layer, room, name)))), kind)
+
+
+STRATEGY_CLASSES = {  # name -> class in segaug/augment/<name>.py, or <room>.<class> in segaug/augment/<room>/<name>.py
     "none": "NoAugmentation",
     "baseline": "Baseline",
     "red": "RandomElastic",
@@ -33,22 +39,20 @@ STRATEGY_CLASSES = {  # name -> class in segaug/augment/<name>.py, configured by
     "genda": "GenDA",
     "random_elastic_intensity": "RandomElasticIntensity",
     "mixup": "MixUp",
-    "gd": "GeneratedDeformation",
-    "gi": "GeneratedIntensity",
-    "gd_gi": "GeneratedBoth",
-    "gd_gi_mixup": "GeneratedBothMixUp",
+    "gd": "task_driven.GeneratedDeformation",
+    "gi": "task_driven.GeneratedIntensity",
+    "gd_gi": "task_driven.GeneratedBoth",
+    "gd_gi_mixup": "task_driven.GeneratedBothMixUp",
 }
 STRATEGIES: dict[str, type[Strategy]] = {
-    name: getattr(import_module(f"segaug.augment.{name}"), kind) for name, kind in STRATEGY_CLASSES.items()
+    name: _class("segaug.augment", name, place) for name, place in STRATEGY_CLASSES.items()
 }
 MODEL_CLASSES = {  # the same of segaug/models/ and conf/model/
     "nnunet": "NnUnet",
     "swin_unet": "SwinUnet",
     "unet": "UNet",
 }
-MODELS: dict[str, type[Model]] = {
-    name: getattr(import_module(f"segaug.models.{name}"), kind) for name, kind in MODEL_CLASSES.items()
-}
+MODELS: dict[str, type[Model]] = {name: _class("segaug.models", name, kind) for name, kind in MODEL_CLASSES.items()}
 DATASETS: dict[str, type[Dataset]] = {"folder": Folder, "phantom": Phantom}
 
 

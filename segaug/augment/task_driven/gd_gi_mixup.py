@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from segaug.augment.gd_gi import GeneratedBoth
 from segaug.augment.mixup import Mixing
 from segaug.augment.strategy import Strategy
+from segaug.augment.task_driven.gd_gi import GeneratedBoth
 
 
 @dataclass(frozen=True, kw_only=True)
