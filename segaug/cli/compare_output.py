@@ -7,10 +7,18 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, groupby
 from textwrap import TextWrapper
 
-from segaug.analysis.comparison.comparison import Comparison, Comparisons, Ratio, SizeComparison
+from segaug.analysis.comparison.comparison import Comparison, Comparisons, SizeComparison
 from segaug.analysis.comparison.sign_flips import LEAST_FLIPPED
 from segaug.cli.metric_text import metric_text
-from segaug.findings.comparisons import mean_worth, on_pairs, untold_worth, worth, worth_method
+from segaug.findings.comparisons import (
+    mean_worth,
+    on_pairs,
+    ratio,
+    untold_worth,
+    with_other_cases,
+    worth,
+    worth_method,
+)
 from segaug.findings.numbers import p_equals, p_value
 from segaug.findings.with_interval import with_interval
 from segaug.terminal import PROSE, columns
@@ -80,9 +88,9 @@ def _overall(comparison: Comparison, strategies: int) -> Iterator[str]:
     """The primary test."""
     overall, log = comparison.overall, comparison.overall.ratio.log
     sizes = ", ".join(map(str, overall.sizes))
-    yield from _wrapped(f"over N = {sizes}: ratio {_ratio(overall.ratio)}, {log.pairs} seeds", 2)
-    if other := overall.ratio.other_cases:
-        yield from _wrapped(f"with other test cases, too: {with_interval(None, other, most=3)}", 2)
+    yield from _wrapped(f"over N = {sizes}: ratio {ratio(overall.ratio)}, {log.pairs} seeds", 2)
+    if other := with_other_cases(overall.ratio):
+        yield from _wrapped(f"with other test cases, too: {other}", 2)
     family = f", {p_value(overall.p_holm)} by Holm over {strategies} strategies" if strategies > 1 else ""
     least = f" (with {log.pairs} seeds never below {2 / 2**log.pairs:.2g})" if log.pairs < LEAST_FLIPPED else ""
     yield from _wrapped(f"{p_equals(log.p_t)} by t{family}; {p_value(log.p_flip)} by sign flips{least}", 2)
@@ -113,7 +121,7 @@ def _cells(size: SizeComparison) -> tuple[str, ...]:
     difference = with_interval(size.difference.mean, size.difference.interval, most=5, sign=True)
     p = p_value(size.p_holm) + ("*" if size.significant else "")
     moved = "" if math.isnan(size.rms_px) else f"{size.rms_px:.2f}"
-    return f"{size.size}", f"{size.ratio.log.pairs}", _ratio(size.ratio), difference, p, moved
+    return f"{size.size}", f"{size.ratio.log.pairs}", ratio(size.ratio), difference, p, moved
 
 
 def _worth(comparison: Comparison) -> Iterator[str]:
@@ -143,10 +151,6 @@ def _seen(found: Sequence[Comparison]) -> Iterator[str]:
     yield "allowed to see (more data is not a better augmentation):"
     for sees, strategies in seen.items():
         yield from _wrapped(f"{sees or 'not known'}: {', '.join(strategies)}", 2)
-
-
-def _ratio(ratio: Ratio) -> str:
-    return with_interval(ratio.value, ratio.interval, most=3)
 
 
 def _wrapped(text: str, indent: int = 0) -> list[str]:

@@ -3,6 +3,7 @@
 import math
 
 from segaug.analysis.comparison.comparison import Comparison, SizeComparison
+from segaug.findings.comparisons import ratio_cells, with_other_cases
 from segaug.findings.numbers import NONE, bracketed, from_to, number, p_value
 from segaug.report.blocks.tables import Table
 from segaug.report.comparison.paired_trials import paired_trials
@@ -73,9 +74,8 @@ def _overall_row(found: Comparison) -> tuple[str, ...]:
     )
     return (
         *found.key,
-        number(ratio.value),
-        bracketed(ratio.interval),
-        bracketed(ratio.other_cases),
+        *ratio_cells(ratio),
+        with_other_cases(ratio) or NONE,
         p_value(found.overall.p_holm),
         p_value(ratio.log.p_flip),
         f"{ratio.log.pairs} × {len(found.overall.sizes)}",
@@ -91,8 +91,7 @@ def _size_row(found: Comparison, one: SizeComparison) -> tuple[str, ...]:
         str(ratio.log.pairs),
         number(one.strategy),
         number(one.baseline),
-        number(ratio.value),
-        bracketed(ratio.interval),
+        *ratio_cells(ratio),
         number(difference.mean),
         bracketed(difference.interval),
         *map(p_value, (ratio.log.p_t, ratio.log.p_flip, one.p_holm, one.p_max_t)),

@@ -15,7 +15,8 @@ from matplotlib.lines import Line2D
 
 from segaug.analysis.comparison.comparison import Comparison, Ratio
 from segaug.analysis.interval import SIGNIFICANCE
-from segaug.findings.numbers import bracketed, number, p_equals, p_value
+from segaug.findings.comparisons import ratio
+from segaug.findings.numbers import p_equals, p_value
 from segaug.report.comparison.paired_trials import PairedTrial, paired_trials
 from segaug.report.comparison.strategies import Groups
 from segaug.report.look.palette import LIGHT, Look, look
@@ -189,6 +190,6 @@ def _trial_tooltip(strategy: str, pair: PairedTrial) -> str:
 def _tooltip(strategy: str, cell: _Cell) -> str:
     log = cell.ratio.log
     return (
-        f"{strategy}, {cell.name}: {number(cell.ratio.value)} {bracketed(cell.ratio.interval)}, n = {log.pairs}\n"
+        f"{strategy}, {cell.name}: {ratio(cell.ratio)}, n = {log.pairs}\n"
         f"{p_equals(log.p_t)} (t), {p_value(cell.p_holm)} (after Holm), {p_value(log.p_flip)} (sign flips)"
     )
