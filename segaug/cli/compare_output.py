@@ -41,16 +41,16 @@ _MOVED = "rms px: how far the strategy's own stage moves the pixels of the image
 def lines(comparisons: Comparisons) -> Iterator[str]:
     """Everything, a block for each task and network."""
     for (task, model), group in groupby(comparisons.found, key=lambda comparison: comparison.key[:2]):
-        found = list(group)
+        compared = list(group)
         place = ", ".join(filter(None, (task, model)))
         yield ""
         yield from _wrapped(
-            f"{place + ': ' if place else ''}{metric_text(found[0].metric)} against {found[0].baseline}"
+            f"{place + ': ' if place else ''}{metric_text(compared[0].metric)} against {compared[0].baseline}"
         )
-        for comparison in found:
+        for comparison in compared:
             yield ""
-            yield from _strategy(comparison, len(found))
-        about = [*_seen(found), *_interpolated(found)]
+            yield from _strategy(comparison, len(compared))
+        about = [*_seen(compared), *_interpolated(compared)]
         yield from ["", *about] if about else []
     yield from _legend(comparisons.found)
     for key in comparisons.without_baseline:
@@ -58,13 +58,13 @@ def lines(comparisons: Comparisons) -> Iterator[str]:
     yield from _wrapped(comparisons.not_measured)
 
 
-def _legend(found: Sequence[Comparison]) -> Iterator[str]:
+def _legend(comparisons: Sequence[Comparison]) -> Iterator[str]:
     """What the words above mean."""
-    moved = any(not math.isnan(size.rms_px) for comparison in found for size in comparison.sizes)
-    other_cases = any(comparison.overall.ratio.other_cases for comparison in found)
+    moved = any(not math.isnan(size.rms_px) for comparison in comparisons for size in comparison.sizes)
+    other_cases = any(comparison.overall.ratio.other_cases for comparison in comparisons)
     yield ""
     for line in (*_LEGEND, *([_OTHER_CASES] if other_cases else []), *([_MOVED] if moved else [])):
-        yield from _wrapped(line.format(baseline=found[0].baseline))
+        yield from _wrapped(line.format(baseline=comparisons[0].baseline))
 
 
 def _strategy(comparison: Comparison, strategies: int) -> Iterator[str]:
@@ -134,17 +134,17 @@ def _worth(comparison: Comparison) -> Iterator[str]:
         yield from _wrapped(words, 2)
 
 
-def _interpolated(found: Sequence[Comparison]) -> Iterator[str]:
+def _interpolated(comparisons: Sequence[Comparison]) -> Iterator[str]:
     for words in sorted(
-        {worth_method(comparison) for comparison in found if comparison.equivalent.method == "interpolation"}
+        {worth_method(comparison) for comparison in comparisons if comparison.equivalent.method == "interpolation"}
     ):
         yield from _wrapped(words)
 
 
-def _seen(found: Sequence[Comparison]) -> Iterator[str]:
+def _seen(comparisons: Sequence[Comparison]) -> Iterator[str]:
     """Who was allowed to see what, because more data is the other reason for a lower error."""
-    seen = defaultdict(list, {found[0].baseline_sees: [found[0].baseline]})
-    for comparison in found:
+    seen = defaultdict(list, {comparisons[0].baseline_sees: [comparisons[0].baseline]})
+    for comparison in comparisons:
         seen[comparison.sees].append(comparison.key.strategy)
     if set(seen) == {""}:
         return
@@ -156,5 +156,5 @@ def _seen(found: Sequence[Comparison]) -> Iterator[str]:
 def _wrapped(text: str, indent: int = 0) -> list[str]:
     wrapper = TextWrapper(min(PROSE, columns()), break_long_words=False, break_on_hyphens=False)
     wrapper.initial_indent, wrapper.subsequent_indent = " " * indent, " " * (indent + 2)
-    held = re.sub(r"\[.*?\]", lambda found: found[0].replace(" ", _HELD), text)  # an interval stays in one piece
+    held = re.sub(r"\[.*?\]", lambda match: match[0].replace(" ", _HELD), text)  # an interval stays in one piece
     return [line.replace(_HELD, " ") for line in wrapper.wrap(held)]

@@ -45,31 +45,31 @@ def show(fits: Sequence[CurveFit], *, forms: bool = False) -> None:
 def show_orders(fits: Mapping[Metric, Sequence[CurveFit]]) -> None:
     """Who is first under each metric, and where metrics do not agree."""
     console = terminal.console(markup=False)
-    curves = [curve for found in fits.values() for curve in found if curve.points]
+    curves = [curve for of_metric in fits.values() for curve in of_metric if curve.points]
     sizes = {curve.reference_size for curve in curves} | {curve.points[-1].size for curve in curves}
     for order in (order for size in sorted(sizes) for order in orders(fits, size)):
         where = ", ".join(filter(None, (order.task, order.model, f"N = {order.size}")))
         console.print(f"{where}: mean error, and rank")
         console.print(_ranks(order))
-        if found := disagreements(fits, order):
+        if pairs := disagreements(fits, order):
             console.print("the first of two against the second; not all metrics say the same:")
-            console.print(_signs(found))
+            console.print(_signs(pairs))
     console.print(f"{CLEAR} Empty: not clear.", "`segaug fit --metric M` prints one metric in full.\n", sep="\n")
 
 
 def _ranks(order: Order) -> Table:
-    found = table("", "strategy", *order.strategies)
+    ranks = table("", "strategy", *order.strategies)
     for name in next(iter(order.strategies.values())):
         cells = (f"{number(order.errors[m, name])} ({names.index(name) + 1})" for m, names in order.strategies.items())
-        found.add_row(name, *cells)
-    return found
+        ranks.add_row(name, *cells)
+    return ranks
 
 
-def _signs(found: Sequence[Disagreement]) -> Table:
-    signs = table("", "first", "second", *found[0].signs, "")
-    for one in sorted(found, key=lambda one: not one.contradicts):
-        words = ("" if sign == "unclear" else sign for sign in one.signs.values())
-        signs.add_row(one.first, one.second, *words, "contradiction" if one.contradicts else "")
+def _signs(pairs: Sequence[Disagreement]) -> Table:
+    signs = table("", "first", "second", *pairs[0].signs, "")
+    for pair in sorted(pairs, key=lambda pair: not pair.contradicts):
+        words = ("" if sign == "unclear" else sign for sign in pair.signs.values())
+        signs.add_row(pair.first, pair.second, *words, "contradiction" if pair.contradicts else "")
     return signs
 
 
@@ -84,7 +84,7 @@ def trial_counts(fits: Sequence[CurveFit]) -> str:
 def _training(curves: Sequence[CurveFit]) -> str:
     """What the trials have cost."""
     extents = {extent(curve) for curve in curves}
-    labels = sorted({point.validation_labels or 0 for one in curves for point in one.points} - {0})
+    labels = sorted({point.validation_labels or 0 for curve in curves for point in curve.points} - {0})
     validation = f", and V = {' or '.join(map(str, labels))} for validation" if labels else ""
     return f"labelled images: N for training{validation}" + (f"; {extents.pop()}" if len(extents) == 1 else "")
 

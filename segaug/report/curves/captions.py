@@ -160,12 +160,12 @@ def structures_caption(study: Study, measures: Sequence[Measure]) -> str:
 
 def orders_text(opposed: int) -> str:
     """What is said of the agreement of metrics."""
-    found = (
+    agreement = (
         "No two metrics put any pair of strategies clearly in opposite order."
         if not opposed
         else f"{opposed} {'pair is' if opposed == 1 else 'pairs are'} put clearly in opposite order by two metrics."
     )
-    return f"{found} {CLEAR}"
+    return f"{agreement} {CLEAR}"
 
 
 def histories_caption(study: Study) -> str:
@@ -211,7 +211,7 @@ def references_caption(measures: Sequence[Measure]) -> str:
     atlas = "Dotted grey: the atlas, the mean mask of the same training images, which never looks at the test image."
     constant = "Dashed grey: the best constant prediction."
     known = ((atlas, "atlas"), (constant, "constant"))
-    return " ".join(text for text, name in known if any(getattr(one.quantity, name) for one in measures))
+    return " ".join(text for text, name in known if any(getattr(measure.quantity, name) for measure in measures))
 
 
 def _axes(measures: Sequence[Measure]) -> str:
