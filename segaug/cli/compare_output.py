@@ -12,8 +12,10 @@ from segaug.analysis.comparison.sign_flips import LEAST_FLIPPED
 from segaug.cli.metric_text import metric_text
 from segaug.findings.comparisons import (
     mean_worth,
+    not_compared,
     on_pairs,
     ratio,
+    saw_more,
     untold_worth,
     with_other_cases,
     worth,
@@ -54,7 +56,7 @@ def lines(comparisons: Comparisons) -> Iterator[str]:
         yield from ["", *about] if about else []
     yield from _legend(comparisons.found)
     for key in comparisons.without_baseline:
-        yield from _wrapped(f"{key}: not compared, for this task and network has no {comparisons.found[0].baseline}")
+        yield from _wrapped(f"{key}: {not_compared(comparisons.found[0].baseline)}")
     yield from _wrapped(comparisons.not_measured)
 
 
@@ -68,9 +70,7 @@ def _legend(comparisons: Sequence[Comparison]) -> Iterator[str]:
 
 
 def _strategy(comparison: Comparison, strategies: int) -> Iterator[str]:
-    yield from _wrapped(
-        comparison.key.strategy + (f" (saw more data than {comparison.baseline})" if comparison.saw_more else "")
-    )
+    yield from _wrapped(comparison.key.strategy + (f" ({words})" if (words := saw_more(comparison)) else ""))
     if comparison.overall.sizes:
         yield from _overall(comparison, strategies)
     if comparison.sizes:

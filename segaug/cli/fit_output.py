@@ -14,7 +14,7 @@ from segaug.cli.fit_tables import beyond_table, errors_table, extent, forms_tabl
 from segaug.cli.metric_text import metric_text
 from segaug.cli.names import shortened
 from segaug.findings.comparisons import CLEAR
-from segaug.findings.laws import MISFIT, NOT_IDENTIFIABLE, SLOPE, STATED
+from segaug.findings.laws import LACK_OF_FIT, MISFIT, NOT_IDENTIFIABLE, SLOPE, STATED, TOGETHER, unclaimed
 from segaug.findings.numbers import number, p_equals
 from segaug.findings.phrases import by_words
 from segaug.results.states import STATUSES
@@ -24,8 +24,7 @@ _ABOUT_ERRORS = (
     "largest N. b: exponent; 99 % where it is identified.",
 )
 _ABOUT_LAWS = (
-    f"below a, b, c: 95 % over new seeds, each by itself; {STATED}. Their errors move together: never compare one of "
-    f"them alone. p: how often chance alone would put the means as far from the law; {MISFIT}.",
+    f"below a, b, c: 95 % over new seeds, each by itself; {STATED}. {TOGETHER}. p: {LACK_OF_FIT}; {MISFIT}.",
     "as published: all trials count alike, and there are no intervals",
 )
 
@@ -125,17 +124,11 @@ def _tested(curve: CurveFit) -> bool:
 
 def _unclaimed(curves: Sequence[CurveFit]) -> list[str]:
     """Why values beyond the data are not claimed."""
-    failed = by_words(
-        (condition, (curve.strategy, f"{step.factor:.0f} x"))
-        for curve in curves
-        if curve.fit
-        for step in curve.fit.extrapolations
-        for condition in step.failed_conditions
-    )
     steps = sum(len(curve.fit.extrapolations) for curve in curves if curve.fit)
     lines = []
-    for condition, places in failed.items():
-        names = ", ".join(f"{name} ({', '.join(factors)})" for name, factors in by_words(places).items())
+    for condition, places in unclaimed(curves).items():
+        factors_of = by_words((curve.strategy, f"{step.factor:.0f} x") for curve, step in places)
+        names = ", ".join(f"{name} ({', '.join(factors)})" for name, factors in factors_of.items())
         lines.append(f"not claimed without {condition}" + ("" if len(places) == steps else f": {names}"))
     return lines
 

@@ -11,7 +11,7 @@ from segaug import terminal
 from segaug.analysis.interval import Interval
 from segaug.analysis.planning.curve_plan import BEYOND, CurvePlan
 from segaug.analysis.planning.design_ranking import Option
-from segaug.analysis.planning.effect_power import SeedsForEffect, spread_range
+from segaug.analysis.planning.effect_power import LEVEL, POWER, SeedsForEffect, spread_range
 from segaug.analysis.planning.forecast import Design
 from segaug.analysis.planning.minimum_trials import shortcomings
 from segaug.analysis.planning.pilot import Pilot
@@ -150,7 +150,8 @@ def _pilot_notes(pilot: PilotStudy, designs: Sequence[Design]) -> Iterator[str]:
 
 
 def _effect_notes(rows: Sequence[SeedsForEffect], unit: str) -> Iterator[str]:
-    yield f"pairs of trials of the same {unit.removesuffix('s')}; chance to see it 80 %, level 5 %"
+    chance = f"chance to see it {100 * POWER:g} %, level {100 * LEVEL:g} %"
+    yield f"pairs of trials of the same {unit.removesuffix('s')}; {chance}"
     yield "all N: one test over all sizes, the main one of a study"
     yield "in brackets: where the strategies (all N) or all comparisons share the level"
     measured = [row.spread.noise.dof for row in rows if row.spread.measured]

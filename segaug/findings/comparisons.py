@@ -30,6 +30,16 @@ def with_other_cases(errors: Ratio) -> str:
     return with_interval(None, errors.other_cases, most=_RATIO_DECIMALS)
 
 
+def saw_more(comparison: Comparison) -> str:
+    """The other reason for a lower error; "" where it is none."""
+    return f"saw more data than {comparison.baseline}" if comparison.saw_more else ""
+
+
+def not_compared(baseline: str) -> str:
+    """Of a curve that stands alone."""
+    return f"not compared, its task and network have no trial of {baseline}"
+
+
 def worth(comparison: Comparison, size: EquivalentSize) -> str:
     """Such as "regda at N = 16 is worth 1.8x [1.4, 2.3] the data of baseline"."""
     verb = "could be" if size.censored == "both" else "is"

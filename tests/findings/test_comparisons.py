@@ -13,9 +13,11 @@ from segaug.analysis.law.weighted_law import Estimate
 from segaug.cli.compare_output import lines
 from segaug.findings.comparisons import (
     mean_worth,
+    not_compared,
     on_pairs,
     ratio,
     ratio_cells,
+    saw_more,
     untold_worth,
     with_other_cases,
     worth,
@@ -86,6 +88,17 @@ def test_terminal_and_page_say_the_same_of_what_a_strategy_is_worth(study, red):
     untold = with_worth(red, method="none", reason="both need a size")
     assert untold_worth(untold) in terminal(untold)
     assert untold_worth(untold) in worth_sentences(study, [[untold]])[0]
+
+
+def test_terminal_and_page_say_the_same_of_who_saw_more_and_who_stands_alone(study, red):
+    baseline = study.curves_of(*red.key[:2])["baseline"]
+    assert f"red ({saw_more(red)})" in terminal(red)
+    assert f"red, which {saw_more(red)}, errs less" in answer(baseline, "test BCE", "images", [red])
+    same = replace(red, sees=red.baseline_sees)
+    assert saw_more(same) == ""
+    assert "more data than" not in answer(baseline, "test BCE", "images", [same])
+    alone = red.key._replace(model="swin_unet")
+    assert f"{alone}: {not_compared('baseline')}" in " ".join(" ".join(lines(Comparisons((red,), (alone,)))).split())
 
 
 def test_a_ratio_of_an_answer_is_that_of_the_comparison(study, red):

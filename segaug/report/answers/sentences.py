@@ -16,7 +16,7 @@ from segaug.analysis.curves.size_point import SizePoint
 from segaug.analysis.interval import LEVEL
 from segaug.analysis.law.fit import Fit, Flag
 from segaug.analysis.law.verdict import ENOUGH_SIZES
-from segaug.findings.comparisons import ratio
+from segaug.findings.comparisons import ratio, saw_more
 from segaug.findings.numbers import bounded, bracketed, from_to, number, p_equals
 
 _NOTHING = 0.005  # of the error: a law cannot rise, so that the low end of what more images gain is never below 0
@@ -138,7 +138,7 @@ def _of_strategies(compared: Sequence[Comparison], reference: float, counted: st
 
 
 def _differs(comparison: Comparison, reference: float, counted: str) -> str:
-    more = f", which saw more data than {comparison.baseline}," if comparison.saw_more else ""
+    more = f", which {words}," if (words := saw_more(comparison)) else ""
     where = f"{'over' if len(comparison.overall.sizes) > 1 else 'at'} N = {from_to(comparison.overall.sizes, str)}"
     if comparison.overall.ratio.value > 1:
         return f"{comparison.key.strategy}{more} errs more, by a factor of {ratio(comparison.overall.ratio)} {where}"

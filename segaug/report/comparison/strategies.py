@@ -9,7 +9,7 @@ from segaug.analysis.comparison.compare import BASELINE, compare_trials
 from segaug.analysis.comparison.comparison import Comparison
 from segaug.analysis.trials.measured import measured, measured_cases
 from segaug.analysis.trials.table import study_trials
-from segaug.findings.comparisons import on_pairs, worth_method
+from segaug.findings.comparisons import not_compared, on_pairs, worth_method
 from segaug.report.look.palette import in_order
 from segaug.report.study.study import Study
 
@@ -34,9 +34,7 @@ def compared(study: Study) -> Compared:
         {comparison.key.strategy: comparison for comparison in group}
         for _, group in groupby(paired, key=lambda comparison: comparison.key[:2])
     )
-    alone = [
-        f"{' · '.join(key)}: {study.title(*key[:2])} has no trial of {BASELINE}" for key in comparisons.without_baseline
-    ]
+    alone = [f"{' · '.join(key)}: {not_compared(BASELINE)}" for key in comparisons.without_baseline]
     lonely = [
         f"{' · '.join(comparison.key)}: {note}"
         for comparison in comparisons.found

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from segaug.findings.comparisons import CLEAR
+from segaug.findings.laws import LACK_OF_FIT, MISFIT, TOGETHER
 from segaug.report.curves.histories import shown_sizes, validated
 from segaug.report.marks.crowd import MOST_DRAWN, drawn_words
 from segaug.report.study.measure import Measure
@@ -96,8 +97,8 @@ def published_coefficients_note(study: Study, methods: Sequence[str]) -> str:
     return (
         f"{PUBLISHED} ({trial_counts(study, methods)} per N), as published. No intervals: those of the covariance "
         "matrix do not hold for this fit; the report has profile intervals of the weighted one. Hollow: too few sizes "
-        "for a law to be read. a, b and c of one curve depend on each other: do not compare them one by one. "
-        f"{VARIES}"
+        "for a law to be read. "
+        f"{TOGETHER}. {VARIES}"
     )
 
 
@@ -105,8 +106,7 @@ def residual_caption(study: Study) -> str:
     """Of the residuals."""
     return (
         f"Size means ({trial_counts(study)} per N) minus the law, in standard errors of the mean; dashed: ± 2.\n"
-        "p: lack of fit, how often chance alone would put the means as far from the law (F test against the spread of "
-        "repeated trials; no interval); off: how far, as a share of the law and beyond noise (root mean square). "
+        f"p: lack of fit, {LACK_OF_FIT} (F test against the spread of repeated trials; no interval); {MISFIT}. "
         f"A pattern that strategies share comes from what they share. {VARIES}"
     )
 

@@ -15,8 +15,8 @@ def law_table(study: Study) -> Table:
     return Table(
         f"{LAW} of {study.measured.name}, each N weighted by its noise.\nIn brackets: 95 % profile intervals over "
         f"seeds, for this test set; {laws.STATED}; other patients: 95 % bootstrap interval over seeds and test cases. "
-        f"{laws.SLOPE}, at Nmax. φ: share of the floor in E(Nmax). E, slope and φ can be compared; a, b and c of one "
-        "curve depend on each other: do not rank strategies by one of them.",
+        f"{laws.SLOPE}, at Nmax. φ: share of the floor in E(Nmax). E, slope and φ can be compared; "
+        f"{laws.TOGETHER}.",
         ("task", "model", "strategy", "n", f"E(N = {reference:g})", "E(Nmax)", "other patients", "slope", "φ", "b", "c",
          "a"),
         tuple((*curve.key, *_law_cells(curve, fit)) for curve, fit in study.laws),
