@@ -15,12 +15,18 @@ if TYPE_CHECKING:
 MULTIRUN = ("-m", "--multirun")
 
 
-def wants_help(overrides: Sequence[str]) -> bool:
-    """Is help asked for?  Hydra's own would list the schemas as well."""
-    return bool({"-h", "--help"} & set(overrides))
+def helped(overrides: Sequence[str], text: str, **more: str) -> bool:
+    """Print the help of a verb if it is asked for, and say so; Hydra's own would list the schemas as well.
+
+    text: with the field `choices`, and a field for each of `more`.
+    """
+    asked = bool({"-h", "--help"} & set(overrides))
+    if asked:
+        print(text.format(choices=_choices(), **more))
+    return asked
 
 
-def choices() -> str:
+def _choices() -> str:
     """The config groups and their options, one group a line."""
     from segaug.cli.choices import groups
     from segaug.experiment.config.folders import conf_dir, studies_dir

@@ -28,8 +28,8 @@ def shown_sizes(study: Study) -> list[int]:
 def history_panel(study: Study, task: str, model: str) -> Figure | None:
     """One small panel per shown size: the median over seeds of each strategy; None where nothing was validated."""
     key = f"validation_{_cross_entropy(study, task).key}"
-    found = study.snapshot.histories(key, [trial["id"] for trial in study.by_group[task, model]])
-    known = {trial: points for trial, history in found.items() if (points := _points(*history))}
+    histories = study.snapshot.histories(key, [trial["id"] for trial in study.by_group[task, model]])
+    known = {trial: points for trial, history in histories.items() if (points := _points(*history))}
     if not known:
         return None
     trials = [trial for trial in study.by_group[task, model] if trial["id"] in known]

@@ -13,6 +13,7 @@ from segaug.analysis.comparison.equivalent_data import EquivalentData, Equivalen
 from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.interval import Interval
 from segaug.analysis.law.extrapolation import extrapolate
+from segaug.findings.comparisons import ratio
 from segaug.findings.numbers import number
 from segaug.report.answers.answers_section import section
 from segaug.report.answers.sentences import answer
@@ -129,10 +130,8 @@ def test_few_seeds_and_what_errors_do_not_tell_are_said(baseline):
 
 def test_a_better_strategy_is_worth_labels_and_what_it_saw_is_said(baseline, red):
     sentence = said(baseline, worth(with_test(red, 0.01), 1.3, 1.9, 2.7))
-    assert (
-        f"red, which saw more data than baseline, errs less, by a factor of {number(red.overall.ratio.value)} ["
-        in sentence
-    )
+    factor = ratio(red.overall.ratio)
+    assert f"red, which saw more data than baseline, errs less, by a factor of {factor} over N = " in sentence
     assert sentence.endswith("and at 16 is worth 1.9x [1.3, 2.7] the labels.")
 
 
@@ -156,7 +155,7 @@ def test_what_cannot_be_told_in_labels_is_told_as_a_ratio(baseline, red):
 
 def test_a_worse_strategy_is_worth_nothing(baseline, red):
     sentence = said(baseline, with_test(red, 0.01, np.log(1.1)))
-    assert "red, which saw more data than baseline, errs more, by a factor of 1.10 [" in sentence
+    assert "red, which saw more data than baseline, errs more, by a factor of 1.100 [1.089, 1.111] " in sentence
     assert "worth" not in sentence
 
 
