@@ -123,6 +123,8 @@ def test_one_option_can_be_set_for_all_of_the_strategies_that_are_swept(tmp_path
         (["-m", "augment.p=1,0.5", "+augment.p=1"], ["-m", "augment.p=1,0.5", "+augment.p=1"]),
         (["study=quick", "dataset.size=96"], ["study=quick", "dataset.size=choice(96)"]),
         (["augment.external=5"], ["augment.external=5"]),
+        (["-m", "dataset.root='/a b'"], ["-m", "dataset.root=choice('/a b')"]),
+        (["-m", "dataset.root='/é b'"], ["-m", "dataset.root='/é b'"]),  # choice() would lose the quotes
     ],
 )
 def test_only_fixed_options_of_a_sweep_are_settled_per_job(typed, settled):

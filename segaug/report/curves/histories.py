@@ -62,7 +62,7 @@ def _draw(
         for strategy in (name for name in strategies if name in groups):
             updates, median = _median(known[trial["id"]] for trial in groups[strategy])
             axes.plot(updates, median, color=look(strategy).light, linestyle=look(strategy).line, linewidth=1.2)
-        axes.set_title(f"N = {size}", fontweight="normal")
+        axes.set_title(f"N = {size}", fontweight="normal", pad=3)
         axes.set_yscale("log")
     figure.text(0.5, 1 - 0.98 * share, "update", ha="center")
     first = figure.axes[0]

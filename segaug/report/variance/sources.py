@@ -179,4 +179,9 @@ def _with_ends(variance: float | None, interval: Interval | None, mean: float) -
 
 
 def _per_cent(relative_variance: float | None) -> str:
-    return NONE if relative_variance is None else f"{100 * math.sqrt(relative_variance):#.2g}".rstrip(".") + " %"
+    """The standard deviation in two digits: 0.99 %, 4.2 %, 130 %."""
+    if relative_variance is None:
+        return NONE
+    per_cent = 100 * math.sqrt(relative_variance)
+    digits = f"{per_cent:#.2g}" if per_cent < 99.5 else f"{float(f'{per_cent:.2g}'):.0f}"
+    return digits.rstrip(".") + " %"
