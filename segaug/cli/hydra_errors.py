@@ -35,6 +35,8 @@ def explained(error: Exception) -> UserError:
     cause = error.__cause__ if isinstance(error.__cause__, OmegaConfBaseException) else error
     if not isinstance(cause, OmegaConfBaseException):
         first, *more = str(error).strip().splitlines()
+        if "--multirun" in str(error):  # several values, or a range of them, for one trial
+            return UserError(f"{first.removesuffix(':')}; to run a trial for each value, add -m: segaug train -m ...")
         return UserError(" ".join([first, *more[:1]]) if first.endswith(":") else first)
     if isinstance(cause, ConfigAttributeError | ConfigKeyError) and dataclasses.is_dataclass(cause.object_type):
         top = () if "." in str(cause.full_key) else ("study",)  # a group of files, and no option

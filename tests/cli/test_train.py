@@ -62,6 +62,8 @@ def test_a_single_trial_above_the_pool_is_an_error(tmp_path, refused):
         (["+augment.extra=1"], "extra: there is no such option"),
         (["seed=x"], "seed: Value 'x' of type 'str' could not be converted to Integer"),
         (["scale.size=0"], "scale.size: got 0; use at least 1"),
+        (["scale=n1,n4"], "to run a trial for each value, add -m"),
+        (["seed=range(3)"], "to run a trial for each value, add -m"),
         (["study=unheard"], "study: there is no 'unheard'; choose from: hippocampus_pilot"),
         (["-m", "augment=rde,red"], "did you mean 'red'?"),
         (["-m", "hydra.launcher.workers=0", "seed=0"], "hydra.launcher.workers: got 0"),
