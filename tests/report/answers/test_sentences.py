@@ -20,6 +20,7 @@ from segaug.report.answers.sentences import answer
 from segaug.report.comparison.strategies import compared
 from segaug.report.study.study import Study, load_study
 from segaug.results.store import Store
+from tests.report.odd_studies import Odd
 from tests.report.paired_study import write_paired_study
 from tests.synthetic import write_study
 
@@ -116,6 +117,14 @@ def test_one_trial_a_size_has_no_interval(tmp_path: Path):
     assert "in a single trial" in found.sentence
     assert "no trial was repeated with another seed" in found.sentence
     assert "red is not tested, for want of a second seed" in found.sentence
+
+
+def test_the_baseline_is_told_of_also_where_another_stands_before_it(tmp_path: Path):
+    Odd(strategies=("none", "baseline"), sizes=(4, 8), seeds=2).write(tmp_path / "bare")
+    study = load_study(tmp_path / "bare", "bce")
+    (answered,) = section(study).blocks[0].answers
+    assert study.strategies == ["none", "baseline"]
+    assert "the test BCE of baseline is" in answered.sentence
 
 
 def test_no_converged_trial_is_said(baseline):
