@@ -7,10 +7,20 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, groupby
 from textwrap import TextWrapper
 
-from segaug.analysis.comparison.comparison import Comparison, Comparisons, Ratio, SizeComparison
+from segaug.analysis.comparison.comparison import Comparison, Comparisons, SizeComparison
 from segaug.analysis.comparison.sign_flips import LEAST_FLIPPED
 from segaug.cli.metric_text import metric_text
-from segaug.findings.comparisons import mean_worth, on_pairs, untold_worth, worth, worth_method
+from segaug.findings.comparisons import (
+    mean_worth,
+    not_compared,
+    on_pairs,
+    ratio,
+    saw_more,
+    untold_worth,
+    with_other_cases,
+    worth,
+    worth_method,
+)
 from segaug.findings.numbers import p_equals, p_value
 from segaug.findings.with_interval import with_interval
 from segaug.terminal import PROSE, columns
@@ -33,36 +43,34 @@ _MOVED = "rms px: how far the strategy's own stage moves the pixels of the image
 def lines(comparisons: Comparisons) -> Iterator[str]:
     """Everything, a block for each task and network."""
     for (task, model), group in groupby(comparisons.found, key=lambda comparison: comparison.key[:2]):
-        found = list(group)
+        compared = list(group)
         place = ", ".join(filter(None, (task, model)))
         yield ""
         yield from _wrapped(
-            f"{place + ': ' if place else ''}{metric_text(found[0].metric)} against {found[0].baseline}"
+            f"{place + ': ' if place else ''}{metric_text(compared[0].metric)} against {compared[0].baseline}"
         )
-        for comparison in found:
+        for comparison in compared:
             yield ""
-            yield from _strategy(comparison, len(found))
-        about = [*_seen(found), *_interpolated(found)]
+            yield from _strategy(comparison, len(compared))
+        about = [*_seen(compared), *_interpolated(compared)]
         yield from ["", *about] if about else []
     yield from _legend(comparisons.found)
     for key in comparisons.without_baseline:
-        yield from _wrapped(f"{key}: not compared, for this task and network has no {comparisons.found[0].baseline}")
+        yield from _wrapped(f"{key}: {not_compared(comparisons.found[0].baseline)}")
     yield from _wrapped(comparisons.not_measured)
 
 
-def _legend(found: Sequence[Comparison]) -> Iterator[str]:
+def _legend(comparisons: Sequence[Comparison]) -> Iterator[str]:
     """What the words above mean."""
-    moved = any(not math.isnan(size.rms_px) for comparison in found for size in comparison.sizes)
-    other_cases = any(comparison.overall.ratio.other_cases for comparison in found)
+    moved = any(not math.isnan(size.rms_px) for comparison in comparisons for size in comparison.sizes)
+    other_cases = any(comparison.overall.ratio.other_cases for comparison in comparisons)
     yield ""
     for line in (*_LEGEND, *([_OTHER_CASES] if other_cases else []), *([_MOVED] if moved else [])):
-        yield from _wrapped(line.format(baseline=found[0].baseline))
+        yield from _wrapped(line.format(baseline=comparisons[0].baseline))
 
 
 def _strategy(comparison: Comparison, strategies: int) -> Iterator[str]:
-    yield from _wrapped(
-        comparison.key.strategy + (f" (saw more data than {comparison.baseline})" if comparison.saw_more else "")
-    )
+    yield from _wrapped(comparison.key.strategy + (f" ({words})" if (words := saw_more(comparison)) else ""))
     if comparison.overall.sizes:
         yield from _overall(comparison, strategies)
     if comparison.sizes:
@@ -80,9 +88,9 @@ def _overall(comparison: Comparison, strategies: int) -> Iterator[str]:
     """The primary test."""
     overall, log = comparison.overall, comparison.overall.ratio.log
     sizes = ", ".join(map(str, overall.sizes))
-    yield from _wrapped(f"over N = {sizes}: ratio {_ratio(overall.ratio)}, {log.pairs} seeds", 2)
-    if other := overall.ratio.other_cases:
-        yield from _wrapped(f"with other test cases, too: {with_interval(None, other, most=3)}", 2)
+    yield from _wrapped(f"over N = {sizes}: ratio {ratio(overall.ratio)}, {log.pairs} seeds", 2)
+    if other := with_other_cases(overall.ratio):
+        yield from _wrapped(f"with other test cases, too: {other}", 2)
     family = f", {p_value(overall.p_holm)} by Holm over {strategies} strategies" if strategies > 1 else ""
     least = f" (with {log.pairs} seeds never below {2 / 2**log.pairs:.2g})" if log.pairs < LEAST_FLIPPED else ""
     yield from _wrapped(f"{p_equals(log.p_t)} by t{family}; {p_value(log.p_flip)} by sign flips{least}", 2)
@@ -113,7 +121,7 @@ def _cells(size: SizeComparison) -> tuple[str, ...]:
     difference = with_interval(size.difference.mean, size.difference.interval, most=5, sign=True)
     p = p_value(size.p_holm) + ("*" if size.significant else "")
     moved = "" if math.isnan(size.rms_px) else f"{size.rms_px:.2f}"
-    return f"{size.size}", f"{size.ratio.log.pairs}", _ratio(size.ratio), difference, p, moved
+    return f"{size.size}", f"{size.ratio.log.pairs}", ratio(size.ratio), difference, p, moved
 
 
 def _worth(comparison: Comparison) -> Iterator[str]:
@@ -126,17 +134,17 @@ def _worth(comparison: Comparison) -> Iterator[str]:
         yield from _wrapped(words, 2)
 
 
-def _interpolated(found: Sequence[Comparison]) -> Iterator[str]:
+def _interpolated(comparisons: Sequence[Comparison]) -> Iterator[str]:
     for words in sorted(
-        {worth_method(comparison) for comparison in found if comparison.equivalent.method == "interpolation"}
+        {worth_method(comparison) for comparison in comparisons if comparison.equivalent.method == "interpolation"}
     ):
         yield from _wrapped(words)
 
 
-def _seen(found: Sequence[Comparison]) -> Iterator[str]:
+def _seen(comparisons: Sequence[Comparison]) -> Iterator[str]:
     """Who was allowed to see what, because more data is the other reason for a lower error."""
-    seen = defaultdict(list, {found[0].baseline_sees: [found[0].baseline]})
-    for comparison in found:
+    seen = defaultdict(list, {comparisons[0].baseline_sees: [comparisons[0].baseline]})
+    for comparison in comparisons:
         seen[comparison.sees].append(comparison.key.strategy)
     if set(seen) == {""}:
         return
@@ -145,12 +153,8 @@ def _seen(found: Sequence[Comparison]) -> Iterator[str]:
         yield from _wrapped(f"{sees or 'not known'}: {', '.join(strategies)}", 2)
 
 
-def _ratio(ratio: Ratio) -> str:
-    return with_interval(ratio.value, ratio.interval, most=3)
-
-
 def _wrapped(text: str, indent: int = 0) -> list[str]:
     wrapper = TextWrapper(min(PROSE, columns()), break_long_words=False, break_on_hyphens=False)
     wrapper.initial_indent, wrapper.subsequent_indent = " " * indent, " " * (indent + 2)
-    held = re.sub(r"\[.*?\]", lambda found: found[0].replace(" ", _HELD), text)  # an interval stays in one piece
+    held = re.sub(r"\[.*?\]", lambda match: match[0].replace(" ", _HELD), text)  # an interval stays in one piece
     return [line.replace(_HELD, " ") for line in wrapper.wrap(held)]

@@ -79,10 +79,10 @@ def _of_failure(store: Store, failure: Json) -> Iterator[str]:
 
 
 def _attempts(failure: Json) -> Iterator[str]:
-    for one in (*failure.get("earlier", []), failure):
-        first = str(one["error"]).partition("\n")[0]
-        when = f"{one.get('finished', '')} on {one.get('host', '')}"
-        yield f"attempt {one.get('attempt', 1)}: {one.get('kind', 'error')}, {when}: {first}"
+    for attempt in (*failure.get("earlier", []), failure):
+        first = str(attempt["error"]).partition("\n")[0]
+        when = f"{attempt.get('finished', '')} on {attempt.get('host', '')}"
+        yield f"attempt {attempt.get('attempt', 1)}: {attempt.get('kind', 'error')}, {when}: {first}"
 
 
 def _go_on(store: Store) -> list[str]:

@@ -14,7 +14,7 @@ from segaug.cli.fit_tables import beyond_table, errors_table, extent, forms_tabl
 from segaug.cli.metric_text import metric_text
 from segaug.cli.names import shortened
 from segaug.findings.comparisons import CLEAR
-from segaug.findings.laws import MISFIT, NOT_IDENTIFIABLE, SLOPE, STATED
+from segaug.findings.laws import LACK_OF_FIT, MISFIT, NOT_IDENTIFIABLE, SLOPE, STATED, TOGETHER, unclaimed
 from segaug.findings.numbers import number, p_equals
 from segaug.findings.phrases import by_words
 from segaug.results.states import STATUSES
@@ -24,8 +24,7 @@ _ABOUT_ERRORS = (
     "largest N. b: exponent; 99 % where it is identified.",
 )
 _ABOUT_LAWS = (
-    f"below a, b, c: 95 % over new seeds, each by itself; {STATED}. Their errors move together: never compare one of "
-    f"them alone. p: how often chance alone would put the means as far from the law; {MISFIT}.",
+    f"below a, b, c: 95 % over new seeds, each by itself; {STATED}. {TOGETHER}. p: {LACK_OF_FIT}; {MISFIT}.",
     "as published: all trials count alike, and there are no intervals",
 )
 
@@ -45,31 +44,31 @@ def show(fits: Sequence[CurveFit], *, forms: bool = False) -> None:
 def show_orders(fits: Mapping[Metric, Sequence[CurveFit]]) -> None:
     """Who is first under each metric, and where metrics do not agree."""
     console = terminal.console(markup=False)
-    curves = [curve for found in fits.values() for curve in found if curve.points]
+    curves = [curve for of_metric in fits.values() for curve in of_metric if curve.points]
     sizes = {curve.reference_size for curve in curves} | {curve.points[-1].size for curve in curves}
     for order in (order for size in sorted(sizes) for order in orders(fits, size)):
         where = ", ".join(filter(None, (order.task, order.model, f"N = {order.size}")))
         console.print(f"{where}: mean error, and rank")
         console.print(_ranks(order))
-        if found := disagreements(fits, order):
+        if pairs := disagreements(fits, order):
             console.print("the first of two against the second; not all metrics say the same:")
-            console.print(_signs(found))
+            console.print(_signs(pairs))
     console.print(f"{CLEAR} Empty: not clear.", "`segaug fit --metric M` prints one metric in full.\n", sep="\n")
 
 
 def _ranks(order: Order) -> Table:
-    found = table("", "strategy", *order.strategies)
+    ranks = table("", "strategy", *order.strategies)
     for name in next(iter(order.strategies.values())):
         cells = (f"{number(order.errors[m, name])} ({names.index(name) + 1})" for m, names in order.strategies.items())
-        found.add_row(name, *cells)
-    return found
+        ranks.add_row(name, *cells)
+    return ranks
 
 
-def _signs(found: Sequence[Disagreement]) -> Table:
-    signs = table("", "first", "second", *found[0].signs, "")
-    for one in sorted(found, key=lambda one: not one.contradicts):
-        words = ("" if sign == "unclear" else sign for sign in one.signs.values())
-        signs.add_row(one.first, one.second, *words, "contradiction" if one.contradicts else "")
+def _signs(pairs: Sequence[Disagreement]) -> Table:
+    signs = table("", "first", "second", *pairs[0].signs, "")
+    for pair in sorted(pairs, key=lambda pair: not pair.contradicts):
+        words = ("" if sign == "unclear" else sign for sign in pair.signs.values())
+        signs.add_row(pair.first, pair.second, *words, "contradiction" if pair.contradicts else "")
     return signs
 
 
@@ -84,7 +83,7 @@ def trial_counts(fits: Sequence[CurveFit]) -> str:
 def _training(curves: Sequence[CurveFit]) -> str:
     """What the trials have cost."""
     extents = {extent(curve) for curve in curves}
-    labels = sorted({point.validation_labels or 0 for one in curves for point in one.points} - {0})
+    labels = sorted({point.validation_labels or 0 for curve in curves for point in curve.points} - {0})
     validation = f", and V = {' or '.join(map(str, labels))} for validation" if labels else ""
     return f"labelled images: N for training{validation}" + (f"; {extents.pop()}" if len(extents) == 1 else "")
 
@@ -125,17 +124,11 @@ def _tested(curve: CurveFit) -> bool:
 
 def _unclaimed(curves: Sequence[CurveFit]) -> list[str]:
     """Why values beyond the data are not claimed."""
-    failed = by_words(
-        (condition, (curve.strategy, f"{step.factor:.0f} x"))
-        for curve in curves
-        if curve.fit
-        for step in curve.fit.extrapolations
-        for condition in step.failed_conditions
-    )
     steps = sum(len(curve.fit.extrapolations) for curve in curves if curve.fit)
     lines = []
-    for condition, places in failed.items():
-        names = ", ".join(f"{name} ({', '.join(factors)})" for name, factors in by_words(places).items())
+    for condition, places in unclaimed(curves).items():
+        factors_of = by_words((curve.strategy, f"{step.factor:.0f} x") for curve, step in places)
+        names = ", ".join(f"{name} ({', '.join(factors)})" for name, factors in factors_of.items())
         lines.append(f"not claimed without {condition}" + ("" if len(places) == steps else f": {names}"))
     return lines
 

@@ -15,12 +15,18 @@ if TYPE_CHECKING:
 MULTIRUN = ("-m", "--multirun")
 
 
-def wants_help(overrides: Sequence[str]) -> bool:
-    """Is help asked for?  Hydra's own would list the schemas as well."""
-    return bool({"-h", "--help"} & set(overrides))
+def helped(overrides: Sequence[str], text: str, **more: str) -> bool:
+    """Print the help of a verb if it is asked for, and say so; Hydra's own would list the schemas as well.
+
+    text: with the field `choices`, and a field for each of `more`.
+    """
+    asked = bool({"-h", "--help"} & set(overrides))
+    if asked:
+        print(text.format(choices=_choices(), **more))
+    return asked
 
 
-def choices() -> str:
+def _choices() -> str:
     """The config groups and their options, one group a line."""
     from segaug.cli.choices import groups
     from segaug.experiment.config.folders import conf_dir, studies_dir
@@ -38,9 +44,26 @@ def settled_per_job(overrides: Sequence[str]) -> list[str]:
     """
     if not any(word in MULTIRUN or word.startswith("study=") for word in overrides):
         return list(overrides)
-    return [
-        f"{word.partition('=')[0]}=choice({word.partition('=')[2]})" if _fixes(word) else word for word in overrides
-    ]
+    return [_as_choice(word) if _fixes(word) and _outlives_quotes(word) else word for word in overrides]
+
+
+def _as_choice(word: str) -> str:
+    option, _, value = word.partition("=")
+    return f"{option}=choice({value})"
+
+
+def _outlives_quotes(word: str) -> bool:
+    """Can the value be read without its quotes?  Hydra hands the values of choice() on to the jobs without them."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import HydraException
+
+    parser = OverridesParser.create()
+    (value,) = parser.parse_override(_as_choice(word)).sweep_string_iterator()
+    try:
+        parser.parse_override(f"{word.partition('=')[0]}={value}")
+    except HydraException:  # such as an é
+        return False
+    return True
 
 
 def _fixes(word: str) -> bool:

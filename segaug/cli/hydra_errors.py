@@ -1,6 +1,7 @@
 """Say in one line what Hydra and OmegaConf say in many: the key, what is wrong, and the valid choices."""
 
 import dataclasses
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -9,6 +10,9 @@ from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBase
 
 from segaug.cli.parser import choose
 from segaug.errors import ConfigError, UserError
+
+# An option with a value that may lack nothing but quotes: they would spoil a list, mapping, sweep or interpolation.
+_UNQUOTED = re.compile(r"""(\+{0,2}[a-z_][\w./@]*)=([^'"\\\[\]{}(),$]+)""", re.ASCII | re.IGNORECASE)
 
 
 @contextmanager
@@ -31,6 +35,8 @@ def explained(error: Exception) -> UserError:
     cause = error.__cause__ if isinstance(error.__cause__, OmegaConfBaseException) else error
     if not isinstance(cause, OmegaConfBaseException):
         first, *more = str(error).strip().splitlines()
+        if "--multirun" in str(error):  # several values, or a range of them, for one trial
+            return UserError(f"{first.removesuffix(':')}; to run a trial for each value, add -m: segaug train -m ...")
         return UserError(" ".join([first, *more[:1]]) if first.endswith(":") else first)
     if isinstance(cause, ConfigAttributeError | ConfigKeyError) and dataclasses.is_dataclass(cause.object_type):
         top = () if "." in str(cause.full_key) else ("study",)  # a group of files, and no option
@@ -41,11 +47,15 @@ def explained(error: Exception) -> UserError:
 
 
 def _no_override(error: OverrideParseException) -> UserError:
-    """Such as `red` for `augment=red`."""
+    """Such as `red` for `augment=red`, or a path with letters or signs that Hydra reads only within quotes."""
     from segaug.cli.choices import groups
     from segaug.experiment.config.folders import conf_dir, studies_dir
 
     word = error.override
+    if unquoted := _UNQUOTED.fullmatch(word):
+        option, value = unquoted.groups()
+        fix = f"put quotes around it, and others for the shell: \"{option}='{value}'\""
+        return ConfigError(key=option, problem=f"{value!r} cannot be read", fix=fix)
     meant = [f"{group}={word}" for group, options in groups([conf_dir(), studies_dir()]).items() if word in options]
     hint = f"did you mean {' or '.join(meant)}?" if meant else "write OPTION=VALUE, such as augment=red"
     return UserError(f"{word!r} cannot be read; {hint}")

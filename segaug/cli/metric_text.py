@@ -33,8 +33,8 @@ def metric_text(metric: str | None) -> str:
     """Such as "test BCE [nats per pixel]"; metric: an error, None for that of a table from elsewhere."""
     if metric is None:
         return "error"
-    found = quantity(metric)
-    measure, words = found.measure, found.error_words
+    measured = quantity(metric)
+    measure, words = measured.measure, measured.error_words
     if measure.recalibrated:
         words = f"{words.removeprefix('recalibrated ')} after recalibration on validation"
     unit = f" [{measure.unit}]" if measure.better == "lower" else ""  # an overlap has none

@@ -25,7 +25,7 @@ _ONE_BOUND = ("already", "beyond", "unreachable")
 
 def print_needs(needs: Sequence[CurveNeed], target: Target, console: Console) -> None:
     """One table for each task and model, with what to know about its curves."""
-    for (task, model), group in groupby(needs, key=lambda one: (one.key.task, one.key.model)):
+    for (task, model), group in groupby(needs, key=lambda curve: (curve.key.task, curve.key.model)):
         curves, legend = shortened(list(group))
         place = ", ".join(filter(None, (task, model)))
         console.print(f"{place + ': ' if place else ''}labelled {curves[0].counts} for a mean test {_name(target)}")
@@ -40,38 +40,38 @@ def _table(curves: Sequence[CurveNeed], target: Target) -> Table:
     table.add_column("strategy", overflow="fold")
     for column in ("N", "V", "N + V", f"{target.measure} at the largest N"):
         table.add_column(column, justify="right", overflow="fold")
-    for one in curves:
-        table.add_row(one.key.strategy, *_cells(one, target))
+    for curve in curves:
+        table.add_row(curve.key.strategy, *_cells(curve, target))
     return table
 
 
-def _cells(one: CurveNeed, target: Target) -> tuple[str, str, str, str]:
-    found, validation = one.need, str(one.validation)
-    if found is None:
+def _cells(curve: CurveNeed, target: Target) -> tuple[str, str, str, str]:
+    need, validation = curve.need, str(curve.validation)
+    if need is None:
         return "?", validation, "?", ""
-    both = _number(found, one.validation) if one.counts == "images" else "patients and images"
-    return _number(found), validation, both, _at_largest(found, target)
+    both = _number(need, curve.validation) if curve.counts == "images" else "patients and images"
+    return _number(need), validation, both, _at_largest(need, target)
 
 
-def _number(found: Need, validation: int = 0) -> str:
+def _number(need: Need, validation: int = 0) -> str:
     """N with its interval, or what is known of it; with the images for validation."""
-    low, high = (labels(end, validation) for end in (found.interval.low, found.interval.high))
+    low, high = (labels(end, validation) for end in (need.interval.low, need.interval.high))
     smallest, largest = f"<= {low}", f"> {high}"
-    if found.outcome in _ONE_BOUND:
-        return {"already": smallest, "beyond": largest, "unreachable": "never"}[found.outcome]
-    best = {0: smallest, math.inf: largest}.get(found.images) or str(labels(found.images, validation))
-    ends = smallest if found.interval.open_low else str(low), largest if found.interval.open_high else str(high)
+    if need.outcome in _ONE_BOUND:
+        return {"already": smallest, "beyond": largest, "unreachable": "never"}[need.outcome]
+    best = {0: smallest, math.inf: largest}.get(need.images) or str(labels(need.images, validation))
+    ends = smallest if need.interval.open_low else str(low), largest if need.interval.open_high else str(high)
     return f"{best} ({ends[0]} to {ends[1]})"
 
 
-def _at_largest(found: Need, target: Target) -> str:
+def _at_largest(need: Need, target: Target) -> str:
     """What was reached with the most images: the law's error there, or the mean."""
-    size = float(found.data.sizes[-1])
-    if found.fit is None:
-        low, high = (float(end[-1]) for end in mean_intervals(found.data))
-        value = float(found.data.means[-1])
+    size = float(need.data.sizes[-1])
+    if need.fit is None:
+        low, high = (float(end[-1]) for end in mean_intervals(need.data))
+        value = float(need.data.means[-1])
     else:
-        estimate = found.fit.error(size)
+        estimate = need.fit.error(size)
         value, low, high = estimate.value, estimate.interval.low, estimate.interval.high
     first, last = sorted(map(target.in_measure, (low, high)))
     ends = f"{number(first)} to {number(last)}, " if math.isfinite(high) else ""
@@ -84,37 +84,37 @@ def _notes(curves: Sequence[CurveNeed], target: Target) -> list[str]:
     return [f"{'all' if len(names) == len(curves) > 1 else ', '.join(names)}: {text}" for text, names in said.items()]
 
 
-def _curve_notes(one: CurveNeed, target: Target) -> Iterator[str]:
-    found = one.need
-    if one.diverged:
-        yield f"{one.diverged} of {one.trials} trials diverged and are left out"
-    yield from one.beware
-    if found is None:
+def _curve_notes(curve: CurveNeed, target: Target) -> Iterator[str]:
+    need = curve.need
+    if curve.diverged:
+        yield f"{curve.diverged} of {curve.trials} trials diverged and are left out"
+    yield from curve.beware
+    if need is None:
         yield "no trial converged"
-    elif found.fit is None:
-        yield f"no law was read ({found.reason}): isotonic interpolation in log-log, an interval from size to size"
+    elif need.fit is None:
+        yield f"no law was read ({need.reason}): isotonic interpolation in log-log, an interval from size to size"
     else:
-        yield from _law_notes(found, found.fit, target)
+        yield from _law_notes(need, need.fit, target)
 
 
-def _law_notes(found: Need, fit: Fit, target: Target) -> Iterator[str]:
+def _law_notes(need: Need, fit: Fit, target: Target) -> Iterator[str]:
     largest = float(fit.data.sizes[-1])
-    if found.outcome == "unreachable" and fit.stated_floor:
+    if need.outcome == "unreachable" and fit.stated_floor:
         best = f"{'above' if target.is_share else 'below'} {number(target.in_measure(fit.stated_floor.low))}"
         yield f"not reachable with any N if the law holds: no law that these data accept gets {best}"
     else:
-        yield from _limits(found, fit, largest)
+        yield from _limits(need, fit, largest)
     yield from flag_words(fit.flags & _SAID)
 
 
-def _limits(found: Need, fit: Fit, largest: float) -> Iterator[str]:
+def _limits(need: Need, fit: Fit, largest: float) -> Iterator[str]:
     """Where an answer leaves the measured sizes, or would have to."""
-    if not math.isinf(found.images) and found.interval.high > largest:
+    if not math.isinf(need.images) and need.interval.high > largest:
         yield f"beyond the largest size, N={largest:.0f}, by extrapolation: only if the law goes on"
-    if found.interval.open_high:
+    if need.interval.open_high:
         refused = next((step for step in fit.extrapolations if not step.claimed), None)
         why = f"that needs {'; '.join(refused.failed_conditions)}" if refused else "no law is trusted further"
-        yield f"nothing is claimed beyond N={found.interval.high:.0f}: {why}"
+        yield f"nothing is claimed beyond N={need.interval.high:.0f}: {why}"
 
 
 def _name(target: Target) -> str:

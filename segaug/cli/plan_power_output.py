@@ -11,7 +11,7 @@ from segaug import terminal
 from segaug.analysis.interval import Interval
 from segaug.analysis.planning.curve_plan import BEYOND, CurvePlan
 from segaug.analysis.planning.design_ranking import Option
-from segaug.analysis.planning.effect_power import SeedsForEffect, spread_range
+from segaug.analysis.planning.effect_power import LEVEL, POWER, SeedsForEffect, spread_range
 from segaug.analysis.planning.forecast import Design
 from segaug.analysis.planning.minimum_trials import shortcomings
 from segaug.analysis.planning.pilot import Pilot
@@ -37,10 +37,10 @@ def print_plan(
     metrics: of each task.  budget: hours.  all_curves: every strategy, not the baseline alone.
     """
     console = terminal.console(markup=False)
-    shown = {key: one for key, one in plan.curves.items() if all_curves or key.strategy == baseline} or plan.curves
-    for key, one in shown.items():
-        console.print(_curve_title(key, one, metrics[key.task]), curve_table(one, plan.unit), sep="\n")
-        console.print("chance of each verdict, in %", verdict_table(one, plan.unit), sep="\n")
+    shown = {key: curve for key, curve in plan.curves.items() if all_curves or key.strategy == baseline} or plan.curves
+    for key, curve in shown.items():
+        console.print(_curve_title(key, curve, metrics[key.task]), curve_table(curve, plan.unit), sep="\n")
+        console.print("chance of each verdict, in %", verdict_table(curve, plan.unit), sep="\n")
     console.print(*_curve_notes(next(iter(shown.values()))), "", sep="\n")
     options = [option for option in plan.options if option.cost.hours is None or option.cost.hours <= budget]
     curves = f"{len(plan.curves)} curves" if len(plan.curves) > 1 else "one curve"
@@ -150,7 +150,8 @@ def _pilot_notes(pilot: PilotStudy, designs: Sequence[Design]) -> Iterator[str]:
 
 
 def _effect_notes(rows: Sequence[SeedsForEffect], unit: str) -> Iterator[str]:
-    yield f"pairs of trials of the same {unit.removesuffix('s')}; chance to see it 80 %, level 5 %"
+    chance = f"chance to see it {100 * POWER:g} %, level {100 * LEVEL:g} %"
+    yield f"pairs of trials of the same {unit.removesuffix('s')}; {chance}"
     yield "all N: one test over all sizes, the main one of a study"
     yield "in brackets: where the strategies (all N) or all comparisons share the level"
     measured = [row.spread.noise.dof for row in rows if row.spread.measured]
@@ -167,7 +168,7 @@ def _closing_lines(plan: PowerPlan, hidden: bool) -> Iterator[str]:
         (text, design) for design in designs for text in shortcomings(design, plan.comparisons(design), plan.unit)
     )
     yield from (f"{_designs_label(having, designs, plan.unit)}: {text}" for text, having in said.items())
-    yield from (f"not planned: {one.key}: {one.reason}" for one in plan.lacking)
+    yield from (f"not planned: {curve.key}: {curve.reason}" for curve in plan.lacking)
     if hidden:
         yield "--all-curves shows the other strategies too"
 
@@ -191,13 +192,13 @@ def _bought(option: Option, plan: PowerPlan) -> str:
 
 
 def _forecast_cells(plan: CurvePlan, design: Design) -> Iterator[str]:
-    found, largest = plan.forecasts[design], design.sizes[-1]
-    share = found.profile.floor_share
-    yield _span(found.profile.b)
+    forecast, largest = plan.forecasts[design], design.sizes[-1]
+    share = forecast.profile.floor_share
+    yield _span(forecast.profile.b)
     yield f"{100 * share.low:.0f}-{100 * share.high:.0f}"
-    yield _span(found.profile.slope)
-    yield _half_width(found.relative_half_width(largest))
-    yield _half_width(found.relative_half_width(BEYOND * largest))
+    yield _span(forecast.profile.slope)
+    yield _half_width(forecast.relative_half_width(largest))
+    yield _half_width(forecast.relative_half_width(BEYOND * largest))
 
 
 def _chance_cells(plan: CurvePlan, design: Design) -> Iterator[str]:
@@ -218,12 +219,12 @@ def _option_cells(option: Option, hours: bool) -> Iterator[str]:
 
 
 def _designs_label(having: Sequence[Design], designs: Sequence[Design], unit: str) -> str:
-    seeds = sorted({one.seeds for one in having})
+    seeds = sorted({design.seeds for design in having})
     if len(having) == len(designs):
         return "all designs"
-    if len(having) == sum(one.seeds in seeds for one in designs):
+    if len(having) == sum(design.seeds in seeds for design in designs):
         return f"{', '.join(map(str, seeds))} {unit}"
-    return ", ".join(dict.fromkeys(one.sizes_label for one in having))
+    return ", ".join(dict.fromkeys(design.sizes_label for design in having))
 
 
 def _table(first: str, *others: str) -> Table:

@@ -16,22 +16,22 @@ from segaug.results.store import Store
 
 
 def print_survey(
-    found: Survey, plan: Plan, store: Store, settings: JobSettings | None, jobs: int | None, parallel: int | None
+    survey: Survey, plan: Plan, store: Store, settings: JobSettings | None, jobs: int | None, parallel: int | None
 ) -> None:
     """Cells, totals, and the forecast.  parallel: trials at the same time on this machine."""
     console = terminal.console(wide=True)
     console.print(f"[bold]{escape(store.folder.name)}[/]   {escape(str(store.folder))}")
-    names = Names(name for _, model, strategy, _ in found.cells for name in (model, strategy))
-    console.print(_table(found, names))
+    names = Names(name for _, model, strategy, _ in survey.cells for name in (model, strategy))
+    console.print(_table(survey, names))
     for line in (*names.legend(), "done/asked over all tasks; F failed, S stale"):
         console.print(f"[dim]{escape(line)}[/]", soft_wrap=True)
-    totals = found.totals
+    totals = survey.totals
     if plan.share:
         console.print(plan.share)
-    tasks = len({one.trial.task for one in plan.trials})
+    tasks = len({planned.trial.task for planned in plan.trials})
     counted = "one task" if tasks == 1 else f"{tasks} tasks"
     console.print(
-        f"{len(plan.trials):,} trials in {len(found.cells):,} cells of {counted}: {totals['done']:,} done, "
+        f"{len(plan.trials):,} trials in {len(survey.cells):,} cells of {counted}: {totals['done']:,} done, "
         f"{totals['failed']:,} failed, {totals['to_do']:,} to do"
     )
     if totals["stale"]:
@@ -41,17 +41,17 @@ def print_survey(
         )
     if plan.skipped:
         console.print(f"left out, above the pool of their task: {_skipped(plan)}")
-    if found.left:
-        _print_cost(found, settings, jobs, parallel, console)
+    if survey.left:
+        _print_cost(survey, settings, jobs, parallel, console)
 
 
 def _print_cost(
-    found: Survey, settings: JobSettings | None, jobs: int | None, parallel: int | None, console: Console
+    survey: Survey, settings: JobSettings | None, jobs: int | None, parallel: int | None, console: Console
 ) -> None:
-    hours = found.seconds / 3600
+    hours = survey.seconds / 3600
     unit = "GPU" if settings and settings.gpus_per_node else "core"
     shared = settings.workers_per_gpu if settings and settings.gpus_per_node else 1
-    console.print(f"time: about {duration(hours / shared)} on one {unit}, from {escape(found.source)}")
+    console.print(f"time: about {duration(hours / shared)} on one {unit}, from {escape(survey.source)}")
     if settings is not None and jobs is not None:
         at_once = min(jobs, settings.array_parallelism)
         console.print(
@@ -60,9 +60,10 @@ def _print_cost(
         )
     elif parallel:
         console.print(f"here: {parallel} at the same time: about {duration(hours / parallel)}")
-    short = "  [red]more than is free[/]" if found.bytes > found.free_bytes else ""
+    short = "  [red]more than is free[/]" if survey.bytes > survey.free_bytes else ""
     console.print(
-        f"disk: {found.bytes / 1e9:,.2f} GB in {found.files:,} files; {found.free_bytes / 1e9:,.0f} GB are free{short}"
+        f"disk: {survey.bytes / 1e9:,.2f} GB in {survey.files:,} files; {survey.free_bytes / 1e9:,.0f} GB are "
+        f"free{short}"
     )
 
 
@@ -73,10 +74,10 @@ def _skipped(plan: Plan) -> str:
     return "; ".join(f"{task}: N = {', '.join(map(str, sorted(each)))}" for task, each in sizes.items())
 
 
-def _table(found: Survey, names: Names) -> Table:
+def _table(survey: Survey, names: Names) -> Table:
     """One row for each model and strategy, one column for each size; the counts are over all tasks."""
     rows: dict[tuple[str, str], dict[int, Counter[str]]] = {}
-    for (_, model, strategy, size), counts in found.cells.items():
+    for (_, model, strategy, size), counts in survey.cells.items():
         rows.setdefault((model, strategy), {}).setdefault(size, Counter()).update(counts)
     sizes = sorted({size for row in rows.values() for size in row})
     table = Table(box=None, pad_edge=False)

@@ -3,7 +3,7 @@
 import os
 from argparse import ArgumentParser, Namespace
 
-from segaug.cli.hydra_app import choices, run_app, wants_help
+from segaug.cli.hydra_app import helped, run_app
 
 HELP = """\
 usage: segaug prepare [-m] [GROUP=OPTION ...] [OPTION=VALUE ...]
@@ -40,8 +40,7 @@ def run(args: Namespace) -> int:
     """Make every artefact that is missing; exit code 1 if one cannot be made, or must not be used."""
     from segaug.experiment.machine.workers import SINGLE_THREAD
 
-    if wants_help(args.overrides):
-        print(HELP.format(choices=choices()))
+    if helped(args.overrides, HELP):
         return 0
     os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`
     from segaug.experiment.artefacts.prepare_study import prepare_study

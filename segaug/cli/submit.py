@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from segaug.cli.hydra_app import choices, run_app, wants_help
+from segaug.cli.hydra_app import helped, run_app
 
 if TYPE_CHECKING:
     from segaug.cluster.scheduler import Cluster
@@ -39,8 +39,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Send the jobs of a sweep."""
-    if wants_help(args.overrides):
-        print(HELP.format(choices=choices(), options=_options()))
+    if helped(args.overrides, HELP, options=_options()):
         return 0
     run_app("submit", with_slurm(args.overrides), _refuse, _submit)
     return 0

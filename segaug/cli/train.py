@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from segaug.cli.hydra_app import choices, run_app, wants_help
+from segaug.cli.hydra_app import helped, run_app
 
 if TYPE_CHECKING:
     from segaug.cluster.scheduler import Cluster
@@ -50,8 +50,7 @@ def run(args: Namespace) -> int:
     """Train one trial, or with -m (or a study) all missing trials of a sweep."""
     from segaug.experiment.machine.workers import SINGLE_THREAD
 
-    if wants_help(args.overrides):
-        print(HELP.format(choices=choices()))
+    if helped(args.overrides, HELP):
         return 0
     os.environ.update(SINGLE_THREAD)  # before numpy: a trial of this process equals that of a worker, bit for bit
     from segaug.experiment.sweep.study import run_study

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from segaug.analysis.comparison.comparison import Comparison, Ratio
 from segaug.analysis.comparison.equivalent_data import EquivalentSize
-from segaug.findings.numbers import bounded, p_equals
-from segaug.findings.with_interval import with_interval
+from segaug.findings.numbers import NONE, p_equals
+from segaug.findings.with_interval import beside_interval, with_interval
 
+_RATIO_DECIMALS = 3  # at the most
 CLEAR = (
     "Clear: the 95 % interval of the paired t test over seeds leaves out no difference; each pair by itself, whatever "
     "their number, on this test set."
@@ -14,8 +15,29 @@ CLEAR = (
 
 
 def ratio(errors: Ratio) -> str:
-    """Of expected errors; with its interval, where there is one."""
-    return bounded(errors.value, errors.interval)
+    """Of expected errors; with its interval, where there is one, and as many digits as that supports."""
+    return with_interval(errors.value, errors.interval, most=_RATIO_DECIMALS)
+
+
+def ratio_cells(errors: Ratio) -> tuple[str, str]:
+    """The same in two cells; a dash for what there is not."""
+    value, interval = beside_interval(errors.value, errors.interval, most=_RATIO_DECIMALS)
+    return value, interval or NONE
+
+
+def with_other_cases(errors: Ratio) -> str:
+    """The ratio's interval with new seeds and new test cases; "" where cases are not known."""
+    return with_interval(None, errors.other_cases, most=_RATIO_DECIMALS)
+
+
+def saw_more(comparison: Comparison) -> str:
+    """The other reason for a lower error; "" where it is none."""
+    return f"saw more data than {comparison.baseline}" if comparison.saw_more else ""
+
+
+def not_compared(baseline: str) -> str:
+    """Of a curve that stands alone."""
+    return f"not compared, its task and network have no trial of {baseline}"
 
 
 def worth(comparison: Comparison, size: EquivalentSize) -> str:

@@ -1,6 +1,6 @@
 """Cells of a fitted law: as much of each number as its verdict allows, wherever it is shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +13,14 @@ from segaug.analysis.law.forms import Alternative
 from segaug.analysis.law.published import Published
 from segaug.analysis.law.weighted_law import Estimate, LawFit
 from segaug.findings.numbers import NONE, from_to, number, p_equals, percent
+from segaug.findings.phrases import by_words
 
 NOT_IDENTIFIABLE = "not identifiable from these data"
 REJECTED = "not read: law rejected"
 SLOPE = "slope: per cent of the error that 1 % more data removes"
 STATED = "where b or a floor is stated 99 and 99.5 %, so that it holds in 95 % of the studies in which it is"
+TOGETHER = "a, b and c of one curve depend on each other: do not compare them one by one"
+LACK_OF_FIT = "how often chance alone would put the means as far from the law"
 MISFIT = "off: how far they are, as a share of the law and beyond noise (root mean square)"
 
 
@@ -81,6 +84,17 @@ def beyond(fit: Fit, step: Extrapolation) -> Cell:
     if rejected(fit):
         return Cell(REJECTED)
     return Cell(number(step.value) + ("" if step.claimed else ", not claimed"), step.interval)
+
+
+def unclaimed(curves: Iterable[CurveFit]) -> dict[str, list[tuple[CurveFit, Extrapolation]]]:
+    """What it takes to claim a value beyond the data -> the curves and sizes that lack it."""
+    return by_words(
+        (condition, (curve, step))
+        for curve in curves
+        if curve.fit
+        for step in curve.fit.extrapolations
+        for condition in step.failed_conditions
+    )
 
 
 def rejected(fit: Fit) -> bool:

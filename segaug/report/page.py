@@ -63,13 +63,13 @@ def write_report(folder: Path, metric: str | None = None) -> Written:
     give_back_freed_memory()
     with themed(), collecting_figures():
         context = _context(study)
-        found = (_made(make, study, context) for make in SECTIONS)
-        made = [one for one in found if one is not None]
+        sections = (_made(make, study, context) for make in SECTIONS)
+        made = [section for section in sections if section is not None]
     page = _environment().get_template("page.html").generate(context | {"sections": made})
     with writing_into(folder):
         write_pieces(index, (visible(piece).encode() for piece in page))
-    figures = tuple(path for one in made for path in one.figures)
-    return Written(index, figures, tuple(failure for one in made for failure in one.failures))
+    figures = tuple(path for section in made for path in section.figures)
+    return Written(index, figures, tuple(failure for section in made for failure in section.failures))
 
 
 def _made(make: Make, study: Study, context: Mapping[str, object]) -> _Made | None:

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from segaug.errors import DataError
 from segaug.results.case_errors import CaseErrors, patients_of
 from segaug.results.detail_row import NUMBERS
+from segaug.results.json_file import REDO
 from segaug.results.store import Json
-from segaug.results.trial_row import COLUMNS, REDO
+from segaug.results.trial_row import COLUMNS
 
 _ARROW = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
 _NUMBER = {float, int, type(None)}

@@ -17,10 +17,9 @@ from typing import Any
 
 import orjson
 
-from segaug.errors import DataError
 from segaug.measures import MEASURES
 from segaug.results.store import Json
-from segaug.results.trial_row import REDO
+from segaug.results.trial_row import naming
 
 PHASES = ("data", "prepare", "augmentation", "network", "other")  # of the time of a trial
 MOVED = ("displacement_p95_px", "min_jacobian", "folded_share")  # of the strategy's own field, beside its rms
@@ -33,12 +32,8 @@ def detail_row(record: Json) -> Json:
 
     Raises DataError naming the record where any of it is malformed.
     """
-    try:
+    with naming(record):
         return _row(record)
-    except KeyError as error:
-        raise DataError(file=f"record {record.get('id')}", problem=f"has no {error}", fix=REDO) from error
-    except (TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        raise DataError(file=f"record {record.get('id')}", problem=f"is malformed ({error})", fix=REDO) from error
 
 
 def _row(record: Json) -> Json:

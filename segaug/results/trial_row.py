@@ -1,20 +1,21 @@
 """A record as one flat row: what a fit, a comparison or a table reads of it."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any
 
 from segaug.errors import DataError
 from segaug.measures import MEASURES
 from segaug.results.collapse import mask_columns
+from segaug.results.json_file import REDO
 from segaug.results.keys import CURVE, PAIR
 from segaug.results.trained_out import late_fall
 
 Row = dict[str, str | int | float | bool]
 Record = Mapping[str, Any]  # JSON as `results/record.py` documents it
 
-REDO = "delete it; the same `segaug train` command makes it again"
 _NAMES = ("id", *CURVE, "status", "dataset_hash", "protocol_hash")
 COLUMNS: dict[str, type] = {  # of every row
     **dict.fromkeys(_NAMES, str),
@@ -58,8 +59,15 @@ def trial_row(record: Record) -> Row:
     counts of test masks, see `collapse`.
     Raises DataError naming the record where a column of `COLUMNS` cannot be had, or a number is none.
     """
-    try:
+    with naming(record):
         return _row(record)
+
+
+@contextmanager
+def naming(record: Record) -> Iterator[None]:
+    """Raise DataError with the record's id where what is read of it in here is not there, or malformed."""
+    try:
+        yield
     except KeyError as error:
         raise DataError(file=f"record {record.get('id')}", problem=f"has no {error}", fix=REDO) from error
     except (TypeError, ValueError, AttributeError, ArithmeticError) as error:

@@ -14,6 +14,7 @@ from segaug.augment.strategy import NOTHING
 from segaug.deform.warp import warp
 from segaug.grey import grey
 from segaug.rng import stream
+from tests.augment.genda.examples import untrained_generator
 from tests.augment.learned import context, hearts
 from tests.slow_rest import slow_but
 
@@ -33,16 +34,40 @@ def stained(batch):
     return replace(batch, image=torch.cat([batch.image, batch.image.square(), 1 - 0.5 * batch.image], 1))
 
 
-@pytest.mark.parametrize("strategy", slow_but(STRATEGIES.values(), "regda", ids=STRATEGIES))
-def test_fields_are_those_of_the_grey_images_and_move_all_channels(strategy):
-    colour, external = stained(hearts(3, seed=1)), stained(hearts(2, seed=2)).image
-    in_grey = replace(colour, image=grey(colour.image))
-    made = {}  # shared: what is asked for twice is made once
-    contexts = context(colour, external, made), context(in_grey, grey(external), made)
-    names = [[artefact.name for artefact in strategy.artefacts(one)] for one in contexts]
-    assert names[0] == names[1]
+@pytest.fixture
+def batches():
+    """A batch in colour, and the grey of it."""
+    colour = stained(hearts(3, seed=1))
+    return colour, replace(colour, image=grey(colour.image))
 
-    prepared = [strategy.prepare(one) for one in contexts]
+
+@pytest.fixture
+def contexts(batches):
+    """Of each batch, with external images of its kind."""
+    (colour, in_grey), external = batches, stained(hearts(2, seed=2)).image
+    made = {}  # shared: what is asked for twice is made once
+    return context(colour, external, made), context(in_grey, grey(external), made)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES.values(), ids=STRATEGIES)
+def test_what_is_learned_of_images_in_colour_is_that_of_their_grey(strategy, contexts):
+    colour, in_grey = ([artefact.name for artefact in strategy.artefacts(given)] for given in contexts)
+    assert colour == in_grey
+
+
+def test_a_generator_sees_the_grey_of_an_image(batches):
+    """One that was not trained, which would take seconds."""
+    genda, generator = GenDA(), untrained_generator()
+    drawn = genda.sample(batches[0], generator, rng("draw"))
+    fields = [genda.displacement_px(batch, drawn, generator) for batch in batches]
+    assert fields[0].abs().max() > 0.01
+    assert torch.equal(*fields)
+
+
+@pytest.mark.parametrize("strategy", slow_but(STRATEGIES.values(), "regda", ids=STRATEGIES))
+def test_fields_are_those_of_the_grey_images_and_move_all_channels(strategy, batches, contexts):
+    colour, in_grey = batches
+    prepared = [strategy.prepare(given) for given in contexts]
     drawn = strategy.sample(colour, prepared[0], rng("draw"))
     fields = [
         strategy.displacement_px(batch, drawn, learned)

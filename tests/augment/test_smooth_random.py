@@ -50,13 +50,13 @@ def deviation(learned):
 
 
 @pytest.fixture(scope="module")
-def regda_momenta(external):
+def regda_momenta(external, made):
     """Momenta of mixtures as RegDA itself draws them, for each external image as if it were a training image."""
     found = []
     for i in range(EXTERNAL):
         others = torch.cat([external[:i], external[i + 1 :]])
         subset = hearts(1, SIZE)
-        handed = context(replace(subset, image=external[i : i + 1]), others)
+        handed = context(replace(subset, image=external[i : i + 1]), others, made)
         momenta = RegDA().prepare(handed)
         batch = handed.subset.rows(torch.zeros(DRAWS // EXTERNAL, dtype=torch.long))
         mixture = RegDA().sample(batch, momenta, rng("regda", i))

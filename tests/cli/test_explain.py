@@ -71,6 +71,16 @@ def test_damage_and_second_records_are_told(store, capsys):
     assert "damaged" in explained(capsys, second["id"], 1)
 
 
+@pytest.mark.parametrize("of_measures", [dict.fromkeys, lambda means: None], ids=["nulls in it", "null itself"])
+def test_a_test_that_measured_nothing_is_said_in_words(store, capsys, of_measures):
+    record = store.records()[0]
+    store.record_path(record["id"]).unlink()
+    store.write_record({**record, "test": {weights: of_measures(means) for weights, means in record["test"].items()}})
+    assert "seed0: done: neither cross-entropy nor Dice was measured on the test images\n" in explained(
+        capsys, record["id"], 0
+    )
+
+
 def test_what_is_in_no_plan_names_what_is_near(store, capsys):
     assert cli.main(["explain", "pilot", "phantom_thorax/nnunet/redd/n2"]) == 2
     assert CELL in capsys.readouterr().err

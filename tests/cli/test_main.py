@@ -116,6 +116,8 @@ def test_a_slip_is_told_in_one_line_with_what_was_meant(words, capsys):
         ("train study=quik", "did you mean 'quick'?"),
         ("train stduy=quick", "did you mean 'study'?"),
         ("train red", "did you mean augment=red?"),
+        ("train dataset.root=/é", "\"dataset.root='/é'\""),
+        ("train seed=[1", "write OPTION=VALUE"),
         ("train --confg job", "did you mean --cfg?"),
         ("submit --mutlirun augment=red", "did you mean --multirun?"),
         ("plan study=quick --probee", "did you mean --probe?"),

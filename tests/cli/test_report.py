@@ -8,6 +8,8 @@ import pytest
 
 from segaug.cli.report import add_arguments, run
 from segaug.errors import ConfigError, DataError
+from segaug.report import page as page_module
+from segaug.report.trials import trials_section
 from tests.synthetic import write_study
 
 
@@ -17,7 +19,8 @@ def parse(*words: str):
     return parser.parse_args(words)
 
 
-def test_it_writes_the_report_and_says_where(tmp_path, capsys):
+def test_it_writes_the_report_and_says_where(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(page_module, "SECTIONS", (trials_section.section,))  # a whole page takes seconds
     write_study(tmp_path / "mine", sizes=(4, 8), seeds=2)
     assert run(parse(str(tmp_path / "mine"))) == 0
     page = tmp_path / "mine" / "report" / "index.html"

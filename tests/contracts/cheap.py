@@ -10,7 +10,7 @@ CHEAP: dict[
     str, dict[str, object]
 ] = {  # options that let a strategy learn in a second or two; a new one that learns gets a line here
     "regda": {"external": 2, "mixed": 2},
-    "smooth_random": {"external": 3, "mixed": 2},
+    "smooth_random": {"external": 2, "mixed": 1},
     "genda": {"external": 3, "gan": Gan(steps=2, width=4, side_px=16)},
     **{key: {"joint": QUICK_JOINT} for key in ("gd", "gi", "gd_gi", "gd_gi_mixup")},
 }

@@ -1,6 +1,7 @@
 """Sentences of a comparison: no more than its intervals allow, and the same in terminal and page."""
 
 import math
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,9 +11,22 @@ from segaug.analysis.comparison.equivalent_data import EquivalentData, Equivalen
 from segaug.analysis.interval import Interval
 from segaug.analysis.law.weighted_law import Estimate
 from segaug.cli.compare_output import lines
-from segaug.findings.comparisons import mean_worth, on_pairs, ratio, untold_worth, worth, worth_method
+from segaug.findings.comparisons import (
+    mean_worth,
+    not_compared,
+    on_pairs,
+    ratio,
+    ratio_cells,
+    saw_more,
+    untold_worth,
+    with_other_cases,
+    worth,
+    worth_method,
+)
+from segaug.findings.numbers import NONE
 from segaug.report.answers.sentences import answer
 from segaug.report.comparison.equivalent_data import worth_sentences
+from segaug.report.comparison.paired import overall_table, size_table
 from segaug.report.comparison.strategies import compared, comparison_notes
 from segaug.report.study.study import Study, load_study
 from tests.report.paired_study import write_paired_study
@@ -76,9 +90,39 @@ def test_terminal_and_page_say_the_same_of_what_a_strategy_is_worth(study, red):
     assert untold_worth(untold) in worth_sentences(study, [[untold]])[0]
 
 
+def test_terminal_and_page_say_the_same_of_who_saw_more_and_who_stands_alone(study, red):
+    baseline = study.curves_of(*red.key[:2])["baseline"]
+    assert f"red ({saw_more(red)})" in terminal(red)
+    assert f"red, which {saw_more(red)}, errs less" in answer(baseline, "test BCE", "images", [red])
+    same = replace(red, sees=red.baseline_sees)
+    assert saw_more(same) == ""
+    assert "more data than" not in answer(baseline, "test BCE", "images", [same])
+    alone = red.key._replace(model="swin_unet")
+    assert f"{alone}: {not_compared('baseline')}" in " ".join(" ".join(lines(Comparisons((red,), (alone,)))).split())
+
+
 def test_a_ratio_of_an_answer_is_that_of_the_comparison(study, red):
     baseline = study.curves_of(*red.key[:2])["baseline"]
     assert f"by a factor of {ratio(red.overall.ratio)} " in answer(baseline, "test BCE", "images", [red])
+
+
+def test_a_ratio_has_the_same_digits_in_terminal_and_page(study, red):
+    (overall,), sizes = overall_table([[red]]).rows, size_table([[red]]).rows
+    assert f"ratio {overall[3]} {overall[4]}, " in terminal(red)
+    assert f"with other test cases, too: {overall[5]} " in terminal(red)
+    assert len(sizes) == len(red.sizes)
+    for row in sizes:
+        assert f" {row[7]} {row[8]} " in terminal(red)
+
+
+def test_a_ratio_has_no_more_digits_than_its_interval_supports(red):
+    log = red.overall.ratio.log
+    wide = replace(log, interval=Interval(log.mean - 0.5, log.mean + 0.5))
+    errors = replace(red.overall.ratio, log=wide)
+    assert ratio(errors) == " ".join(ratio_cells(errors))
+    assert re.fullmatch(r"\d\.\d\d \[\d\.\d\d, \d\.\d\d\]", ratio(errors))
+    unpaired = replace(errors, log=replace(log, mean=math.nan, interval=None), other_cases=None)
+    assert (*ratio_cells(unpaired), with_other_cases(unpaired)) == (NONE, NONE, "")
 
 
 @pytest.mark.parametrize(("ends", "verb"), [((5, 30), "is"), ((1, 30), "is"), ((1, 900), "could be")])

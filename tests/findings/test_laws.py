@@ -6,12 +6,13 @@ import pytest
 
 from segaug.analysis.interval import Interval
 from segaug.analysis.law.fit import Fit
+from segaug.cli.fit_output import _unclaimed
 from segaug.cli.fit_tables import beyond_table, laws_table
 from segaug.findings import laws
 from segaug.findings.flags import flag_words
 from segaug.findings.numbers import NONE, bracketed, dashed
 from segaug.report.laws.law_tables import law_table, published_table
-from segaug.report.laws.verdicts import verdict_table
+from segaug.report.laws.verdicts import claim_conditions, verdict_table
 from segaug.report.study.study import Study, load_study
 from tests.synthetic import write_study
 
@@ -83,6 +84,17 @@ def test_only_what_is_not_claimed_says_so(fit):
     claimed, refused = (laws.beyond(fit, replace(step, failed_conditions=lacking)) for lacking in ((), ("sizes",)))
     assert refused.value == f"{claimed.value}, not claimed"
     assert claimed.interval == refused.interval
+
+
+def test_terminal_and_page_name_the_same_conditions_of_a_claim(study):
+    readable = [curve for curve, fit in study.laws if fit.verdict.floor != "too_few_sizes"]
+    lacking = laws.unclaimed(readable)
+    assert [line.partition(":")[0] for line in claim_conditions(study)] == list(lacking)
+    for condition, places in lacking.items():
+        assert all(condition in step.failed_conditions for _, step in places)
+        assert any(line.startswith(f"not claimed without {condition}") for line in _unclaimed(readable))
+    refused = [step for curve in readable for step in curve.fit.extrapolations if not step.claimed]
+    assert bool(lacking) == bool(refused)
 
 
 def test_a_floor_that_may_be_nothing_is_a_bound(fit):

@@ -5,7 +5,8 @@ import math
 import pytest
 
 from segaug.analysis.interval import Interval
-from segaug.findings.with_interval import with_interval
+from segaug.findings.numbers import NONE
+from segaug.findings.with_interval import beside_interval, with_interval
 
 
 @pytest.mark.parametrize(
@@ -19,6 +20,7 @@ from segaug.findings.with_interval import with_interval
         (0.79704, (0.31, math.inf), "0.80 [0.31, ∞]"),
         (0.79704, (0.0, 3.1), "0.80 [0.00, 3.10]"),
         (None, (0.72399, 0.87745), "[0.724, 0.877]"),
+        (math.nan, None, NONE),
     ],
 )
 def test_ratios_show_two_digits_of_half_their_width(value, ends, text):
@@ -36,3 +38,11 @@ def test_ratios_show_two_digits_of_half_their_width(value, ends, text):
 )
 def test_differences_keep_their_sign_whatever_their_unit(value, ends, text):
     assert with_interval(value, ends and Interval(*ends), most=5, sign=True) == text
+
+
+@pytest.mark.parametrize("ends", [(0.72399, 0.87745), (0.31, math.inf), (0.0, 3.1), None])
+def test_two_cells_say_what_one_does(ends):
+    interval = ends and Interval(*ends)
+    cells = beside_interval(0.79704, interval, most=3)
+    assert " ".join(filter(None, cells)) == with_interval(0.79704, interval, most=3)
+    assert bool(cells[1]) == bool(interval)

@@ -26,11 +26,10 @@ def sandboxed(work: Callable[[Callable[[], None]], None], folder: Path) -> int:
     """
     folder.mkdir(parents=True, exist_ok=True)
     count, trace = folder / "count", folder / "trace"
-    gc.freeze()  # or the child's collector would copy all pages of this process
+    gc.freeze()  # or the child's collector would copy all pages of this process; they stay frozen, as in conftest.py
     process = mp.get_context("fork").Process(target=_child, args=(work, count, trace))
     process.start()
     process.join()
-    gc.unfreeze()
     tried = count.stat().st_size if count.exists() else 0
     if process.exitcode != 0:
         told = trace.read_text(errors="replace")[-6000:] if trace.exists() else ""

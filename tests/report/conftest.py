@@ -12,6 +12,7 @@ from safetensors.numpy import save_file
 
 from segaug.report import page as page_module
 from segaug.report.blocks.section import Section
+from segaug.report.look import svg
 from segaug.report.look.theme import themed
 from segaug.report.page import Written, write_report
 from segaug.report.study.study import Study, load_study
@@ -23,6 +24,14 @@ from tests.synthetic import plan_anew, record, replace_record, write_study
 
 HOSTILE = "<script>alert('x')</script>"
 SIZES = (1, 2, 4, 8, 16)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _coarse_pictures() -> Iterator[None]:
+    """Dots cost half of a second a page, and no test but that of `svg.raster` looks at them."""
+    with pytest.MonkeyPatch.context() as coarse:
+        coarse.setattr(svg, "PRINT_DPI", 40)
+        yield
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ def there(page: Page) -> set[str]:
 
 
 LAWS = ["verdicts", "laws", "checks"]
+PLAIN_NUMBER = re.compile(r"-?[\d,.]+")
 NO_LAW = {"laws", "checks", "structures"}
 
 
@@ -85,6 +86,18 @@ def test_every_cell_of_every_table_says_something(known, name, anchors):
         if table.strategy_column is not None:
             assert table.columns[table.strategy_column] == "strategy"
             assert {row[table.strategy_column] for row in table.rows} <= set(page.study.strategies)
+
+
+@pytest.mark.parametrize(("name", "anchors"), [("paired", ORDER), ("lawful", LAWS), ("counted", ORDER)])
+def test_numbers_are_set_to_the_right_and_words_are_not(known, name, anchors):
+    tables = [table for anchor in anchors for table in known(name).all(anchor, Table) if table.number_columns]
+    assert len(tables) > 3
+    for table in tables:
+        columns = list(zip(*table.rows, strict=True))
+        numbers = {place for place, cells in enumerate(columns) if all(map(PLAIN_NUMBER.fullmatch, cells))}
+        words = {place for place, cells in enumerate(columns) if not re.search(r"\d|–", "".join(cells))}
+        assert numbers <= table.number_columns, table.caption
+        assert not words & table.number_columns, table.caption
 
 
 @pytest.mark.parametrize("name", ["paired", "counted"])

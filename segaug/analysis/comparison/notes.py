@@ -45,7 +45,8 @@ def _lonely(pair: Pair) -> Iterator[str]:
         sizes = pair.sizes[(own & ~other).any(axis=0)]
         count = int((own & ~other).sum())
         if count:
-            yield f"{count} trials {words} the baseline, at N={listed_sizes(sizes)}, are in no pair"
+            trials, are = ("trial", "is") if count == 1 else ("trials", "are")
+            yield f"{count} {trials} {words} the baseline, at N={listed_sizes(sizes)}, {are} in no pair"
 
 
 def _alike(pair: Pair) -> Iterator[str]:

@@ -57,7 +57,8 @@ class DrawnVerdicts:
 def drawn_verdicts(curves: DrawnCurves, dof: int) -> DrawnVerdicts:
     """dof: degrees of freedom of the estimated spread."""
     falling, floor = curves.best_floor
-    share = floor / (falling + floor)
+    error = falling + floor
+    share = np.divide(floor, error, out=np.full_like(error, np.nan), where=error > 0)  # without an error, of nothing
     chi2 = curves.best_rss / curves.scale
     df = len(curves.sizes) - np.where(falling == 0, 1, np.where(floor == 0, 2, 3))
     p = np.where(df > 0, f_tail(chi2 / np.maximum(df, 1), np.maximum(df, 1), dof), 1.0)

@@ -6,10 +6,11 @@ import pandas as pd
 
 from segaug.analysis.trials.divergence import status_by_rule
 from segaug.errors import DataError
+from segaug.results.json_file import REDO
 from segaug.results.keys import CURVE, TRIAL
 from segaug.results.source import TrialSource
 from segaug.results.states import ENDED
-from segaug.results.trial_row import REDO, Record, in_order, trial_row
+from segaug.results.trial_row import Record, in_order, trial_row
 
 
 def trials(records: Iterable[Record]) -> pd.DataFrame:

@@ -28,10 +28,10 @@ class DamagedArtefact(DataError):
 def encode(artefact: Artefact, content: Content) -> bytes:
     """The file's bytes."""
     header = {"format": FORMAT, "kind": artefact.kind, "key": artefact.key, "facts": content.facts}
-    told = {name: json.dumps(value, sort_keys=True, allow_nan=False) for name, value in header.items()}
+    texts = {name: json.dumps(value, sort_keys=True, allow_nan=False) for name, value in header.items()}
     # Cloned, because two tensors of one storage (tied weights) cannot be saved.
     tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in content.tensors.items()}
-    return save(tensors, metadata={**told, "checksum": _checksum(told, tensors)})
+    return save(tensors, metadata={**texts, "checksum": _checksum(texts, tensors)})
 
 
 def read(path: Path, artefact: Artefact) -> Content:
@@ -39,13 +39,13 @@ def read(path: Path, artefact: Artefact) -> Content:
 
     Raises DamagedArtefact if it is not whole, and DataError if it holds something else.
     """
-    told, tensors = _opened(path)
+    header, tensors = _opened(path)
     for name, asked in (("format", FORMAT), ("kind", artefact.kind), ("key", json.loads(json.dumps(artefact.key)))):
-        found = told[name]
-        if found != asked:
-            problem = f"holds an artefact of {name} {_difference(found, asked)}"
+        held = header[name]
+        if held != asked:
+            problem = f"holds an artefact of {name} {_difference(held, asked)}"
             raise DataError(file=path, problem=problem, fix="move it away; what was asked for is made again")
-    return Content(tensors, told["facts"])
+    return Content(tensors, header["facts"])
 
 
 def _opened(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
@@ -53,28 +53,28 @@ def _opened(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a dict
-        told = {name: metadata[name] for name in _HEADER}
-        parsed = {name: parse_json(text) for name, text in told.items()}
+        header = {name: metadata[name] for name in _HEADER}
+        parsed = {name: parse_json(text) for name, text in header.items()}
         if not isinstance(parsed["facts"], dict) or not isinstance(parsed["facts"].get("failed"), str | None):
             raise ValueError("its facts are no facts")
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise DamagedArtefact(path, f"cannot be read ({error})") from error
-    if metadata.get("checksum") != _checksum(told, tensors):
+    if metadata.get("checksum") != _checksum(header, tensors):
         raise DamagedArtefact(path, "does not match its checksum")
     return parsed, tensors
 
 
-def _checksum(told: dict[str, str], tensors: dict[str, Tensor]) -> str:
-    digest = sha256(json.dumps(told, sort_keys=True).encode())
+def _checksum(header: dict[str, str], tensors: dict[str, Tensor]) -> str:
+    digest = sha256(json.dumps(header, sort_keys=True).encode())
     for name, tensor in sorted(tensors.items()):
         digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())
         digest.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
     return digest.hexdigest()
 
 
-def _difference(found: object, asked: object) -> str:
+def _difference(held: object, asked: object) -> str:
     """Both values; of two keys, only the entries that differ."""
-    if isinstance(found, dict) and isinstance(asked, dict):
-        names = [name for name in {**found, **asked} if found.get(name) != asked.get(name)]
-        found, asked = ({name: part.get(name) for name in names} for part in (found, asked))
-    return f"{found!r}, asked for was {asked!r}"
+    if isinstance(held, dict) and isinstance(asked, dict):
+        names = [name for name in {**held, **asked} if held.get(name) != asked.get(name)]
+        held, asked = ({name: part.get(name) for name in names} for part in (held, asked))
+    return f"{held!r}, asked for was {asked!r}"

@@ -136,7 +136,7 @@ def _answers(
         return
     for number, request in enumerate(requests):
 
-        def tell(told: tuple[int, int, str], number: int = number) -> None:
-            display.told(number, *told)
+        def tell(progress: tuple[int, int, str], number: int = number) -> None:
+            display.told(number, *progress)
 
         yield number, make(request, tell)

@@ -84,10 +84,10 @@ def _sparsely(tell: Tell) -> Callable[[int, int, str], None]:
     """A `Tell` of artefacts that passes on a few messages a second."""
     last = 0.0
 
-    def told(done: int, of: int, what: str) -> None:
+    def seldom(done: int, of: int, what: str) -> None:
         nonlocal last
         if time.monotonic() - last >= TELL_EVERY_S:
             last = time.monotonic()
             tell((done, of, what))
 
-    return told
+    return seldom

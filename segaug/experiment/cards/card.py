@@ -54,11 +54,11 @@ def _write_card(folder: Path, name: str, task: Task, trials: dict[str, Planned])
 
 def _facts(name: str, task: Task, trial: Trial) -> Json:
     dataset, split = trial.config.dataset, task.split
-    told = {key: getattr(dataset, key, "") for key in DESCRIPTIVE if key not in ("root", "follow_links")}
+    described = {key: getattr(dataset, key, "") for key in DESCRIPTIVE if key not in ("root", "follow_links")}
     spacing = task.spacing_mm.nanmean(dim=0).tolist()
     return {
         "task": name,
-        **told,
+        **described,
         **_form(task),
         "images": len(task.ids),
         "patients": len(set(task.patients)),

@@ -58,15 +58,15 @@ def decides(module: str) -> bool:
 
 def reached(starts: Iterable[str]) -> Mapping[str, Path]:
     """Files of these modules, by name, and of the deciding ones that they import, however far."""
-    found: dict[str, Path] = {}
+    files: dict[str, Path] = {}
     waiting = list(starts)
     while waiting:
         name = waiting.pop()
-        if name not in found and (file := _file(name)):
-            found[name] = file
+        if name not in files and (file := _file(name)):
+            files[name] = file
             package = name.rpartition(".")[0]  # it runs before its modules
             waiting += filter(decides, [package, *read_source(file).imports])
-    return found
+    return files
 
 
 def _choices(config: Config) -> frozenset[str]:

@@ -59,13 +59,13 @@ def _refusal(what: str, held: pd.DataFrame, planned: Planned, store: Store) -> C
     """held: the finished trials that `planned` would join."""
     counts = counted(held["code"])
     facts = [_facts_of(code, held, store) for code in counts]
-    told = [f"{count} by {_told(each)}" for each, count in zip(facts, counts.values(), strict=True)]
+    codes = [f"{count} by {_told(each)}" for each, count in zip(facts, counts.values(), strict=True)]
     return ConfigError(
         key="mixed_code",
         file=str(store.folder),
         problem=(
             f"{len(held)} finished trials that these would join were trained by other code than is installed now: "
-            f"{_listed(told)}; now it is "
+            f"{_listed(codes)}; now it is "
             f"{_told(code_facts(planned.trial.config))}, and what has changed is the code of {what}"
         ),
         fix=(

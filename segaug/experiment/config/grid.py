@@ -51,8 +51,8 @@ class _Job:
 def trials_of(jobs: Sequence[Overrides], config: DictConfig, loader: ConfigLoader) -> list[Trial]:
     """The trial of each job, in the study folder of the sweep.  config: of the sweep, with its hydra node."""
     composer = Composer(jobs, config, loader)
-    found = composer.from_parts()
-    return composer.one_by_one() if found is None else found
+    trials = composer.from_parts()
+    return composer.one_by_one() if trials is None else trials
 
 
 class Composer:
@@ -68,7 +68,7 @@ class Composer:
         """Every trial, joined from parts; None where an option looks at another one or changes it."""
         parts: dict[tuple[str, ...], _Part] = {}
         joined: dict[tuple[int, ...], Trial] = {}
-        found = []
+        trials = []
         for job in self.jobs:
             keys = job.keys()
             if any(key not in parts for key in keys):
@@ -80,17 +80,17 @@ class Composer:
             identity = tuple(map(id, sources))  # trials hold dictionaries, which cannot be hashed
             if identity not in joined:
                 joined[identity] = _join(sources)
-            found.append(_with_seed(joined[identity], job.seed))
-        return found
+            trials.append(_with_seed(joined[identity], job.seed))
+        return trials
 
     def one_by_one(self) -> list[Trial]:
         """Every trial, composed as a whole."""
-        found = []
+        trials = []
         for job in self.jobs:
             whole = self._compose(job, alone=False)
             assert whole is not None  # it is composed whatever the options look at
-            found.append(_with_seed(whole.settled(), job.seed))
-        return found
+            trials.append(_with_seed(whole.settled(), job.seed))
+        return trials
 
     def _compose(self, job: _Job, *, alone: bool) -> _Part | None:
         """The trial of one job; with `alone` None if its groups have to do with each other."""
@@ -158,5 +158,5 @@ def _named_after(trial: Trial, protocol: Sequence[str]) -> Trial:
     """One curve has one protocol; a sweep over protocols tells its curves apart: `baseline [learning_rate=0.001]`."""
     if not protocol:
         return trial
-    told = ", ".join(word.removeprefix("protocol.").removeprefix("protocol=") for word in protocol)
-    return dataclasses.replace(trial, strategy=f"{trial.strategy} [{told}]")
+    words = ", ".join(word.removeprefix("protocol.").removeprefix("protocol=") for word in protocol)
+    return dataclasses.replace(trial, strategy=f"{trial.strategy} [{words}]")

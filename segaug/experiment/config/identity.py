@@ -121,15 +121,15 @@ class Difference:
 
 def differences(before: Json, now: Json) -> list[Difference]:
     """Options in which two trials of a curve differ; before, now: their `science`, of whatever age."""
-    found = []
+    changed = []
     for group in ("protocol", "model", "augment"):
         old, new = (dict(_leaves(options.get(group, {}), group)) for options in (before, now))
         kinds = {str(options.get(group, {}).get("name", "")) for options in (before, now)}
         for option in sorted(old.keys() | new.keys()):
             was, is_now = (_value(leaves, option, group, kinds) for leaves in (old, new))
             if was != is_now:
-                found.append(Difference(option, was, is_now))
-    return found
+                changed.append(Difference(option, was, is_now))
+    return changed
 
 
 def _science_of(group: str, value: Any) -> dict[str, Any]:  # an instance of one of the group's classes

@@ -161,8 +161,8 @@ def _refuse_other_logging(key: str, composed: Any, installed: Mapping[str, objec
 @cache  # one loader a process
 def _logging(loader: DataOnlyLoader, config_path: str) -> Mapping[str, object]:
     """The entries of an installed choice of logging."""
-    found = loader.repository.load_config(config_path)
-    plain = OmegaConf.to_container(found.config, resolve=False) if found else {}
+    choice = loader.repository.load_config(config_path)
+    plain = OmegaConf.to_container(choice.config, resolve=False) if choice else {}
     return dict(entries(plain, config_path.rpartition("/")[0].replace("/", ".")))
 
 
@@ -172,5 +172,5 @@ def _installed(tree: Mapping[str, Any], key: str) -> Iterator[tuple[str, object]
         if isinstance(entry, dict):
             yield from _installed(entry, f"{key}.{name}")
         elif isinstance(entry, ConfigNode) and isinstance(entry.node, DictConfig):
-            found = entries(OmegaConf.to_container(entry.node, resolve=False), key)
-            yield from ((inner, value) for inner, value in found if isinstance(value, str))
+            registered = entries(OmegaConf.to_container(entry.node, resolve=False), key)
+            yield from ((inner, value) for inner, value in registered if isinstance(value, str))

@@ -40,13 +40,13 @@ def looked_up(text: str) -> LookedUp:
     if len(text) > MAX_TEXT:
         raise RefusedTextError(f"is longer than {MAX_TEXT:,} characters, and looks something up")
     try:
-        found = list(_asked(parse(text)))
+        asked = list(_asked(parse(text)))
     except (GrammarParseError, RecursionError):
         raise RefusedTextError(f"is no interpolation that can be read ({text[:60]!r})") from None
-    resolvers = [name for kind, name in found if kind == "resolver"]
+    resolvers = [name for kind, name in asked if kind == "resolver"]
     return LookedUp(
         length=len(text) * (_MOST_OF_TIME if "now" in resolvers else 1),
-        options=tuple(name for kind, name in found if kind == "option"),
+        options=tuple(name for kind, name in asked if kind == "option"),
         variables=resolvers.count("oc.env"),
     )
 

@@ -86,8 +86,8 @@ class _Size:
     def _find(self, place: Place, key: str) -> tuple[Place, Any] | None:
         """The place and value that `key` stands for where it is asked from; None if there is nothing."""
         dots = len(key) - len(key.lstrip("."))  # one: beside the asking value; each further one: a level up
-        found = place[: max(0, len(place) - dots)] if dots else ()
-        value = self._at(found)
+        target = place[: max(0, len(place) - dots)] if dots else ()
+        value = self._at(target)
         for name in re.findall(r"[^.\[\]]+", key):
             if isinstance(value, str) and MARK in value:
                 raise self._refused(place, f"looks up {key!r} by way of another interpolation", "name what that names")
@@ -96,8 +96,8 @@ class _Size:
                 value if isinstance(value, dict) else range(len(value))
             ):
                 return None
-            found, value = (*found, step), value[step]
-        return found, value
+            target, value = (*target, step), value[step]
+        return target, value
 
     def _at(self, place: Place) -> Any:
         value = self.tree

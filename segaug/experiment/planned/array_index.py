@@ -63,15 +63,15 @@ def _shard_of_job(of: int | None, environment: Mapping[str, str]) -> Shard:
 
 
 def _only_array(environment: Mapping[str, str]) -> Array:
-    found = [array for array in ARRAYS if environment.get(array.index, "") not in ("", array.outside)]
-    if len(found) > 1:
-        told = " and ".join(f"{array.index} ({array.system})" for array in found)
-        raise ConfigError(key=KEY, problem=f"{told} are both set", fix="write shard=i/n, with the one that is meant")
-    if not found:
+    arrays = [array for array in ARRAYS if environment.get(array.index, "") not in ("", array.outside)]
+    if len(arrays) > 1:
+        names = " and ".join(f"{array.index} ({array.system})" for array in arrays)
+        raise ConfigError(key=KEY, problem=f"{names} are both set", fix="write shard=i/n, with the one that is meant")
+    if not arrays:
         known = ", ".join(array.index for array in ARRAYS)
         problem = f"auto is for the jobs of an array, and none of {known} is set"
         raise ConfigError(key=KEY, problem=problem, fix="write shard=i/n, such as shard=1/4")
-    return found[0]
+    return arrays[0]
 
 
 def _jobs(array: Array, environment: Mapping[str, str]) -> int:

@@ -109,8 +109,8 @@ def make_plan(trials: Iterable[Trial], *, skip_large: bool, here: bool = True) -
 def _shard_of(trials: Iterable[Trial]) -> Shard | None:
     written = {trial.config.shard for trial in trials}
     if len(written) > 1:
-        told = ", ".join(sorted(map(str, written)))
-        raise ConfigError(key=KEY, problem=f"one command runs one share, not {told}", fix="start a command for each")
+        shares = ", ".join(sorted(map(str, written)))
+        raise ConfigError(key=KEY, problem=f"one command runs one share, not {shares}", fix="start a command for each")
     text = next(iter(written), None)
     return None if text is None else shard_of(text, os.environ)
 
@@ -166,16 +166,16 @@ def check_consistent(plan: Plan, stored: Iterable[Json], config_of: Callable[[st
         if curve not in settings:
             settings[curve] = config_of(first["id"]) if first else now
         if changed := differences(settings[curve], now):
-            told = "; ".join([*map(str, changed[:_TOLD]), *["..."] * (len(changed) > _TOLD)])
+            changes = "; ".join([*map(str, changed[:_TOLD]), *["..."] * (len(changed) > _TOLD)])
             again = f"set {changed[0].option}={changed[0].before} again"
-            raise _mixed(planned.trial, changed[0].option, f"made with other options ({told})", again)
+            raise _mixed(planned.trial, changed[0].option, f"made with other options ({changes})", again)
 
 
-def _mixed(trial: Trial, key: str, told: str, fix: str) -> ConfigError:
+def _mixed(trial: Trial, key: str, difference: str, fix: str) -> ConfigError:
     return ConfigError(
         key=key,
         file=trial.config.output,
-        problem=f"the curve {' / '.join(trial.curve)} already holds trials {told}",
+        problem=f"the curve {' / '.join(trial.curve)} already holds trials {difference}",
         fix=f"give this study another folder with name=..., or {fix}",
     )
 

@@ -131,8 +131,8 @@ def line(planned: Planned, record: Json | None, failure: Json | None) -> str:
         return f"{name}: failed: {failure['error']}"
     if not record or not record["test"]:
         return f"{name}: diverged"
-    told = "".join(f"; {what}: {seen}" for what, seen in beware(record).items())
-    return f"{name}: {headline(record)} in {record['run']['seconds']['total']:.0f} s{told}"
+    warnings = "".join(f"; {what}: {seen}" for what, seen in beware(record).items())
+    return f"{name}: {headline(record)} in {record['run']['seconds']['total']:.0f} s{warnings}"
 
 
 def name_of(key: Json) -> str:

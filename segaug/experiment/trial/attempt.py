@@ -86,8 +86,8 @@ def _under(lease: Lease, store: Store, key: Json, train: Train, claim: Claim) ->
     except Stopped:
         return Outcome(held=True) if lease.lost else Outcome(stopped=REQUEST.number)
     except Exception as error:
-        told = f"{type(error).__name__}: {error}"
-        return Outcome(failure=fail(store, key, told, traceback.format_exc(), kind_of(error)))
+        message = f"{type(error).__name__}: {error}"
+        return Outcome(failure=fail(store, key, message, traceback.format_exc(), kind_of(error)))
 
 
 def of_dead(store: Store, key: Json, reason: str) -> Outcome:
@@ -110,8 +110,8 @@ def may_try_again(failure: Json) -> bool:
 def fail(store: Store, key: Json, error: str, trace: str, kind: Kind = "error") -> Json:
     """Leave a failure in the store, and return it."""
     finished = datetime.now(UTC).isoformat(timespec="seconds")
-    told = {"kind": kind, "error": error, "traceback": trace, "host": socket.gethostname(), "finished": finished}
-    failure = {**key, **told, "job": job_here()[0]}
+    facts = {"kind": kind, "error": error, "traceback": trace, "host": socket.gethostname(), "finished": finished}
+    failure = {**key, **facts, "job": job_here()[0]}
     # a full disk, a link: the failure is told on the screen at least, and the sweep goes on
     with suppress(OSError, DataError):
         failure = store.write_failure(failure)

@@ -24,8 +24,8 @@ def section(study: Study) -> Section | None:
     """A sentence a task and model; None where no trial has measured what the laws are fitted to."""
     if not study.fitted_groups:
         return None
-    found = _by_group(study)
-    answers = tuple(_answer(study, group, found.get(group, ())) for group in study.fitted_groups)
+    comparisons = _by_group(study)
+    answers = tuple(_answer(study, group, comparisons.get(group, ())) for group in study.fitted_groups)
     return Section("answers", "Answers", "Answers", (_Answers(answers),), style="answers")
 
 
@@ -39,10 +39,12 @@ def _by_group(study: Study) -> Mapping[tuple[str, str], Sequence[Comparison]]:
         return {}
 
 
-def _answer(study: Study, group: tuple[str, str], found: Sequence[Comparison]) -> Answer:
+def _answer(study: Study, group: tuple[str, str], comparisons: Sequence[Comparison]) -> Answer:
     curves = study.curves_of(*group)
     measured = [curve for curve in curves.values() if curve.points]
-    told = next((curve for curve in measured if curve.strategy == BASELINE), (measured or list(curves.values()))[0])
-    others = {curve.strategy for curve in measured if curve is not told} - {one.key.strategy for one in found}
+    subject = next((curve for curve in measured if curve.strategy == BASELINE), (measured or list(curves.values()))[0])
+    others = {curve.strategy for curve in measured if curve is not subject} - {
+        comparison.key.strategy for comparison in comparisons
+    }
     error = study.measured.fitted_of(group[0]).name
-    return Answer(study.title(*group), answer(told, error, study.counted, found, in_order(others)))
+    return Answer(study.title(*group), answer(subject, error, study.counted, comparisons, in_order(others)))

@@ -16,7 +16,7 @@ from segaug.analysis.curves.size_point import SizePoint
 from segaug.analysis.interval import LEVEL
 from segaug.analysis.law.fit import Fit, Flag
 from segaug.analysis.law.verdict import ENOUGH_SIZES
-from segaug.findings.comparisons import ratio
+from segaug.findings.comparisons import ratio, saw_more
 from segaug.findings.numbers import bounded, bracketed, from_to, number, p_equals
 
 _NOTHING = 0.005  # of the error: a law cannot rise, so that the low end of what more images gain is never below 0
@@ -75,8 +75,8 @@ def _of_baseline(curve: CurveFit, error: str, counted: str) -> Iterator[str]:
 
 def _errs(curve: CurveFit, error: str, counted: str, size: float, value: str) -> str:
     provisional = ", provisional" if "provisional" in curve.flags else ""
-    one = counted.removesuffix("s") if size == 1 else counted
-    return f"with {_told(size)} {one} the {error} of {curve.strategy} is {value}{provisional}"
+    noun = counted.removesuffix("s") if size == 1 else counted
+    return f"with {_told(size)} {noun} the {error} of {curve.strategy} is {value}{provisional}"
 
 
 def _told(size: float) -> str:
@@ -118,29 +118,34 @@ def _percent(share: float) -> str:
 
 def _of_strategies(compared: Sequence[Comparison], reference: float, counted: str) -> Iterator[str]:
     """Those that are shown to differ one by one, then the others together."""
-    shown = [one for one in compared if one.overall.p_holm < 1 - LEVEL]
-    tested = [one for one in compared if one not in shown and not math.isnan(one.overall.p_holm)]
-    untested = [one for one in compared if one not in shown and one not in tested]
-    yield from (_differs(one, reference, counted) for one in shown)
+    shown = [comparison for comparison in compared if comparison.overall.p_holm < 1 - LEVEL]
+    tested = [
+        comparison for comparison in compared if comparison not in shown and not math.isnan(comparison.overall.p_holm)
+    ]
+    untested = [comparison for comparison in compared if comparison not in shown and comparison not in tested]
+    yield from (_differs(comparison, reference, counted) for comparison in shown)
     if tested:
         names = _listed(
-            [f"{one.key.strategy} ({ratio(one.overall.ratio)}, {p_equals(one.overall.p_holm)})" for one in tested]
+            [
+                f"{comparison.key.strategy} ({ratio(comparison.overall.ratio)}, {p_equals(comparison.overall.p_holm)})"
+                for comparison in tested
+            ]
         )
         yield f"{names} {_are(tested)} not shown to differ from {tested[0].baseline}"
     if untested:
-        names = _listed([one.key.strategy for one in untested])
+        names = _listed([comparison.key.strategy for comparison in untested])
         yield f"{names} {_are(untested)} not tested, for want of a second seed in common with {untested[0].baseline}"
 
 
-def _differs(one: Comparison, reference: float, counted: str) -> str:
-    more = f", which saw more data than {one.baseline}," if one.saw_more else ""
-    where = f"{'over' if len(one.overall.sizes) > 1 else 'at'} N = {from_to(one.overall.sizes, str)}"
-    if one.overall.ratio.value > 1:
-        return f"{one.key.strategy}{more} errs more, by a factor of {ratio(one.overall.ratio)} {where}"
-    better = f"{one.key.strategy}{more} errs less, by a factor of {ratio(one.overall.ratio)} {where}"
-    if not one.equivalent.sizes:
-        return f"{better}; what that is worth in {counted} is not told, {one.equivalent.reason}"
-    size = min(one.equivalent.sizes, key=lambda size: abs(math.log(size.size / reference)))
+def _differs(comparison: Comparison, reference: float, counted: str) -> str:
+    more = f", which {words}," if (words := saw_more(comparison)) else ""
+    where = f"{'over' if len(comparison.overall.sizes) > 1 else 'at'} N = {from_to(comparison.overall.sizes, str)}"
+    if comparison.overall.ratio.value > 1:
+        return f"{comparison.key.strategy}{more} errs more, by a factor of {ratio(comparison.overall.ratio)} {where}"
+    better = f"{comparison.key.strategy}{more} errs less, by a factor of {ratio(comparison.overall.ratio)} {where}"
+    if not comparison.equivalent.sizes:
+        return f"{better}; what that is worth in {counted} is not told, {comparison.equivalent.reason}"
+    size = min(comparison.equivalent.sizes, key=lambda size: abs(math.log(size.size / reference)))
     return f"{better}, and at {_told(size.size)} {_worth(size)} the labels"
 
 

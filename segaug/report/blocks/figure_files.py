@@ -46,8 +46,11 @@ def collecting_figures() -> Iterator[None]:
     """Look for rings of references only among what is made in here.
 
     Beside the many objects of a study figures would seldom be looked for, and each search would take a quarter of a
-    second.
+    second. What a caller has set aside stays so.
     """
+    if gc.get_freeze_count():
+        yield
+        return
     gc.collect()
     gc.freeze()
     try:

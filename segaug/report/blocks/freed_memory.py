@@ -34,5 +34,5 @@ def give_back_freed_memory() -> None:
 @cache
 def _of_glibc(name: str) -> Callable[..., int] | None:
     """The function; None where libc is another one."""
-    found: Callable[..., int] | None = getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None
-    return found
+    function: Callable[..., int] | None = getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None
+    return function

@@ -46,9 +46,11 @@ def measure_table(study: Study) -> Table:
     """Means and spread of every measure at every N."""
     cells, measures = _cells(study), study.measured.everywhere
     trained_by = {study.measured.cross_entropy_of(task) for task in study.tasks}
-    losses = [one for one in measures if one in trained_by]
-    scores = [drawn for one in measures for drawn in ((one, _last(one)) if one in losses else (one,))]
-    references = [f"{name} {one.quantity.words}" for one in losses for name in ("atlas", "constant")]
+    losses = [measure for measure in measures if measure in trained_by]
+    scores = [
+        drawn for measure in measures for drawn in ((measure, _last(measure)) if measure in losses else (measure,))
+    ]
+    references = [f"{name} {measure.quantity.words}" for measure in losses for name in ("atlas", "constant")]
     columns = (*map(_column, scores), *references, "logit scale", "updates")
     return Table(
         "Test measures, mean ± standard deviation over n seeds, of the weights that were best on validation "
@@ -64,11 +66,11 @@ def measure_table(study: Study) -> Table:
 def shown_dice_table(study: Study) -> Table | None:
     """Dice with and without the images that have nothing to find; None where every counted image has something."""
     rows = tuple(
-        (*group, strategy, str(one.size), one.structure or NONE, str(one.trials),
-         number(one.of_all), str(one.images), number(one.of_shown), str(one.shown))
+        (*group, strategy, str(cell.size), cell.structure or NONE, str(cell.trials),
+         number(cell.of_all), str(cell.images), number(cell.of_shown), str(cell.shown))
         for group in study.groups
         for strategy, curve in study.curves_of(*group).items()
-        for one in shown_dice(curve.trials)
+        for cell in shown_dice(curve.trials)
     )  # fmt: skip
     if not rows:
         return None
@@ -85,16 +87,16 @@ def shown_dice_table(study: Study) -> Table | None:
 
 def structure_table(study: Study) -> Table:
     """Means and spread of what is measured of each structure by itself."""
-    found = {task: study.measured.of_structures(task) for task in study.tasks}
-    known = {key: one for measures in found.values() for key, (one, *_) in measures.items()}
+    by_task = {task: study.measured.of_structures(task) for task in study.tasks}
+    known = {key: measure for measures in by_task.values() for key, (measure, *_) in measures.items()}
     return Table(
         "Each structure by itself, mean ± standard deviation over n seeds.",
         ("task", "model", "strategy", "N", "structure", "n",
-         *(_with_unit(one.quantity.measure.words, one) for one in known.values())),
+         *(_with_unit(measure.quantity.measure.words, measure) for measure in known.values())),
         tuple(
-            (*_place(cell), structure, str(len(records)), *_structure_cells(records, found[cell[0]], known, structure))
+            (*_place(cell), structure, str(len(records)), *_structure_cells(records, measures, known, structure))
             for cell, records in _cells(study).items()
-            if found[cell[0]]
+            if (measures := by_task[cell[0]])
             for structure in study.measured.structures[cell[0]]
         ),
         strategy_column=2,
@@ -103,10 +105,10 @@ def structure_table(study: Study) -> Table:
 
 
 def _structure_cells(
-    records: Sequence[Json], found: Mapping[str, Sequence[Measure]], keys: Iterable[str], structure: str
+    records: Sequence[Json], measures: Mapping[str, Sequence[Measure]], keys: Iterable[str], structure: str
 ) -> Iterator[str]:
     for key in keys:
-        own = [one for one in found.get(key, ()) if one.quantity.structure == structure]
+        own = [measure for measure in measures.get(key, ()) if measure.quantity.structure == structure]
         yield _spread(map(own[0].of, records)) if own else NONE
 
 
@@ -139,18 +141,18 @@ def _measure_cells(records: Sequence[Json], scores: Sequence[Measure], losses: S
     return (
         from_to((record["validation_labels"] for record in records), str),
         str(len(records)),
-        *(_spread(map(one.of, records)) for one in scores),
-        *(_mean(map(of, records)) for one in losses for of in (one.of_atlas, one.of_constant)),
+        *(_spread(map(measure.of, records)) for measure in scores),
+        *(_mean(map(of, records)) for measure in losses for of in (measure.of_atlas, measure.of_constant)),
         _mean(scales),
         from_to((record["updates"] for record in records), str),
     )
 
 
 def _spread(values: Iterable[float | None]) -> str:
-    found = [value for value in values if value is not None]
-    return _mean(found) + (f" ± {number(stdev(found))}" if len(found) > 1 else "")
+    known = [value for value in values if value is not None]
+    return _mean(known) + (f" ± {number(stdev(known))}" if len(known) > 1 else "")
 
 
 def _mean(values: Iterable[float | None]) -> str:
-    found = [value for value in values if value is not None]
-    return number(fmean(found) if found else None)
+    known = [value for value in values if value is not None]
+    return number(fmean(known) if known else None)

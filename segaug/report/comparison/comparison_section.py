@@ -11,7 +11,12 @@ from segaug.errors import DataError
 from segaug.report.blocks.by_task import by_task
 from segaug.report.blocks.section import Block, Draw, Folded, Heading, Items, Legend, Panels, Section, Text
 from segaug.report.comparison.equivalent_data import equivalent_caption, factor_table, worth_sentences
-from segaug.report.comparison.equivalent_figure import equivalent_figure, equivalent_panel, equivalent_signs, told
+from segaug.report.comparison.equivalent_figure import (
+    equivalent_figure,
+    equivalent_panel,
+    equivalent_signs,
+    has_factors,
+)
 from segaug.report.comparison.paired import overall_table, paired_caption, size_table
 from segaug.report.comparison.paired_figure import paired_figure, paired_panel, paired_signs
 from segaug.report.comparison.strategies import Groups, compared, comparison_notes
@@ -25,15 +30,15 @@ def section(study: Study) -> Section | None:
     if len(study.strategies) < 2:
         return None
     try:
-        found = compared(study)
+        comparisons = compared(study)
     except DataError as error:
         return _section((Text(f"Nothing is compared: {error}."),))
-    if not found.groups:
+    if not comparisons.groups:
         return _section((Text(f"Nothing is compared: no strategy shares a size and a seed with {BASELINE}."),))
-    worth = [group for group in found.groups if told(group)]
-    notes = [*comparison_notes(found.groups), *found.unpaired]
-    blocks = (*_paired(study, found.groups), *_equivalent(study, found.groups, worth), *_notes(notes))
-    return _section(blocks, _figures(study, found.groups, worth))
+    worth = [group for group in comparisons.groups if has_factors(group)]
+    notes = [*comparison_notes(comparisons.groups), *comparisons.unpaired]
+    blocks = (*_paired(study, comparisons.groups), *_equivalent(study, comparisons.groups, worth), *_notes(notes))
+    return _section(blocks, _figures(study, comparisons.groups, worth))
 
 
 def _figures(study: Study, groups: Groups, worth: Groups) -> dict[str, Draw]:

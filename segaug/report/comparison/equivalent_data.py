@@ -15,29 +15,41 @@ from segaug.report.study.study import Study
 
 def equivalent_caption(study: Study, groups: Groups) -> str:
     """Of the factors."""
-    found = [one for group in groups for one in group if one.equivalent.sizes]
+    comparisons = [comparison for group in groups for comparison in group if comparison.equivalent.sizes]
     return (
-        f"How many times N labelled {study.counted} {found[0].baseline} needs for the error that a strategy reaches "
-        "with N; above the line at 1 it is worth data.\nBoth axes are logarithmic. Bars: 95 % interval "
-        f"for new seeds on this test set, {_method([one.equivalent.method for one in found])}. Grey: factors that "
-        "lead to sizes at which the baseline was not measured; an end that lies there is cut, with an arrow, and "
-        "nothing is claimed beyond it. A strategy that was allowed to see more data than the baseline may owe its "
-        "factor to that data."
+        f"How many times N labelled {study.counted} {comparisons[0].baseline} needs for the error that a strategy "
+        "reaches with N; above the line at 1 it is worth data.\nBoth axes are logarithmic. Bars: 95 % interval for new "
+        f"seeds on this test set, {_method([comparison.equivalent.method for comparison in comparisons])}. Grey: "
+        "factors that lead to sizes at which the baseline was not measured; an end that lies there is cut, with an "
+        "arrow, and nothing is claimed beyond it. A strategy that was allowed to see more data than the baseline may "
+        "owe its factor to that data."
     )
 
 
 def worth_sentences(study: Study, groups: Groups) -> list[str]:
     """What each strategy is worth at the middle size of the study, and what it was allowed to see."""
-    return [f"{study.title(*one.key[:2])}: {_worth(study, one)}{_saw(one)}" for group in groups for one in group]
+    return [
+        f"{study.title(*comparison.key[:2])}: {_worth(study, comparison)}{_saw(comparison)}"
+        for group in groups
+        for comparison in group
+    ]
 
 
 def factor_table(groups: Groups) -> Table:
     """Every factor."""
-    rows = ((one.key, one, size) for group in groups for one in group for size in one.equivalent.sizes)
+    rows = (
+        (comparison.key, comparison, size)
+        for group in groups
+        for comparison in group
+        for size in comparison.equivalent.sizes
+    )
     return Table(
         "Equivalent data at each N, cut to the sizes at which the baseline was measured.",
         ("task", "model", "strategy", "N", "factor", "cut", "by"),
-        tuple((*key, f"{size.size:g}", str(size), _cut(size), one.equivalent.method) for key, one, size in rows),
+        tuple(
+            (*key, f"{size.size:g}", str(size), _cut(size), comparison.equivalent.method)
+            for key, comparison, size in rows
+        ),
         strategy_column=2,
         number_columns=frozenset({3, 4}),
     )
@@ -51,19 +63,19 @@ def _worth(study: Study, comparison: Comparison) -> str:
     return "; ".join(filter(None, (worth(comparison, middle), mean_worth(comparison)))) + "."
 
 
-def _saw(found: Comparison) -> str:
-    if not found.sees:
+def _saw(comparison: Comparison) -> str:
+    if not comparison.sees:
         return ""
-    more = sorted(set(found.sees.split(", ")) - set(found.baseline_sees.split(", ")))
-    return f" It also saw {', '.join(more)}." if more else f" It saw the same: {found.sees}."
+    more = sorted(set(comparison.sees.split(", ")) - set(comparison.baseline_sees.split(", ")))
+    return f" It also saw {', '.join(more)}." if more else f" It saw the same: {comparison.sees}."
 
 
 def _reference(study: Study, key: CurveKey) -> float:
     return study.curves_of(key.task, key.model)[key.strategy].reference_size
 
 
-def _cut(one: EquivalentSize) -> str:
-    return {"none": NONE, "low": "below", "high": "above", "both": "both ends"}[one.censored]
+def _cut(size: EquivalentSize) -> str:
+    return {"none": NONE, "low": "below", "high": "above", "both": "both ends"}[size.censored]
 
 
 def _method(methods: Sequence[str]) -> str:

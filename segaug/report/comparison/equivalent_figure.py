@@ -30,7 +30,7 @@ _OUTSIDE = 0.16  # opacity of the region of which nothing is claimed
 
 def equivalent_panel(study: Study, comparisons: Sequence[Comparison]) -> tuple[Figure, Tooltips]:
     """The strategies of one task and model side by side at each N."""
-    known = {found.key.strategy: found for found in comparisons if found.equivalent.sizes}
+    known = {comparison.key.strategy: comparison for comparison in comparisons if comparison.equivalent.sizes}
 
     def draw(axes: Axes, names: Sequence[str], first: int) -> Tooltips:
         return _draw(axes, study, [known[name] for name in names], first)
@@ -43,11 +43,11 @@ def equivalent_figure(study: Study, groups: Groups, note: str) -> Figure:
     panels = [
         (numbered_title([study.title(*group[0].key[:2])], place, len(shown)), [known[name] for name in names])
         for group in groups
-        for known in [{found.key.strategy: found for found in group if found.equivalent.sizes}]
+        for known in [{comparison.key.strategy: comparison for comparison in group if comparison.equivalent.sizes}]
         for shown in [by_panel(list(known))]
         for place, names in enumerate(shown)
     ]
-    compared = {found.key.strategy for _, comparisons in panels for found in comparisons}
+    compared = {comparison.key.strategy for _, comparisons in panels for comparison in comparisons}
     signs = [strategy_sign(name) for name in study.strategies if name in compared]
     columns = min(len(panels), _MOST_COLUMNS)
     page = sheet(
@@ -72,28 +72,28 @@ def equivalent_signs() -> list[Artist]:
     ]  # fmt: skip
 
 
-def told(comparisons: Sequence[Comparison]) -> bool:
+def has_factors(comparisons: Sequence[Comparison]) -> bool:
     """Has any strategy a factor?"""
-    return any(found.equivalent.sizes for found in comparisons)
+    return any(comparison.equivalent.sizes for comparison in comparisons)
 
 
 def _draw(axes: Axes, study: Study, known: Sequence[Comparison], first: int) -> Tooltips:
     tooltips: Tooltips = {}
-    cells = [one for found in known for one in found.equivalent.sizes]
-    sizes = sorted({int(one.size) for one in cells})
-    shift = dodge([found.key.strategy for found in known], sizes)
+    cells = [cell for comparison in known for cell in comparison.equivalent.sizes]
+    sizes = sorted({int(cell.size) for cell in cells})
+    shift = dodge([comparison.key.strategy for comparison in known], sizes)
     dodged_axis(axes, sizes)
-    ends = [end for one in cells for end in (one.claimed.low, one.claimed.high)]
+    ends = [end for cell in cells for end in (cell.claimed.low, cell.claimed.high)]
     ratio_axis(axes, min(ends), max(ends))
     _shade(axes, cells)
     axes.axhline(1, color=LIGHT["ink"], linewidth=0.9, zorder=1)
-    for index, found in enumerate(known, start=first):
+    for index, comparison in enumerate(known, start=first):
         for inside in (True, False):
-            chosen = [one for one in found.equivalent.sizes if (one.factor is not None) == inside]
+            chosen = [cell for cell in comparison.equivalent.sizes if (cell.factor is not None) == inside]
             gid = f"{'inside' if inside else 'end'}-{index}"
-            _draw_factors(axes, chosen, shift[found.key.strategy], look(found.key.strategy), inside, gid)
+            _draw_factors(axes, chosen, shift[comparison.key.strategy], look(comparison.key.strategy), inside, gid)
             if chosen:
-                tooltips[gid] = [f"{found.key.strategy}, N = {one.size:g}: {one}" for one in chosen]
+                tooltips[gid] = [f"{comparison.key.strategy}, N = {cell.size:g}: {cell}" for cell in chosen]
     axes.set(xlabel=f"labelled training {study.counted} N", ylabel="equivalent data [factor]")
     return tooltips
 
@@ -101,15 +101,15 @@ def _draw(axes: Axes, study: Study, known: Sequence[Comparison], first: int) -> 
 def _shade(axes: Axes, cells: Sequence[EquivalentSize]) -> None:
     """At each size, the factors that lead to sizes at which the baseline was not measured."""
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
-    limits = {one.size: (one.smallest / one.size, one.largest / one.size) for one in cells}
+    limits = {cell.size: (cell.smallest / cell.size, cell.largest / cell.size) for cell in cells}
     sizes = sorted(limits)
     edges = [left, *(math.sqrt(low * high) for low, high in pairwise(sizes)), right]
     for size, (start, end) in zip(sizes, pairwise(edges), strict=True):
         low, high = limits[size]
-        for one, other in ((bottom, low), (high, top)):
-            if one < other:
+        for lower, upper in ((bottom, low), (high, top)):
+            if lower < upper:
                 axes.fill_between(
-                    [start, end], one, other, color=LIGHT["muted"], alpha=_OUTSIDE, linewidth=0, zorder=0.5
+                    [start, end], lower, upper, color=LIGHT["muted"], alpha=_OUTSIDE, linewidth=0, zorder=0.5
                 )
     axes.set(xlim=(left, right), ylim=(bottom, top))
 
@@ -119,15 +119,15 @@ def _draw_factors(
 ) -> None:
     bottom, top = axes.get_ylim()
     reach = (top / bottom) ** _ARROW
-    for one in cells:
-        x, ends = one.size * shift, one.claimed
+    for cell in cells:
+        x, ends = cell.size * shift, cell.claimed
         axes.plot([x, x], [ends.low, ends.high], color=style.light, linewidth=1.4, zorder=3)
         for cut, end, beyond in ((ends.open_low, ends.low, 1 / reach), (ends.open_high, ends.high, reach)):
             if cut:
                 arrow = {"arrowstyle": "->", "color": style.light, "shrinkA": 0, "shrinkB": 0, "linewidth": 1.2}
                 axes.annotate("", (x, end * beyond), (x, end), arrowprops=arrow, zorder=3, annotation_clip=False)
-    places = [one.size * shift for one in cells]
-    factors = [min(max(one.equivalent, one.smallest), one.largest) / one.size for one in cells]
+    places = [cell.size * shift for cell in cells]
+    factors = [min(max(cell.equivalent, cell.smallest), cell.largest) / cell.size for cell in cells]
     signs = (
         marker(style)
         if filled

@@ -3,6 +3,7 @@
 import math
 
 from segaug.analysis.comparison.comparison import Comparison, SizeComparison
+from segaug.findings.comparisons import ratio_cells, with_other_cases
 from segaug.findings.numbers import NONE, bracketed, from_to, number, p_value
 from segaug.report.blocks.tables import Table
 from segaug.report.comparison.paired_trials import paired_trials
@@ -13,13 +14,14 @@ from segaug.report.study.study import Study
 
 def paired_caption(study: Study, groups: Groups) -> str:
     """Of the ratios."""
-    found = [one for group in groups for one in group]
-    pairs = from_to((size.ratio.log.pairs for one in found for size in one.sizes), str)
+    comparisons = [comparison for group in groups for comparison in group]
+    pairs = from_to((size.ratio.log.pairs for comparison in comparisons for size in comparison.sizes), str)
     shown = drawn_words(_most_seeds(study, groups), "their geometric mean ratio")
-    tests = from_to({sum(len(one.sizes) for one in group) for group in groups}, str)
+    tests = from_to({sum(len(comparison.sizes) for comparison in group) for group in groups}, str)
     return (
-        f"{study.measured.name[0].upper()}{study.measured.name[1:]} of a strategy over that of {found[0].baseline} on "
-        f"the same subset, initial weights and batches, n = {pairs} pairs; below the line at 1 it is better.\n"
+        f"{study.measured.name[0].upper()}{study.measured.name[1:]} of a strategy over that of "
+        f"{comparisons[0].baseline} on the same subset, initial weights and batches, n = {pairs} pairs; below the "
+        "line at 1 it is better.\n"
         f"Both axes are logarithmic. Thin lines: one seed each{shown}. Markers: ratio of expected errors, by the "
         "means over seeds; bars: its 95 % interval by the paired t test (Fieller), each for one comparison, for new "
         "seeds on this test set; that of few pairs may leave the axis, or have no end. Filled: p < 5 % after Holm's "
@@ -30,8 +32,8 @@ def paired_caption(study: Study, groups: Groups) -> str:
 
 def _most_seeds(study: Study, groups: Groups) -> int:
     """That any strategy shares with the baseline."""
-    found = (pairs for group in groups for pairs in paired_trials(study, group))
-    return max((len({pair.seed for pair in pairs}) for pairs in found), default=0)
+    paired = (pairs for group in groups for pairs in paired_trials(study, group))
+    return max((len({pair.seed for pair in pairs}) for pairs in paired), default=0)
 
 
 def overall_table(groups: Groups) -> Table:
@@ -45,7 +47,7 @@ def overall_table(groups: Groups) -> Table:
         "the higher, the more pairing helps.",
         ("task", "model", "strategy", "ratio", "this test set", "new patients", "p (t, Holm)", "p (flips)",
          "pairs × sizes", "correlation"),
-        tuple(_overall_row(one) for group in groups for one in group),
+        tuple(_overall_row(comparison) for group in groups for comparison in group),
         strategy_column=2,
         number_columns=frozenset(range(3, 10)),
     )  # fmt: skip
@@ -60,42 +62,40 @@ def size_table(groups: Groups) -> Table:
         "model; p of max-t: sign flips, corrected for the same.",
         ("task", "model", "strategy", "N", "pairs", "error", "baseline", "ratio", "95 %", "difference", "95 %", "p (t)",
          "p (flips)", "p (Holm)", "p (max-t)", "correlation", "moves [px]"),
-        tuple(_size_row(one, size) for group in groups for one in group for size in one.sizes),
+        tuple(_size_row(comparison, size) for group in groups for comparison in group for size in comparison.sizes),
         strategy_column=2,
         number_columns=frozenset(range(3, 17)),
     )  # fmt: skip
 
 
-def _overall_row(found: Comparison) -> tuple[str, ...]:
+def _overall_row(comparison: Comparison) -> tuple[str, ...]:
     ratio, correlations = (
-        found.overall.ratio,
-        [one.correlation for one in found.sizes if math.isfinite(one.correlation)],
+        comparison.overall.ratio,
+        [size.correlation for size in comparison.sizes if math.isfinite(size.correlation)],
     )
     return (
-        *found.key,
-        number(ratio.value),
-        bracketed(ratio.interval),
-        bracketed(ratio.other_cases),
-        p_value(found.overall.p_holm),
+        *comparison.key,
+        *ratio_cells(ratio),
+        with_other_cases(ratio) or NONE,
+        p_value(comparison.overall.p_holm),
         p_value(ratio.log.p_flip),
-        f"{ratio.log.pairs} × {len(found.overall.sizes)}",
+        f"{ratio.log.pairs} × {len(comparison.overall.sizes)}",
         f"{sum(correlations) / len(correlations):.2f}" if correlations else NONE,
     )
 
 
-def _size_row(found: Comparison, one: SizeComparison) -> tuple[str, ...]:
-    difference, ratio = one.difference, one.ratio
+def _size_row(comparison: Comparison, size: SizeComparison) -> tuple[str, ...]:
+    difference, ratio = size.difference, size.ratio
     return (
-        *found.key,
-        str(one.size),
+        *comparison.key,
+        str(size.size),
         str(ratio.log.pairs),
-        number(one.strategy),
-        number(one.baseline),
-        number(ratio.value),
-        bracketed(ratio.interval),
+        number(size.strategy),
+        number(size.baseline),
+        *ratio_cells(ratio),
         number(difference.mean),
         bracketed(difference.interval),
-        *map(p_value, (ratio.log.p_t, ratio.log.p_flip, one.p_holm, one.p_max_t)),
-        f"{one.correlation:.2f}" if math.isfinite(one.correlation) else NONE,
-        number(one.rms_px),
+        *map(p_value, (ratio.log.p_t, ratio.log.p_flip, size.p_holm, size.p_max_t)),
+        f"{size.correlation:.2f}" if math.isfinite(size.correlation) else NONE,
+        number(size.rms_px),
     )

@@ -15,7 +15,8 @@ from matplotlib.lines import Line2D
 
 from segaug.analysis.comparison.comparison import Comparison, Ratio
 from segaug.analysis.interval import SIGNIFICANCE
-from segaug.findings.numbers import bracketed, number, p_equals, p_value
+from segaug.findings.comparisons import ratio
+from segaug.findings.numbers import p_equals, p_value
 from segaug.report.comparison.paired_trials import PairedTrial, paired_trials
 from segaug.report.comparison.strategies import Groups
 from segaug.report.look.palette import LIGHT, Look, look
@@ -81,10 +82,10 @@ def _draw_all(
 ) -> Tooltips:  # fmt: skip
     tooltips: Tooltips = {}
     grid = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
-    sizes = sorted({one.size for found in comparisons for one in found.sizes})
+    sizes = sorted({size.size for comparison in comparisons for size in comparison.sizes})
     pairs = paired_trials(study, comparisons)
-    for index, (axes, found, own) in enumerate(zip(grid, comparisons, pairs, strict=False)):
-        tooltips |= _draw(axes, found, own, sizes, index)
+    for index, (axes, comparison, own) in enumerate(zip(grid, comparisons, pairs, strict=False)):
+        tooltips |= _draw(axes, comparison, own, sizes, index)
     for axes in grid[len(comparisons) :]:
         axes.set_visible(False)
         grid[grid.index(axes) - columns].tick_params(labelbottom=True)
@@ -93,10 +94,10 @@ def _draw_all(
     return tooltips
 
 
-def _ylabel(study: Study, found: Comparison, height_in: float) -> str:
+def _ylabel(study: Study, comparison: Comparison, height_in: float) -> str:
     """In as many lines as it takes."""
-    name = study.measured.fitted_of(found.key.task).name
-    return "\n".join(wrap(f"{name}, ratio to {found.baseline}", int(height_in / _LETTER_IN)))
+    name = study.measured.fitted_of(comparison.key.task).name
+    return "\n".join(wrap(f"{name}, ratio to {comparison.baseline}", int(height_in / _LETTER_IN)))
 
 
 class _Cell(NamedTuple):
@@ -106,17 +107,17 @@ class _Cell(NamedTuple):
     name: str
 
 
-def _draw(axes: Axes, found: Comparison, pairs: Sequence[PairedTrial], sizes: list[int], index: int) -> Tooltips:
-    strategy, style = found.key.strategy, look(found.key.strategy)
+def _draw(axes: Axes, comparison: Comparison, pairs: Sequence[PairedTrial], sizes: list[int], index: int) -> Tooltips:
+    strategy, style = comparison.key.strategy, look(comparison.key.strategy)
     axes.axhline(1, color=LIGHT["ink"], linewidth=0.9, zorder=1)
     seeds = drawn([[*own] for _, own in groupby(pairs, key=lambda pair: pair.seed)], _mean_log_ratio)
     _draw_seeds(axes, seeds, style, f"pairs-{index}")
     tooltips = {f"pairs-{index}": [_trial_tooltip(strategy, pair) for own in seeds for pair in own]}
     size_axis(axes, sizes)
-    cells = [_Cell(one.size, one.ratio, one.p_holm, f"N = {one.size}") for one in found.sizes]
-    if len(sizes) > 1 and math.isfinite(found.overall.ratio.value):
+    cells = [_Cell(size.size, size.ratio, size.p_holm, f"N = {size.size}") for size in comparison.sizes]
+    if len(sizes) > 1 and math.isfinite(comparison.overall.ratio.value):
         overall = _beside_sizes(axes, sizes)
-        cells.append(_Cell(overall, found.overall.ratio, found.overall.p_holm, "all sizes"))
+        cells.append(_Cell(overall, comparison.overall.ratio, comparison.overall.p_holm, "all sizes"))
     for kind, shown in (("differs", True), ("same", False)):
         chosen = [cell for cell in cells if (cell.p_holm < SIGNIFICANCE) == shown]
         if chosen:
@@ -173,7 +174,9 @@ def _draw_ratios(axes: Axes, cells: Sequence[_Cell], style: Look, filled: bool, 
 def _set_range(axes: Axes, comparisons: Sequence[Comparison], pairs: Sequence[Sequence[PairedTrial]]) -> None:
     """One range for all strategies: their seeds, and the intervals of enough pairs."""
     values = [pair.ratio for own in pairs for pair in own]
-    ratios = [one.ratio for found in comparisons for one in found.sizes if one.ratio.log.pairs >= _ENOUGH_PAIRS]
+    ratios = [
+        size.ratio for comparison in comparisons for size in comparison.sizes if size.ratio.log.pairs >= _ENOUGH_PAIRS
+    ]
     bounds = [end for ratio in ratios if ratio.interval for end in (ratio.interval.low, ratio.interval.high)]
     values += [bound for bound in bounds if 1 / _FAR < bound < _FAR]
     ratio_axis(axes, min(values, default=1.0), max(values, default=1.0))
@@ -189,6 +192,6 @@ def _trial_tooltip(strategy: str, pair: PairedTrial) -> str:
 def _tooltip(strategy: str, cell: _Cell) -> str:
     log = cell.ratio.log
     return (
-        f"{strategy}, {cell.name}: {number(cell.ratio.value)} {bracketed(cell.ratio.interval)}, n = {log.pairs}\n"
+        f"{strategy}, {cell.name}: {ratio(cell.ratio)}, n = {log.pairs}\n"
         f"{p_equals(log.p_t)} (t), {p_value(cell.p_holm)} (after Holm), {p_value(log.p_flip)} (sign flips)"
     )

@@ -27,15 +27,15 @@ def paired_trials(study: Study, comparisons: Sequence[Comparison]) -> list[list[
     """Every pair of each comparison of one task and model, by seed and size."""
     task, model, _ = comparisons[0].key
     seeds = study.seeds(study.measured.fitted_of(task), task, model)
-    against = {(one.size, one.seed): one.value for one in seeds[comparisons[0].baseline]}
+    against = {(trial.size, trial.seed): trial.value for trial in seeds[comparisons[0].baseline]}
     return [
         sorted(
             (
-                PairedTrial(one.size, one.seed, one.trial, one.value, against[one.size, one.seed])
-                for one in seeds[found.key.strategy]
-                if (one.size, one.seed) in against
+                PairedTrial(trial.size, trial.seed, trial.trial, trial.value, against[trial.size, trial.seed])
+                for trial in seeds[comparison.key.strategy]
+                if (trial.size, trial.seed) in against
             ),
             key=lambda pair: (pair.seed, pair.size),
         )
-        for found in comparisons
+        for comparison in comparisons
     ]

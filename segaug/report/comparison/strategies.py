@@ -9,7 +9,7 @@ from segaug.analysis.comparison.compare import BASELINE, compare_trials
 from segaug.analysis.comparison.comparison import Comparison
 from segaug.analysis.trials.measured import measured, measured_cases
 from segaug.analysis.trials.table import study_trials
-from segaug.findings.comparisons import on_pairs, worth_method
+from segaug.findings.comparisons import not_compared, on_pairs, worth_method
 from segaug.report.look.palette import in_order
 from segaug.report.study.study import Study
 
@@ -28,18 +28,26 @@ class Compared:
 def compared(study: Study) -> Compared:
     """Every strategy against BASELINE; raises as `compare_trials` does."""
     table = measured(study_trials(study.snapshot), study.metric)
-    found = compare_trials(table, None, measured_cases(table, study.snapshot.cases), BASELINE)
-    paired = [one for one in found.found if one.sizes]
-    groups = ({one.key.strategy: one for one in group} for _, group in groupby(paired, key=lambda one: one.key[:2]))
-    alone = [f"{' · '.join(key)}: {study.title(*key[:2])} has no trial of {BASELINE}" for key in found.without_baseline]
-    lonely = [f"{' · '.join(one.key)}: {note}" for one in found.found if not one.sizes for note in one.notes]
+    comparisons = compare_trials(table, None, measured_cases(table, study.snapshot.cases), BASELINE)
+    paired = [comparison for comparison in comparisons.found if comparison.sizes]
+    groups = (
+        {comparison.key.strategy: comparison for comparison in group}
+        for _, group in groupby(paired, key=lambda comparison: comparison.key[:2])
+    )
+    alone = [f"{' · '.join(key)}: {not_compared(BASELINE)}" for key in comparisons.without_baseline]
+    lonely = [
+        f"{' · '.join(comparison.key)}: {note}"
+        for comparison in comparisons.found
+        if not comparison.sizes
+        for note in comparison.notes
+    ]
     return Compared([[group[strategy] for strategy in in_order(group)] for group in groups], (*lonely, *alone))
 
 
 def comparison_notes(groups: Groups) -> list[str]:
     """What is peculiar about single comparisons."""
-    found = (one for group in groups for one in group)
-    return [f"{' · '.join(one.key)}: {note}" for one in found for note in _notes(one)]
+    comparisons = (comparison for group in groups for comparison in group)
+    return [f"{' · '.join(comparison.key)}: {note}" for comparison in comparisons for note in _notes(comparison)]
 
 
 def _notes(comparison: Comparison) -> Iterator[str]:

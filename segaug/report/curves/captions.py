@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from segaug.findings.comparisons import CLEAR
+from segaug.findings.laws import LACK_OF_FIT, MISFIT, TOGETHER
 from segaug.report.curves.histories import shown_sizes, validated
 from segaug.report.marks.crowd import MOST_DRAWN, drawn_words
 from segaug.report.study.measure import Measure
@@ -17,6 +18,7 @@ VARIES = (
     "The trials of one N differ in their seed: which images are drawn, initial weights, order and augmentation. The "
     "test images are the same for all."
 )
+PUBLISHED = f"{LAW} by unweighted least squares over all converged trials"  # the published fit
 PROFILE = "95 % profile intervals over seeds, for this test set"
 
 
@@ -24,8 +26,8 @@ def overview_caption(study: Study) -> str:
     """Of the fitted measure against N, all strategies together."""
     measured = study.measured
     return (
-        f"{_title(measured.name)} against N labelled training {study.counted}: means of {trial_counts(study)} with "
-        "95 % t intervals, and the law through them.\n"
+        f"{_title(measured.name)} against N labelled training {study.counted}: {_means(study)}, and the law through "
+        "them.\n"
         f"{_title(measured.name)}: {measured.meaning}. Both axes are logarithmic, and the panels of a task share "
         f"theirs. {_cost(study)} Strategies are moved sideways a little so "
         f"that none hides another. Lines: the law {LAW}, weighted by the noise at each N; where there is no law, or "
@@ -86,17 +88,17 @@ def published_note(study: Study, methods: Sequence[str]) -> str:
     """Of errors in the layout of the published study."""
     return (
         f"Markers: means of {trial_counts(study, methods)} per method and N, with 95 % t intervals. Lines: the "
-        f"published fit, {LAW} by unweighted least squares over all converged trials, without an interval. {VARIES}"
+        f"published fit, {PUBLISHED}, without an interval. {VARIES}"
     )
 
 
 def published_coefficients_note(study: Study, methods: Sequence[str]) -> str:
     """Of a, b and c in the layout of the published study."""
     return (
-        f"{LAW} by unweighted least squares over all converged trials ({trial_counts(study, methods)} per N), as "
-        "published. No intervals: those of the covariance matrix do not hold for this fit; the report has profile "
-        "intervals of the weighted one. Hollow: too few sizes for a law to be read. a, b and c of one curve depend on "
-        f"each other: do not compare them one by one. {VARIES}"
+        f"{PUBLISHED} ({trial_counts(study, methods)} per N), as published. No intervals: those of the covariance "
+        "matrix do not hold for this fit; the report has profile intervals of the weighted one. Hollow: too few sizes "
+        "for a law to be read. "
+        f"{TOGETHER}. {VARIES}"
     )
 
 
@@ -104,8 +106,7 @@ def residual_caption(study: Study) -> str:
     """Of the residuals."""
     return (
         f"Size means ({trial_counts(study)} per N) minus the law, in standard errors of the mean; dashed: ± 2.\n"
-        "p: lack of fit, how often chance alone would put the means as far from the law (F test against the spread of "
-        "repeated trials; no interval); off: how far, as a share of the law and beyond noise (root mean square). "
+        f"p: lack of fit, {LACK_OF_FIT} (F test against the spread of repeated trials; no interval); {MISFIT}. "
         f"A pattern that strategies share comes from what they share. {VARIES}"
     )
 
@@ -143,7 +144,7 @@ def measures_caption(study: Study, measures: Sequence[Measure]) -> str:
     names = ", ".join(measure.name for measure in measures)
     meanings = "; ".join(f"{measure.name}: {measure.meaning}" for measure in measures)
     return (
-        f"Every measure of a task and model against N: means of {trial_counts(study)} with 95 % t intervals.\n"
+        f"Every measure of a task and model against N: {_means(study)}.\n"
         f"{names}. {meanings}. {_axes(measures)} {VARIES} {references_caption(measures)}"
     )
 
@@ -151,8 +152,7 @@ def measures_caption(study: Study, measures: Sequence[Measure]) -> str:
 def structures_caption(study: Study, measures: Sequence[Measure]) -> str:
     """Of one measure of each structure."""
     return (
-        f"{_title(measures[0].quantity.measure.words)} of each structure by itself against N: means of "
-        f"{trial_counts(study)} with 95 % t intervals.\n"
+        f"{_title(measures[0].quantity.measure.words)} of each structure by itself against N: {_means(study)}.\n"
         f"One range a task. {'Both axes are logarithmic' if measures[0].log else 'N is on a logarithmic axis'}. "
         f"{VARIES} {references_caption(measures)}"
     )
@@ -160,12 +160,12 @@ def structures_caption(study: Study, measures: Sequence[Measure]) -> str:
 
 def orders_text(opposed: int) -> str:
     """What is said of the agreement of metrics."""
-    found = (
+    agreement = (
         "No two metrics put any pair of strategies clearly in opposite order."
         if not opposed
         else f"{opposed} {'pair is' if opposed == 1 else 'pairs are'} put clearly in opposite order by two metrics."
     )
-    return f"{found} {CLEAR}"
+    return f"{agreement} {CLEAR}"
 
 
 def histories_caption(study: Study) -> str:
@@ -183,6 +183,11 @@ def trial_counts(study: Study, strategies: Sequence[str] | None = None) -> str:
     cells = cell_counts(study)
     counts = {count for (_, _, name, _), count in cells.items() if strategies is None or name in strategies}
     return f"n = {min(counts, default=0)}{f' to {max(counts)}' if len(counts) > 1 else ''} seeds"
+
+
+def _means(study: Study) -> str:
+    """What the markers of a curve are."""
+    return f"means of {trial_counts(study)} with 95 % t intervals"
 
 
 def trials_drawn(study: Study) -> str:
@@ -206,7 +211,7 @@ def references_caption(measures: Sequence[Measure]) -> str:
     atlas = "Dotted grey: the atlas, the mean mask of the same training images, which never looks at the test image."
     constant = "Dashed grey: the best constant prediction."
     known = ((atlas, "atlas"), (constant, "constant"))
-    return " ".join(text for text, name in known if any(getattr(one.quantity, name) for one in measures))
+    return " ".join(text for text, name in known if any(getattr(measure.quantity, name) for measure in measures))
 
 
 def _axes(measures: Sequence[Measure]) -> str:

@@ -124,9 +124,9 @@ def draw_overview(
     tooltips: Tooltips = {}
     fits = study.laws_of(task, model) if laws else {}
     draw_references(axes, references(study, measure, task, model))
-    found = study.seeds(measure, task, model)
-    for index, strategy in enumerate((name for name in strategies if name in found), start=first):
-        seeds = found[strategy]
+    by_strategy = study.seeds(measure, task, model)
+    for index, strategy in enumerate((name for name in strategies if name in by_strategy), start=first):
+        seeds = by_strategy[strategy]
         style, gid, means = look(strategy), f"means-{index}", means_of(seeds)
         fit = fits.get(strategy)
         holds = fit is not None and not fit.default.lack_of_fit.rejected
@@ -161,9 +161,9 @@ def overview_signs(study: Study, measures: Sequence[Measure], laws: bool) -> lis
     muted = LIGHT["muted"]
     if laws and study.laws:
         entries.append(Patch(facecolor=muted, alpha=_BAND, label="95 % band, pointwise"))
-    if any(one.quantity.atlas for one in measures):
+    if any(measure.quantity.atlas for measure in measures):
         entries.append(Line2D([], [], color=muted, linestyle=":", label="atlas"))
-    if any(one.quantity.constant for one in measures):
+    if any(measure.quantity.constant for measure in measures):
         entries.append(Line2D([], [], color=muted, linestyle="--", label="constant"))
     return entries
 

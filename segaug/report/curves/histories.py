@@ -28,8 +28,8 @@ def shown_sizes(study: Study) -> list[int]:
 def history_panel(study: Study, task: str, model: str) -> Figure | None:
     """One small panel per shown size: the median over seeds of each strategy; None where nothing was validated."""
     key = f"validation_{_cross_entropy(study, task).key}"
-    found = study.snapshot.histories(key, [trial["id"] for trial in study.by_group[task, model]])
-    known = {trial: points for trial, history in found.items() if (points := _points(*history))}
+    histories = study.snapshot.histories(key, [trial["id"] for trial in study.by_group[task, model]])
+    known = {trial: points for trial, history in histories.items() if (points := _points(*history))}
     if not known:
         return None
     trials = [trial for trial in study.by_group[task, model] if trial["id"] in known]
@@ -62,7 +62,7 @@ def _draw(
         for strategy in (name for name in strategies if name in groups):
             updates, median = _median(known[trial["id"]] for trial in groups[strategy])
             axes.plot(updates, median, color=look(strategy).light, linestyle=look(strategy).line, linewidth=1.2)
-        axes.set_title(f"N = {size}", fontweight="normal")
+        axes.set_title(f"N = {size}", fontweight="normal", pad=3)
         axes.set_yscale("log")
     figure.text(0.5, 1 - 0.98 * share, "update", ha="center")
     first = figure.axes[0]

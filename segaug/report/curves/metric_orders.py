@@ -16,7 +16,7 @@ Fits = Mapping[Metric, Sequence[MeasuredCurve]]
 
 def fits_by_metric(study: Study) -> Fits:
     """The curves of every error that the converged trials of a task have."""
-    errors = [one.quantity.error for one in study.measured.errors]
+    errors = [measure.quantity.error for measure in study.measured.errors]
     own = {
         error: [curve for curve in study.fits if study.measured.fitted_of(curve.task).quantity.error == error]
         for error in errors
@@ -48,8 +48,8 @@ def one_sided(study: Study, fits: Fits) -> list[str]:
 
 
 def _pairs(study: Study, fits: Fits) -> list[tuple[Order, Disagreement]]:
-    found = (order for size in study.sizes for order in orders(fits, size))
-    pairs = [(order, pair) for order in found for pair in disagreements(fits, order)]
+    by_size = (order for size in study.sizes for order in orders(fits, size))
+    pairs = [(order, pair) for order in by_size for pair in disagreements(fits, order)]
     return sorted(pairs, key=lambda pair: (pair[0].task, pair[0].model, pair[0].size))
 
 
@@ -59,8 +59,8 @@ def _row(order: Order, fits: Fits) -> tuple[str, ...]:
 
 
 def _name(study: Study, metric: str) -> str:
-    found = {one.quantity.error: one.name for one in study.measured.errors}
-    return found[metric]
+    names = {measure.quantity.error: measure.name for measure in study.measured.errors}
+    return names[metric]
 
 
 def _sentence(study: Study, order: Order, pair: Disagreement) -> str:

@@ -107,8 +107,8 @@ def _draw_coefficients(
 ) -> None:
     step = 0.7 / max(len(methods), 1)
     for place, method in enumerate(methods):
-        found = [(row, fits[task, method]) for row, task in enumerate(tasks) if (task, method) in fits]
-        for row, fit in found:
+        placed = [(row, fits[task, method]) for row, task in enumerate(tasks) if (task, method) in fits]
+        for row, fit in placed:
             sign = marker(look(method))
             if fit.verdict.floor == "too_few_sizes":
                 sign |= {"markerfacecolor": LIGHT["paper"], "markeredgecolor": look(method).light}

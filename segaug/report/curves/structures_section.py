@@ -22,11 +22,11 @@ Rows = dict[tuple[str, str], Sequence[Measure]]  # of each task and model, a mea
 
 def section(study: Study) -> Section | None:
     """For each measure a row a task and model, the first one unfolded; None where no task has several structures."""
-    found = _rows(study)
-    if not found:
+    by_measure = _rows(study)
+    if not by_measure:
         return None
     blocks: list[Block] = [Legend()]
-    for place, (key, rows) in enumerate(found.items()):
+    for place, (key, rows) in enumerate(by_measure.items()):
         charts = tuple(_charts(study, f"part-{key}", group, measures) for group, measures in rows.items())
         caption = captions.structures_caption(study, next(iter(rows.values())))
         words = BY_KEY[key].words
@@ -34,9 +34,9 @@ def section(study: Study) -> Section | None:
             Folded(f"{words} of each structure", (Panels(caption, charts, "by-measure"),), unfolded=place == 0)
         )
     blocks.append(Folded("Each structure as a table", (structure_table(study),)))
-    finding = _finding(study, next(iter(found.values())).items())
+    finding = _finding(study, next(iter(by_measure.values())).items())
     title = "Structure by structure"
-    return Section("structures", title, "Structures", tuple(blocks), _figures(study, found), finding=finding)
+    return Section("structures", title, "Structures", tuple(blocks), _figures(study, by_measure), finding=finding)
 
 
 def _finding(study: Study, rows: Iterable[tuple[tuple[str, str], Sequence[Measure]]]) -> str:
@@ -59,21 +59,21 @@ def _values(measure: Measure, records: Iterable[Json]) -> list[float]:
 
 def _rows(study: Study) -> dict[str, Rows]:
     """By key of the measure."""
-    found: dict[str, Rows] = {}
+    by_measure: dict[str, Rows] = {}
     for group in study.groups:
         for key, measures in study.measured.of_structures(group[0]).items():
-            found.setdefault(key, {})[group] = measures
-    return found
+            by_measure.setdefault(key, {})[group] = measures
+    return by_measure
 
 
 def _charts(study: Study, place: str, group: tuple[str, str], measures: Sequence[Measure]) -> tuple[Markup, ...]:
     return tuple(overview_chart(study, measure, *group, f"{place}-{index}-") for index, measure in enumerate(measures))
 
 
-def _figures(study: Study, found: dict[str, Rows]) -> dict[str, Draw]:
+def _figures(study: Study, by_measure: dict[str, Rows]) -> dict[str, Draw]:
     note = captions.overview_note(study, laws=False)
     return {
         f"structures_{key}_{'_'.join(group)}": partial(structures_figure, study, *group, measures, note)
-        for key, rows in found.items()
+        for key, rows in by_measure.items()
         for group, measures in rows.items()
     }

@@ -98,8 +98,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _facts(card: Mapping[str, Any]) -> Table:
-    told = {**card, **_form(card)}
-    rows = [(title, _text(told[key])) for key, title in _FACTS.items() if told.get(key) not in (None, "")]
+    entries = {**card, **_form(card)}
+    rows = [(title, _text(entries[key])) for key, title in _FACTS.items() if entries.get(key) not in (None, "")]
     rows += [(f"images for {part}", str(count)) for part, count in _parts(card).items()]
     return Table("", ("what", "value"), tuple(rows))
 
@@ -108,12 +108,12 @@ def _form(card: Mapping[str, Any]) -> Mapping[str, Any]:
     """What the tensors look like, in words: as little as one grey structure needs, which is all of earlier cards."""
     structures, sources, channels = _structures(card), card.get("sources", ()), card.get("channels", 1)
     grey = f"; grey images repeated in them: {card['repeated_grey']}" if card.get("repeated_grey") else ""
-    told = {"structures": None, "channels": f"{channels} channels{grey}", "sources": ", ".join(sources)}
+    words = {"structures": None, "channels": f"{channels} channels{grey}", "sources": ", ".join(sources)}
     if len(structures) > 1:
-        told["structure"] = None
-        told["structures"] = f"{len(structures)}: {', '.join(structures)}"
-        told["foreground_share"] = ", ".join(f"{name} {number(share)}" for name, share in structures.items())
-    return told | ({"channels": None} if channels == 1 else {}) | ({"sources": None} if len(sources) < 2 else {})
+        words["structure"] = None
+        words["structures"] = f"{len(structures)}: {', '.join(structures)}"
+        words["foreground_share"] = ", ".join(f"{name} {number(share)}" for name, share in structures.items())
+    return words | ({"channels": None} if channels == 1 else {}) | ({"sources": None} if len(sources) < 2 else {})
 
 
 def _structures(card: Mapping[str, Any]) -> Mapping[str, float]:

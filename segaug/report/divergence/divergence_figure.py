@@ -40,7 +40,9 @@ def divergence_figure(study: Study) -> Figure:
         for shown in [by_panel(list(study.curves_of(*group)))]
         for part, names in enumerate(shown)
     ]
-    names = [name for name in study.strategies if any(curve.strategy == name for _, found in panels for curve in found)]
+    names = [
+        name for name in study.strategies if any(curve.strategy == name for _, curves in panels for curve in curves)
+    ]
     columns = min(len(panels), MOST_COLUMNS)
     page = sheet(
         -(-len(panels) // columns), columns, _PANEL_IN,

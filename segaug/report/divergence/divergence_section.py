@@ -28,7 +28,7 @@ def _finding(study: Study) -> str:
     """How many trials, and whose."""
     if not study.diverged:
         return f"None of the {len(study.records):,} trials that came to an end diverged."
-    counts = {name: len(found) for name, found in collect(study.diverged, "strategy").items()}
+    counts = {name: len(trials) for name, trials in collect(study.diverged, "strategy").items()}
     of_each = [f"{name} {counts[name]}" for name in study.strategies if name in counts]
     return f"{len(study.diverged):,} of {len(study.records):,} trials diverged: {listed(of_each)}."
 

@@ -99,8 +99,8 @@ def holdout_panel(study: Study) -> tuple[Figure, Tooltips]:
 def draw_holdouts(axes: Axes, study: Study) -> Tooltips:
     """A marker a curve, hollow where the check failed; the diagonal is a perfect prediction."""
     tooltips: Tooltips = {}
-    found = [(curve, fit.holdout) for curve, fit in study.laws if fit.holdout is not None]
-    for index, (curve, check) in enumerate(found):
+    checks = [(curve, fit.holdout) for curve, fit in study.laws if fit.holdout is not None]
+    for index, (curve, check) in enumerate(checks):
         style, gid = look(curve.strategy), f"holdout-{index}"
         ends = [check.interval.low, check.interval.high]
         axes.plot([check.observed] * 2, ends, color=style.light, linewidth=1.2, zorder=2)
@@ -110,7 +110,7 @@ def draw_holdouts(axes: Axes, study: Study) -> Tooltips:
         verdict = "passed" if check.passed else "failed"
         where = study.title(curve.task, curve.model)
         tooltips[gid] = [f"{where}, {curve.strategy}: {verdict}\n{holdout_words(check)}"]
-    values = [value for _, check in found for value in (check.observed, check.predicted)]
+    values = [value for _, check in checks for value in (check.observed, check.predicted)]
     ends = [min(values) / 1.4, max(values) * 1.4]
     axes.plot(ends, ends, color=LIGHT["muted"], linewidth=0.9, zorder=1)
     axes.set(xscale="log", xlim=ends, ylim=ends)

@@ -5,7 +5,7 @@ from segaug.analysis.law.fit import Fit
 from segaug.findings import laws
 from segaug.findings.numbers import bracketed, number
 from segaug.report.blocks.tables import Table
-from segaug.report.curves.captions import LAW
+from segaug.report.curves.captions import LAW, PUBLISHED
 from segaug.report.study.study import Study
 
 
@@ -15,8 +15,8 @@ def law_table(study: Study) -> Table:
     return Table(
         f"{LAW} of {study.measured.name}, each N weighted by its noise.\nIn brackets: 95 % profile intervals over "
         f"seeds, for this test set; {laws.STATED}; other patients: 95 % bootstrap interval over seeds and test cases. "
-        f"{laws.SLOPE}, at Nmax. φ: share of the floor in E(Nmax). E, slope and φ can be compared; a, b and c of one "
-        "curve depend on each other: do not rank strategies by one of them.",
+        f"{laws.SLOPE}, at Nmax. φ: share of the floor in E(Nmax). E, slope and φ can be compared; "
+        f"{laws.TOGETHER}.",
         ("task", "model", "strategy", "n", f"E(N = {reference:g})", "E(Nmax)", "other patients", "slope", "φ", "b", "c",
          "a"),
         tuple((*curve.key, *_law_cells(curve, fit)) for curve, fit in study.laws),
@@ -28,9 +28,8 @@ def law_table(study: Study) -> Table:
 def published_table(study: Study) -> Table:
     """The fit of the published study."""
     return Table(
-        f"The published fit beside it: {LAW} by unweighted least squares over all converged trials, without "
-        "intervals.\nOver a wide range of N it is ruled by the noise at the smallest ones. R²: share of the variation "
-        "between sizes that it explains.",
+        f"The published fit beside it: {PUBLISHED}, without intervals.\nOver a wide range of N it is ruled by the "
+        "noise at the smallest ones. R²: share of the variation between sizes that it explains.",
         ("task", "model", "strategy", "a", "b", "c", "R²", "E(Nmax)", "sizes", "trials"),
         tuple((*curve.key, *_published_cells(curve, fit)) for curve, fit in study.laws),
         strategy_column=2,

@@ -6,6 +6,7 @@ from segaug.analysis.law.fit import Fit
 from segaug.analysis.law.holdout import Holdout
 from segaug.findings.flags import flag_words
 from segaug.findings.laws import (
+    LACK_OF_FIT,
     MISFIT,
     NOT_IDENTIFIABLE,
     REJECTED,
@@ -15,6 +16,7 @@ from segaug.findings.laws import (
     lack_of_fit,
     rejected,
     trials_per_size,
+    unclaimed,
 )
 from segaug.findings.numbers import NONE, bounded, bracketed, number, percent
 from segaug.findings.phrases import by_words
@@ -29,11 +31,10 @@ def verdict_table(study: Study) -> Table | None:
         return None
     columns = (f"E({factor} Nmax)" for factor in FACTORS)
     return Table(
-        "What these data can and cannot tell; the rules were fixed before any result.\nLack of fit: how often chance "
-        "alone would put the means as far from the law; below 0.01 the law is rejected and nothing is read from it. "
-        f"{MISFIT}: with many seeds p sees misfits that may not matter. "
-        "E beyond the data is conditional on the law. In brackets: 95 % profile intervals over seeds, for this test "
-        f"set; {STATED}; n: trials per N.",
+        "What these data can and cannot tell; the rules were fixed before any result.\n"
+        f"Lack of fit: {LACK_OF_FIT}; below 0.01 the law is rejected and nothing is read from it. {MISFIT}: with "
+        "many seeds p sees misfits that may not matter. E beyond the data is conditional on the law. In brackets: 95 % "
+        f"profile intervals over seeds, for this test set; {STATED}; n: trials per N.",
         ("task", "model", "strategy", "n", "lack of fit", "floor", "exponent b", *columns, "notes"),
         tuple((*curve.key, *_cells(curve, fit)) for curve, fit in readable),
         strategy_column=2,
@@ -54,14 +55,12 @@ def without_verdict(study: Study) -> list[str]:
 
 def claim_conditions(study: Study) -> list[str]:
     """What values beyond the data lack that are not claimed, with the curves that lack it."""
-    missing = by_words(
-        (condition, f"{curve.task} · {curve.model} · {curve.strategy} at N = {step.size:.0f}")
-        for curve, fit in study.laws
-        if fit.verdict.floor != "too_few_sizes"
-        for step in fit.extrapolations
-        for condition in step.failed_conditions
-    )
-    return [f"{condition}: {', '.join(places)}" for condition, places in missing.items()]
+    readable = (curve for curve, fit in study.laws if fit.verdict.floor != "too_few_sizes")
+    where = "{curve.task} · {curve.model} · {curve.strategy} at N = {step.size:.0f}".format
+    return [
+        f"{condition}: {', '.join(where(curve=curve, step=step) for curve, step in places)}"
+        for condition, places in unclaimed(readable).items()
+    ]
 
 
 def _cells(curve: CurveFit, fit: Fit) -> tuple[str, ...]:

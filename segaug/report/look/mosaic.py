@@ -64,23 +64,23 @@ def _enlarged(pixels: NDArray, factor: int) -> NDArray:
 
 def _outline(foreground: NDArray[np.bool_], place: int, alone: bool) -> NDArray[np.bool_]:
     """Pixels on either side of the border of a mask; of several masks inside, so that neighbours keep theirs."""
-    found = _border(foreground)
+    outline = _border(foreground)
     if not alone:
         inside = foreground
         for _ in range(_THICK_PX):
             inside = inside & ~_border(inside)
-        found = foreground & ~inside
+        outline = foreground & ~inside
     if outline_of(place).dash == DASHED:
-        rows, columns = np.indices(found.shape)
-        found &= (rows + columns) % 8 < 5
-    return found
+        rows, columns = np.indices(outline.shape)
+        outline &= (rows + columns) % 8 < 5
+    return outline
 
 
 def _border(foreground: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    found = np.zeros_like(foreground)
+    border = np.zeros_like(foreground)
     below, right = foreground[1:] != foreground[:-1], foreground[:, 1:] != foreground[:, :-1]
-    found[1:] |= below
-    found[:-1] |= below
-    found[:, 1:] |= right
-    found[:, :-1] |= right
-    return found
+    border[1:] |= below
+    border[:-1] |= below
+    border[:, 1:] |= right
+    border[:, :-1] |= right
+    return border

@@ -49,7 +49,8 @@ def sheet(
     for sign in signs:
         label = str(sign.get_label())
         sign.set_label(lines(brief([label], _MOST_LETTERS)[label], _LETTERS_A_LINE))
-    width = max(columns * panel_in[0] + _SIDE_IN + left_in, _NARROWEST_IN)
+    panels = columns * panel_in[0] + _SIDE_IN + left_in
+    width = max(panels, _NARROWEST_IN)
     legend_columns = _columns(signs, width)
     legend = _LEGEND_ROW_IN * _lines(signs, legend_columns) + 0.1 if signs else 0.0
     foot = note_height_in(note, width) + (_LABEL_IN if xlabel else 0.0)
@@ -63,7 +64,7 @@ def sheet(
         )  # fmt: skip
     middle = (foot + rows * panel_in[1] / 2) / height
     figure.text(0.06 / width, middle, ylabel, rotation=90, va="center", fontsize=TEXT_PT)
-    figure.text(0.5, (foot - _LABEL_IN + 0.06) / height, xlabel, ha="center", fontsize=TEXT_PT)
+    figure.text(panels / 2 / width, (foot - _LABEL_IN + 0.06) / height, xlabel, ha="center", fontsize=TEXT_PT)
     return Sheet(figure, panel_in, (left_in + _SIDE_IN - _OWN_LABEL_IN, foot + rows * panel_in[1]))
 
 

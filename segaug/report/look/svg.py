@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from segaug.report.look.palette import LIGHT
 from segaug.visible import visible
 
+PRINT_DPI = 300  # of pictures for a paper
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 _HREF = f"{{{_XLINK}}}href"
 _NOTHING = {"Date": None, "Creator": None, "Format": None, "Type": None}  # no metadata: equal input, equal bytes
@@ -28,9 +29,9 @@ def standalone(figure: Figure) -> bytes:
 
 
 def raster(figure: Figure) -> bytes:
-    """The figure as PNG for print, 300 dots per inch."""
+    """The figure as PNG for print."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=300, metadata={"Software": None})
+    figure.savefig(buffer, format="png", dpi=PRINT_DPI, metadata={"Software": None})
     return buffer.getvalue()
 
 

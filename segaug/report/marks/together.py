@@ -32,17 +32,17 @@ def by_panel(strategies: Sequence[str]) -> list[list[str]]:
 
 def stacked_panels(title: Sequence[str], strategies: Sequence[str], draw: Draw) -> tuple[Figure, Tooltips]:
     """A figure of one panel, or of one a part with a legend of its own."""
-    found = by_panel(strategies)
+    parts = by_panel(strategies)
     width, height = PANEL_IN
-    legends = [signs_in(names) if len(found) > 1 else 0.0 for names in found]
-    total = len(found) * height + sum(legends)
+    legends = [signs_in(names) if len(parts) > 1 else 0.0 for names in parts]
+    total = len(parts) * height + sum(legends)
     figure = Figure(figsize=(width, total))
     tooltips: Tooltips = {}
     top = total
-    for place, (names, legend) in enumerate(zip(found, legends, strict=True)):
+    for place, (names, legend) in enumerate(zip(parts, legends, strict=True)):
         axes = add_panel(figure, (0.0, top - height, width, height))
         tooltips |= draw(axes, names, MOST * place)
-        panel_title(axes, *numbered_title(title, place, len(found)))
+        panel_title(axes, *numbered_title(title, place, len(parts)))
         top -= height
         if legend:
             write_signs(figure, names, top / total)

@@ -107,8 +107,8 @@ def _draw_jacobians(grid: NDArray[np.object_], jacobian: Array) -> None:
         axes: Axes = grid.item(*index)
         drawn = axes.imshow(log_area[index], cmap=colours, vmin=-top, vmax=top, interpolation="nearest")
         folds = int((jacobian[index] <= 0).sum())
-        told = f"{folds} folded" if folds else f"min {jacobian[index].min():.2f}"
-        axes.text(0.03, 0.04, told, transform=axes.transAxes, fontsize=6.5, bbox=_BOX)
+        words = f"{folds} folded" if folds else f"min {jacobian[index].min():.2f}"
+        axes.text(0.03, 0.04, words, transform=axes.transAxes, fontsize=6.5, bbox=_BOX)
     bar = _scale(grid, drawn, "Jacobian")
     bar.set_ticks([tick for tick in (-2, -1, 0, 1, 2) if abs(tick) <= top] if top >= 1 else [-top, 0, top])
     bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{2.0**value:.2g}"))

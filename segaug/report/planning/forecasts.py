@@ -40,10 +40,10 @@ class Forecasts:
     @property
     def by_sizes(self) -> Mapping[tuple[int, ...], Sequence[Forecast]]:
         """Sizes -> forecasts by the number of seeds."""
-        found: dict[tuple[int, ...], list[Forecast]] = {}
+        by_sizes: dict[tuple[int, ...], list[Forecast]] = {}
         for design, forecast in self.plan.forecasts.items():
-            found.setdefault(design.sizes, []).append(forecast)
-        return found
+            by_sizes.setdefault(design.sizes, []).append(forecast)
+        return by_sizes
 
     @property
     def sizes_labels(self) -> list[str]:
@@ -53,8 +53,10 @@ class Forecasts:
 
 def forecasts(study: Study) -> list[Forecasts]:
     """Of every task and model whose baseline can be planned on."""
-    found = ((group, pilot(curve.trials)) for group in study.groups if (curve := study.curves_of(*group).get(BASELINE)))
-    return [_forecasts(*group, one) for group, one in found if isinstance(one, Pilot)]
+    candidates = (
+        (group, pilot(curve.trials)) for group in study.groups if (curve := study.curves_of(*group).get(BASELINE))
+    )
+    return [_forecasts(*group, candidate) for group, candidate in candidates if isinstance(candidate, Pilot)]
 
 
 def planning_caption(study: Study) -> str:
@@ -72,9 +74,9 @@ def planning_caption(study: Study) -> str:
 def planning_notes(study: Study, groups: Sequence[Forecasts]) -> list[str]:
     """Why forecasts may mislead, and where there are none."""
     notes = [
-        f"{study.title(found.task, found.model)}: {caution}" for found in groups for caution in found.pilot.cautions
+        f"{study.title(group.task, group.model)}: {caution}" for group in groups for caution in group.pilot.cautions
     ]
-    planned = {(found.task, found.model) for found in groups}
+    planned = {(group.task, group.model) for group in groups}
     for task, model in study.groups:
         curve = study.curves_of(task, model).get(BASELINE)
         if curve is not None and (task, model) not in planned and isinstance(none := pilot(curve.trials), NoPilot):
@@ -108,9 +110,9 @@ def _effect_rows(study: Study, task: str, model: str) -> Iterator[tuple[str, ...
         yield (*curve.key, number(sd), str(shared), *map(str, needed))
 
 
-def _forecasts(task: str, model: str, found: Pilot) -> Forecasts:
-    trials = found.curve.usable().replicates()
+def _forecasts(task: str, model: str, basis: Pilot) -> Forecasts:
+    trials = basis.curve.usable().replicates()
     had = int(max(trials.count("ok")))
     counts = sorted({*SEEDS, max(had, 2)})
     grid = [Design(sizes, seeds) for sizes in size_choices([int(size) for size in trials.sizes]) for seeds in counts]
-    return Forecasts(task, model, plan_curve(found, grid), found, had)
+    return Forecasts(task, model, plan_curve(basis, grid), basis, had)

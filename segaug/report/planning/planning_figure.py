@@ -22,20 +22,20 @@ _LOOKS = (  # of designs: the study's own sizes first
 )  # fmt: skip
 
 
-def planning_panel(study: Study, found: Forecasts) -> Figure:
+def planning_panel(study: Study, forecasts: Forecasts) -> Figure:
     """P(floor identified) and the half width of E beyond the data, against seeds."""
     figure = new_figure(3.9, 2.5)
-    figure_title(figure, study.title(found.task, found.model), TEXT_PT + 0.5)
-    _draw(figure, found)
+    figure_title(figure, study.title(forecasts.task, forecasts.model), TEXT_PT + 0.5)
+    _draw(figure, forecasts)
     return figure
 
 
 def planning_figure(study: Study, groups: Sequence[Forecasts], note: str) -> Figure:
     """A row a task and model, for a paper."""
     figure = new_figure(5.2, 2.2 * len(groups) + 1.0)
-    for part, found in zip(figure.subfigures(len(groups), squeeze=False)[:, 0], groups, strict=True):
-        figure_title(part, study.title(found.task, found.model))
-        _draw(part, found)
+    for part, forecasts in zip(figure.subfigures(len(groups), squeeze=False)[:, 0], groups, strict=True):
+        figure_title(part, study.title(forecasts.task, forecasts.model))
+        _draw(part, forecasts)
     figure.legend(handles=planning_signs(groups), loc="outside upper left", ncols=3)
     footnote(figure, note)
     return figure
@@ -43,9 +43,9 @@ def planning_figure(study: Study, groups: Sequence[Forecasts], note: str) -> Fig
 
 def planning_signs(groups: Sequence[Forecasts]) -> list[Artist]:
     """Legend: the sizes of the designs, or what they add where the sizes of the curves differ."""
-    sizes = {tuple(f"N = {name}" for name in found.sizes_labels) for found in groups}
+    sizes = {tuple(f"N = {name}" for name in forecasts.sizes_labels) for forecasts in groups}
     names = next(iter(sizes)) if len(sizes) == 1 else _ADDED
-    looks = _LOOKS[: max(len(found.by_sizes) for found in groups)]
+    looks = _LOOKS[: max(len(forecasts.by_sizes) for forecasts in groups)]
     signs = [_design_line(style, name) for style, name in zip(looks, names, strict=False)]
     return [*signs, Line2D([], [], linestyle="none", marker="o", markersize=8, markerfacecolor="none",
                            markeredgecolor=LIGHT["ink"], label="this study")]  # fmt: skip
@@ -57,25 +57,25 @@ def _design_line(style: Look, name: str) -> Line2D:
     return line
 
 
-def _draw(figure: Figure, found: Forecasts) -> None:
+def _draw(figure: Figure, forecasts: Forecasts) -> None:
     left, right = figure.subplots(1, 2)
     widths: list[float] = []
-    for index, (style, line) in enumerate(zip(_LOOKS, found.by_sizes.values(), strict=False)):
-        seeds = [one.design.seeds for one in line]
-        width = [one.relative_half_width(found.yardstick) for one in line]
+    for index, (style, line) in enumerate(zip(_LOOKS, forecasts.by_sizes.values(), strict=False)):
+        seeds = [forecast.design.seeds for forecast in line]
+        width = [forecast.relative_half_width(forecasts.yardstick) for forecast in line]
         width = [100 * value if value <= _OPEN_ABOVE else math.nan for value in width]
-        for axes, values in ((left, [100 * one.chances.identified for one in line]), (right, width)):
-            _draw_line(axes, seeds, values, style, found.seeds if index == 0 else None)
+        for axes, values in ((left, [100 * forecast.chances.identified for forecast in line]), (right, width)):
+            _draw_line(axes, seeds, values, style, forecasts.seeds if index == 0 else None)
         widths += [value for value in width if math.isfinite(value)]
     left.set_ylim(-4, 104)
     if widths:
         _per_cent_axis(right, min(widths), max(widths))
-    for axes, title in ((left, "floor identified [%]"), (right, f"E({found.yardstick}) known to ± [%]")):
+    for axes, title in ((left, "floor identified [%]"), (right, f"E({forecasts.yardstick}) known to ± [%]")):
         axes.set_title(title, fontweight="normal", fontsize=TEXT_PT, pad=5)
         axes.set_xscale("log")
         axes.set_xticks(SEEDS, list(map(str, SEEDS)))
         axes.xaxis.set_minor_locator(NullLocator())
-    figure.supxlabel(f"{found.unit} per size", fontsize=TEXT_PT)
+    figure.supxlabel(f"{forecasts.unit} per size", fontsize=TEXT_PT)
 
 
 def _draw_line(axes: Axes, seeds: Sequence[int], values: Sequence[float], style: Look, own: int | None) -> None:

@@ -21,7 +21,9 @@ class Measured:
     @cached_property
     def structures(self) -> Mapping[str, tuple[str, ...]]:
         """Task -> what its networks segment; one without a name where no record says it."""
-        return dict.fromkeys(self.tasks, ("",)) | {one["task"]: tuple(one["structure_names"]) for one in self.records}
+        return dict.fromkeys(self.tasks, ("",)) | {
+            record["task"]: tuple(record["structure_names"]) for record in self.records
+        }
 
     def fitted_of(self, task: str) -> Measure:
         """What the laws of a task are fitted to."""
@@ -71,11 +73,11 @@ class Measured:
 
     def of_structures(self, task: str) -> Mapping[str, tuple[Measure, ...]]:
         """Key of a measure -> the same for each structure of a task; empty where there is one structure."""
-        found: dict[str, list[Measure]] = defaultdict(list)
+        by_measure: dict[str, list[Measure]] = defaultdict(list)
         for measure in self._all[task]:
             if measure.quantity.structure:
-                found[measure.quantity.measure.key].append(measure)
-        return {key: tuple(measures) for key, measures in found.items()}
+                by_measure[measure.quantity.measure.key].append(measure)
+        return {key: tuple(measures) for key, measures in by_measure.items()}
 
     def alike(self, task: str, measure: Measure) -> tuple[Measure, ...]:
         """Those of a task that share the range of a measure, itself among them."""
@@ -84,19 +86,19 @@ class Measured:
     @cached_property
     def everywhere(self) -> tuple[Measure, ...]:
         """What the tasks have measured, each once, in the order of the list; structures together."""
-        found = {measure for task in self.tasks for measure in self.of(task)}
-        return tuple(sorted(found, key=_place))
+        measures = {measure for task in self.tasks for measure in self.of(task)}
+        return tuple(sorted(measures, key=_place))
 
     @cached_property
     def errors(self) -> tuple[Measure, ...]:
         """Errors that are known and above 0 in every converged trial of the tasks that have them."""
-        found = []
+        errors = []
         for measure in self.everywhere:
             error = self._drawn(measure.quantity, error=True)
             tasks = {task for task in self.tasks if measure in self.of(task)}
             if all((error.of(record) or 0) > 0 for record in self.converged if record["task"] in tasks):
-                found.append(error)
-        return tuple(found)
+                errors.append(error)
+        return tuple(errors)
 
     @cached_property
     def lacking(self) -> list[str]:
@@ -126,8 +128,10 @@ class Measured:
     def _units(self) -> Mapping[str, str]:
         """Key of a measure -> its unit, for those that have one or the other: their records say which."""
         either = (measure.key for measure in MEASURES if " or " in measure.unit)
-        told = {key: sorted({one["units"][key] for one in self.records if key in one["units"]}) for key in either}
-        return {key: "/".join(units) for key, units in told.items() if units}
+        by_measure = {
+            key: sorted({record["units"][key] for record in self.records if key in record["units"]}) for key in either
+        }
+        return {key: "/".join(units) for key, units in by_measure.items() if units}
 
 
 def _place(measure: Measure) -> int:

@@ -124,8 +124,8 @@ class Study:
 
     def curves_of(self, task: str, model: str) -> dict[str, CurveFit]:
         """Strategy -> its curve, in palette order; also one without a law or without a converged trial."""
-        found = {curve.strategy: curve for curve in self.fits if (curve.task, curve.model) == (task, model)}
-        return {strategy: found[strategy] for strategy in in_order(found)}
+        curves = {curve.strategy: curve for curve in self.fits if (curve.task, curve.model) == (task, model)}
+        return {strategy: curves[strategy] for strategy in in_order(curves)}
 
     @cached_property
     def laws(self) -> list[tuple[CurveFit, Fit]]:
@@ -175,12 +175,12 @@ def load_study(folder: Path, metric: str | None = None) -> Study:
 
 @lru_cache(maxsize=16)  # each panel of a single curve asks for those of its group, and for the baseline's
 def _seeds(study: Study, measure: Measure, task: str, model: str) -> dict[str, list[Seed]]:
-    found: dict[str, list[Seed]] = defaultdict(list)
+    by_strategy: dict[str, list[Seed]] = defaultdict(list)
     for record in study.by_group.get((task, model), ()):
         value = measure.of(record)
         if record["id"] in study.converged and value is not None:
-            found[record["strategy"]].append(Seed(record["size"], record["seed"], record["id"], value))
-    return {strategy: sorted(found[strategy]) for strategy in in_order(found)}
+            by_strategy[record["strategy"]].append(Seed(record["size"], record["seed"], record["id"], value))
+    return {strategy: sorted(by_strategy[strategy]) for strategy in in_order(by_strategy)}
 
 
 def collect(trials: Iterable[AnyTrial], *keys: str) -> dict[Any, list[AnyTrial]]:
@@ -193,13 +193,13 @@ def collect(trials: Iterable[AnyTrial], *keys: str) -> dict[Any, list[AnyTrial]]
 
 def values_by_size(values: Iterable[tuple[int, float | None]]) -> dict[int, list[float]]:
     """Size -> its values, ascending in size; None is left out."""
-    found: dict[int, list[float]] = defaultdict(list)
+    by_size: dict[int, list[float]] = defaultdict(list)
     for size, value in values:
         if value is not None:
-            found[size].append(value)
-    return {size: found[size] for size in sorted(found)}
+            by_size[size].append(value)
+    return {size: by_size[size] for size in sorted(by_size)}
 
 
 def mean_by_size(values: Iterable[tuple[int, float | None]]) -> dict[int, float]:
     """Size -> mean of its values, ascending in size; None is left out."""
-    return {size: fmean(found) for size, found in values_by_size(values).items()}
+    return {size: fmean(own) for size, own in values_by_size(values).items()}

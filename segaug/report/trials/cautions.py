@@ -36,14 +36,14 @@ def cautions(study: Study) -> list[Caution]:
 
 def worse_than_atlas(study: Study) -> dict[tuple[str, str, str], list[int]]:
     """Curve -> sizes where the mean test cross-entropy of the network is above that of the mean training mask."""
-    found = {}
+    worse = {}
     for curve, records in sorted(collect(study.ok, "task", "model", "strategy").items()):
         measure = study.measured.cross_entropy_of(curve[0])
         network = mean_by_size((record["size"], measure.of(record)) for record in records)
         atlas = mean_by_size((record["size"], measure.of_atlas(record)) for record in records)
         if sizes := [size for size in network if size in atlas and network[size] > atlas[size]]:
-            found[curve] = sizes
-    return found
+            worse[curve] = sizes
+    return worse
 
 
 def _atlas(study: Study) -> Caution | None:

@@ -17,7 +17,7 @@ class _Cautions:
 
 def section(study: Study) -> Section | None:
     """None where there is nothing to warn of."""
-    found = tuple(cautions(study))
-    if not found:
+    due = tuple(cautions(study))
+    if not due:
         return None
-    return Section("cautions", "Read first", "Read first", (_Cautions(found),), style="cautions")
+    return Section("cautions", "Read first", "Read first", (_Cautions(due),), style="cautions")

@@ -33,7 +33,7 @@ Rows = Iterable[tuple[str, str]]
 def checklist_table(study: Study) -> Table:
     """Every item with its answer."""
     parts = {"form": _form(study), "training": _training(study), "data": _data(study), "fit": _fit(study)}
-    rows = tuple((part, item, answer) for part, found in parts.items() for item, answer in found)
+    rows = tuple((part, item, answer) for part, answers in parts.items() for item, answer in answers)
     return Table(
         "Everything that a paper about these curves has to report, after the checklist of Li et al. (arXiv "
         "2502.18969).\nFilled in from the records and from the constants of the code that fitted them.",
@@ -72,7 +72,10 @@ def _data(study: Study) -> Rows:
         f"{_errors(study.measured.fitted)}, of the weights that were best on validation; one value a trial",
     )
     yield "test set", "; ".join(_test_set(study, task) for task in study.tasks)
-    yield "metrics beside it", _errors(one for one in study.measured.everywhere if one not in study.measured.fitted)
+    yield (
+        "metrics beside it",
+        _errors(measure for measure in study.measured.everywhere if measure not in study.measured.fitted),
+    )
     yield "trials", f"{len(study.records):,} finished of {len(study.trials):,}"
     yield "left out", _left_out(study)
 
@@ -111,11 +114,11 @@ def _seeds(study: Study) -> str:
 def _test_set(study: Study, task: str) -> str:
     cases = {record["test_cases"] for record in study.ok if record["task"] == task and record["test_cases"]}
     patients = {
-        found.patients
+        components.patients
         for curve in study.fits
         if curve.task == task
-        for found in curve.components
-        if found.patients is not None
+        for components in curve.components
+        if components.patients is not None
     }
     return (
         f"{task} {_span(cases)} cases of {_span(patients)} patients" if cases and patients else f"{task}: not recorded"
@@ -133,12 +136,12 @@ def _left_out(study: Study) -> str:
 
 def _versions(study: Study) -> Rows:
     versions = (record["versions"] for record in study.records)
-    found: dict[str, set[str]] = {}
-    for one in versions:
-        for name, version in one.items():
-            found.setdefault(name, set()).add(version)
-    for name in sorted(found):
-        yield f"trials ran with {name}", ", ".join(sorted(found[name]))
+    by_name: dict[str, set[str]] = {}
+    for of_trial in versions:
+        for name, version in of_trial.items():
+            by_name.setdefault(name, set()).add(version)
+    for name in sorted(by_name):
+        yield f"trials ran with {name}", ", ".join(sorted(by_name[name]))
 
 
 def _distinct(study: Study, key: str) -> str:
@@ -150,5 +153,5 @@ def _words(value: object) -> str:
 
 
 def _span(values: Iterable[int]) -> str:
-    found = set(values)
-    return f"{min(found):,}" if len(found) == 1 else f"{min(found):,} to {max(found):,}"
+    distinct = set(values)
+    return f"{min(distinct):,}" if len(distinct) == 1 else f"{min(distinct):,} to {max(distinct):,}"

@@ -38,7 +38,7 @@ def _cells(records: Sequence[Json]) -> tuple[str, ...]:
 
 
 def _values(records: Sequence[Json], name: str) -> list[float]:
-    return [one[name] for one in records if one[name] is not None]
+    return [record[name] for record in records if record[name] is not None]
 
 
 def _spread(values: Sequence[float]) -> str:

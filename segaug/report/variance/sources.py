@@ -9,7 +9,7 @@ from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.curves.size_point import SizePoint
 from segaug.analysis.curves.variance import Components
 from segaug.analysis.interval import Interval
-from segaug.findings.numbers import NONE
+from segaug.findings.numbers import NONE, from_to
 from segaug.report.blocks.tables import Table
 from segaug.report.study.study import Study
 
@@ -34,31 +34,31 @@ class Split:
         return Split(self.seeds / subsets, self.both / subsets, self.cases)
 
 
-def split(found: Components, mean: float) -> Split | None:
+def split(components: Components, mean: float) -> Split | None:
     """Of one trial; mean: its size's mean error.  None where the cases were not measured."""
-    cases, both = found.of_cases, found.of_interaction
-    if found.seed is None or cases is None or both is None:
+    cases, both = components.of_cases, components.of_interaction
+    if components.seed is None or cases is None or both is None:
         return None
-    return Split(found.seed / mean**2, both / mean**2, cases / mean**2)
+    return Split(components.seed / mean**2, both / mean**2, cases / mean**2)
 
 
 def splits(curve: CurveFit) -> dict[int, Split]:
     """Size -> split of one trial."""
     means = {point.size: point.mean for point in curve.points}
-    found = {one.size: split(one, means[one.size]) for one in curve.components}
-    return {size: one for size, one in found.items() if one is not None}
+    by_size = {components.size: split(components, means[components.size]) for components in curve.components}
+    return {size: shares for size, shares in by_size.items() if shares is not None}
 
 
 def average(curves: Iterable[CurveFit], whole: bool) -> dict[int, Split]:
     """Size -> mean over the strategies; whole: of the mean over all trials, else of one trial."""
-    found: dict[int, list[Split]] = {}
+    by_size: dict[int, list[Split]] = {}
     for curve in curves:
         subsets = {point.size: point.subsets for point in curve.points}
-        for size, one in splits(curve).items():
-            found.setdefault(size, []).append(one.of_mean(subsets[size]) if whole else one)
+        for size, shares in splits(curve).items():
+            by_size.setdefault(size, []).append(shares.of_mean(subsets[size]) if whole else shares)
     return {
-        size: Split(*(fmean(getattr(one, name) for one in found[size]) for name in ("seeds", "both", "cases")))
-        for size in sorted(found)
+        size: Split(*(fmean(getattr(shares, name) for shares in by_size[size]) for name in ("seeds", "both", "cases")))
+        for size in sorted(by_size)
     }
 
 
@@ -69,16 +69,14 @@ def variance_groups(study: Study) -> list[tuple[str, str]]:
 
 def variance_caption(study: Study) -> str:
     """How to read the bars."""
-    counts = {found.trials for curve in study.fits for found in curve.components}
-    patients = {found.patients for curve in study.fits for found in curve.components if found.patients}
-    seeds, units = (
-        f"{min(found)} to {max(found)}" if len(found) > 1 else str(min(found)) for found in (counts, patients)
-    )
+    measured = [components for curve in study.fits for components in curve.components]
+    seeds = from_to({components.trials for components in measured}, str)
+    patients = from_to({components.patients for components in measured if components.patients}, str)
     shared = any(curve.trials.seeds_per_subset > 1 for curve in study.fits)
     drawn = "of which some seeds share the subset" if shared else "which one seed draws together"
     return (
         f"Variance of the {study.measured.name} of one trial (left) and of the mean over its n = {seeds} seeds "
-        f"(right), on {units} test patients, averaged over strategies.\nSeeds: subset, initial weights, order "
+        f"(right), on {patients} test patients, averaged over strategies.\nSeeds: subset, initial weights, order "
         f"of batches and augmentation, {drawn}. Test cases: which patients are tested; the same "
         "for all seeds, so no number of seeds makes it smaller. Seeds × cases: what one seed makes of one patient. "
         "Beside each bar: standard deviation in per cent of the error. Method of moments for two crossed random "
@@ -125,7 +123,7 @@ class Limit:
 def limits(study: Study) -> list[Limit]:
     """For each task and model, what limits the means at the largest N."""
     averages = ((group, average(study.curves_of(*group).values(), whole=True)) for group in variance_groups(study))
-    return [Limit(study.title(*group), *list(found.items())[-1]) for group, found in averages]
+    return [Limit(study.title(*group), *list(by_size.items())[-1]) for group, by_size in averages]
 
 
 def variance_table(study: Study) -> Table:
@@ -148,25 +146,25 @@ def variance_table(study: Study) -> Table:
 def _rows(curve: CurveFit) -> list[tuple[str, ...]]:
     points, shares = {point.size: point for point in curve.points}, splits(curve)
     return [
-        (*curve.key, *_cells(found, points[found.size], shares.get(found.size)))
-        for found in curve.components
-        if found.spread is not None
+        (*curve.key, *_cells(components, points[components.size], shares.get(components.size)))
+        for components in curve.components
+        if components.spread is not None
     ]
 
 
-def _cells(found: Components, point: SizePoint, one: Split | None) -> tuple[str, ...]:
+def _cells(components: Components, point: SizePoint, shares: Split | None) -> tuple[str, ...]:
     mean = point.mean
     observed = (
-        _per_cent(None if found.spread is None else found.spread / mean**2),
-        _with_ends(found.subset, found.subset_interval, mean),
-        _with_ends(found.training, found.training_interval, mean),
+        _per_cent(None if components.spread is None else components.spread / mean**2),
+        _with_ends(components.subset, components.subset_interval, mean),
+        _with_ends(components.training, components.training_interval, mean),
     )
-    parts = (one.seeds, one.both, one.cases) if one else (None, None, None)
-    whole = one.of_mean(point.subsets) if one else None
+    parts = (shares.seeds, shares.both, shares.cases) if shares else (None, None, None)
+    whole = shares.of_mean(point.subsets) if shares else None
     return (
-        str(found.size),
-        str(found.trials),
-        NONE if found.patients is None else str(found.patients),
+        str(components.size),
+        str(components.trials),
+        NONE if components.patients is None else str(components.patients),
         *observed,
         *map(_per_cent, parts),
         f"{100 * whole.cases / whole.total:.0f} %" if whole and whole.total else NONE,
@@ -181,4 +179,9 @@ def _with_ends(variance: float | None, interval: Interval | None, mean: float) -
 
 
 def _per_cent(relative_variance: float | None) -> str:
-    return NONE if relative_variance is None else f"{100 * math.sqrt(relative_variance):#.2g}".rstrip(".") + " %"
+    """The standard deviation in two digits: 0.99 %, 4.2 %, 130 %."""
+    if relative_variance is None:
+        return NONE
+    per_cent = 100 * math.sqrt(relative_variance)
+    digits = f"{per_cent:#.2g}" if per_cent < 99.5 else f"{float(f'{per_cent:.2g}'):.0f}"
+    return digits.rstrip(".") + " %"

@@ -39,13 +39,13 @@ def variance_signs() -> list[Artist]:
 
 
 def _draw(axes: Axes, rows: dict[int, Split]) -> None:
-    for row, one in enumerate(rows.values()):
+    for row, split in enumerate(rows.values()):
         left = 0.0
-        for value, colour in zip((one.seeds, one.both, one.cases), _COLOURS.values(), strict=True):
-            share = 100 * value / one.total if one.total else 0.0
+        for value, colour in zip((split.seeds, split.both, split.cases), _COLOURS.values(), strict=True):
+            share = 100 * value / split.total if split.total else 0.0
             axes.barh(row, share, left=left, height=0.66, color=LIGHT[colour])
             left += share
-        axes.text(103, row, f"{100 * math.sqrt(one.total):.2g} %", va="center", fontsize=7, color=LIGHT["muted"])
+        axes.text(103, row, f"{100 * math.sqrt(split.total):.2g} %", va="center", fontsize=7, color=LIGHT["muted"])
     axes.set(xlim=(0, 100), ylim=(len(rows) - 0.5, -0.5), xticks=(0, 50, 100))
     axes.tick_params(axis="y", length=0)
     axes.grid(visible=False)

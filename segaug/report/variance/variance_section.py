@@ -18,22 +18,22 @@ def section(study: Study) -> Section | None:
     groups = variance_groups(study)
     if not groups:
         return None
-    found = limits(study)
+    limiting = limits(study)
     charts = by_task(study, ((group, _chart(study, index, *group)) for index, group in enumerate(groups)))
     blocks = (
         key(variance_signs(), "source"),
         Panels(variance_caption(study), charts),
-        Items(tuple(map(str, found))),
+        Items(tuple(map(str, limiting))),
         Folded("Every curve as a table", (variance_table(study),)),
     )
-    return Section("variance", "Where the spread comes from", "Spread", blocks, finding=_finding(found))
+    return Section("variance", "Where the spread comes from", "Spread", blocks, finding=_finding(limiting))
 
 
 def _finding(limits: Sequence[Limit]) -> str:
     """What would make the means more precise."""
     if len(limits) == 1:
         return f"At N = {limits[0].size} the mean error is known to {limits[0].percent:.2g} %: {limits[0].advice}."
-    cases = sum(one.by_cases for one in limits)
+    cases = sum(limit.by_cases for limit in limits)
     return f"At the largest N, test cases limit {cases} of {len(limits)} means, and seeds the others."
 
 

@@ -95,6 +95,12 @@ def test_seeds_and_sizes_of_one_side_are_in_no_pair():
     assert [one.size for one in red.equivalent.sizes] == [4, 8, 16, 32]
 
 
+def test_a_single_trial_without_a_partner_is_told_of_as_one():
+    rows = frame({"baseline": 1, "red": 0.8})
+    (red,) = compared(rows[~((rows["curve"] == "baseline") & (rows["seed"] == 0) & (rows["N"] == 16))])
+    assert "1 trial without the baseline, at N=16, is in no pair" in red.notes
+
+
 def test_no_common_seed_still_tells_what_a_strategy_is_worth():
     rows = frame({"baseline": 1, "red": 0.8})
     rows.loc[rows["curve"] == "red", "seed"] += 100

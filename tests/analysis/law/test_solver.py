@@ -75,6 +75,18 @@ def test_never_worse_than_scipy(floor):
         assert theirs <= ours * (1 + 1e-6)
 
 
+@pytest.mark.parametrize("polish", [True, False])
+def test_without_a_floor_no_exponent_of_a_fine_grid_is_better(polish):
+    """For each exponent the best scale is in closed form."""
+    means, counts = noisy_curves(100), np.array([20, 20, 19, 20, 7, 20, 20, 12.0])
+    falls = SIZES ** -np.geomspace(B_MIN, B_MAX, 2000)[:, None]
+    explained = ((means * counts) @ falls.T) ** 2 / (falls**2 @ counts)
+    least = means**2 @ counts - explained.max(axis=1)
+    laws = solve(SIZES, means, counts, floor=False, polish=polish)
+    assert (laws.c == 0).all()
+    assert (rss(laws, SIZES, means, counts) <= least * (1 + 1e-6)).all()
+
+
 @pytest.mark.filterwarnings("ignore:Covariance of the parameters")
 def test_resamples_are_as_good_as_scipy():
     rng, counts = np.random.default_rng(4), np.full(8, 20.0)

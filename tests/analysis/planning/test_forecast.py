@@ -133,6 +133,14 @@ def test_a_design_that_cannot_read_a_law_is_promised_nothing():
     assert (chances.identified, chances.bounded, chances.exponent, chances.not_identifiable) == (0, 0, 0, 1)
 
 
+@pytest.mark.filterwarnings("error")
+def test_where_drawn_means_fall_below_zero_no_floor_is_promised():
+    """Trials that vary a hundredfold: half of the drawn curves are best met by a law that is zero everywhere."""
+    chances = verdict_chances(PowerLaw(0.5, 0.3, 0.05), assumed_spread({1: 100}), Design(SIZES["8..64"], 5))
+    assert (chances.identified, chances.bounded, chances.exponent) == (0, 0, 0)
+    assert (chances.not_identifiable, chances.law_rejected) == pytest.approx((0.98, 0.02))
+
+
 def test_forecasts_are_shares_whatever_the_scale_of_the_error():
     design = Design(SIZES["4..128"], 10)
     small, large = (Forecast(design, law(0.5, 0.4, 128, error), SPREAD) for error in (1e-9, 1e6))

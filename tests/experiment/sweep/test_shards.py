@@ -7,6 +7,7 @@ import pytest
 from segaug.cluster.retry import commands
 from segaug.errors import ConfigError
 from segaug.experiment.artefacts.make_all import survey
+from segaug.experiment.artefacts.prepare_study import prepare_study
 from segaug.experiment.planned.plan import make_plan, remember
 from segaug.experiment.sweep.study import run_study
 from segaug.results.plan_pieces import of_whole_study, pieces
@@ -56,12 +57,14 @@ def test_what_all_shards_remember_is_what_the_study_remembers(plans, tmp_path):
     shards, whole = plans
     store = Store(tmp_path / "whole")
     remember(whole, store, {"command": f"{COMMAND} output=x"})
+    assert store.plan()["elsewhere"] == 0
     (expected,) = pieces(store.folder)
     for number, plan in enumerate(shards, 1):
         shard = Store(tmp_path / str(number))
         remember(plan, shard, {"command": f"{COMMAND} shard=auto/{OF} output=node"})
         assert shard.plan()["command"] == f"{COMMAND} output=node shard={number}/{OF}"
         assert sorted(one["id"] for one in shard.plan()["trials"]) == sorted(ids(plan.trials))
+        assert shard.plan()["elsewhere"] == len(whole.trials) - len(plan.trials)
         (piece,) = pieces(shard.folder)
         facts = {key: expected[key] for key in ("trials", "skipped", "command")}
         assert of_whole_study(piece, tmp_path / "whole") == {**facts, "command": f"{COMMAND} output={tmp_path}/whole"}
@@ -93,6 +96,12 @@ def test_a_shard_without_a_trial_has_nothing_to_do_and_can_be_merged(one, capsys
     assert run_study([trial], workers=1, many=True, command=COMMAND) == []
     assert f"shard {empty}/50: 0 of 1 trials, nothing to run" in capsys.readouterr().out
     assert Store(trial.config.output).plan()["elsewhere"] == 1
+
+
+def test_what_a_shard_prepares_is_for_the_trials_of_all(one, capsys):
+    prepare_study(grid(one(f"1/{OF}")), workers=1, many=True)
+    said = f"nothing to prepare: shard 1/{OF} holds nothing that these 12 trials learn before training"
+    assert said in capsys.readouterr().out
 
 
 def test_artefacts_are_shared_out_by_their_names(tiny):

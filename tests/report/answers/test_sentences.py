@@ -13,12 +13,14 @@ from segaug.analysis.comparison.equivalent_data import EquivalentData, Equivalen
 from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.interval import Interval
 from segaug.analysis.law.extrapolation import extrapolate
+from segaug.findings.comparisons import ratio
 from segaug.findings.numbers import number
 from segaug.report.answers.answers_section import section
 from segaug.report.answers.sentences import answer
 from segaug.report.comparison.strategies import compared
 from segaug.report.study.study import Study, load_study
 from segaug.results.store import Store
+from tests.report.odd_studies import Odd
 from tests.report.paired_study import write_paired_study
 from tests.synthetic import write_study
 
@@ -117,6 +119,14 @@ def test_one_trial_a_size_has_no_interval(tmp_path: Path):
     assert "red is not tested, for want of a second seed" in found.sentence
 
 
+def test_the_baseline_is_told_of_also_where_another_stands_before_it(tmp_path: Path):
+    Odd(strategies=("none", "baseline"), sizes=(4, 8), seeds=2).write(tmp_path / "bare")
+    study = load_study(tmp_path / "bare", "bce")
+    (answered,) = section(study).blocks[0].answers
+    assert study.strategies == ["none", "baseline"]
+    assert "the test BCE of baseline is" in answered.sentence
+
+
 def test_no_converged_trial_is_said(baseline):
     assert said(replace(baseline, points=())) == "No trial of baseline converged, so nothing is told."
 
@@ -129,10 +139,8 @@ def test_few_seeds_and_what_errors_do_not_tell_are_said(baseline):
 
 def test_a_better_strategy_is_worth_labels_and_what_it_saw_is_said(baseline, red):
     sentence = said(baseline, worth(with_test(red, 0.01), 1.3, 1.9, 2.7))
-    assert (
-        f"red, which saw more data than baseline, errs less, by a factor of {number(red.overall.ratio.value)} ["
-        in sentence
-    )
+    factor = ratio(red.overall.ratio)
+    assert f"red, which saw more data than baseline, errs less, by a factor of {factor} over N = " in sentence
     assert sentence.endswith("and at 16 is worth 1.9x [1.3, 2.7] the labels.")
 
 
@@ -156,7 +164,7 @@ def test_what_cannot_be_told_in_labels_is_told_as_a_ratio(baseline, red):
 
 def test_a_worse_strategy_is_worth_nothing(baseline, red):
     sentence = said(baseline, with_test(red, 0.01, np.log(1.1)))
-    assert "red, which saw more data than baseline, errs more, by a factor of 1.10 [" in sentence
+    assert "red, which saw more data than baseline, errs more, by a factor of 1.100 [1.089, 1.111] " in sentence
     assert "worth" not in sentence
 
 

@@ -9,7 +9,12 @@ from matplotlib.axes import Axes
 
 from segaug.analysis.comparison.comparison import Comparison
 from segaug.analysis.comparison.equivalent_data import EquivalentSize
-from segaug.report.comparison.equivalent_figure import equivalent_figure, equivalent_panel, equivalent_signs, told
+from segaug.report.comparison.equivalent_figure import (
+    equivalent_figure,
+    equivalent_panel,
+    equivalent_signs,
+    has_factors,
+)
 from segaug.report.comparison.strategies import compared
 from segaug.report.look.palette import LIGHT, look
 from segaug.report.look.theme import themed
@@ -152,5 +157,5 @@ def test_a_figure_for_a_paper_has_a_panel_a_task_and_the_signs_of_those_compared
 
 
 def test_there_is_something_to_tell(comparisons: Sequence[Comparison]) -> None:
-    assert told(comparisons)
-    assert not told([])
+    assert has_factors(comparisons)
+    assert not has_factors([])

@@ -7,7 +7,7 @@ import pytest
 
 from segaug.report.comparison.comparison_section import section
 from segaug.report.comparison.equivalent_data import equivalent_caption, factor_table, worth_sentences
-from segaug.report.comparison.equivalent_figure import equivalent_figure, equivalent_panel, told
+from segaug.report.comparison.equivalent_figure import equivalent_figure, equivalent_panel, has_factors
 from segaug.report.comparison.paired import overall_table, paired_caption, size_table
 from segaug.report.comparison.paired_figure import paired_figure, paired_panel
 from segaug.report.comparison.paired_trials import paired_trials
@@ -165,5 +165,5 @@ def test_two_sizes_are_compared_without_a_law(tmp_path: Path) -> None:
             store.record_path(trial["id"]).unlink()
     study = load_study(store.folder, "bce")
     groups = compared(study).groups
-    assert told(groups[0])
+    assert has_factors(groups[0])
     assert "interpolating between the baseline's sizes" in equivalent_caption(study, groups)

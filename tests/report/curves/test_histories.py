@@ -5,6 +5,7 @@ from statistics import median
 
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.text import Text
 
 from segaug.report.curves.histories import history_panel, shown_sizes, validated
 from segaug.report.look.palette import look
@@ -67,6 +68,20 @@ def test_panels_share_a_logarithmic_scale_that_says_what_it_is_of(lung: list[Axe
     assert {axes.get_xscale() for axes in lung} == {"linear"}
     assert lung[0].get_ylabel() == "validation BCE"
     assert "update" in [text.get_text() for text in lung[0].figure.texts]
+
+
+def test_the_title_of_the_figure_touches_no_title_of_a_panel(marked: Study) -> None:
+    with themed():
+        figure = history_panel(marked, *LUNG)
+        assert figure is not None
+        figure.draw_without_rendering()
+        (row,) = figure.subfigs
+        heading = next(text for text in row.texts if text.get_text() == marked.title(*LUNG))
+        titles = [text for axes in row.axes for text in axes.findobj(Text) if text.get_text().startswith("N = ")]
+        highest = max(text.get_window_extent().y1 for text in titles)
+        assert len(titles) == 3
+        gap_pt = 72 * (heading.get_window_extent().y0 - highest) / figure.dpi
+        assert gap_pt > 2  # an underscore of the one would seem to belong to the other
 
 
 def test_a_size_without_trials_stays_empty(marked: Study) -> None:

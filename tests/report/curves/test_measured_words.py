@@ -89,6 +89,15 @@ def test_several_pairs_in_opposite_order_are_counted(tmp_path):
     assert page.finding("measures") == "2 pairs are put clearly in opposite order by two metrics."
 
 
+def test_two_metrics_are_enough_to_be_held_against_each_other(tmp_path):
+    def change(trial: Json) -> Json:
+        test = {kind: {name: means[name] for name in ("bce", "dice")} for kind, means in trial["test"].items()}
+        return {**trial, "test": test}
+
+    page = page_of(tmp_path / "two", replace(ORDERED, sizes=(4,), change=change))
+    assert page.finding("measures") == "No two metrics put any pair of strategies clearly in opposite order."
+
+
 def test_a_single_strategy_is_not_put_in_order(tmp_path):
     page = page_of(tmp_path / "alone", replace(ORDERED, strategies=("baseline",)))
     assert page.finding("measures") == "test BCE, recalibrated BCE, Dice, HD95."

@@ -47,6 +47,14 @@ def test_labels_are_at_the_left_and_below_and_the_note_below_them() -> None:
     assert lowest < at["error"][1] < drawn.panel(0, 0).get_position().y1
 
 
+def test_the_label_below_is_below_the_panels_where_the_legend_is_wider() -> None:
+    drawn = page(rows=1, columns=1)
+    (at,) = (text.get_position()[0] for text in drawn.figure.texts if text.get_text() == "size")
+    box = drawn.panel(0, 0).get_position()
+    assert box.x0 < at < box.x1
+    assert at == pytest.approx((box.x0 + box.x1) / 2, abs=0.1)
+
+
 def test_a_longer_note_makes_a_taller_figure_whose_panels_keep_their_size() -> None:
     short, long = page(), page(note="small print " * 60)
     assert long.figure.get_figheight() > short.figure.get_figheight()

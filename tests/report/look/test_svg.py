@@ -1,9 +1,13 @@
 """Inline SVG: unique ids, colours as variables, text as text, one tooltip per point."""
 
+import ast
+import io
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 
 from segaug.report.look import svg
 from segaug.report.look.palette import LIGHT
@@ -66,3 +70,14 @@ def test_a_tooltip_without_its_points_is_an_error():
 
 def test_equal_figures_give_equal_bytes(drawn):
     assert draw("left") == drawn
+
+
+def test_a_picture_for_a_paper_has_300_dots_an_inch(monkeypatch):
+    """As it is imported: other tests draw with fewer."""
+    fresh = ast.parse(Path(svg.__file__).read_text())
+    assert "PRINT_DPI = 300" in map(ast.unparse, fresh.body)
+    monkeypatch.setattr(svg, "PRINT_DPI", 100)
+    with themed():
+        picture = Image.open(io.BytesIO(svg.raster(new_figure(2, 1.5))))
+    assert picture.size == (200, 150)
+    assert picture.info["dpi"] == pytest.approx((100, 100), abs=0.1)

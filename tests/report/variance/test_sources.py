@@ -77,6 +77,18 @@ def test_seeds_that_share_subsets_tell_them_from_training_with_intervals(tmp_pat
             assert re.fullmatch(r"[\d.e-]+ % \[[\d.e-]+, [\d.e+-]+\]", row[place])
 
 
+def test_a_spread_larger_than_the_error_is_written_without_an_exponent(tmp_path: Path) -> None:
+    store = write_paired_study(tmp_path / "wide", seeds=3)
+    for trial in store.records():
+        best = trial["test"]["best"]
+        replace_record(store, {**trial, "test": {**trial["test"], "best": {**best, "bce": 100.0 ** trial["seed"]}}})
+    table = variance_table(load_study(store.folder, "bce"))
+    place = table.columns.index("training")
+    spreads = [float(end) for row in table.rows for end in re.findall(r"[\d.]+", row[place])]
+    assert max(spreads) > 100
+    assert "e+" not in "".join(row[place] for row in table.rows)
+
+
 def test_words_name_seeds_patients_and_what_limits_the_mean(study: Study) -> None:
     assert "n = 6 seeds" in variance_caption(study)
     assert "12 test patients" in variance_caption(study)
