@@ -53,7 +53,7 @@ class PrepareContext:
     decides: Mapping[str, Json]  # what decides a trial, as plain values, for the keys of artefacts: see `artefacts`
     objective: Objective  # what logits mean, and the loss
     build_model: Callable[[torch.Generator], nn.Module]  # the trial's network; its initial weights are the stream's
-    train_segmentation: Callable[[Batch], nn.Module]  # the trial's model and protocol, without augmentation
+    train_segmentation: Callable[[Batch, "Strategy | None"], nn.Module]  # by the trial's protocol; None: not augmented
     rng: Callable[..., torch.Generator]  # rng("purpose", ...) opens a named stream of this trial
     obtain: Callable[[Artefact], Content]  # from the store, or made and stored; raises where it failed
     validation_error: ValidationError | None = None  # None unless the strategy declares to see validation labels
@@ -68,13 +68,16 @@ class StepContext:
     batch: Batch
     prepared: Prepared
     step: int  # updates done so far
+    updates: int  # of the whole training, as planned
     learning_rate: float  # of this step's update
     objective: Objective  # what logits mean, and the loss
     optimiser: UpdateRule
     look_ahead: LookAhead  # the weights after this step's update, had it these gradients; nothing is changed
     augment: Callable[[Batch], Batch]  # all stages, with this step's streams
     rng: Callable[..., torch.Generator]  # rng("purpose", ...) opens a named stream of this step
-    draw_unlabelled: Callable[[int], Tensor] | None = None  # so many rows; None unless the strategy declares to see it
+    external: Tensor | None = None  # all (E, C, H, W) of them; None unless the strategy declares to see them
+    draw_external: Callable[[int], Tensor] | None = None  # so many rows of these; each step's own
+    draw_unlabelled: Callable[[int], Tensor] | None = None
     draw_validation: Callable[[int], Batch] | None = None
     validation_error: ValidationError | None = None
 

@@ -2,20 +2,27 @@ from functools import partial
 
 import pytest
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 from segaug.augment.artefact import ArtefactFailed
+from segaug.augment.none import NoAugmentation
 from segaug.augment.strategy import Allowed, PrepareContext
 from segaug.batch import Batch
 from segaug.errors import ConfigError
 from segaug.experiment.artefacts.store import ArtefactStore
 from segaug.form import Form
-from segaug.models.network import build_with_seed
-from segaug.models.nnunet import NnUnet
 from segaug.rng import stream
 from segaug.training.criterion import Criterion
+from segaug.training.fit import fit
 from segaug.training.objective import Objective
+from segaug.training.protocol import Protocol
+from segaug.training.stopwatch import Stopwatch
 from tests.contracts.cheap import make
+
+TWO_UPDATES = Protocol(
+    unit="update", length=2, warmup=1, validate_every=2, patience=None, validation="none", learning_rate=1e-3
+)
 
 
 @pytest.fixture(params=[(1, 1, (48, 48)), (3, 2, (40, 57))], ids=["binary-square", "two-structures-colour-oblong"])
@@ -59,10 +66,16 @@ def _prepare(store, strategy, batch):
     structures = batch.label.shape[1]
 
     def build_model(rng):
-        logits = structures + (structures > 1)
-        return build_with_seed(NnUnet(feature_size=4), rng.initial_seed(), batch.image.shape[1], logits).to(
-            batch.image.device
-        )
+        """One convolution: a network that takes images of any size."""
+        with torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(rng.initial_seed())
+            network = nn.Conv2d(batch.image.shape[1], structures + (structures > 1), 3, padding=1)
+        return network.to(batch.image.device)
+
+    def train_segmentation(images, chosen):
+        network = build_model(stream(0, "segmenter"))
+        fit(network, chosen or NoAugmentation(), None, images, None, TWO_UPDATES, 0, Stopwatch())
+        return network
 
     context = PrepareContext(
         subset=batch,
@@ -70,13 +83,9 @@ def _prepare(store, strategy, batch):
         decides={},
         objective=Objective(),
         build_model=build_model,
-        train_segmentation=_no_segmenter,
+        train_segmentation=train_segmentation,
         rng=partial(stream, 0, "prepare"),
         obtain=obtain,
         validation_dice_error=Criterion("dice_patient", structures, ["patient"] * len(batch)).on(batch),
     )
     return strategy.prepare(context)
-
-
-def _no_segmenter(*_):
-    raise NotImplementedError("no registered strategy trains a segmenter yet")

@@ -19,6 +19,7 @@ from segaug.augment.gan_losses import adversarial_loss, discriminator_loss, grad
 from segaug.augment.task_driven.networks import LATENT, DeformationGenerator, Discriminator, IntensityGenerator
 from segaug.augment.task_driven.options import Plan
 from segaug.augment.task_driven.stage import generated
+from segaug.augment.task_driven.unlabelled import as_batch
 from segaug.augment.trainer import train
 from segaug.augment.training_rules import Objective, ValidationError
 from segaug.batch import Batch
@@ -188,9 +189,7 @@ class JointPhase(LightningModule):
         unlabelled = self.material.unlabelled
         assert unlabelled is not None  # without it there is no discriminator
         rows = torch.randint(len(unlabelled), (len(plain),), generator=self.rng("unlabelled", step))
-        image = unlabelled[rows.to(unlabelled.device)]
-        known = torch.zeros(len(rows), dtype=torch.long)
-        batch = Batch(image, torch.zeros_like(image[:, :1]), known, torch.ones(len(rows), 2), known).to(image.device)
+        batch = as_batch(unlabelled[rows.to(unlabelled.device)])
         real = augment((self.baseline,), None, batch, lambda *names: self.rng("real baseline", step, *names)).image
         labelled = happens(self.plan.labelled_share, (len(rows),), self.rng("labelled real", step)).to(real.device)
         return torch.where(labelled.view(-1, 1, 1, 1), plain, real)

@@ -6,6 +6,7 @@ convolution with stride 2 is padded alike on all sides.  The text's fourth convo
 there, as in the code.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
@@ -79,19 +80,24 @@ class IntensityGenerator(nn.Module):
         return torch.tanh(self.last(self.trunk(image, z)))
 
 
+def judging(channels: int, strides: Sequence[int]) -> nn.Sequential:
+    """The five 5 x 5 convolutions of a discriminator, with batch norm and leaky ReLU."""
+    layers: list[nn.Module] = []
+    for (before, after), stride in zip(pairwise((channels, *_JUDGE_WIDTHS)), strides, strict=True):
+        layers += [
+            nn.Conv2d(before, after, 5, stride=stride, padding=2),
+            nn.BatchNorm2d(after, eps=BATCH_NORM_EPS),
+            nn.LeakyReLU(_SLOPE),
+        ]
+    return nn.Sequential(*layers)
+
+
 class Discriminator(nn.Module):
     """Is an image (B, C, H, W) one of the unlabelled ones?  One logit a row."""
 
     def __init__(self, size: Size, channels: int) -> None:
         super().__init__()
-        layers: list[nn.Module] = []
-        for before, after in pairwise((channels, *_JUDGE_WIDTHS)):
-            layers += [
-                nn.Conv2d(before, after, 5, stride=2, padding=2),
-                nn.BatchNorm2d(after, eps=BATCH_NORM_EPS),
-                nn.LeakyReLU(_SLOPE),
-            ]
-        self.convolutions = nn.Sequential(*layers)
+        self.convolutions = judging(channels, strides=(2, 2, 2, 2, 2))
         flat = _JUDGE_WIDTHS[-1] * (size[0] // SIDE_MULTIPLE) * (size[1] // SIDE_MULTIPLE)
         self.dense = nn.Sequential(
             nn.Linear(flat, 128), nn.LeakyReLU(_SLOPE), nn.Linear(128, 128), nn.LeakyReLU(_SLOPE), nn.Linear(128, 1)
@@ -101,3 +107,21 @@ class Discriminator(nn.Module):
     def forward(self, image: Tensor) -> Tensor:
         """Logits (B,); real where positive."""
         return self.dense(self.convolutions(image).flatten(1)).squeeze(1)
+
+
+class PixelDiscriminator(nn.Module):
+    """Does a pixel of a map (B, C, H, W) belong to a labelled image?  A logit for each, (B, H, W).
+
+    The convolutions of `Discriminator`, with stride 1 from the third on, and a 1 x 1 convolution, enlarged bilinearly.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.convolutions = judging(channels, strides=(2, 2, 1, 1, 1))
+        self.last = nn.Conv2d(_JUDGE_WIDTHS[-1], 1, 1)
+        start_as_published(self)
+
+    def forward(self, seen: Tensor) -> Tensor:
+        """Logits (B, H, W); labelled where positive."""
+        logits = self.last(self.convolutions(seen))
+        return F.interpolate(logits, seen.shape[2:], mode="bilinear", align_corners=False).squeeze(1)

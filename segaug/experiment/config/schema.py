@@ -43,6 +43,8 @@ STRATEGY_CLASSES = {  # name -> class in segaug/augment/<name>.py, or <room>.<cl
     "gi": "task_driven.GeneratedIntensity",
     "gd_gi": "task_driven.GeneratedBoth",
     "gd_gi_mixup": "task_driven.GeneratedBothMixUp",
+    "adversarial": "task_driven.Adversarial",
+    "self_training": "task_driven.SelfTraining",
 }
 STRATEGIES: dict[str, type[Strategy]] = {
     name: _class("segaug.augment", name, place) for name, place in STRATEGY_CLASSES.items()

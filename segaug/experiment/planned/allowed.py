@@ -50,10 +50,10 @@ def prepare_context(
         network = build_with_seed(config.model, rng.initial_seed(), task.form.channels, task.form.logits)
         return network.to(subset.image.device)
 
-    def train_segmentation(images: Batch) -> nn.Module:
+    def train_segmentation(images: Batch, strategy: Strategy | None = None) -> nn.Module:
         network = build_model(stream(config.seed, "prepare", "weights", len(subset)))
         trained = fit(
-            network, NoAugmentation(), None, images, data.validation, config.protocol, config.seed, watch,
+            network, strategy or NoAugmentation(), None, images, data.validation, config.protocol, config.seed, watch,
             safe_point=safe_point, validation_patients=patients,
         )  # fmt: skip
         trained.best.load(network, NoAugmentation(), None)

@@ -1,0 +1,21 @@
+"""Images without labels as a batch, so that they can be augmented like others."""
+
+from dataclasses import fields
+
+import torch
+from torch import Tensor
+
+from segaug.batch import Batch
+
+
+def as_batch(image: Tensor, structures: int = 1) -> Batch:
+    """(B, C, H, W) with labels of 0, which nobody may learn from, and nothing known of place and pixel size."""
+    rows = len(image)
+    label = image.new_zeros(rows, structures, *image.shape[2:])
+    unknown = torch.full((rows,), -1, dtype=torch.long, device=image.device)
+    return Batch(image, label, unknown, image.new_full((rows, 2), float("nan")), torch.zeros_like(unknown))
+
+
+def joined(first: Batch, second: Batch) -> Batch:
+    """The rows of both, in this order."""
+    return Batch(*(torch.cat([getattr(first, each.name), getattr(second, each.name)]) for each in fields(Batch)))
