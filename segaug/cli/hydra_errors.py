@@ -45,7 +45,11 @@ def _no_override(error: OverrideParseException) -> UserError:
     from segaug.cli.choices import groups
     from segaug.experiment.config.folders import conf_dir, studies_dir
 
-    word = error.override
+    word = str(error.override)
+    key, value = word.partition("=")[::2]
+    if key and value and not set(value) & set("'\""):
+        hint = f"""if that is one text, put it in quotes that the shell leaves: "{key}='{value}'\""""
+        return UserError(f"{word!r} cannot be read; {hint}")
     meant = [f"{group}={word}" for group, options in groups([conf_dir(), studies_dir()]).items() if word in options]
     hint = f"did you mean {' or '.join(meant)}?" if meant else "write OPTION=VALUE, such as augment=red"
     return UserError(f"{word!r} cannot be read; {hint}")

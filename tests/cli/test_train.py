@@ -60,6 +60,10 @@ def test_a_single_trial_above_the_pool_is_an_error(tmp_path, refused):
         (["augment.sped=1"], "augment.sped: there is no such option; choose from: control_points, max_angle_deg"),
         (["augmnt=red"], "augmnt: there is no such option; did you mean 'augment'?"),
         (["+augment.extra=1"], "extra: there is no such option"),
+        (
+            ["seed=^x"],
+            """'seed=^x' cannot be read; if that is one text, put it in quotes that the shell leaves: "seed='^x'""",
+        ),
         (["seed=x"], "seed: Value 'x' of type 'str' could not be converted to Integer"),
         (["scale.size=0"], "scale.size: got 0; use at least 1"),
         (["study=unheard"], "study: there is no 'unheard'; choose from: hippocampus_pilot"),
