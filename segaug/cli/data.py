@@ -44,8 +44,8 @@ def _print(report: Json, console: Console) -> None:
         console.print(_table(report))
     for part in report["parts"]:
         if part["unlabelled"]:
-            told = f"{part['unlabelled']} of the {part['images']} {part['name']} images have no mask"
-            console.print(f"{told} and come from dataset.unlabelled", soft_wrap=True)
+            share = f"{part['unlabelled']} of the {part['images']} {part['name']} images"
+            console.print(f"without a mask, from dataset.unlabelled: {share}", soft_wrap=True)
     for note in report["notes"]:
         console.print(f"[yellow]note[/] {escape(note)}", soft_wrap=True)
     for problem in report["problems"][:SHOWN_PROBLEMS]:

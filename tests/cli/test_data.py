@@ -85,4 +85,4 @@ def test_images_without_a_mask_are_counted(overrides, tmp_path, capsys):
     assert main(["data", "check", *overrides, f"dataset.unlabelled={tmp_path / 'more'}"]) == 0
     out = capsys.readouterr().out
     assert "27 images of 15 patients" in " ".join(out.split())
-    assert "3 of the 7 external images have no mask and come from dataset.unlabelled" in out
+    assert "without a mask, from dataset.unlabelled: 3 of the 7 external images" in out
