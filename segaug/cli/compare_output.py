@@ -33,8 +33,7 @@ _LEGEND = (
     "brackets: 95 %, paired t over seeds (of ratios: Fieller), on this test set",
     "over N = ...: geometric mean of the sizes' ratios; the primary test of a strategy, single sizes are secondary",
     "p Holm: paired t test, adjusted for all strategies and sizes of a task and network; * below 0.05",
-    "worth: images that {baseline} needs for the same error, as a multiple of N; claimed within its sizes alone, and "
-    "cut there",
+    "worth: how many times N {baseline} needs for the same error; claimed within its sizes alone, and cut there",
 )
 _OTHER_CASES = "with other test cases, too: 95 %, seeds and patients resampled"
 _MOVED = "rms px: how far the strategy's own stage moves the pixels of the images it is applied to"

@@ -42,6 +42,10 @@ def _print(report: Json, console: Console) -> None:
     console.print(f"[bold]{escape(report['dataset'])}[/]   {summary}")
     if report["parts"]:
         console.print(_table(report))
+    for part in report["parts"]:
+        if part["unlabelled"]:
+            share = f"{part['unlabelled']} of the {part['images']} {part['name']} images"
+            console.print(f"without a mask, from dataset.unlabelled: {share}", soft_wrap=True)
     for note in report["notes"]:
         console.print(f"[yellow]note[/] {escape(note)}", soft_wrap=True)
     for problem in report["problems"][:SHOWN_PROBLEMS]:

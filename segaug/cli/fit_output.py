@@ -84,8 +84,10 @@ def _training(curves: Sequence[CurveFit]) -> str:
     """What the trials have cost."""
     extents = {extent(curve) for curve in curves}
     labels = sorted({point.validation_labels or 0 for curve in curves for point in curve.points} - {0})
-    validation = f", and V = {' or '.join(map(str, labels))} for validation" if labels else ""
-    return f"labelled images: N for training{validation}" + (f"; {extents.pop()}" if len(extents) == 1 else "")
+    counted = " or ".join(sorted({curve.trials.counted for curve in curves}))
+    unit = "" if counted == "images" else " images"
+    validation = f", and V = {' or '.join(map(str, labels))}{unit} for validation" if labels else ""
+    return f"labelled {counted}: N for training{validation}" + (f"; {extents.pop()}" if len(extents) == 1 else "")
 
 
 def _blocks(curves: Sequence[CurveFit], forms: bool) -> Iterator[object]:

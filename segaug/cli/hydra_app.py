@@ -44,26 +44,12 @@ def settled_per_job(overrides: Sequence[str]) -> list[str]:
     """
     if not any(word in MULTIRUN or word.startswith("study=") for word in overrides):
         return list(overrides)
-    return [_as_choice(word) if _fixes(word) and _outlives_quotes(word) else word for word in overrides]
+    return [_as_choice(word) if _fixes(word) else word for word in overrides]
 
 
 def _as_choice(word: str) -> str:
     option, _, value = word.partition("=")
     return f"{option}=choice({value})"
-
-
-def _outlives_quotes(word: str) -> bool:
-    """Can the value be read without its quotes?  Hydra hands the values of choice() on to the jobs without them."""
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-    from hydra.errors import HydraException
-
-    parser = OverridesParser.create()
-    (value,) = parser.parse_override(_as_choice(word)).sweep_string_iterator()
-    try:
-        parser.parse_override(f"{word.partition('=')[0]}={value}")
-    except HydraException:  # such as an é
-        return False
-    return True
 
 
 def _fixes(word: str) -> bool:

@@ -11,8 +11,7 @@ from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBase
 from segaug.cli.parser import choose
 from segaug.errors import ConfigError, UserError
 
-# An option with a value that may lack nothing but quotes: they would spoil a list, mapping, sweep or interpolation.
-_UNQUOTED = re.compile(r"""(\+{0,2}[a-z_][\w./@]*)=([^'"\\\[\]{}(),$]+)""", re.ASCII | re.IGNORECASE)
+_UNQUOTED = re.compile(r"""(\+{0,2}[a-z_][\w./@]*)=([^'"[{][^'"]*)""", re.ASCII | re.IGNORECASE)
 
 
 @contextmanager
@@ -51,10 +50,10 @@ def _no_override(error: OverrideParseException) -> UserError:
     from segaug.cli.choices import groups
     from segaug.experiment.config.folders import conf_dir, studies_dir
 
-    word = error.override
+    word = str(error.override)
     if unquoted := _UNQUOTED.fullmatch(word):
         option, value = unquoted.groups()
-        fix = f"put quotes around it, and others for the shell: \"{option}='{value}'\""
+        fix = f"if it is one text, put quotes around it, and others for the shell: \"{option}='{value}'\""
         return ConfigError(key=option, problem=f"{value!r} cannot be read", fix=fix)
     meant = [f"{group}={word}" for group, options in groups([conf_dir(), studies_dir()]).items() if word in options]
     hint = f"did you mean {' or '.join(meant)}?" if meant else "write OPTION=VALUE, such as augment=red"

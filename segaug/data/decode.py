@@ -11,6 +11,7 @@ from torch import Tensor
 from segaug.data.pixels import (
     content_hash,
     in_channels,
+    in_colour,
     mask_values,
     network_image,
     network_label,
@@ -19,6 +20,7 @@ from segaug.data.pixels import (
 )
 from segaug.data.split import leaks
 from segaug.data.task import Case, Dataset, Split
+from segaug.data.unlabelled import unlike_labelled
 from segaug.errors import ConfigError
 from segaug.form import COLOUR
 
@@ -40,10 +42,11 @@ def decode(dataset: Dataset, cases: Sequence[Case], parts: Split) -> Decoded:
     image = torch.empty(len(cases), form.channels, *form.size)
     label = torch.full((len(cases), len(form.structures), *form.size), float("nan"))
     spacing_mm = torch.empty(len(cases), 2)
-    image_hash, mask_hash, repeated_grey = [], [], 0
+    image_hash, mask_hash, coloured, repeated_grey = [], [], [], 0
     for row, case in enumerate(cases):
         stored = stored_pixels(case)
         repeated_grey += stored.ndim == 2 and form.channels == COLOUR
+        coloured.append(in_colour(stored))
         pixels = in_channels(stored, form.channels)
         shape = (pixels.shape[0], pixels.shape[1])
         image[row] = network_image(pixels, dataset, case.location)
@@ -55,8 +58,8 @@ def decode(dataset: Dataset, cases: Sequence[Case], parts: Split) -> Decoded:
             mask_hash.append(case.recipe or content_hash(mask.astype("<i8")))
     if repeated_grey == len(cases):
         raise no_colour()
-    for leak in leaks(cases, parts, image_hash):
-        raise leak
+    for problem in [*unlike_labelled(cases, coloured, form), *leaks(cases, parts, image_hash)]:
+        raise problem
     content = [options(dataset, cases, parts), image_hash, mask_hash]
     digest = sha256(json.dumps(content).encode()).hexdigest()
     return Decoded(image, label, spacing_mm, digest, repeated_grey)

@@ -1,7 +1,7 @@
 """A folder of images and a folder of masks: every public or own dataset that lies in image files."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 
 from segaug.data.cases import FileCase, IncompleteDatasetError
-from segaug.data.listing import FilesByStem, dataset_root, files_by_stem, only_file
+from segaug.data.listing import FilesByStem, files_by_stem, only_file, own_folder
 from segaug.data.place import inside
 from segaug.data.readers import read_image, read_mask
 from segaug.data.structures import chosen, tidy
 from segaug.data.table import read_table
 from segaug.data.task import Described, SplitSizes
+from segaug.data.unlabelled import KEY as UNLABELLED
+from segaug.data.unlabelled import no_mask, of_new_patients
 from segaug.errors import ConfigError, DataError
 from segaug.form import COLOUR, GREY, Form
 
@@ -25,12 +27,14 @@ class Folder(Described):
     """Images `<root>/<images>/<id>.*` with masks `<root>/<masks>/<id>.*`; suffixes may differ.
 
     Patients come from a column of the table or from the file name; with neither, each image is its own patient.
+    Images of the folder `unlabelled`, of other patients, join the external part; the table does not name them.
     """
 
     root: str = ""  # ~ and $VARIABLES are replaced
     follow_links: bool = False  # read files that are links to somewhere outside of root
     images: str = "images"  # this folder, masks and table lie inside of root
     masks: str = "masks"
+    unlabelled: str | None = None  # folder of images without a mask, anywhere; ~ and $VARIABLES are replaced
     table: str | None = None  # CSV below root, one row per image; None = all files of the images folder
     id_column: str = "id"  # column of the file name without its suffix
     where: dict[str, list[str]] = field(default_factory=dict)  # keep the rows with one of these texts in this column
@@ -83,8 +87,12 @@ class Folder(Described):
         return tuple(sorted({value for values in (self.background, *self.structures.values()) for value in values}))
 
     def cases(self) -> list[FileCase]:
-        """All images by id.  Raises where a folder, an image or a mask is missing or ambiguous; reads no pixel."""
-        root = dataset_root(self.root)
+        """All images by id, those without a mask last; reads no pixel.
+
+        Raises where a folder, an image or a mask is missing or ambiguous, and where an image of `unlabelled` shows a
+        patient of a labelled one.
+        """
+        root = own_folder(self.root, "dataset.root")
         images = files_by_stem(root, self.images, "dataset.images", self.follow_links)
         masks = files_by_stem(root, self.masks, "dataset.masks", self.follow_links)
         problems: list[DataError] = []
@@ -101,9 +109,27 @@ class Folder(Described):
             except DataError as error:
                 problems.append(error)
                 cases.append(self._case(row, image, None, partial(_fail, error)))
+        if self.unlabelled is not None:
+            unlabelled, refused = self._unlabelled(own_folder(self.unlabelled, UNLABELLED), cases)
+            cases += unlabelled
+            problems += refused
         if problems:
             raise IncompleteDatasetError(root=root, cases=cases, problems=problems)
         return cases
+
+    def _unlabelled(self, folder: Path, labelled: list[FileCase]) -> tuple[list[FileCase], list[DataError]]:
+        """Images of a folder that has no masks, and what is wrong with the others that lie there."""
+        images = files_by_stem(folder, ".", UNLABELLED, self.follow_links)
+        cases: list[FileCase] = []
+        ambiguous: list[DataError] = []
+        for row in self._rows_by_name(folder, sorted(images)):
+            try:
+                image = only_file(images, row.id, folder, asked_by=folder)
+                cases.append(self._case(row, image, None, partial(_fail, no_mask(image)), labelled=False))
+            except DataError as error:
+                ambiguous.append(error)
+        new, refused = of_new_patients(cases, labelled)
+        return new, [*ambiguous, *refused]
 
     def _rows(self, root: Path, images: FilesByStem) -> list["_Row"]:
         """One row per image, from the table or from the names of the files."""
@@ -123,7 +149,11 @@ class Folder(Described):
             if value:
                 fix = "set dataset.table=NAME.csv, or leave this key out"
                 raise ConfigError(key=f"dataset.{key}", problem="names columns, but there is no table", fix=fix)
-        return [_Row(stem, self._patient(stem), "", named_in=folder) for stem in images]
+        return self._rows_by_name(folder, images)
+
+    def _rows_by_name(self, folder: Path, stems: Iterable[str]) -> list["_Row"]:
+        """One row per name."""
+        return [_Row(stem, self._patient(stem), "", named_in=folder) for stem in stems]
 
     def _patient(self, stem: str) -> str:
         """Patient of a file: what the pattern finds in its name; without a pattern, each image is its own patient."""
@@ -135,7 +165,9 @@ class Folder(Described):
             raise ConfigError(key="dataset.patient_pattern", problem=problem, fix="correct it, or set it to null")
         return match[1]
 
-    def _case(self, row: "_Row", image: Path, mask: Path | None, open_mask: Callable[[], np.ndarray]) -> FileCase:
+    def _case(
+        self, row: "_Row", image: Path, mask: Path | None, open_mask: Callable[[], np.ndarray], *, labelled: bool = True
+    ) -> FileCase:
         return FileCase(
             id=row.id,
             patient=row.patient,
@@ -146,6 +178,7 @@ class Folder(Described):
             pixel_mm=None if self.pixel_mm is None else (self.pixel_mm, self.pixel_mm),
             image_file=image,
             mask_file=mask,
+            labelled=labelled,
         )
 
 

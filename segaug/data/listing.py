@@ -12,18 +12,18 @@ from segaug.errors import ConfigError, DataError
 FilesByStem = Mapping[str, list[Path]]
 
 
-def dataset_root(text: str) -> Path:
-    """The dataset's folder, with ~ and $VARIABLES replaced."""
-    fix = "set dataset.root=/path/to/the/data"
+def own_folder(text: str, key: str) -> Path:
+    """A folder anywhere on disk, with ~ and $VARIABLES replaced; `key` is the config key that named it."""
+    fix = f"set {key}=/path/to/the/data"
     if not text:
-        raise ConfigError(key="dataset.root", problem="is not set", fix=fix)
-    root = os.path.expanduser(os.path.expandvars(text))
-    if "$" in root:
+        raise ConfigError(key=key, problem="is not set", fix=fix)
+    folder = os.path.expanduser(os.path.expandvars(text))
+    if "$" in folder:
         fix = f"set that environment variable, or {fix.removeprefix('set ')}"
-        raise ConfigError(key="dataset.root", problem=f"{text} names an environment variable that is not set", fix=fix)
-    if not Path(root).is_dir():
-        raise ConfigError(key="dataset.root", problem=f"the folder {root} does not exist", fix=fix)
-    return Path(root)
+        raise ConfigError(key=key, problem=f"{text} names an environment variable that is not set", fix=fix)
+    if not Path(folder).is_dir():
+        raise ConfigError(key=key, problem=f"the folder {folder} does not exist", fix=fix)
+    return Path(folder)
 
 
 def files_by_stem(root: Path, part: str, key: str, follow_links: bool = False) -> FilesByStem:

@@ -24,6 +24,11 @@ def stored_pixels(case: Case) -> np.ndarray:
     raise DataError(file=case.location, problem=problem, fix="give one grey (H, W) or RGB (H, W, 3) image")
 
 
+def in_colour(stored: np.ndarray) -> bool:
+    """Do the channels of a stored image differ?  Those of a grey picture that is stored as RGB do not."""
+    return stored.ndim == 3 and bool((stored != stored[..., :1]).any())
+
+
 def in_channels(stored: np.ndarray, channels: int) -> np.ndarray:
     """Stored image as float32: (H, W) for one channel, RGB becoming luma; (H, W, 3) for three, grey being repeated."""
     if channels == GREY and stored.ndim == 3:

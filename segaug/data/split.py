@@ -2,7 +2,8 @@
 
 The split depends on patients, duplicate groups and the sizes asked for, and on nothing else: not on the order of the
 files, N, the seed, the strategy, or how images are decoded.  Parts are filled in the order test, validation, external,
-pool, so that changing the size of one part leaves the parts before it as they are.
+pool, so that changing the size of one part leaves the parts before it as they are.  Images without a mask join the
+external part after all parts are cut, so that they move no other image.
 """
 
 from collections import defaultdict
@@ -13,14 +14,20 @@ from itertools import combinations
 import numpy as np
 
 from segaug.data.task import Case, Split, SplitSizes
+from segaug.data.unlabelled import labelled_too
 from segaug.errors import ConfigError, DataError
 
 PARTS = ("test", "validation", "external", "pool")
 
 
 def split(cases: Sequence[Case], sizes: SplitSizes) -> Split:
-    """Cut the cases by patient and duplicate group; parts hold row numbers in increasing order."""
+    """Cut the cases by patient and duplicate group; parts hold row numbers in increasing order.
+
+    cases: those without a mask last, as in `Dataset.cases`.
+    """
     _check(sizes)
+    unlabelled = [row for row, case in enumerate(cases) if not case.labelled]
+    cases = [case for case in cases if case.labelled]
     waiting = sorted(groups(cases), key=lambda rows: _rank(cases, rows), reverse=True)  # the next one is at the end
     test = _take(waiting, round(sizes.test_share * len(cases)))
     rest = len(cases) - len(test)
@@ -33,7 +40,7 @@ def split(cases: Sequence[Case], sizes: SplitSizes) -> Split:
         problem = f"of {len(cases)} images in {len(groups(cases))} groups of patients, the parts would get {counts}"
         fix = "add patients, or make the shares smaller, e.g. dataset.split.min_validation=4"
         raise ConfigError(key="dataset.split", problem=problem, fix=fix)
-    return Split(test, validation, external, pool)
+    return Split(test, validation, (*external, *unlabelled), pool)
 
 
 def groups(cases: Sequence[Case]) -> list[list[int]]:
@@ -56,7 +63,8 @@ def groups(cases: Sequence[Case]) -> list[list[int]]:
 def leaks(cases: Sequence[Case], parts: Split, pixel_hash: Sequence[str]) -> list[DataError]:
     """Every pair of images on two sides of the split that share patient, duplicate group or pixel content.
 
-    pixel_hash: one hash of the decoded pixels per case.
+    A labelled image and one without a mask may share nothing, wherever they are: under other sizes of the split it
+    would be a leak.  pixel_hash: one hash of the decoded pixels per case.
     """
     side = {row: part for part in PARTS for row in getattr(parts, part)}
     shared: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -69,11 +77,13 @@ def leaks(cases: Sequence[Case], parts: Split, pixel_hash: Sequence[str]) -> lis
         _leak(what, cases[first], side[first], cases[second], side[second])
         for (what, _), rows in shared.items()
         for first, second in combinations(rows, 2)
-        if side[first] != side[second]
+        if side[first] != side[second] or cases[first].labelled != cases[second].labelled
     ]
 
 
 def _leak(what: str, first: Case, first_side: str, second: Case, second_side: str) -> DataError:
+    if first.labelled and not second.labelled:
+        return labelled_too(second, what, first)
     problem = f"has {what} as {second.location}, but is in the {first_side} set while that is in the {second_side} set"
     fix = "delete one of them, or give both one value in a column of the table and set dataset.group to that column"
     return DataError(file=first.location, problem=problem, fix=fix)

@@ -24,8 +24,12 @@ class Described:
     note: str = ""
 
 
-DESCRIPTIVE = ("root", "follow_links", *(field.name for field in fields(Described)))
-"""Options of a data set that say where it lies and what it is; they change no pixel, and so no trial's identity."""
+TOLD = tuple(field.name for field in fields(Described))
+DESCRIPTIVE = ("root", "unlabelled", "follow_links", *TOLD)
+"""Options of a data set that say where it lies and what it is; they are no part of a trial's identity.
+
+A folder may move.  What lies in it counts by its content: every image, labelled or not, is in the task's content hash.
+"""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class Case:
     duplicate_group: str = ""
     pixel_mm: tuple[float, float] | None = None  # (row, column) of the image as stored
     recipe: str = ""  # names the content of a generated image, whose last bits may differ between processors
+    labelled: bool = True  # False: there is no mask, and the image joins the external part of the split
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +88,7 @@ class Dataset(Protocol):
         ...
 
     def cases(self) -> Sequence[Case]:
-        """All images, in a fixed order; checks that the files exist, reads no pixel."""
+        """All images in a fixed order, those without mask last; checks that the files exist, reads no pixel."""
         ...
 
     def foreground(self) -> tuple[tuple[int, ...], ...]:
@@ -101,7 +106,7 @@ class Split:
 
     test: tuple[int, ...]
     validation: tuple[int, ...]
-    external: tuple[int, ...]  # unlabelled: their masks are never opened
+    external: tuple[int, ...]  # their masks are never opened, if there are any
     pool: tuple[int, ...]  # the images that training subsets are drawn from
 
 
@@ -125,6 +130,7 @@ class Task:
     split: Split
     content_hash: str  # of the pixels and masks used, the split and the way of decoding
     repeated_grey: int = 0  # images stored with one channel and repeated, where the task has three
+    unlabelled: int = 0  # external images that have no mask: they were added after the split was cut
 
     def batch(self, rows: tuple[int, ...] | list[int]) -> Batch:
         """The given rows; `Batch.index` is their position in the pool, -1 outside it."""

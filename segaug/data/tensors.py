@@ -32,6 +32,7 @@ def load_task(dataset: Dataset, cache: Path | None) -> Task:
         split=parts,
         content_hash=decoded.content_hash,
         repeated_grey=decoded.repeated_grey,
+        unlabelled=sum(not case.labelled for case in cases),
     )
 
 

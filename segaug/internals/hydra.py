@@ -1,6 +1,7 @@
 """What segaug takes of Hydra beyond its public interface: composing, reading files, plugins, and splitting a sweep."""
 
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 import hydra._internal.hydra
@@ -13,7 +14,7 @@ from hydra._internal.core_plugins.importlib_resources_config_source import Impor
 from hydra._internal.sources_registry import SourcesRegistry
 from hydra._internal.utils import get_args_parser
 from hydra.core.default_element import ResultDefault
-from hydra.core.override_parser.types import Override
+from hydra.core.override_parser.types import ChoiceSweep, Override, Quote, QuotedString
 from hydra.core.plugins import Plugins
 from hydra.plugins.config_source import ConfigResult, ConfigSource
 from omegaconf import DictConfig
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 CORE_PLUGINS = "hydra._internal.core_plugins."  # the package of Hydra's own plugins
+_BARE = re.compile(r"[A-Za-z0-9_/\-+.$%*@?|(){}\[\]:=, \t\\]*")  # in Hydra's grammar, some of them escaped
 
 
 class OpenLoader(ConfigLoaderImpl):
@@ -103,8 +105,20 @@ def config_files(sources: Iterable[tuple[str, str]]) -> IConfigRepository:
 
 def jobs_of(overrides: Sequence[Override]) -> list[list[str]]:
     """The words of each job of the product of these overrides."""
+    for override in overrides:
+        _quote(override)
     (jobs,) = BasicSweeper.split_arguments(list(overrides), max_batch_size=None)
     return [list(words) for words in jobs]
+
+
+def _quote(override: Override) -> None:
+    """Put what cannot stand bare in quotes again: choice(...) drops them, and Hydra's escapes know fewer characters."""
+    sweep = override.value()
+    if isinstance(sweep, ChoiceSweep):
+        sweep.list = [
+            QuotedString(value, Quote.single) if isinstance(value, str) and not _BARE.fullmatch(value) else value
+            for value in sweep.list
+        ]
 
 
 def known_options() -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from segaug.cli.main import main
-from tests.data.small_sets import write_set
+from tests.data.small_sets import image_and_mask, save, write_set
 
 
 @pytest.fixture
@@ -77,3 +77,12 @@ def test_wrong_options_are_one_line_and_exit_2(words, told, capsys):
     shown = capsys.readouterr().err
     assert shown.startswith(f"segaug: error: {told}")
     assert shown.count("\n") == 1
+
+
+def test_images_without_a_mask_are_counted(overrides, tmp_path, capsys):
+    for number in range(3):
+        save(tmp_path / f"more/p9{number}_0.png", image_and_mask(100 + number)[0])
+    assert main(["data", "check", *overrides, f"dataset.unlabelled={tmp_path / 'more'}"]) == 0
+    out = capsys.readouterr().out
+    assert "27 images of 15 patients" in " ".join(out.split())
+    assert "without a mask, from dataset.unlabelled: 3 of the 7 external images" in out

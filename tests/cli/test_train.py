@@ -56,10 +56,20 @@ def test_a_single_trial_above_the_pool_is_an_error(tmp_path, refused):
 @pytest.mark.parametrize(
     ("mistake", "answer"),
     [
-        (["augment=rde"], "augment: there is no 'rde'; did you mean 'red'? choose from: baseline, genda, none, red"),
-        (["augment.sped=1"], "augment.sped: there is no such option; choose from: control_points, max_angle_deg"),
+        (
+            ["augment=rde"],
+            "augment: there is no 'rde'; did you mean 'red'? choose from: adversarial, baseline, gd, gd_gi",
+        ),
+        (
+            ["augment.sped=1"],
+            "augment.sped: there is no such option; choose from: control_points, labels, max_angle_deg",
+        ),
         (["augmnt=red"], "augmnt: there is no such option; did you mean 'augment'?"),
         (["+augment.extra=1"], "extra: there is no such option"),
+        (
+            ["seed=^x"],
+            """'^x' cannot be read; if it is one text, put quotes around it, and others for the shell: "seed='^x'""",
+        ),
         (["seed=x"], "seed: Value 'x' of type 'str' could not be converted to Integer"),
         (["scale.size=0"], "scale.size: got 0; use at least 1"),
         (["scale=n1,n4"], "to run a trial for each value, add -m"),
@@ -104,7 +114,7 @@ def test_help_lists_every_choice_at_once(tmp_path):
     shown = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     ).stdout
-    assert "augment   baseline, genda, none, red" in shown
+    assert "augment   adversarial, baseline, gd, gd_gi" in shown
     assert "study     hippocampus_pilot, lr_sweep, quick, scaling_study, several_structures, topology_aware" in shown
     assert shown.endswith("False\n")
 
@@ -126,7 +136,7 @@ def test_one_option_can_be_set_for_all_of_the_strategies_that_are_swept(tmp_path
         (["study=quick", "dataset.size=96"], ["study=quick", "dataset.size=choice(96)"]),
         (["augment.external=5"], ["augment.external=5"]),
         (["-m", "dataset.root='/a b'"], ["-m", "dataset.root=choice('/a b')"]),
-        (["-m", "dataset.root='/é b'"], ["-m", "dataset.root='/é b'"]),  # choice() would lose the quotes
+        (["-m", "dataset.root='/é b'"], ["-m", "dataset.root=choice('/é b')"]),
     ],
 )
 def test_only_fixed_options_of_a_sweep_are_settled_per_job(typed, settled):

@@ -4,14 +4,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hydra import compose, initialize_config_dir
-from hydra.core.config_store import ConfigStore
-from omegaconf import OmegaConf
 
 from segaug.data.folder import Folder
 from segaug.data.integrity import check
+from segaug.data.split import PARTS, split
 from segaug.data.task import Task
 from segaug.data.tensors import load_task
+from segaug.experiment.outside import compose
 
 CONF = Path(__file__).parents[2] / "conf"
 SETS = {  # images, patients
@@ -20,6 +19,7 @@ SETS = {  # images, patients
     "hippocampus_posterior": (260, 260),
     "hippocampus_parts": (260, 260),
     "sunnybrook": (805, 45),
+    "sunnybrook_volumes": (805, 45),
     "busi": (647, 647),
     "wbc_tecom_cell": (300, 300),
     "wbc_tecom_nucleus": (300, 300),
@@ -32,11 +32,7 @@ SETS = {  # images, patients
 
 def dataset(name: str) -> Folder:
     """The frozen object that `dataset=<name>` composes to."""
-    node = OmegaConf.structured(Folder)
-    OmegaConf.set_readonly(node, False)
-    ConfigStore.instance().store(group="dataset", name="base_folder", node=node)
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        return OmegaConf.to_object(compose(overrides=[f"+dataset={name}"]).dataset)
+    return compose([f"dataset={name}"]).config.dataset
 
 
 @cache
@@ -83,3 +79,16 @@ def test_parts_of_the_hippocampus_make_the_whole(public_data):
 def test_pixel_size_of_the_hippocampus_follows_the_resizing(public_data):
     task = loaded("hippocampus")
     assert (64 * task.spacing_mm[0]).tolist() == [35, 51]  # stored as 51 x 35 pixels of 1 mm
+
+
+def test_volumes_of_sunnybrook_are_enough_to_draw_from_and_to_learn_from(public_data):
+    """Draws of 3 patients differ in a pool of 12; the external part is 8 patients at least."""
+    chosen = dataset("sunnybrook_volumes")
+    cases = chosen.cases()
+    parts = split(cases, chosen.split)
+    patients = {part: len({cases[row].patient for row in getattr(parts, part)}) for part in PARTS}
+    assert patients["pool"] >= 12
+    assert patients["external"] >= 8
+    assert patients["validation"] in (2, 3)
+    counts = ", ".join(f"{part} {len(getattr(parts, part))} of {patients[part]}" for part in PARTS)
+    assert counts in (CONF / "dataset/sunnybrook_volumes.yaml").read_text()

@@ -49,7 +49,7 @@ def _need(curve: CurveTrials, error: float) -> CurveNeed:
         key=curve.key,
         need=need(curve, error) if converged else None,
         validation=int(curve.table["validation_labels"].max()),
-        counts="patients" if (curve.table["count"] == "patients").any() else "images",
+        counts=curve.counted,
         trials=int((curve.count("ok") + curve.count("diverged")).sum()),
         diverged=int(curve.count("diverged").sum()),
         beware=tuple(on_networks(curve)),

@@ -7,7 +7,7 @@ are alike.  What is independent are the subsets, so all means, intervals and dra
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -53,6 +53,11 @@ class CurveTrials:
     def quantity(self) -> Quantity | None:
         """What the metric is an error of."""
         return quantity(self.metric) if self.metric else None
+
+    @property
+    def counted(self) -> Literal["images", "patients"]:
+        """What N counts: "images", or "patients" where the protocol says so."""
+        return "patients" if (column(self.table, "count") == "patients").any() else "images"
 
     @cached_property
     def values(self) -> Array:

@@ -15,6 +15,7 @@ from segaug.results.case_errors import CaseErrors, Cases
 from segaug.results.keys import CURVE
 
 NOT_MEASURED = "not measured"
+_PER_PATIENT = "_patient"  # ends the key of a measure that has one value a patient
 
 
 def measured(table: pd.DataFrame, metric: Metric | None = None, key: str = "--metric") -> pd.DataFrame:
@@ -107,8 +108,11 @@ def _nowhere_measured(asked: Quantity, table: pd.DataFrame, key: str) -> ConfigE
             fix=f"choose from {named}, or {asked.measure.key} for all of them together",
         )
     where = " of a single structure" if asked.structure else ""
+    same = ""
+    if asked.measure.per == "patient":
+        same = f"use {asked.key.replace(_PER_PATIENT, '')} if each patient has one image, where it is the same; or "
     return ConfigError(
         key=key,
         problem=f"no converged trial of the study has measured {asked.key}{where}",
-        fix=f"choose from what it has measured: {known}; or run it again under another name=...",
+        fix=f"{same}choose from what it has measured: {known}; or run it again under another name=...",
     )

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from segaug.augment.artefact import Artefact, Content
-from segaug.data.task import DESCRIPTIVE, Task
+from segaug.data.task import TOLD, Task
 from segaug.experiment.artefacts.store import ArtefactStore, store_of
 from segaug.experiment.cards.examples import augmented
 from segaug.experiment.config.trial import Trial
@@ -54,7 +54,7 @@ def _write_card(folder: Path, name: str, task: Task, trials: dict[str, Planned])
 
 def _facts(name: str, task: Task, trial: Trial) -> Json:
     dataset, split = trial.config.dataset, task.split
-    described = {key: getattr(dataset, key, "") for key in DESCRIPTIVE if key not in ("root", "follow_links")}
+    described = {key: getattr(dataset, key, "") for key in TOLD}
     spacing = task.spacing_mm.nanmean(dim=0).tolist()
     return {
         "task": name,
@@ -63,6 +63,7 @@ def _facts(name: str, task: Task, trial: Trial) -> Json:
         "images": len(task.ids),
         "patients": len(set(task.patients)),
         "parts": {part.name: len(getattr(split, part.name)) for part in dataclasses.fields(split)},
+        "unlabelled": task.unlabelled,
         "size": task.form.size[0] if len(set(task.form.size)) == 1 else list(task.form.size),
         "pixel_mm": None if any(side != side for side in spacing) else spacing,
         "content_hash": task.content_hash,

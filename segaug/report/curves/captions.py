@@ -231,4 +231,5 @@ def _cost(study: Study) -> str:
     if counts == [0]:
         return "No validation labels were used."
     span = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-    return f"Every N also costs V = {span} validation labels: a trial needs N + V labelled images."
+    images = "N + V labelled images" if study.counted == "images" else "all images of N patients, and V more"
+    return f"Every N also costs V = {span} validation labels: a trial needs {images}."

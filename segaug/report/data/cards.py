@@ -101,6 +101,8 @@ def _facts(card: Mapping[str, Any]) -> Table:
     entries = {**card, **_form(card)}
     rows = [(title, _text(entries[key])) for key, title in _FACTS.items() if entries.get(key) not in (None, "")]
     rows += [(f"images for {part}", str(count)) for part, count in _parts(card).items()]
+    if card.get("unlabelled"):  # cards from before images could lack a mask do not say
+        rows.append(("external images without a mask", f"{_text(card['unlabelled'])}, of dataset.unlabelled"))
     return Table("", ("what", "value"), tuple(rows))
 
 

@@ -101,6 +101,13 @@ def test_a_structure_of_a_task_with_one_is_one_line():
         measured(trials(made()), "dice/lung")
 
 
+@pytest.mark.parametrize(("metric", "same"), [("dice_patient", "dice"), ("dice_patient/lung", "dice/lung")])
+def test_where_each_patient_has_one_image_the_measure_of_images_is_told(metric, same):
+    told = rf"has measured {metric}.*; use {same} if each patient has one image, where it is the same; or choose from"
+    with pytest.raises(ConfigError, match=told):
+        measured(trials(made()), metric)
+
+
 def test_older_trials_that_lack_a_measure_are_left_out_of_its_curves_alone():
     found = several()
     for one in found:

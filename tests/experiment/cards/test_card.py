@@ -66,3 +66,17 @@ def test_a_strategy_joins_a_card_of_an_earlier_version(written, tmp_path):
     assert both["red/image"].shape == (EXAMPLES, VERSIONS, 16, 16)
     with themed():
         assert [one.title for one in read_card(tmp_path, facts["task"]).pictures] == ["baseline", "red"]
+
+
+def test_external_images_without_a_mask_are_counted(written, tmp_path):
+    facts, _ = written(lambda task: replace(task, unlabelled=3))
+    with themed():
+        card = read_card(tmp_path, facts["task"])
+    assert dict(card.facts.rows)["external images without a mask"] == "3, of dataset.unlabelled"
+
+
+def test_a_card_without_such_images_does_not_speak_of_them(written, tmp_path):
+    facts, _ = written()
+    assert facts["unlabelled"] == 0
+    with themed():
+        assert not any("without a mask" in what for what, _ in read_card(tmp_path, facts["task"]).facts.rows)

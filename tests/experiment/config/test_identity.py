@@ -4,6 +4,7 @@ from segaug.augment.baseline import Baseline
 from segaug.errors import ConfigError
 from segaug.experiment.config import identity
 from segaug.experiment.config.identity import LATER, differences, protocol_hash, science, trial_id
+from segaug.experiment.outside import compose
 from segaug.models.nnunet import NnUnet
 
 
@@ -163,3 +164,12 @@ def test_what_only_a_newer_version_knows_is_told(tiny):
     newer["protocol"]["of_the_future"] = 3
     (found,) = differences(newer, science(tiny().config))
     assert str(found) == "protocol.of_the_future was 3 and is now not there"
+
+
+def test_where_images_without_a_mask_lie_is_no_part_of_the_id(tmp_path):
+    plain, more = (
+        compose(["dataset=folder", f"dataset.unlabelled={place}", "scale.size=4"]) for place in ("null", tmp_path)
+    )
+    assert more.task == plain.task == "folder"
+    assert science(more.config) == science(plain.config)
+    assert trial_id(more, "hash") == trial_id(plain, "hash")

@@ -2,6 +2,9 @@
 
 from types import SimpleNamespace
 
+import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
+
 from segaug.experiment.sweep.launcher import StudySweeper
 
 
@@ -29,3 +32,11 @@ def test_each_grid_is_joined_with_the_params():
 def test_the_command_line_wins_in_every_grid():
     jobs = jobs_of({"seed": "range(3)"}, [{"augment": "baseline"}, {"augment": "red"}], "seed=7")
     assert jobs == [("augment=baseline", "seed=7"), ("augment=red", "seed=7")]
+
+
+@pytest.mark.parametrize("text", ["^(p[0-9]+)_", "/data/über uns", "a,b", "it's", "back\\slash^", "plain"])
+def test_a_text_in_quotes_comes_through_a_sweep_as_it_is(text):
+    quoted = text.replace("'", r"\'")
+    (job,) = jobs_of({}, None, f"dataset.patient_pattern=choice('{quoted}')")
+    (parsed,) = OverridesParser.create().parse_overrides(list(job))
+    assert parsed.value() == text

@@ -149,7 +149,9 @@ def test_patients_are_what_n_counts_where_the_protocol_says_so(tmp_path):
 
     page = page_of(tmp_path / "patients", Odd(sizes=(4, 8), seeds=2, change=change))
     assert page.section("curves").title == "Error against labelled patients"
-    assert "labelled training patients" in page.captions("curves")[0]
+    overview = page.captions("curves")[0]
+    assert "labelled training patients" in overview
+    assert "validation labels: a trial needs all images of N patients, and V more." in overview
     assert "With 8 patients the test BCE" in page.answers()["phantom_thorax"]
 
 
