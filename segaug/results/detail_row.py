@@ -5,6 +5,9 @@ Settings are what many trials have in common.  They are one JSON text, so that t
     protocol, options    of config: how it was trained, and of the strategy
     side                 of the network's image [px]; null where nobody noted it
     allowed              "sees" of the record
+    saw                  part of the data -> images and patients; nothing where nobody counted them
+    learned              before training, with its health
+    learning_cpu_seconds null where nobody measured them
     structure_names      one without a name in records that do not say them
     units                key of a measure -> its unit, of those that may have one or the other
     warnings, device, versions, parameters
@@ -57,6 +60,9 @@ def _settings(record: Json) -> Json:
         "options": _object(config.get("augment")),
         "side": _object(config.get("dataset")).get("size"),
         "allowed": [str(what) for what in record["sees"]],
+        "saw": {str(part): _object(counts) for part, counts in _object(record.get("saw")).items()},
+        "learned": list(record.get("learned", ())),
+        "learning_cpu_seconds": run.get("learning_cpu_seconds"),
         "structure_names": [str(name) for name in record.get("form", {}).get("structures", [""])],
         "units": {key: str(record[key]["unit"]) for key in _IN_EITHER_UNIT if record.get(key)},
         "warnings": [str(text) for text in record["warnings"]],

@@ -88,6 +88,23 @@ class Form(Struct, frozen=True, gc=False):
     sources: list[str] | UnsetType = UNSET
 
 
+class Seen(Struct, frozen=True, gc=False):
+    """How much of one kind of data there was to see."""
+
+    images: Count
+    patients: Count
+
+
+class Learned(Struct, frozen=True, gc=False):
+    """Something that was learned before training and knows how good it is; numbers are null where not finite."""
+
+    artefact: Annotated[str, Meta(description="its file in the cache")]
+    kind: Name
+    health: dict[str, Number | None]
+    updates: Count | None = None
+    chosen_update: Annotated[Count | None, Meta(description="of which what was chosen is")] = None
+
+
 class Strength(Struct, frozen=True, gc=False):
     """The strategy's own field before the baseline, over 64 draws on the subset, each applied whatever its p.
 
@@ -192,6 +209,9 @@ class Run(Struct, frozen=True, gc=False):
     host: str = ""
     finished: str = ""
     code: Code | None = None
+    learning_cpu_seconds: Annotated[
+        Seconds | None, Meta(description="of all that is in `learned`, whoever made it; null: not measured")
+    ] = None
 
 
 class Record(Struct, frozen=True, gc=False, kw_only=True):
@@ -214,7 +234,9 @@ class Record(Struct, frozen=True, gc=False, kw_only=True):
     subset: Subset
     form: Annotated[Form, Meta(description="without it: one grey structure")] | UnsetType = UNSET
     sees: Annotated[list[str], Meta(description="data that the strategy was allowed to see")]
+    saw: Annotated[dict[str, Seen], Meta(description="how much of each of these there was")] | UnsetType = UNSET
     augmentation: Annotated[Strength | None, Meta(description="null: no field")] = None
+    learned: Annotated[list[Learned], Meta(description="before training, for this trial or others")] | UnsetType = UNSET
     test: Annotated[Test | None, Meta(description="null: diverged")]
     cases: Annotated[Cases | None, Meta(description="null: diverged")]
     patient_cases: Annotated[PatientCases | None, Meta(description="null: every patient has one image")] = None

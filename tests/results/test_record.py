@@ -31,6 +31,10 @@ COUNTS = ("shown", "missed", "astray", "invented", "flooded")
 SEVERAL = json.loads(sealed(structures_record("heart", "nnunet", "red", 4, 0))) | {
     "masks": {"cases": 12, **{name: [12, 1, 0] for name in COUNTS}},
     "nsd": {"unit": "px", "tolerance": 2.0},
+    "saw": {"labelled subset": {"images": 4, "patients": 2}},
+    "learned": [
+        {"artefact": "g-1", "kind": "g", "updates": 320, "chosen_update": None, "health": {"spread": 0.5, "dice": None}}
+    ],
 }
 DIVERGED = {
     **ONE, "status": "diverged", "test": None, "augmentation": None,
@@ -112,6 +116,11 @@ SENSELESS = [  # place, value, what is said
     (("training", "stopped"), "early", "training.stopped is"),
     (("labels", "training"), -1, "labels.training is -1"),
     (("config", "protocol", "seeds_per_subset"), 0, "config.protocol.seeds_per_subset is 0"),
+    (("saw",), {"external images": {"images": -1, "patients": 1}}, r"images: expected `int` >= 0"),
+    (("saw",), {"external images": {"images": 1}}, "patients"),
+    (("learned",), [{"artefact": "g-1", "kind": "g", "health": {"spread": "wide"}}], r"health.*expected `float"),
+    (("learned",), [{"artefact": "g-1", "kind": "g"}], "health"),
+    (("run", "learning_cpu_seconds"), -1.0, "learning_cpu_seconds is -1"),
     (("masks",), {name: [1, 2] for name in COUNTS}, "'shown' is not of 1 structure"),
     (("form",), {"structures": []}, "form.structures"),
     (("form",), {"structures": ["a\n"]}, "form.structures"),

@@ -108,16 +108,19 @@ def _made(
     kept = run(module)
     columns = vars(module.history)
     health = measure(kept, labelled, rng("health"))  # type: ignore[arg-type]  # what was put in comes out
-    last = module.history.dice[-1]
+    numbers = {
+        **health,
+        **over_the_phase(columns, plan.updates),
+        "best_dice": module.best_dice,
+        "last_dice": module.history.dice[-1],
+    }
     facts = {
         "size": list(size),
         "channels": channels,
-        "chosen_update": module.chosen_update,
+        "updates": module.warmup + plan.updates,
+        "chosen_update": module.warmup + module.chosen_update,
         "chosen_by": "validation Dice" if module.chosen is not None else "nothing: it is the last one",
-        "best_dice": _or_null(module.best_dice),
-        "last_dice": _or_null(last),
-        "health": {key: _or_null(value) for key, value in health.items()},
-        "phase": over_the_phase(columns, plan.updates),
+        "health": {key: _or_null(value) for key, value in numbers.items()},
         "history": {key: list(map(_or_null, values)) for key, values in columns.items()},
         "failed": trouble(health),
         "cpu_seconds": round(time.process_time() - start, 1),
@@ -150,5 +153,5 @@ def _hashes(batch: Batch, *, with_labels: bool) -> list[str]:
     return list(map(image_hash, images))
 
 
-def _or_null(value: float) -> float | int | None:
-    return value if math.isfinite(value) else None  # JSON has no NaN
+def _or_null(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None  # JSON has no NaN

@@ -8,7 +8,7 @@ from torch import nn
 
 from segaug.augment.artefact import Artefact, Content, Json
 from segaug.augment.none import NoAugmentation
-from segaug.augment.strategy import Allowed, PrepareContext, Strategy
+from segaug.augment.strategy import Allowed, PrepareContext, Sees, Strategy
 from segaug.batch import Batch
 from segaug.data.task import Task
 from segaug.experiment.config.identity import science_of
@@ -22,14 +22,25 @@ from segaug.training.fit import fit
 from segaug.training.stopwatch import Stopwatch
 
 
+def seen_rows(strategy: Strategy, task: Task, rows: tuple[int, ...], validated: bool) -> dict[Sees, tuple[int, ...]]:
+    """Rows of a task by what `strategy.sees` names; rows: of the labelled subset; validated: are there such labels?"""
+    chosen = set(rows)
+    parts: dict[Sees, tuple[int, ...]] = {
+        "labelled subset": rows,
+        "external images": task.split.external,
+        "unlabelled pool": tuple(row for row in task.split.pool if row not in chosen),
+        "validation labels": task.split.validation if validated else (),
+    }
+    return {part: parts[part] for part in strategy.sees}
+
+
 def allowed_data(strategy: Strategy, task: Task, rows: tuple[int, ...], validation: Batch | None) -> Allowed:
     """Cut what `strategy.sees` names out of a task; rows are those of the labelled subset."""
-    chosen = set(rows)
-    others = [row for row in task.split.pool if row not in chosen]
+    seen = seen_rows(strategy, task, rows, validation is not None)
     return Allowed(
-        external=task.image[list(task.split.external)] if "external images" in strategy.sees else None,
-        unlabelled=task.image[others] if "unlabelled pool" in strategy.sees else None,
-        validation=validation if "validation labels" in strategy.sees else None,
+        external=task.image[list(seen["external images"])] if "external images" in seen else None,
+        unlabelled=task.image[list(seen["unlabelled pool"])] if "unlabelled pool" in seen else None,
+        validation=validation if "validation labels" in seen else None,
     )
 
 

@@ -15,10 +15,11 @@ from segaug.experiment.config.identity import protocol_hash, science
 from segaug.experiment.machine.devices import device_of
 from segaug.experiment.machine.run_facts import run_facts
 from segaug.experiment.machine.stop import SafePoint, nothing_to_stop
-from segaug.experiment.planned.allowed import trial_context
+from segaug.experiment.planned.allowed import seen_rows, trial_context
 from segaug.experiment.planned.parts import Parts, parts_of
 from segaug.experiment.planned.plan import Planned, pool_size
 from segaug.experiment.trial.evaluation import Scores, reference, score, truth_of
+from segaug.experiment.trial.learned import Learned
 from segaug.experiment.trial.strength import strength
 from segaug.models.network import build_with_seed, set_output_bias
 from segaug.results.record import SCHEMA
@@ -43,8 +44,8 @@ def run_trial(planned: Planned, task: Task, safe_point: SafePoint = nothing_to_s
             parts = parts_of(planned, task, device)
         network = _network(planned, task, parts.subset).to(device)
         with watch("prepare"):
-            obtain = partial(store_of(config).obtain, tell=lambda *_: safe_point())
-            context = trial_context(config, parts, task, watch, obtain, safe_point)
+            learned = Learned(partial(store_of(config).obtain, tell=lambda *_: safe_point()))
+            context = trial_context(config, parts, task, watch, learned.obtain, safe_point)
             prepared = config.augment.prepare(context)
             subset = config.augment.training_set(parts.subset, prepared)
         trained = fit(
@@ -57,8 +58,8 @@ def run_trial(planned: Planned, task: Task, safe_point: SafePoint = nothing_to_s
         with watch("network"):
             scores = _scores(planned, task, network, prepared, trained, parts, safe_point)
         record = _record(planned, task, parts, trained, scores, sum(p.numel() for p in network.parameters()))
-        record["augmentation"] = measured
-    record["run"] = run_facts(watch.seconds, device)
+        record |= {"augmentation": measured, "learned": learned.facts()}
+    record["run"] = {**run_facts(watch.seconds, device), "learning_cpu_seconds": learned.cpu_seconds}
     return record, trained.best
 
 
@@ -117,6 +118,10 @@ def _record(
         },
         "form": asdict(task.form),
         "sees": list(config.augment.sees),
+        "saw": {
+            part: {"images": len(rows), "patients": len({task.patients[row] for row in rows})}
+            for part, rows in seen_rows(config.augment, task, parts.rows, parts.validation is not None).items()
+        },
         "test": {part: score.means() for part, score in scores.items()} if scores else None,
         **_details(task, best),
         **reference(task, parts.rows, parts.validation),

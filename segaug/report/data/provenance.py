@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from segaug.findings.numbers import NONE
+from segaug.findings.phrases import counted
 from segaug.report.blocks.tables import Table
 from segaug.report.study.study import Json, Study
 
@@ -12,7 +13,7 @@ def sees_table(study: Study) -> Table:
     """What each strategy was allowed to see, and its options."""
     return Table(
         "What each strategy was allowed to see, and its options.\nMore data is not a better augmentation: compare "
-        "strategies that saw the same.",
+        "strategies that saw the same. In brackets: most that any trial had of it.",
         ("strategy", "sees", "options"),
         tuple(
             (name, *_strategy([each for each in study.records if each["strategy"] == name]))
@@ -24,8 +25,18 @@ def sees_table(study: Study) -> Table:
 
 def _strategy(records: list[Json]) -> tuple[str, str]:
     sees = sorted({what for record in records for what in record["allowed"]})
+    seen = [f"{what}{_most(what, records)}" for what in sees]
     options = _varying(record["options"] for record in records)
-    return ", ".join(sees) or NONE, ", ".join(f"{key} = {text}" for key, text in options) or NONE
+    return ", ".join(seen) or NONE, ", ".join(f"{key} = {text}" for key, text in options) or NONE
+
+
+def _most(what: str, records: list[Json]) -> str:
+    """How much there was of it in the trial that had most; nothing where nobody counted."""
+    counts = [saw[what] for record in records if what in (saw := record.get("saw") or {})]
+    if not counts:
+        return ""
+    images, patients = (max(count[unit] for count in counts) for unit in ("images", "patients"))
+    return f" ({counted(images, 'image')}" + (f" of {counted(patients, 'patient')})" if patients != images else ")")
 
 
 def protocol_table(study: Study) -> Table:

@@ -14,13 +14,15 @@ from segaug.report.curves.histories import history_panel, validated
 from segaug.report.look import svg
 from segaug.report.study.study import Study, collect
 from segaug.report.trials import times
+from segaug.report.trials.learned import learned_table
 
 
 def section(study: Study) -> Section:
     """Validation histories and times."""
     panels = Panels(captions.histories_caption(study), by_task(study, _histories(study)))
     drawn: tuple[Block, ...] = (Legend(references=False), panels) if panels.count else ()
-    blocks = (*drawn, times.time_table(study))
+    before = learned_table(study)
+    blocks = (*drawn, *((before,) if before else ()), times.time_table(study))
     return Section("training", "Training", "Training", blocks, finding=_finding(study))
 
 

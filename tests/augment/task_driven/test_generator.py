@@ -84,7 +84,7 @@ def test_an_independent_generator_knows_nothing_of_the_task():
         assert artefact(joint=independent, **same).name == artefact(joint=independent).name
     content = artefact(joint=independent, build_model=_refused).make(None, quiet)
     assert content.facts["chosen_update"] == 2
-    assert content.facts["phase"]["gradient_segmentation"] is None
+    assert content.facts["health"]["gradient_segmentation"] is None
 
 
 def _refused(*_):
@@ -120,13 +120,13 @@ def test_a_generator_comes_back_from_its_artefact(kind):
 def test_its_facts_say_how_it_was_chosen_and_what_it_cost():
     facts = made().facts
     assert facts["chosen_by"] == "validation Dice"
-    assert facts["chosen_update"] in facts["history"]["update"]
-    assert facts["best_dice"] == max(facts["history"]["dice"])
+    assert facts["chosen_update"] - QUICK.plan.warmup in facts["history"]["update"]
+    assert facts["health"]["best_dice"] == max(facts["history"]["dice"])
     assert facts["cpu_seconds"] > 0
     unvalidated = artefact(validation=None, validation_dice_error=None).make(None, quiet).facts
     assert unvalidated["chosen_by"] == "nothing: it is the last one"
-    assert unvalidated["chosen_update"] == QUICK.plan.updates
-    assert (unvalidated["best_dice"], unvalidated["last_dice"]) == (None, None)
+    assert unvalidated["chosen_update"] == unvalidated["updates"] == QUICK.plan.warmup + QUICK.plan.updates
+    assert (unvalidated["health"]["best_dice"], unvalidated["health"]["last_dice"]) == (None, None)
 
 
 def test_one_that_diverged_is_failed_and_says_so():
