@@ -5,6 +5,7 @@ A strategy describes what it needs as `Artefact` values; who keeps them, and whe
 """
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +23,11 @@ Tell = Callable[[int, int, str], None]  # done, of (0: unknown), what; e.g. tell
 
 def quiet(done: int, of: int, what: str) -> None:
     """A `Tell` for callers who do not want to know."""
+
+
+def is_told(done: int, of: int) -> bool:
+    """Is progress told after this update?  Some 100 times in all, and at the end."""
+    return done % math.ceil(of / 100) == 0 or done == of
 
 
 @dataclass(frozen=True)

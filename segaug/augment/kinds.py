@@ -9,6 +9,8 @@ from torch import Tensor
 from segaug.augment.strategy import Strategy, check_shares
 from segaug.errors import ConfigError
 
+REFERENCE_SIDE_PX = 224.0  # longer side of the images in whose pixels fields are drawn: the published ones
+
 
 @dataclass(frozen=True)
 class Kinds:

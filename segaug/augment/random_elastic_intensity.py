@@ -8,14 +8,13 @@ from torch import Tensor
 
 from segaug.augment.baseline import Baseline
 from segaug.augment.draws import uniform
-from segaug.augment.kinds import ByKind, Kinds
+from segaug.augment.kinds import REFERENCE_SIDE_PX, ByKind, Kinds
 from segaug.augment.strategy import Prepared, Strategy
 from segaug.batch import Batch
 from segaug.deform.coarse import stretched
 from segaug.errors import ConfigError
 
 _CONTROL_POINTS = 3  # along each axis
-REFERENCE_SIDE_PX = 224.0
 
 
 @dataclass(frozen=True)

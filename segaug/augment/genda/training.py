@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from segaug.augment.artefact import Tell
+from segaug.augment.artefact import Tell, is_told
 from segaug.augment.gan_losses import adversarial_loss, discriminator_loss, gradient_penalty
 from segaug.augment.genda.fields import RealFields
 from segaug.augment.genda.health import measure
@@ -22,7 +22,6 @@ from segaug.augment.genda.options import Gan
 from segaug.augment.trainer import train
 
 _CHECKS = 10  # of the generator's health, evenly spaced over the training
-_TOLD = 100  # times that progress is told
 
 
 class Drawn(NamedTuple):
@@ -82,7 +81,7 @@ class FieldGan(LightningModule):
     def on_train_batch_end(self, outputs: object, batch: Drawn, step: int) -> None:
         """Tell how far it is; check the health now and then, and stop what has diverged."""
         done = step + 1
-        if done % math.ceil(self.gan.steps / _TOLD) == 0 or done == self.gan.steps:
+        if is_told(done, self.gan.steps):
             self.tell(done, self.gan.steps, "training the generator")
         if done % math.ceil(self.gan.steps / _CHECKS) == 0 or done == self.gan.steps:
             health = asdict(measure(self.kept, self.real, self.size, self.rng("health")))

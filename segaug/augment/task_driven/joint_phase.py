@@ -11,7 +11,7 @@ from pytorch_lightning import LightningModule
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from segaug.augment.artefact import Tell
+from segaug.augment.artefact import Tell, is_told
 from segaug.augment.augment import Draw, apply, augment, draw
 from segaug.augment.baseline import Baseline
 from segaug.augment.draws import happens
@@ -25,7 +25,6 @@ from segaug.augment.training_rules import Objective, ValidationError
 from segaug.batch import Batch
 from segaug.models.inference import logits_of
 
-_TOLD = 100  # times that progress is told
 _LEAST_GAIN = 1e-5  # of validation Dice
 _LEAST_SHARE = 0.1  # of the joint updates that are done before a generator may be chosen
 _MOST_NORMS = 32  # times that the gradients of the three terms are compared
@@ -117,7 +116,7 @@ class JointPhase(LightningModule):
     def on_train_batch_end(self, outputs: object, batch: int, step: int) -> None:
         """Tell how far it is; validate, and choose."""
         done, of = step + 1, self.warmup + self.plan.updates
-        if done % math.ceil(of / _TOLD) == 0 or done == of:
+        if is_told(done, of):
             self.tell(done, of, "training the generator")
         joint = done - self.warmup
         if joint > 0 and (joint % self.plan.validate_every == 0 or joint == self.plan.updates):

@@ -13,12 +13,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from segaug.augment.kinds import REFERENCE_SIDE_PX
 from segaug.grey import grey
 from segaug.models.unet import BATCH_NORM_EPS, convolution, convolutions, enlarged, start_as_published
 
 LATENT = 100  # numbers in z
 SIDE_MULTIPLE = 32  # of the sides of an image: a code starts as a map of 1/32 of them
-REFERENCE_SIDE_PX = 224.0  # of the images whose pixels the generated fields are in
 _WIDTH = 16
 _CODE_WIDTHS = (128, 128, 64, 32, 16, 16)
 _JUDGE_WIDTHS = (16, 32, 64, 128, 128)

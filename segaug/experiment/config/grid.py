@@ -148,10 +148,16 @@ def _with_seed(trial: Trial, seed: int | None) -> Trial:
 
 
 def _swept_protocols(jobs: Sequence[Overrides]) -> set[str]:
-    """Overrides of the protocol that differ between the jobs."""
+    """Overrides of the protocol that tell jobs apart.
+
+    Those of an option that has several values; and of jobs without any of these, what not all jobs have.
+    """
     every = {word for words in jobs for word in words if word.startswith("protocol")}
     keys = Counter(word.partition("=")[0] for word in every)
-    return {word for word in every if keys[word.partition("=")[0]] > 1}
+    several = {word for word in every if keys[word.partition("=")[0]] > 1}
+    others = [set(words) & every for words in jobs if not several.intersection(words)]
+    shared = set.intersection(*(set(words) for words in jobs)) if jobs else set()
+    return several | set[str]().union(*others) - shared
 
 
 def _named_after(trial: Trial, protocol: Sequence[str]) -> Trial:

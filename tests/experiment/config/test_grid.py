@@ -56,6 +56,13 @@ def test_parts_join_to_what_whole_jobs_compose_to(composer):
     assert {trial.config.protocol.learning_rate for trial in joined} == {1e-3, 1e-2, 3e-2}
 
 
+def test_what_only_some_jobs_say_of_the_protocol_names_their_curves(composer):
+    """A baseline that is trained longer than all others is a curve of its own."""
+    longer = ["augment=baseline", "protocol.length=80", "protocol.warmup=8"]
+    grid = composer([["augment=baseline", "protocol.batch_size=4"], [*longer, "protocol.batch_size=4"]])
+    assert [trial.strategy for trial in grid.from_parts()] == ["baseline", "baseline [length=80, warmup=8]"]
+
+
 @pytest.mark.parametrize(
     ("jobs", "files"),
     [
