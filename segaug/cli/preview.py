@@ -2,8 +2,9 @@
 
 import os
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from segaug.errors import ConfigError, DataError
 
@@ -26,11 +27,10 @@ def run(args: Namespace) -> int:
 
     os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`: what is learned here is kept for trials
     from segaug.cli.hydra_errors import one_line
-    from segaug.experiment.cards.examples import augmented, example_batch, learned_fields, prepare_examples
+    from segaug.experiment.cards.examples import augmented, example_batch, learned, prepare_examples
     from segaug.experiment.machine.devices import device_of
     from segaug.experiment.outside import compose
     from segaug.experiment.planned.plan import load
-    from segaug.report.pictures.generated_fields import generated_fields_figure
     from segaug.report.pictures.preview import preview_figure
 
     for name in ("images", "versions"):
@@ -54,14 +54,30 @@ def run(args: Namespace) -> int:
         title=f"{trial.strategy} on {trial.task}",
     )
     _write(figure, Path(args.out))
-    for content in learned_fields(config, task, batch):
-        image, real_px, made_px = (
-            content.tensors[f"shown.{name}"].float().numpy() for name in ("image", "real_px", "made_px")
-        )
-        health = ", ".join(f"{name} {value:.2g}" for name, value in content.facts["health"].items())
-        picture = generated_fields_figure(image, real_px, made_px, title=f"{trial.strategy} on {trial.task}: {health}")
-        _write(picture, Path(args.out).with_stem(f"{Path(args.out).stem}_fields"))
+    _write_learned(learned(config, task, batch), Path(args.out), f"{trial.strategy} on {trial.task}")
     return 0
+
+
+def _write_learned(learned: Iterable[tuple[str, Any]], out: Path, title: str) -> None:
+    """Fields of generators beside real ones, and how generators were trained, as far as there are any."""
+    from segaug.report.pictures.generated_fields import generated_fields_figure
+    from segaug.report.pictures.joint_phase import Phase, joint_phase_figure
+
+    phases = []
+    for kind, content in learned:
+        facts = content.facts
+        if {"shown.image", "shown.real_px", "shown.made_px"} <= content.tensors.keys():
+            image, real_px, made_px = (
+                content.tensors[f"shown.{name}"].float().numpy() for name in ("image", "real_px", "made_px")
+            )
+            health = ", ".join(f"{name} {value:.2g}" for name, value in facts["health"].items() if value is not None)
+            picture = generated_fields_figure(image, real_px, made_px, title=f"{title}: {health}")
+            _write(picture, out.with_stem(f"{out.stem}_fields"))
+        if "chosen_update" in facts:
+            before = facts["updates"] - facts["history"]["update"][-1]
+            phases.append(Phase(kind.removeprefix("generator_"), facts["history"], facts["chosen_update"] - before))
+    if phases:
+        _write(joint_phase_figure(phases, title), out.with_stem(f"{out.stem}_joint_phase"))
 
 
 def _write(figure: "Figure", path: Path) -> None:

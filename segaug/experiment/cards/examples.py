@@ -51,14 +51,10 @@ def prepare_examples(config: Config, task: Task, batch: Batch, console: Console)
     return config.augment.prepare(context)
 
 
-def learned_fields(config: Config, task: Task, batch: Batch) -> list[Content]:
-    """Of what was learned for these images: generators of fields, with a few of their fields beside real ones."""
+def learned(config: Config, task: Task, batch: Batch) -> list[tuple[str, Content]]:
+    """What the strategy has learned for these images, and of which kind each is; made already."""
     context = _context(config, task, batch)
-    return [
-        content
-        for content in map(context.obtain, config.augment.artefacts(context))
-        if {"shown.image", "shown.real_px", "shown.made_px"} <= content.tensors.keys()
-    ]
+    return [(artefact.kind, context.obtain(artefact)) for artefact in config.augment.artefacts(context)]
 
 
 def _context(config: Config, task: Task, batch: Batch) -> PrepareContext:

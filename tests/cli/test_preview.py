@@ -1,0 +1,25 @@
+"""`segaug preview`: pictures of what a strategy does, and of how what it needs was learned."""
+
+import pytest
+from PIL import Image
+
+from segaug.cli.main import main
+from tests.tiny import TINY
+
+QUICK = [
+    "augment.joint.updates=2",
+    "augment.joint.warmup=1",
+    "augment.joint.batch_size=2",
+    "augment.joint.validate_every=1",
+]
+
+
+@pytest.mark.usefixtures("tiny_cache")
+def test_a_strategy_with_generators_shows_how_they_were_trained(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    words = [*TINY, "dataset.size=32", "augment=gd", *QUICK, "--images", "2", "--versions", "1"]
+    assert main(["preview", *words]) == 0
+    written = capsys.readouterr().out.split()
+    assert written == [str(tmp_path / "preview.png"), str(tmp_path / "preview_joint_phase.png")]
+    for picture in written:
+        assert Image.open(picture).size[0] > 300

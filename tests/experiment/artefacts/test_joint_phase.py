@@ -1,0 +1,65 @@
+"""Joint phases in a sweep: made once by the workers, shared by the strategies, and the same wherever they are made."""
+
+from functools import partial
+
+import pytest
+import torch
+
+from segaug.augment.artefact import quiet
+from segaug.experiment.artefacts.make_one import artefacts_of
+from segaug.experiment.artefacts.store import store_of
+from segaug.experiment.outside import compose
+from segaug.experiment.planned.plan import make_plan
+from segaug.results.store import Store
+from tests.tiny import TINY, segaug_here, volatile_free
+
+QUICK = [
+    "dataset.size=32", "augment.joint.updates=12", "augment.joint.warmup=1", "augment.joint.batch_size=4",
+    "augment.joint.validate_every=4",
+]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_strategies_of_one_subset_share_their_generators_whoever_makes_them(tmp_path):
+    sweep = ["train", "-m", *TINY, *QUICK, "augment=gd,gd_gi,gd_gi_mixup", "seed=range(2)", "name=sweep"]
+    done = segaug_here(*sweep, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "prepared: 4 of 4 artefacts" in done.stdout
+    records = Store(tmp_path / "results" / "sweep").records()
+    used = {(record["strategy"].partition("(")[0], record["seed"]): record["learned"] for record in records}
+    for seed in range(2):
+        (alone,) = used["gd", seed]
+        assert [item["kind"] for item in used["gd_gi", seed]] == ["generator_deformation", "generator_intensity"]
+        assert used["gd_gi", seed][0] == alone
+        assert used["gd_gi_mixup", seed] == used["gd_gi", seed]
+    assert used["gd", 0][0]["artefact"] != used["gd", 1][0]["artefact"]
+    again = segaug_here(*sweep, "augment.p=0.5", "name=other", cwd=tmp_path)  # no joint update for another p
+    assert "preparing" not in again.stdout
+    assert again.returncode == 0, again.stderr
+
+
+@pytest.mark.slow
+def test_a_worker_makes_the_same_generator_as_this_process(tmp_path):
+    words = [*TINY, *QUICK, "augment=gd", f"cache={tmp_path / 'cache'}"]
+    done = segaug_here("prepare", "-m", *words, "seed=0", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    plan = make_plan([compose([*words, "seed=0"])], skip_large=False)
+    (planned,) = plan.trials
+    store = store_of(planned.trial.config)
+    (artefact,) = artefacts_of(planned, plan.tasks[planned.trial.task], "cpu", partial(store.obtain, tell=quiet))
+    kept = store.held(artefact)
+    assert kept is not None
+    here = artefact.make(None, quiet)
+    assert all(torch.equal(value, kept.tensors[name]) for name, value in here.tensors.items())
+    assert {**here.facts, "cpu_seconds": None} == {**kept.facts, "cpu_seconds": None}
+
+
+@pytest.mark.slow
+def test_a_trial_repeats_with_the_generator_it_finds(tmp_path):
+    words = ["train", *TINY, *QUICK, "augment=gd"]
+    records = []
+    for name in ("first", "second"):
+        assert segaug_here(*words, f"name={name}", cwd=tmp_path).returncode == 0
+        (record,) = Store(tmp_path / "results" / name).records()
+        records.append(volatile_free(record))
+    assert records[0] == records[1]
