@@ -92,6 +92,8 @@ class TaskDriven(ByKind):
 
     def artefacts(self, context: PrepareContext) -> Sequence[Artefact]:
         """The generators that the shares ask for; they do not depend on each other."""
+        if self._has_no_task(context):
+            return ()  # nothing to be made ahead: the trial fails by name, and the sweep goes on
         unlabelled = self._unlabelled(context)
         return [
             generator_artefact(kind, context, unlabelled, self.joint.plan, self.baseline) for kind in self._generators()
@@ -99,6 +101,12 @@ class TaskDriven(ByKind):
 
     def prepare(self, context: PrepareContext) -> Generators:
         """The generators, on the device of the images."""
+        if self._has_no_task(context):
+            raise ConfigError(
+                key="scale.size",
+                problem="no labelled image shows anything to segment, and the generators learn from what is there",
+                fix="use more images, another seed, or augment.joint.coupling=independent",
+            )
         made = {
             kind: generator_of(kind, context.obtain(artefact)).to(context.subset.image.device)
             for kind, artefact in zip(self._generators(), self.artefacts(context), strict=True)
@@ -134,6 +142,9 @@ class TaskDriven(ByKind):
         changed = image.clone()
         changed[rows] += prepared.intensity(image[rows], params.z[rows])
         return changed
+
+    def _has_no_task(self, context: PrepareContext) -> bool:
+        return self.joint.plan.coupling != "independent" and not context.subset.label.any()
 
     def _generators(self) -> tuple[Kind, ...]:
         kinds: list[Kind] = []

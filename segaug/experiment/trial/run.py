@@ -135,7 +135,7 @@ def _record(
             "best_update": trained.best_update,
             "stopped": trained.stopped,
         },
-        "warnings": _warnings(planned, pool, parts),
+        "warnings": _warnings(planned, task, pool, parts),
     }
 
 
@@ -152,8 +152,11 @@ def _or_null(value: float) -> float | None:
     return value if math.isfinite(value) else None  # JSON has no NaN
 
 
-def _warnings(planned: Planned, pool: int, parts: Parts) -> list[str]:
+def _warnings(planned: Planned, task: Task, pool: int, parts: Parts) -> list[str]:
     found = []
+    shown = parts.subset.label.flatten(2).any(2).any(0).tolist()
+    if missing := [name for name, is_there in zip(task.form.structures, shown, strict=True) if not is_there]:
+        found.append(f"no training image shows {' or '.join(missing)}")
     if 2 * planned.size > pool:
         found.append(f"N = {planned.size} is more than half of the pool of {pool}: the subsets of two seeds overlap")
     if parts.validation is None:

@@ -110,6 +110,15 @@ def test_too_few_unlabelled_images_are_refused_before_training(options, external
         GeneratedDeformation(joint=QUICK, **options).artefacts(at)
 
 
+def test_a_subset_that_shows_nothing_is_refused_where_the_task_matters():
+    empty = hearts(5, SIZE)
+    at = context(labelled=replace(empty, label=torch.zeros_like(empty.label)))
+    assert GeneratedDeformation(joint=QUICK).artefacts(at) == ()
+    with pytest.raises(ConfigError, match=r"scale\.size.*shows anything to segment"):
+        GeneratedDeformation(joint=QUICK).prepare(at)
+    assert GeneratedDeformation(joint=Joint(coupling="independent")).artefacts(at)
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
