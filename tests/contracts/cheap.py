@@ -4,14 +4,16 @@ from segaug.augment.genda.options import Gan
 from segaug.augment.strategy import Strategy
 from segaug.augment.task_driven.options import Joint
 from segaug.experiment.config.schema import STRATEGIES
+from segaug.registration.lddmm import Lddmm
 
+COARSE = Lddmm(k=4, similarity="ssd")
 QUICK_JOINT = Joint(warmup=1, updates=2, batch_size=2, validate_every=1)
 CHEAP: dict[
     str, dict[str, object]
 ] = {  # options that let a strategy learn in a second or two; a new one that learns gets a line here
-    "regda": {"external": 2, "mixed": 2},
-    "smooth_random": {"external": 2, "mixed": 1},
-    "genda": {"external": 3, "gan": Gan(steps=2, width=4, side_px=16)},
+    "regda": {"external": 2, "mixed": 2, "lddmm": COARSE},
+    "smooth_random": {"external": 2, "mixed": 1, "lddmm": COARSE},
+    "genda": {"external": 3, "gan": Gan(steps=2, width=4, side_px=16), "lddmm": COARSE},
     **{key: {"joint": QUICK_JOINT} for key in ("gd", "gi", "gd_gi", "gd_gi_mixup")},
 }
 

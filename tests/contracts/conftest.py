@@ -38,11 +38,11 @@ def batch(request, name):
 
 
 def _taken(strategy, form):
-    """The size of the form, or where the strategy refuses that, the nearest multiples of 32."""
+    """The size of the form, or where the strategy refuses that, multiples of 32 near it."""
     try:
         strategy.check(form)
     except ConfigError:
-        return tuple(32 * max(1, round(side / 32)) for side in form.size)
+        return tuple(32 * max(1, (side + 15) // 32) for side in form.size)
     return form.size
 
 
