@@ -115,7 +115,10 @@ def test_help_lists_every_choice_at_once(tmp_path):
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     ).stdout
     assert "augment   adversarial, baseline, gd, gd_gi" in shown
-    assert "study     hippocampus_pilot, lr_sweep, quick, scaling_study, several_structures, topology_aware" in shown
+    studies = (
+        "hippocampus_pilot, lr_sweep, quick, scaling_study, several_structures, task_driven, task_driven_ablations"
+    )
+    assert f"study     {studies}, topology_aware" in shown
     assert shown.endswith("False\n")
 
 

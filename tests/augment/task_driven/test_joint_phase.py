@@ -77,14 +77,14 @@ def test_the_gradient_of_the_segmentation_loss_is_that_of_finite_differences(kin
         return module.objective(module.segmenter(made.image), made.label)
 
     (gradient,) = torch.autograd.grad(loss(), weight)
-    place = gradient.abs().flatten().argmax()
-    step, value = 1e-6, weight.data.flatten()[place].item()
+    place = torch.unravel_index(gradient.abs().argmax(), gradient.shape)
+    step, value = 1e-6, weight.data[place].item()
     ends = []
     for sign in (1, -1):
-        weight.data.view(-1)[place] = value + sign * step
+        weight.data[place] = value + sign * step
         ends.append(loss().item())
-    weight.data.view(-1)[place] = value
-    assert gradient.flatten()[place].item() == pytest.approx((ends[0] - ends[1]) / (2 * step), rel=1e-3)
+    weight.data[place] = value
+    assert gradient[place].item() == pytest.approx((ends[0] - ends[1]) / (2 * step), rel=1e-3)
 
 
 @pytest.mark.parametrize("kind", KINDS)
