@@ -30,8 +30,8 @@ ARMS: dict[str, dict[str, float]] = {
     "R1": PLAIN | {"r1": 1.0},
     "labelled among the real": PLAIN | {"labelled_share": 0.5},
     "slow discriminator": PLAIN | {"discriminator_learning_rate": 1e-4},
+    "slow, R1": PLAIN | {"discriminator_learning_rate": 1e-4, "r1": 1.0},
     "slow, labelled": PLAIN | {"discriminator_learning_rate": 1e-4, "labelled_share": 0.5},
-    "slow, labelled, mean": {"discriminator_learning_rate": 1e-4, "labelled_share": 0.5, "averaging": 0.98},
 }
 STRATEGIES = {"deformation": GeneratedDeformation, "intensity": GeneratedIntensity}
 

@@ -53,7 +53,9 @@ def _row(panels: NDArray[np.object_], phase: Phase) -> None:
     gradients.set_yscale("log")
     handles = [line for line in gradients.lines if not line.get_label().startswith("_")]
     if handles:
-        gradients.legend(handles=handles, loc="best", fontsize=7, handlelength=1.2)
+        low, high = gradients.get_ylim()
+        gradients.set_ylim(low, high * (high / low) ** 0.2)  # room for the legend above the lines
+        gradients.legend(handles=handles, loc="upper left", ncols=3, fontsize=6, handlelength=0.8, columnspacing=0.8)
     for axes in panels:
         axes.axvline(phase.chosen, color=LIGHT["muted"], linewidth=1.0, gid="chosen")
         axes.set_xlabel("joint update")
