@@ -9,6 +9,7 @@ from segaug.report.trials.learned import learned, mean_health
 
 LEAST_TASK_SHARE = 0.01  # of the adversarial gradient: below it a generator is hardly driven by the task
 LATE = 0.999  # of the updates: whoever is chosen there might have gone on
+MOST_FOLDS = 0.01  # of the cells
 CERTAIN = 0.995  # share that a discriminator tells rightly when it errs no more
 
 
@@ -38,6 +39,21 @@ def certain_judge(study: Study) -> Caution | None:
             f"{task} · {model} · {strategy} · N = {size}: {kind.removeprefix('generator_')}"
             for task, model, strategy, size, kind, items in learned(study)
             if (mean_health(items, "accuracy") or 0) >= CERTAIN
+        ),
+    )
+
+
+def folding(study: Study) -> Caution | None:
+    """Generated fields are no maps."""
+    return make(
+        "generated_folds",
+        "Generated fields fold",
+        "In more than 1 % of the cells of pixels they turn the image over: what is shown there is no anatomy. Nothing in "
+        "the method forbids it.",
+        (
+            f"{task} · {model} · {strategy} · N = {size}: {100 * share:.2g} % of the cells"
+            for task, model, strategy, size, _, items in learned(study)
+            if (share := mean_health(items, "folded_share", "folded")) is not None and share > MOST_FOLDS
         ),
     )
 
@@ -106,4 +122,4 @@ def _least_unlabelled(study: Study) -> Iterator[tuple[str, str, int, int]]:
             yield task, strategy, labelled, unlabelled
 
 
-LEARNED_CHECKS = (not_task_driven, certain_judge, chosen_last, more_validation_than_training, few_unlabelled)
+LEARNED_CHECKS = (not_task_driven, certain_judge, folding, chosen_last, more_validation_than_training, few_unlabelled)
