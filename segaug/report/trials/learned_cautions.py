@@ -48,8 +48,8 @@ def folding(study: Study) -> Caution | None:
     return make(
         "generated_folds",
         "Generated fields fold",
-        "In more than 1 % of the cells of pixels they turn the image over: what is shown there is no anatomy. Nothing in "
-        "the method forbids it.",
+        "In more than 1 % of the cells of pixels they turn the image over: what is shown there is no anatomy. Nothing "
+        "in the method forbids it.",
         (
             f"{task} · {model} · {strategy} · N = {size}: {100 * share:.2g} % of the cells"
             for task, model, strategy, size, _, items in learned(study)

@@ -10,7 +10,7 @@ from segaug.results.store import Store
 from tests.synthetic import replace_record, write_study
 
 HEALTH = {
-    "magnitude": 1.5, "spread": 0.75, "folded_share": 0.125, "accuracy": 0.8, "task_share": 0.25, "best_dice": 0.75,
+    "magnitude": 1.5, "spread": 0.75, "folded_share": 0.005, "accuracy": 0.8, "task_share": 0.25, "best_dice": 0.75,
     "last_dice": 0.5,
 }  # fmt: skip
 SAW = {
@@ -59,7 +59,7 @@ def test_numbers_are_means_over_what_was_learned(told):
     study = told([[item(chosen=160)], [item("generator_deformation-2", chosen=320, magnitude=2.5)]])
     ((*cell, count, chosen, size, spread, folds, judge, share, best, last),) = learned_table(study).rows
     assert cell == ["phantom_thorax", "nnunet", "red", "4", "generator_deformation"]
-    assert (count, chosen, size, spread, folds) == ("2", "75.0 %", "2.00", "0.750", "12.5 %")
+    assert (count, chosen, size, spread, folds) == ("2", "75.0 %", "2.00", "0.750", "0.5 %")
     assert (judge, share, best, last) == ("80.0 %", "25.0 %", "0.750", "0.500")
 
 
@@ -85,7 +85,7 @@ def test_its_cost_is_that_of_all_that_was_learned(told):
 
 def test_a_healthy_generator_needs_no_caution(told):
     assert (
-        not {"not_task_driven", "certain_judge", "chosen_last", "more_validation", "few_unlabelled"}
+        not {"not_task_driven", "certain_judge", "generated_folds", "chosen_last", "more_validation", "few_unlabelled"}
         & due(told([[item()], [item("generator_deformation-2")]])).keys()
     )
 
@@ -94,6 +94,7 @@ def test_a_healthy_generator_needs_no_caution(told):
     ("kind", "changed", "place"),
     [
         ("not_task_driven", {"task_share": 0.009}, "N = 4: deformation, 0.9 %"),
+        ("generated_folds", {"folded_share": 0.125}, "N = 4: 12 % of the cells"),
         ("certain_judge", {"accuracy": 1.0}, "N = 4: deformation"),
         ("chosen_last", {"chosen": 320}, "N = 4: 1 of 1"),
     ],
