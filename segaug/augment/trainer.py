@@ -47,6 +47,7 @@ def train(
         leave_signals_alone(trainer)  # they have one owner, the sweep
         try:
             trainer.fit(module, train_dataloaders=batches)
+            module.to(device)  # Lightning leaves it on the CPU, apart from the images that it is used on next
         except SystemExit:
             if trainer.interrupted:  # Lightning turns Ctrl-C into an exit, which would hide it from the sweep
                 signal.signal(signal.SIGINT, signal.default_int_handler)  # and ignores it from then on
