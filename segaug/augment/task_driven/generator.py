@@ -107,7 +107,7 @@ def _made(
     ).to(labelled.image.device)
     kept = run(module)
     columns = vars(module.history)
-    health = measure(kept, labelled, rng("health"))  # type: ignore[arg-type]  # what was put in comes out
+    health = measure(kept, labelled, rng("health"), with_labels=segmented)  # type: ignore[arg-type]  # what was put in
     numbers = {
         **health,
         **over_the_phase(columns, plan.updates),

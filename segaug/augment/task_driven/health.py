@@ -20,13 +20,17 @@ _IMAGES, _CODES = 8, 16
 
 @torch.no_grad()
 def measure(
-    generator: DeformationGenerator | IntensityGenerator, labelled: Batch, rng: torch.Generator
+    generator: DeformationGenerator | IntensityGenerator,
+    labelled: Batch,
+    rng: torch.Generator,
+    *,
+    with_labels: bool = True,
 ) -> dict[str, float]:
     """Of 16 codes for each of up to 8 labelled images, without the baseline; lengths in pixels of these images.
 
     magnitude: mean of |v| or |Delta I|; spread: root mean variance over the codes of an image.  Of deformations also
-    p95_px, share_of_side (mean |v|), folded_share of the cells, leaving_share of the foreground that ends outside of
-    the frame, lost_draws: the share of draws in which more than half of it does.
+    p95_px, share_of_side (mean |v|), folded_share of the cells and, with_labels, leaving_share of the foreground that
+    ends outside of the frame, lost_draws: the share of draws in which more than half of it does.
     """
     rows = torch.randperm(len(labelled), generator=rng)[:_IMAGES].to(labelled.index.device)
     some = labelled.rows(rows.repeat_interleave(_CODES))
@@ -36,16 +40,18 @@ def measure(
         return {"magnitude": made.abs().mean().item(), "spread": _spread(made)}
     field = generator.in_px(made)
     length = torch.linalg.vector_norm(field, dim=1)
-    leaving = _leaving(field, some.label)
-    return {
+    moved = {
         "magnitude": length.mean().item(),
         "spread": _spread(field),
         "p95_px": length.flatten().kthvalue(math.ceil(0.95 * length.numel())).values.item(),
         "share_of_side": length.mean().item() / max(field.shape[2:]),
         "folded_share": folded(field).float().mean().item(),
-        "leaving_share": leaving.mean().item(),
-        "lost_draws": (leaving > _MOST_LOST).float().mean().item(),
     }
+    if not with_labels:
+        return moved
+    leaving = _leaving(field, some.label)
+    lost = (leaving > _MOST_LOST).float()
+    return {**moved, "leaving_share": leaving.mean().item(), "lost_draws": lost.mean().item()}
 
 
 def trouble(health: dict[str, float]) -> str | None:
@@ -93,15 +99,16 @@ def _spread(made: Tensor) -> float:
 def _leaving(field_px: Tensor, label: Tensor) -> Tensor:
     """Share of each row's foreground that a field carries out of the frame, (B,).
 
-    On a canvas of twice the side, on which the field continues with its border value and the label with nothing.
+    On a canvas of twice the side, on which the field continues with its border value and the label with nothing; what
+    is nowhere on it has left.
     """
     rows, columns = (n // 2 for n in field_px.shape[2:])
     margin = (columns, columns, rows, rows)
     foreground = label.sum(1, keepdim=True)
     there = warp(F.pad(foreground, margin), F.pad(field_px, margin, mode="replicate"))
     inside = there[:, :, rows : rows + foreground.shape[2], columns : columns + foreground.shape[3]]
-    total = there.sum((1, 2, 3))
-    return torch.where(total > 0, 1 - inside.sum((1, 2, 3)) / total.clamp_min(1e-9), 0.0)
+    total, nowhere = there.sum((1, 2, 3)), foreground.flatten(1).any(1).float()
+    return torch.where(total > 0, 1 - inside.sum((1, 2, 3)) / total.clamp_min(1e-9), nowhere)
 
 
 def _mean(values: Sequence[float]) -> float | None:

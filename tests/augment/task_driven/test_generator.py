@@ -85,6 +85,9 @@ def test_an_independent_generator_knows_nothing_of_the_task():
     content = artefact(joint=independent, build_model=_refused).make(None, quiet)
     assert content.facts["chosen_update"] == 2
     assert content.facts["health"]["gradient_segmentation"] is None
+    other = artefact(joint=independent, build_model=_refused, labelled=labels).make(None, quiet)
+    assert content.facts["health"] == other.facts["health"]
+    assert content.facts["failed"] == other.facts["failed"]
 
 
 def _refused(*_):

@@ -67,6 +67,21 @@ def test_foreground_that_is_carried_out_of_the_frame_is_counted():
         assert health["lost_draws"] == (leaving > 0.5)
 
 
+@pytest.mark.parametrize("sides", [1.5, 3.0])
+def test_foreground_that_is_carried_out_of_sight_has_left(sides):
+    health = measured(Shift(224 * sides))
+    assert (health["leaving_share"], health["lost_draws"]) == (1, 1)
+
+
+def test_without_labels_nothing_is_said_of_the_foreground():
+    labelled, without = (
+        measured(Shift(70.0)),
+        measure(Shift(70.0), hearts(6, SIZE), stream(0, "health"), with_labels=False),
+    )
+    assert without == {name: value for name, value in labelled.items() if name not in ("leaving_share", "lost_draws")}
+    assert trouble(without | {"spread": 1e3}) is None
+
+
 def test_an_empty_label_loses_nothing():
     labelled = replace(hearts(2, SIZE), label=torch.zeros(2, 1, *SIZE))
     assert measured(Shift(70.0), labelled)["leaving_share"] == 0
