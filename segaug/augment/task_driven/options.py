@@ -125,6 +125,9 @@ class Joint:
                 "lambda_adv", "use a weight above 0: with coupling=independent nothing else trains the generator"
             )
 
+        if plan.coupling == "detached" and not plan.lambda_adv and not plan.lambda_ld:
+            self._refuse("lambda_ld", "use a weight above 0 here or in lambda_adv: nothing else trains the generator")
+
     def _refuse(self, option: str, fix: str) -> NoReturn:
         raise ConfigError(
             key=f"augment.joint.{option}", file="conf/augment/", problem=f"got {getattr(self, option)}", fix=fix

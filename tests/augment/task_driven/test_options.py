@@ -46,3 +46,5 @@ def test_other_values_are_refused_by_name(option, value):
 def test_a_generator_that_nothing_trains_is_refused():
     with pytest.raises(ConfigError, match=r"augment\.joint\.lambda_adv.*independent"):
         Joint(coupling="independent", lambda_adv=0.0)
+    with pytest.raises(ConfigError, match=r"augment\.joint\.lambda_ld.*lambda_adv"):
+        Joint(coupling="detached", lambda_adv=0.0, lambda_ld=0.0)
