@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from segaug.findings.phrases import counted
 from segaug.report.study.caution import Caution, make
-from segaug.report.study.study import Study, collect
+from segaug.report.study.study import Json, Study, collect
 from segaug.report.trials.learned import learned, mean_health
 
 LEAST_TASK_SHARE = 0.01  # of the adversarial gradient: below it a generator is hardly driven by the task
@@ -63,14 +63,19 @@ def chosen_last(study: Study) -> Caution | None:
     return make(
         "chosen_last",
         "A generator was chosen at the last update",
-        "It might have become better with more of them (augment.joint.updates); where no validation labels choose, the "
-        "last one is taken in any case.",
+        "It might have become better with more of them (augment.joint.updates). Those that no validation Dice chose "
+        "are left out: of them the last one is taken in any case.",
         (
             f"{task} · {model} · {strategy} · N = {size}: {late} of {len(items)}"
             for task, model, strategy, size, _, items in learned(study)
-            if (late := sum((item.get("chosen_update") or 0) >= LATE * (item["updates"] or 1e9) for item in items))
+            if (late := sum(map(_chosen_last, items)))
         ),
     )
+
+
+def _chosen_last(item: Json) -> bool:
+    late = (item.get("chosen_update") or 0) >= LATE * (item["updates"] or 1e9)
+    return late and item["health"].get("best_dice") is not None
 
 
 def more_validation_than_training(study: Study) -> Caution | None:

@@ -104,6 +104,11 @@ def test_a_caution_names_the_cell(told, kind, changed, place):
     assert caution.places == (f"phantom_thorax · nnunet · red · {place}",)
 
 
+def test_the_last_one_needs_no_caution_where_nothing_chose(told):
+    last = item(chosen=320, best_dice=None, last_dice=None)
+    assert "chosen_last" not in due(told([[last], [last]]))
+
+
 @pytest.mark.parametrize(
     ("kind", "part", "images", "place"),
     [
