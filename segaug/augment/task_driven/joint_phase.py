@@ -146,8 +146,11 @@ class JointPhase(LightningModule):
         if self.segmenter is not None:
             terms["segmentation"] = self._mixed_segmentation(made, plain, step)
         if self.discriminator is not None:
+            real = self._real(plain.image, step)
             self.discriminator.requires_grad_(False)
-            terms["adversarial"] = self.plan.lambda_adv * adversarial_loss(self.discriminator(made.image))
+            beside = real if self.plan.mixed_batch_norm else real[:0]  # judged as in the discriminator's own update
+            of_made = self.discriminator(torch.cat([beside, made.image]))[len(beside) :]
+            terms["adversarial"] = self.plan.lambda_adv * adversarial_loss(of_made)
             self.discriminator.requires_grad_(True)
         self._compare_gradients(terms, step)
         self._descend(0, torch.stack(list(terms.values())).sum())
@@ -155,7 +158,7 @@ class JointPhase(LightningModule):
         if self.averaged is not None:
             self.averaged.update_parameters(self.generator)
         if self.discriminator is not None:
-            self._judge(self.discriminator, plain.image, made.image.detach(), step)
+            self._judge(self.discriminator, real, made.image.detach(), step)
 
     def _mixed_segmentation(self, made: Batch, plain: Batch, step: int) -> Tensor:
         chosen = happens(0.5, (len(made),), self.rng("generated", step)).to(made.image.device).view(-1, 1, 1, 1)
@@ -168,10 +171,10 @@ class JointPhase(LightningModule):
         assert self.segmenter is not None  # there is a warm-up, and a segmentation loss, only where it is
         return self.objective(self.segmenter(image), label)
 
-    def _judge(self, judge: Discriminator, plain: Tensor, made: Tensor, step: int) -> None:
+    def _judge(self, judge: Discriminator, real: Tensor, made: Tensor, step: int) -> None:
         """One update of the discriminator, and how many images it told rightly."""
         penalised = self.plan.r1 > 0 and step % self.plan.r1_every == 0
-        real = self._real(plain, step).requires_grad_(penalised)
+        real = real.requires_grad_(penalised)
         if self.plan.mixed_batch_norm:
             of_real, of_made = judge(torch.cat([real, made])).split([len(real), len(made)])
         else:
@@ -255,7 +258,8 @@ def run(module: JointPhase) -> nn.Module:
 
 
 def _averaged(generator: nn.Module, decay: float) -> AveragedModel | None:
-    return AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(decay)) if decay else None
+    """use_buffers: averaged weights go with averaged statistics of batch norm, not with those of the last weights."""
+    return AveragedModel(generator, multi_avg_fn=get_ema_multi_avg_fn(decay), use_buffers=True) if decay else None
 
 
 def _mean(values: list[Tensor]) -> float:

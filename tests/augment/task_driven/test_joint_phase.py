@@ -206,6 +206,27 @@ def test_an_option_changes_what_is_learned(options):
     assert not torch.equal(*magnitudes)
 
 
+@pytest.mark.parametrize("mixed", [True, False])
+def test_generator_and_discriminator_are_judged_by_the_same_statistics(mixed):
+    """The logits that the generator learns from are those of the discriminator's own update, which comes after."""
+    module = phase(joint=joint(mixed_batch_norm=mixed, updates=1, warmup=0, validate_every=1), validated=False)
+    logits = []
+    module.discriminator.register_forward_hook(lambda network, images, given: logits.append(given.detach().clone()))
+    run(module)
+    for_generator, for_discriminator = logits[0], logits[-1]
+    made = QUICK.batch_size
+    torch.testing.assert_close(for_generator[-made:], for_discriminator[-made:], rtol=1e-4, atol=1e-7)
+    assert len(for_generator) == len(for_discriminator) == (2 * made if mixed else made)
+
+
+def test_averaged_weights_go_with_averaged_statistics():
+    module = phase(joint=joint(averaging=0.9), validated=False)
+    kept = run(module)
+    pairs = list(zip(kept.named_buffers(), module.generator.buffers(), strict=True))
+    assert any(name.endswith("running_mean") for (name, _), _ in pairs)
+    assert not any(torch.equal(mean, last) for (name, mean), last in pairs if name.endswith(("_mean", "_var")))
+
+
 def test_progress_is_told_to_the_end():
     told = []
     run(phase(tell=lambda done, of, what: told.append((done, of))))
