@@ -4,6 +4,9 @@ import pytest
 from PIL import Image
 
 from segaug.cli.main import main
+from segaug.experiment.cards.examples import example_batch, learned
+from segaug.experiment.outside import compose
+from segaug.experiment.planned.plan import load
 from tests.tiny import TINY
 
 QUICK = [
@@ -23,3 +26,12 @@ def test_a_strategy_with_generators_shows_how_they_were_trained(tmp_path, monkey
     assert written == [str(tmp_path / "preview.png"), str(tmp_path / "preview_joint_phase.png")]
     for picture in written:
         assert Image.open(picture).size[0] > 300
+
+
+@pytest.mark.usefixtures("tiny_cache")
+def test_without_validation_nothing_chooses_what_is_shown(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    config = compose([*TINY, "dataset.size=32", "augment=gd", *QUICK, "protocol.validation=none"]).config
+    task = load(compose([*TINY, "dataset.size=32"]))
+    ((_, content),) = learned(config, task, example_batch(task, 2))
+    assert content.facts["chosen_by"].startswith("nothing")

@@ -59,7 +59,8 @@ def learned(config: Config, task: Task, batch: Batch) -> list[tuple[str, Content
 
 def _context(config: Config, task: Task, batch: Batch) -> PrepareContext:
     rows = tuple(task.split.pool[place] for place in batch.index.tolist())
-    validation = task.batch(task.split.validation).to(batch.image.device)
+    validated = config.protocol.validation != "none"  # else nothing chooses what is learned, as in the trials
+    validation = task.batch(task.split.validation).to(batch.image.device) if validated else None
     data = allowed_data(config.augment, task, rows, validation).to(batch.image.device)
     return prepare_context(config, task, batch, data, Stopwatch(), store_of(config).obtain)
 
