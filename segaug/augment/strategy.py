@@ -105,6 +105,10 @@ class Strategy:
     def check(self, form: Form) -> None:
         """Raise ConfigError unless images of this form can be augmented; before anything is decoded."""
 
+    def taken(self, part: Sees, rows: tuple[int, ...]) -> tuple[int, ...]:
+        """Which rows of a part of the data it uses, of those that it is allowed to see; all of them by default."""
+        return rows
+
     def stages(self) -> tuple["Strategy", ...]:
         """This strategy and the strategies that run after it (the baseline), in order; no two of one class.
 

@@ -53,6 +53,8 @@ class Adversarial(Strategy):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.p != 1:
+            self._refuse("p", "leave it at 1: the network is trained in one way for all rows; see augment.weight")
         if self.level not in LEVELS:
             self._refuse("level", f"choose from {', '.join(LEVELS)}")
         if not 0 <= self.weight < math.inf:
@@ -71,9 +73,10 @@ class Adversarial(Strategy):
     def check(self, form: Form) -> None:
         """The discriminator of whole images halves them five times."""
         if self.level == "image" and any(side % SIDE_MULTIPLE for side in form.size):
+            sides = " x ".join(map(str, form.size))
             raise ConfigError(
                 key="dataset.size",
-                problem=f"the discriminator of augment=adversarial cannot take images of {form.size[0]} pixels",
+                problem=f"the discriminator of augment=adversarial cannot take images of {sides} pixels",
                 fix=f"use a multiple of {SIDE_MULTIPLE}, or augment.level=pixel",
             )
 

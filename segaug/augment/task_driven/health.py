@@ -28,7 +28,8 @@ def measure(
 ) -> dict[str, float]:
     """Of 16 codes for each of up to 8 labelled images, without the baseline; lengths in pixels of these images.
 
-    magnitude: mean of |v| or |Delta I|; spread: root mean variance over the codes of an image.  Of deformations also
+    magnitude: mean length of v or Delta I, over channels; spread: root mean variance over the codes of an image.  Of
+    deformations also
     p95_px, share_of_side (mean |v|), folded_share of the cells and, with_labels, leaving_share of the foreground that
     ends outside of the frame, lost_draws: the share of draws in which more than half of it does.
     """
@@ -37,7 +38,7 @@ def measure(
     z = torch.randn(len(some), LATENT, generator=rng).to(some.image.device)
     made = torch.cat([generator(*part) for part in zip(some.image.split(16), z.split(16), strict=True)])
     if isinstance(generator, IntensityGenerator):
-        return {"magnitude": made.abs().mean().item(), "spread": _spread(made)}
+        return {"magnitude": torch.linalg.vector_norm(made, dim=1).mean().item(), "spread": _spread(made)}
     field = generator.in_px(made)
     length = torch.linalg.vector_norm(field, dim=1)
     moved = {
@@ -49,7 +50,8 @@ def measure(
     }
     if not with_labels:
         return moved
-    leaving = _leaving(field, some.label)
+    shown = some.label.flatten(1).any(1)  # an image without foreground has none to lose
+    leaving = _leaving(field[shown], some.label[shown]) if shown.any() else field.new_zeros(1)
     lost = (leaving > _MOST_LOST).float()
     return {**moved, "leaving_share": leaving.mean().item(), "lost_draws": lost.mean().item()}
 
@@ -63,7 +65,7 @@ def trouble(health: dict[str, float]) -> str | None:
         return (
             f"the generator collapsed: over its codes what it does to an image varies by {varies:.1%} of its size "
             f"(the least is {LEAST_SPREAD:.0%}); "
-            "use augment.joint.profile=stable, or lower augment.joint.lambda_adv"
+            "use augment.joint.profile=stable or a lower augment.joint.lambda_adv, or train longer"
         )
     if health.get("lost_draws", 0.0) > _MOST_LOST:
         return (
@@ -108,7 +110,7 @@ def _leaving(field_px: Tensor, label: Tensor) -> Tensor:
     there = warp(F.pad(foreground, margin), F.pad(field_px, margin, mode="replicate"))
     inside = there[:, :, rows : rows + foreground.shape[2], columns : columns + foreground.shape[3]]
     total, nowhere = there.sum((1, 2, 3)), foreground.flatten(1).any(1).float()
-    return torch.where(total > 0, 1 - inside.sum((1, 2, 3)) / total.clamp_min(1e-9), nowhere)
+    return torch.where(total > 0, 1 - inside.sum((1, 2, 3)) / total.clamp_min(1e-9), nowhere).clamp_min(0)
 
 
 def _mean(values: Sequence[float]) -> float | None:

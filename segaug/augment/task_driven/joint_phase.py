@@ -48,7 +48,7 @@ class History:
 
     update: list[int] = field(default_factory=list)
     dice: list[float] = field(default_factory=list)  # of the segmentation network on whole validation patients
-    magnitude: list[float] = field(default_factory=list)  # mean |v| [px at a side of 224] or |Delta I|
+    magnitude: list[float] = field(default_factory=list)  # mean length of v [px at a side of 224] or Delta I
     accuracy: list[float] = field(default_factory=list)  # of the discriminator
     gradient_segmentation: list[float] = field(default_factory=list)  # norms of what reaches the generator
     gradient_adversarial: list[float] = field(default_factory=list)
@@ -154,7 +154,7 @@ class JointPhase(LightningModule):
             self.discriminator.requires_grad_(True)
         self._compare_gradients(terms, step)
         self._descend(0, torch.stack(list(terms.values())).sum())
-        self._magnitude.append(size.detach())
+        self._magnitude.append(torch.linalg.vector_norm(output.detach(), dim=1).mean())
         if self.averaged is not None:
             self.averaged.update_parameters(self.generator)
         if self.discriminator is not None:

@@ -1,7 +1,7 @@
 """Self-training: the network labels the unlabelled images, and goes on with its own labels."""
 
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, cast
+from typing import ClassVar, NoReturn, cast
 
 import torch
 from torch import Tensor, nn
@@ -49,13 +49,14 @@ class SelfTraining(Strategy):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.p != 1:
+            self._refuse("p", "leave it at 1: which images the network is trained on is no change of a row")
         if self.rounds < 1:
-            raise ConfigError(
-                key="augment.rounds",
-                file="conf/augment/self_training.yaml",
-                problem=f"got {self.rounds}",
-                fix="use at least 1; 3 is the default",
-            )
+            self._refuse("rounds", "use at least 1; 3 is the default")
+
+    def _refuse(self, option: str, fix: str) -> NoReturn:
+        problem = f"got {getattr(self, option)}"
+        raise ConfigError(key=f"augment.{option}", file="conf/augment/self_training.yaml", problem=problem, fix=fix)
 
     def stages(self) -> tuple[Strategy, ...]:
         """The baseline alone: what is special is which images the network is trained on."""

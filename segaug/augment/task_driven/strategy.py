@@ -77,6 +77,10 @@ class TaskDriven(ByKind):
             seen.append("validation labels")
         return tuple(seen)
 
+    def taken(self, part: Sees, rows: tuple[int, ...]) -> tuple[int, ...]:
+        """The first `unlabelled_images` of those without labels."""
+        return rows if part in ("labelled subset", "validation labels") else rows[: self.unlabelled_images]
+
     def stages(self) -> tuple[Strategy, ...]:
         """The generated field acts on the stored image, the baseline on the result."""
         return (self, self.baseline)
@@ -84,20 +88,18 @@ class TaskDriven(ByKind):
     def check(self, form: Form) -> None:
         """The sides are halved five times."""
         if any(side % SIDE_MULTIPLE for side in form.size):
+            sides = " x ".join(map(str, form.size))
             raise ConfigError(
                 key="dataset.size",
-                problem=f"the generators of task-driven strategies cannot take images of {form.size[0]} pixels",
+                problem=f"the generators of task-driven strategies cannot take images of {sides} pixels",
                 fix=f"use a multiple of {SIDE_MULTIPLE}",
             )
 
     def artefacts(self, context: PrepareContext) -> Sequence[Artefact]:
         """The generators that the shares ask for; they do not depend on each other."""
-        if self._has_no_task(context):
-            return ()  # nothing to be made ahead: the trial fails by name, and the sweep goes on
-        unlabelled = self._unlabelled(context)
-        return [
-            generator_artefact(kind, context, unlabelled, self.joint.plan, self.baseline) for kind in self._generators()
-        ]
+        if self._has_no_task(context) or (self.unlabelled_from == "pool" and self._too_few(context)):
+            return ()  # of this subset: nothing is made ahead, its trial fails by name, and the sweep goes on
+        return self._artefacts(context)
 
     def prepare(self, context: PrepareContext) -> Generators:
         """The generators, on the device of the images."""
@@ -109,7 +111,7 @@ class TaskDriven(ByKind):
             )
         made = {
             kind: generator_of(kind, context.obtain(artefact)).to(context.subset.image.device)
-            for kind, artefact in zip(self._generators(), self.artefacts(context), strict=True)
+            for kind, artefact in zip(self._generators(), self._artefacts(context), strict=True)
         }
         return Generators(made.get("deformation"), made.get("intensity"))  # type: ignore[arg-type]
 
@@ -146,6 +148,12 @@ class TaskDriven(ByKind):
     def _has_no_task(self, context: PrepareContext) -> bool:
         return self.joint.plan.coupling != "independent" and not context.subset.label.any()
 
+    def _artefacts(self, context: PrepareContext) -> list[Artefact]:
+        unlabelled = self._unlabelled(context)
+        return [
+            generator_artefact(kind, context, unlabelled, self.joint.plan, self.baseline) for kind in self._generators()
+        ]
+
     def _generators(self) -> tuple[Kind, ...]:
         kinds: list[Kind] = []
         if self.deforms:
@@ -157,11 +165,10 @@ class TaskDriven(ByKind):
     def _unlabelled(self, context: PrepareContext) -> Tensor | None:
         if not self.joint.plan.lambda_adv:
             return None
-        external = self.unlabelled_from == "external"
-        images = context.allowed.external if external else context.allowed.unlabelled
-        count = 0 if images is None else len(images)
-        wanted = self.unlabelled_images or _LEAST_UNLABELLED
-        if images is None or count < wanted:
+        images = self._offered(context)
+        if images is None or self._too_few(context):
+            external, wanted = self.unlabelled_from == "external", self.unlabelled_images or _LEAST_UNLABELLED
+            count = 0 if images is None else len(images)
             fix = "raise dataset.split.external_share, or use augment.unlabelled_from=pool" if external else "lower N"
             option = "unlabelled_images" if self.unlabelled_images else "unlabelled_from"
             raise ConfigError(
@@ -171,6 +178,14 @@ class TaskDriven(ByKind):
                 fix=fix,
             )
         return images[: self.unlabelled_images]
+
+    def _offered(self, context: PrepareContext) -> Tensor | None:
+        return context.allowed.external if self.unlabelled_from == "external" else context.allowed.unlabelled
+
+    def _too_few(self, context: PrepareContext) -> bool:
+        images = self._offered(context)
+        wanted = (self.unlabelled_images or _LEAST_UNLABELLED) if self.joint.plan.lambda_adv else 0
+        return (0 if images is None else len(images)) < wanted
 
     def _refuse(self, option: str, fix: str) -> NoReturn:
         raise ConfigError(key=f"augment.{option}", file=self.file, problem=f"got {getattr(self, option)}", fix=fix)

@@ -31,7 +31,7 @@ def seen_rows(strategy: Strategy, task: Task, rows: tuple[int, ...], validated: 
         "unlabelled pool": tuple(row for row in task.split.pool if row not in chosen),
         "validation labels": task.split.validation if validated else (),
     }
-    return {part: parts[part] for part in strategy.sees}
+    return {part: strategy.taken(part, parts[part]) for part in strategy.sees}
 
 
 def allowed_data(strategy: Strategy, task: Task, rows: tuple[int, ...], validation: Batch | None) -> Allowed:

@@ -74,7 +74,9 @@ def test_sides_that_a_discriminator_of_images_cannot_take_are_refused():
         Adversarial().check(form)
 
 
-@pytest.mark.parametrize(("option", "value"), [("level", "voxel"), ("weight", -0.1), ("learning_rate", 0.0)])
+@pytest.mark.parametrize(
+    ("option", "value"), [("p", 0.5), ("level", "voxel"), ("weight", -0.1), ("learning_rate", 0.0)]
+)
 def test_other_values_are_refused_by_name(option, value):
     with pytest.raises(ConfigError, match=rf"augment\.{option}"):
         Adversarial(**{option: value})

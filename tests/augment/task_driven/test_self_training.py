@@ -109,9 +109,10 @@ def test_it_needs_images_without_labels():
         SelfTraining().prepare(context(external=hearts(6, SIZE).image[:0]))
 
 
-def test_a_round_is_the_least():
-    with pytest.raises(ConfigError, match=r"augment\.rounds"):
-        SelfTraining(rounds=0)
+@pytest.mark.parametrize(("option", "value"), [("rounds", 0), ("p", 0.5)])
+def test_other_values_are_refused_by_name(option, value):
+    with pytest.raises(ConfigError, match=rf"augment\.{option}"):
+        SelfTraining(**{option: value})
 
 
 def test_labels_of_several_structures_are_hard_and_apart():

@@ -88,6 +88,13 @@ def test_it_sees_what_its_options_need(options, sees):
     assert GeneratedBoth(**options).sees == sees
 
 
+def test_it_takes_of_the_unlabelled_rows_what_it_uses():
+    limited = GeneratedBoth(unlabelled_images=2)
+    for part, taken in (("external images", (5, 7)), ("unlabelled pool", (5, 7)), ("validation labels", (5, 7, 9))):
+        assert limited.taken(part, (5, 7, 9)) == taken
+    assert GeneratedBoth().taken("external images", (5, 7, 9)) == (5, 7, 9)
+
+
 def test_the_unlabelled_images_are_the_first_so_many():
     few = context(external=hearts(6, SIZE, seed=1).image[:3])
     limited = GeneratedDeformation(joint=QUICK, unlabelled_images=3)
@@ -106,8 +113,14 @@ def test_the_unlabelled_images_are_the_first_so_many():
 )
 def test_too_few_unlabelled_images_are_refused_before_training(options, external, said):
     at = context(external=hearts(6, SIZE, seed=1).image[:external])
+    strategy = GeneratedDeformation(joint=QUICK, **options)
     with pytest.raises(ConfigError, match=said):
-        GeneratedDeformation(joint=QUICK, **options).artefacts(at)
+        strategy.prepare(at)
+    if strategy.unlabelled_from == "pool":  # of this subset alone: the others of a sweep go on
+        assert strategy.artefacts(at) == ()
+    else:
+        with pytest.raises(ConfigError, match=said):
+            strategy.artefacts(at)
 
 
 def test_a_subset_that_shows_nothing_is_refused_where_the_task_matters():

@@ -2,7 +2,7 @@ import torch
 
 from segaug.augment.baseline import Baseline
 from segaug.experiment.artefacts.store import store_of
-from segaug.experiment.planned.allowed import allowed_data, prepare_context
+from segaug.experiment.planned.allowed import allowed_data, prepare_context, seen_rows
 from segaug.experiment.planned.plan import load
 from segaug.training.stopwatch import Stopwatch
 
@@ -35,3 +35,14 @@ def test_a_strategy_can_train_a_segmenter_of_its_own(tiny):
     first, again = (context.train_segmentation(subset, None) for _ in range(2))
     assert torch.equal(first(subset.image), again(subset.image))
     assert not torch.equal(first(subset.image), context.build_model(context.rng("other"))(subset.image))
+
+
+def test_what_a_strategy_does_not_take_it_is_not_handed(tiny):
+    class SeesFew(SeesAll):
+        def taken(self, part, rows):
+            return rows[:2] if part == "external images" else rows
+
+    task = load(tiny())
+    rows = task.split.pool[:4]
+    assert seen_rows(SeesFew(), task, rows, True)["external images"] == task.split.external[:2]
+    assert len(allowed_data(SeesFew(), task, rows, None).external) == 2
