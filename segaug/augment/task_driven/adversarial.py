@@ -71,13 +71,13 @@ class Adversarial(Strategy):
         return (self.baseline,)
 
     def check(self, form: Form) -> None:
-        """The discriminator of whole images halves them five times."""
-        if self.level == "image" and any(side % SIDE_MULTIPLE for side in form.size):
+        """The discriminator of whole images halves them five times; one image needs 2 x 2 pixels to be normalised."""
+        if self.level == "image" and any(side % SIDE_MULTIPLE or side < 2 * SIDE_MULTIPLE for side in form.size):
             sides = " x ".join(map(str, form.size))
             raise ConfigError(
                 key="dataset.size",
                 problem=f"the discriminator of augment=adversarial cannot take images of {sides} pixels",
-                fix=f"use a multiple of {SIDE_MULTIPLE}, or augment.level=pixel",
+                fix=f"use a multiple of {SIDE_MULTIPLE}, at least {2 * SIDE_MULTIPLE}, or augment.level=pixel",
             )
 
     def prepare(self, context: PrepareContext) -> Judge:

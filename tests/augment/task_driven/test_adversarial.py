@@ -67,11 +67,14 @@ def test_it_needs_images_without_labels():
         Adversarial().prepare(context(external=hearts(6, SIZE).image[:0]))
 
 
-def test_sides_that_a_discriminator_of_images_cannot_take_are_refused():
-    form = Form(channels=1, structures=("a",), size=(48, 48))
+@pytest.mark.parametrize("side", [32, 48, 80])
+def test_sides_that_a_discriminator_of_images_cannot_take_are_refused(side):
+    """At 32 pixels a batch of one image could not be normalised."""
+    form = Form(channels=1, structures=("a",), size=(side, side))
     Adversarial(level="pixel").check(form)
-    with pytest.raises(ConfigError, match=r"dataset\.size.*48.*augment\.level=pixel"):
+    with pytest.raises(ConfigError, match=rf"dataset\.size.*{side}.*at least 64, or augment\.level=pixel"):
         Adversarial().check(form)
+    Adversarial().check(Form(channels=1, structures=("a",), size=(64, 96)))
 
 
 @pytest.mark.parametrize(
