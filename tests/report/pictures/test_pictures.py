@@ -135,6 +135,14 @@ def test_halved_and_doubled_areas_are_equally_strong_and_folds_are_apart() -> No
     assert [bar.yaxis.get_major_formatter()(tick) for tick in (-1, 0, 1)] == ["0.5", "1", "2"]
 
 
+def test_areas_of_a_quarter_and_more_than_four_are_at_the_ends_of_the_scale() -> None:
+    jacobian = np.ones((2, 3, SIDE - 1, SIDE - 1))
+    jacobian[0, 0, 3, 3], jacobian[0, 0, 3, 4] = 0.25, 9.0
+    figure = preview(np.ones((2, 3, 2, SIDE, SIDE)), jacobian)
+    (bar,) = (axes for axes in figure.findobj(Axes) if axes.get_ylabel() == "Jacobian")
+    assert list(bar.get_yticks()) == [-2, -1, 0, 1, 2]
+
+
 def registered(displacement: np.ndarray, mask: np.ndarray | None = None) -> tuple[dict[str, Axes], np.ndarray]:
     images = RNG.random((3, SIDE, SIDE))
     figure = registration_figure(*images, displacement, mask=mask, warped_mask=mask)
