@@ -122,7 +122,7 @@ def _made(
         "chosen_by": "validation Dice" if module.chosen is not None else "nothing: it is the last one",
         "health": {key: _or_null(value) for key, value in numbers.items()},
         "history": {key: list(map(_or_null, values)) for key, values in columns.items()},
-        "failed": trouble(health),
+        "failed": trouble(health, module.diverged),
         "cpu_seconds": round(time.process_time() - start, 1),
     }
     return Content({key: value.cpu() for key, value in kept.state_dict().items()}, facts)

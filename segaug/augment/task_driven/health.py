@@ -56,9 +56,12 @@ def measure(
     return {**moved, "leaving_share": leaving.mean().item(), "lost_draws": lost.mean().item()}
 
 
-def trouble(health: dict[str, float]) -> str | None:
-    """Why a generator must not be used, and what to do; None if it may."""
-    if not all(map(math.isfinite, health.values())):
+def trouble(health: dict[str, float], diverged: bool = False) -> str | None:
+    """Why a generator must not be used, and what to do; None if it may.
+
+    diverged: its training ended in numbers that are not finite, whichever generator was chosen before.
+    """
+    if diverged or not all(map(math.isfinite, health.values())):
         return "the generator's training diverged; lower augment.joint.learning_rate"
     varies = health["spread"] / max(health["magnitude"], 1e-12)
     if varies < LEAST_SPREAD:

@@ -88,10 +88,9 @@ class Joint:
     def __post_init__(self) -> None:
         if self.profile not in PROFILES:
             self._refuse("profile", f"choose from {', '.join(PROFILES)}")
+        # a trial's id and record hold what was used, not that it was left out
         for name, value in asdict(self.plan).items():
-            object.__setattr__(
-                self, name, value
-            )  # a trial's id and record hold what was used, not that it was left out
+            object.__setattr__(self, name, value)
         self._check(self.plan)
 
     @property

@@ -17,7 +17,7 @@ from segaug.models.inference import logits_of
 
 
 class PseudoLabels(nn.Module):
-    """The network that begins, and the labels (E, K, H, W) that the external images have for now.
+    """The network that begins, and the labels (E, K, H, W) of the external images in this round.
 
     share: of the external images, in these and the labelled ones together.
     """

@@ -12,6 +12,7 @@ from segaug.augment.task_driven.gd_gi_mixup import GeneratedBothMixUp
 from segaug.augment.task_driven.generator import generator_artefact, generator_of
 from segaug.augment.task_driven.gi import GeneratedIntensity
 from segaug.augment.task_driven.options import Joint
+from segaug.training.objective import Objective
 from tests.augment.learned import hearts
 from tests.augment.task_driven.examples import QUICK, SIZE, context
 
@@ -130,6 +131,23 @@ def test_its_facts_say_how_it_was_chosen_and_what_it_cost():
     assert unvalidated["chosen_by"] == "nothing: it is the last one"
     assert unvalidated["chosen_update"] == unvalidated["updates"] == QUICK.plan.warmup + QUICK.plan.updates
     assert (unvalidated["health"]["best_dice"], unvalidated["health"]["last_dice"]) == (None, None)
+
+
+def test_one_that_diverged_after_its_generator_was_chosen_is_failed_as_well():
+    class Breaks(Objective):
+        """Finite for the first updates alone."""
+
+        calls = 0
+
+        def __call__(self, logits, label):
+            type(self).calls += 1
+            return super().__call__(logits, label) * (1 if self.calls < 6 else float("nan"))
+
+    joint = replace(QUICK, updates=8, validate_every=1)
+    content = artefact(joint=joint, objective=Breaks()).make(None, quiet)
+    assert content.facts["chosen_by"] == "validation Dice"
+    assert all(value.isfinite().all() for value in content.tensors.values())
+    assert "diverged; lower augment.joint.learning_rate" in content.failed
 
 
 def test_one_that_diverged_is_failed_and_says_so():
