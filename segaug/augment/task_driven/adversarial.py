@@ -12,7 +12,7 @@ from segaug.augment.baseline import Baseline
 from segaug.augment.gan_losses import adversarial_loss, discriminator_loss
 from segaug.augment.strategy import PrepareContext, Sees, StepContext, Strategy
 from segaug.augment.task_driven.networks import SIDE_MULTIPLE, Discriminator, PixelDiscriminator
-from segaug.augment.task_driven.unlabelled import as_batch
+from segaug.augment.task_driven.unlabelled import as_batch, external_images
 from segaug.errors import ConfigError
 from segaug.form import Form
 
@@ -82,12 +82,7 @@ class Adversarial(Strategy):
 
     def prepare(self, context: PrepareContext) -> Judge:
         """A new discriminator; its initial weights are those of the trial's stream."""
-        if context.allowed.external is None or not len(context.allowed.external):
-            raise ConfigError(
-                key="augment",
-                problem="adversarial needs images without labels, and the external part is empty",
-                fix="raise dataset.split.external_share and dataset.split.max_external",
-            )
+        external_images(context, "adversarial")
         image, label = context.subset.image, context.subset.label
         channels, size = image.shape[1] + label.shape[1], (image.shape[2], image.shape[3])
         with torch.random.fork_rng(devices=[]):

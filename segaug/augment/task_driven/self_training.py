@@ -10,7 +10,7 @@ from segaug import metrics
 from segaug.augment.baseline import Baseline
 from segaug.augment.draws import happens
 from segaug.augment.strategy import PrepareContext, Sees, StepContext, Strategy
-from segaug.augment.task_driven.unlabelled import as_batch, joined
+from segaug.augment.task_driven.unlabelled import as_batch, external_images, joined
 from segaug.batch import Batch
 from segaug.errors import ConfigError
 from segaug.models.inference import logits_of
@@ -64,13 +64,7 @@ class SelfTraining(Strategy):
 
     def prepare(self, context: PrepareContext) -> PseudoLabels:
         """Train the network that begins, and label by it."""
-        external = context.allowed.external
-        if external is None or not len(external):
-            raise ConfigError(
-                key="augment",
-                problem="self_training needs images without labels, and the external part is empty",
-                fix="raise dataset.split.external_share and dataset.split.max_external",
-            )
+        external = external_images(context, "self_training")
         beginner = context.train_segmentation(context.subset, self.baseline)
         share = len(external) / (len(external) + len(context.subset))
         return PseudoLabels(beginner, _labelled(beginner, external), share)

@@ -12,6 +12,7 @@ from segaug.models.nnunet import NnUnet
 from segaug.rng import stream
 from segaug.training.criterion import Criterion
 from segaug.training.objective import Objective
+from segaug.training.protocol import Protocol
 from tests.augment.learned import hearts
 
 SIZE = (32, 32)
@@ -49,6 +50,12 @@ def context(made=None, *, labelled=None, external=None, validation="own", **chan
         validation_dice_error=Criterion("dice_patient", 1, ["a", "a", "b", "b"]).on(validation),
     )
     return replace(plain, **changed)
+
+
+def short_protocol(length, **options):
+    """So many updates, of which the last weights are kept."""
+    fixed = {"unit": "update", "warmup": 1, "validate_every": length, "patience": None, "validation": "none"}
+    return Protocol(length=length, **fixed, **options)
 
 
 def _unused(*_):

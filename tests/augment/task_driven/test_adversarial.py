@@ -11,21 +11,11 @@ from segaug.form import Form
 from segaug.models.network import build_with_seed
 from segaug.models.nnunet import NnUnet
 from segaug.training.fit import fit
-from segaug.training.protocol import Protocol
 from segaug.training.stopwatch import Stopwatch
 from tests.augment.learned import hearts
-from tests.augment.task_driven.examples import SIZE, context
+from tests.augment.task_driven.examples import SIZE, context, short_protocol
 
-PROTOCOL = Protocol(
-    unit="update",
-    length=4,
-    warmup=1,
-    validate_every=4,
-    patience=None,
-    validation="none",
-    learning_rate=1e-2,
-    batch_size=3,
-)
+PROTOCOL = short_protocol(length=4, learning_rate=1e-2, batch_size=3)
 
 
 def trained(strategy, external=None):

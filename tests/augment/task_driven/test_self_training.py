@@ -8,21 +8,11 @@ from segaug.augment.strategy import Allowed
 from segaug.augment.task_driven.self_training import PseudoLabels, SelfTraining
 from segaug.errors import ConfigError
 from segaug.training.fit import fit
-from segaug.training.protocol import Protocol
 from segaug.training.stopwatch import Stopwatch
 from tests.augment.learned import hearts
-from tests.augment.task_driven.examples import SIZE, STILL, context
+from tests.augment.task_driven.examples import SIZE, STILL, context, short_protocol
 
-PROTOCOL = Protocol(
-    unit="update",
-    length=6,
-    warmup=1,
-    validate_every=6,
-    patience=None,
-    validation="none",
-    learning_rate=0.05,
-    batch_size=4,
-)
+PROTOCOL = short_protocol(length=6, learning_rate=0.05, batch_size=4)
 
 
 class Threshold(nn.Module):
