@@ -24,7 +24,7 @@ from segaug.experiment.planned.parts import parts_of
 from segaug.experiment.planned.plan import make_plan
 from segaug.training.stopwatch import Stopwatch
 
-PLAIN = {"discriminator_learning_rate": 1e-3, "labelled_share": 0.0}
+PLAIN = {"discriminator_learning_rate": 1e-3, "labelled_share": 0.0, "intensity_start": 1.0}
 ARMS: dict[str, dict[str, float]] = {
     "published weights": PLAIN,
     "R1": PLAIN | {"r1": 1.0},
@@ -33,6 +33,8 @@ ARMS: dict[str, dict[str, float]] = {
     "slow, R1": PLAIN | {"discriminator_learning_rate": 1e-4, "r1": 1.0},
     "slow, labelled": PLAIN | {"discriminator_learning_rate": 1e-4, "labelled_share": 0.5},
 }
+CALM = {"intensity_start": 0.1}  # of the intensity generator alone
+CALM_ARMS = {f"calm: {name}": options | CALM for name, options in ARMS.items()}
 STRATEGIES = {"deformation": GeneratedDeformation, "intensity": GeneratedIntensity}
 
 
@@ -70,6 +72,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--updates", type=int, default=256, help="joint ones; a quarter of them before")
     parser.add_argument("--kinds", default="deformation,intensity")
+    parser.add_argument("--arms", help="these alone, separated by |")
     parser.add_argument("--quick", action="store_true")
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -77,8 +80,9 @@ def main() -> None:
     seeds, updates = (1, 8) if args.quick or not args.words else (args.seeds, args.updates)
     words = ["model=unet", "protocol=fixed_steps", "protocol.select=dice", *words]
     for kind in args.kinds.split(","):
-        for name, options in ARMS.items():
-            joint = Joint(updates=updates, warmup=updates // 4, validate_every=max(1, updates // 16), **options)
+        arms = ARMS | CALM_ARMS if kind == "intensity" else ARMS
+        for name in args.arms.split("|") if args.arms else arms:
+            joint = Joint(updates=updates, warmup=updates // 4, validate_every=max(1, updates // 16), **arms[name])
             contents = [phase(words, kind, joint, seed) for seed in range(seeds)]
             print(f"{kind:11}  {name:24}  {line(contents)}", flush=True)
 

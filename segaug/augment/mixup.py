@@ -31,6 +31,8 @@ class Mixing(Strategy):
     Source: Zhang et al. (2018), mixup; alpha and the half: Chaitanya et al. (2021), section 4.3.
     """
 
+    group: ClassVar[str] = "augment.mixing"  # where its options stand, and in which file
+    file: ClassVar[str] = "conf/augment/gd_gi_mixup.yaml"
     mixes_rows: ClassVar[bool] = True
 
     p: float = 0.5
@@ -40,8 +42,8 @@ class Mixing(Strategy):
         super().__post_init__()
         if not 0 < self.alpha < math.inf:
             raise ConfigError(
-                key="augment.alpha",
-                file="conf/augment/mixup.yaml",
+                key=f"{self.group}.alpha",
+                file=self.file,
                 problem=f"got {self.alpha}",
                 fix="use a number above 0; 0.2 is the published value",
             )
@@ -66,6 +68,9 @@ class Mixing(Strategy):
 @dataclass(frozen=True, kw_only=True)
 class MixUp(Mixing):
     """The shared baseline, then MixUp."""
+
+    group: ClassVar[str] = "augment"
+    file: ClassVar[str] = "conf/augment/mixup.yaml"
 
     baseline: Baseline = field(default_factory=Baseline)
 

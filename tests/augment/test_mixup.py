@@ -8,7 +8,7 @@ from scipy.stats import kstest
 from segaug.augment.augment import augment, draw
 from segaug.augment.baseline import Baseline
 from segaug.augment.draws import beta
-from segaug.augment.mixup import MixUp
+from segaug.augment.mixup import Mixing, MixUp
 from segaug.errors import ConfigError
 from segaug.rng import stream
 
@@ -70,5 +70,7 @@ def test_a_batch_of_one_row_stays_as_it_is(make_batch):
 
 @pytest.mark.parametrize("alpha", [0, -1, float("nan"), float("inf")])
 def test_alpha_is_above_zero(alpha):
-    with pytest.raises(ConfigError, match=r"augment\.alpha"):
+    with pytest.raises(ConfigError, match=r"augment\.alpha.*mixup\.yaml"):
         MixUp(alpha=alpha)
+    with pytest.raises(ConfigError, match=r"augment\.mixing\.alpha.*gd_gi_mixup\.yaml"):
+        Mixing(alpha=alpha)

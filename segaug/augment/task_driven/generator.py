@@ -40,7 +40,7 @@ def generator_artefact(
     key: dict[str, Json] = {
         "version": _VERSION,
         "generator": kind,
-        "joint": asdict(plan),
+        "joint": _deciding(kind, plan),
         "baseline": asdict(baseline),
         "labelled": _hashes(labelled, with_labels=segmented),
         "unlabelled": [] if unlabelled is None else list(map(image_hash, unlabelled)),
@@ -84,9 +84,11 @@ def _made(
     segmented = plan.coupling != "independent"
     start = time.process_time()
     channels, size = labelled.image.shape[1], (labelled.image.shape[2], labelled.image.shape[3])
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.default_generator.manual_seed(rng("weights").initial_seed())
         generator = GENERATORS[kind](size, channels)
+        if kind == "intensity":
+            generator.last.weight.mul_(plan.intensity_start)
         discriminator = Discriminator(size, channels) if plan.lambda_adv else None
     validation = context.allowed.validation if segmented else None
     module = JointPhase(
@@ -126,6 +128,20 @@ def _made(
         "cpu_seconds": round(time.process_time() - start, 1),
     }
     return Content({key: value.cpu() for key, value in kept.state_dict().items()}, facts)
+
+
+def _deciding(kind: Kind, plan: Plan) -> dict[str, Json]:
+    """The plan without options that do nothing beside the others."""
+    idle: set[str] = set()
+    if kind != "intensity":
+        idle |= {"intensity_start"}
+    if plan.coupling == "independent":
+        idle |= {"warmup"}
+    if not plan.r1 or not plan.lambda_adv:
+        idle |= {"r1_every"}
+    if not plan.lambda_adv:
+        idle |= {"discriminator_learning_rate", "r1", "labelled_share", "mixed_batch_norm"}
+    return {option: value for option, value in asdict(plan).items() if option not in idle}
 
 
 def _initialisation(decides: Mapping[str, Json]) -> int:

@@ -33,6 +33,9 @@ class Plan:
     labelled_share: float  # of the discriminator's real images: labelled ones; the rest is unlabelled
     averaging: float  # decay of the mean over the generator's weights that is kept; 0 keeps the weights themselves
     mixed_batch_norm: bool  # real and generated images in one batch of the discriminator, as in the released code
+    intensity_start: (
+        float  # factor on the first weights of the last layer of G_I; at 1 its mean |Delta I| starts at 0.4
+    )
 
 
 PROFILES = {
@@ -52,6 +55,7 @@ PROFILES = {
         labelled_share=0.0,
         averaging=0.0,
         mixed_batch_norm=False,
+        intensity_start=1.0,
     ),
 }
 PROFILES["stable"] = replace(
@@ -84,6 +88,7 @@ class Joint:
     labelled_share: float | None = None
     averaging: float | None = None
     mixed_batch_norm: bool | None = None
+    intensity_start: float | None = None
 
     def __post_init__(self) -> None:
         if self.profile not in PROFILES:
@@ -119,6 +124,8 @@ class Joint:
             self._refuse("labelled_share", "use a share from 0 to 1")
         if not 0 <= plan.averaging < 1:
             self._refuse("averaging", "use a decay from 0 to below 1")
+        if not 0 < plan.intensity_start < math.inf:
+            self._refuse("intensity_start", "use a factor above 0; 1 is the published start")
         if plan.coupling == "independent" and not plan.lambda_adv:
             self._refuse(
                 "lambda_adv", "use a weight above 0: with coupling=independent nothing else trains the generator"

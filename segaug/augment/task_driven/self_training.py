@@ -42,6 +42,7 @@ class SelfTraining(Strategy):
     with a dense conditional random field.  There is none here: no maintained library has it.
     """
 
+    version: ClassVar[int] = 2  # the first training has streams of its own, and starts as the protocol says
     sees: ClassVar[tuple[Sees, ...]] = ("labelled subset", "external images", "validation labels")
 
     rounds: int = 3

@@ -23,6 +23,7 @@ TRAINER = 1  # version of the arithmetic in `segaug/training`: raise it where eq
 LATER: dict[str, Any] = {  # option -> what was done before it came, written out: a default may change, this never does
     "augment.baseline.labels": "nearest",
     "augment.baseline.scheme": "composed",
+    "augment.joint.intensity_start": 1.0,
     "dataset.folder.colour": False,
     "protocol.decay": "cosine",
     "protocol.objective.loss": "cross_entropy",

@@ -14,9 +14,10 @@ from segaug.data.task import Task
 from segaug.experiment.config.identity import science_of
 from segaug.experiment.config.schema import Config
 from segaug.experiment.machine.stop import SafePoint, nothing_to_stop
+from segaug.experiment.planned.network import starting_network
 from segaug.experiment.planned.parts import Parts
 from segaug.models.network import build_with_seed
-from segaug.rng import stream
+from segaug.rng import stream, stream_seed
 from segaug.training.criterion import Criterion
 from segaug.training.fit import fit
 from segaug.training.stopwatch import Stopwatch
@@ -62,9 +63,11 @@ def prepare_context(
         return network.to(subset.image.device)
 
     def train_segmentation(images: Batch, strategy: Strategy | None = None) -> nn.Module:
-        network = build_model(stream(config.seed, "prepare", "weights", len(subset)))
+        weights = stream_seed(config.seed, "prepare", "weights", len(subset))
+        network = starting_network(config, task.form, images, weights).to(subset.image.device)
+        own = stream_seed(config.seed, "prepare", "training")  # other batches and changes than those of the trial
         trained = fit(
-            network, strategy or NoAugmentation(), None, images, data.validation, config.protocol, config.seed, watch,
+            network, strategy or NoAugmentation(), None, images, data.validation, config.protocol, own, watch,
             safe_point=safe_point, validation_patients=patients,
         )  # fmt: skip
         trained.best.load(network, NoAugmentation(), None)

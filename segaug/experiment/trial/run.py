@@ -8,7 +8,6 @@ import torch
 from torch import nn
 
 from segaug.augment.strategy import Prepared
-from segaug.batch import Batch
 from segaug.data.task import Task
 from segaug.experiment.artefacts.store import store_of
 from segaug.experiment.config.identity import protocol_hash, science
@@ -16,12 +15,12 @@ from segaug.experiment.machine.devices import device_of
 from segaug.experiment.machine.run_facts import run_facts
 from segaug.experiment.machine.stop import SafePoint, nothing_to_stop
 from segaug.experiment.planned.allowed import seen_rows, trial_context
+from segaug.experiment.planned.network import starting_network
 from segaug.experiment.planned.parts import Parts, parts_of
 from segaug.experiment.planned.plan import Planned, pool_size
 from segaug.experiment.trial.evaluation import Scores, reference, score, truth_of
 from segaug.experiment.trial.learned import Learned
 from segaug.experiment.trial.strength import strength
-from segaug.models.network import build_with_seed, set_output_bias
 from segaug.results.record import SCHEMA
 from segaug.results.store import Json
 from segaug.rng import stream_seed
@@ -42,7 +41,8 @@ def run_trial(planned: Planned, task: Task, safe_point: SafePoint = nothing_to_s
     with watch("other"):
         with watch("data"):
             parts = parts_of(planned, task, device)
-        network = _network(planned, task, parts.subset).to(device)
+        seed = stream_seed(config.seed, "weights", planned.size)
+        network = starting_network(config, task.form, parts.subset, seed).to(device)
         with watch("prepare"):
             learned = Learned(partial(store_of(config).obtain, tell=lambda *_: safe_point()))
             context = trial_context(config, parts, task, watch, learned.obtain, safe_point)
@@ -61,15 +61,6 @@ def run_trial(planned: Planned, task: Task, safe_point: SafePoint = nothing_to_s
         record |= {"augmentation": measured, "learned": learned.facts()}
     record["run"] = {**run_facts(watch.seconds, device), "learning_cpu_seconds": learned.cpu_seconds}
     return record, trained.best
-
-
-def _network(planned: Planned, task: Task, subset: Batch) -> nn.Module:
-    config, form = planned.trial.config, task.form
-    seed = stream_seed(config.seed, "weights", planned.size)
-    network = build_with_seed(config.model, seed, form.channels, form.logits)
-    if config.protocol.output_bias == "foreground":
-        set_output_bias(network, [channel.mean().item() for channel in subset.label.unbind(1)])
-    return network
 
 
 def _scores(

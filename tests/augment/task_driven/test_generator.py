@@ -45,6 +45,7 @@ def decides(**changed):
 OTHERS = {
     "kind": {"kind": "intensity"},
     "an option": {"joint": replace(QUICK, lambda_ld=1e-2)},
+    "how often with R1": {"joint": replace(QUICK, r1=1.0, r1_every=3)},
     "coupling": {"joint": replace(QUICK, coupling="detached")},
     "baseline": {"baseline": Baseline(scheme="one_of_five")},
     "subset": {"labelled": hearts(5, SIZE, seed=5)},
@@ -71,6 +72,35 @@ def test_what_does_not_decide_makes_no_other_one():
     seeds = {"decides": decides(seed=6, protocol={"seeds_per_subset": 3})}
     for same in (shuffled, seed, seeds):
         assert artefact(**same).name == artefact().name
+
+
+IDLE = {
+    "start of the other generator": ({}, {"intensity_start": 0.5}),
+    "how often without R1": ({}, {"r1_every": 3}),
+    "warm-up without a network": ({"coupling": "independent"}, {"warmup": 9}),
+    "a discriminator that there is not": (
+        {"lambda_adv": 0.0}, {"discriminator_learning_rate": 1.0, "r1": 1.0, "labelled_share": 1.0},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("beside", "idle"), IDLE.values(), ids=IDLE)
+def test_options_that_do_nothing_beside_others_make_no_other_one(beside, idle):
+    plan = replace(QUICK, **beside)
+    assert artefact(joint=replace(plan, **idle)).name == artefact(joint=plan).name
+
+
+def test_an_intensity_generator_may_start_calmly():
+    """One update, with the first weights; the published start changes grey values by a third of their range."""
+    once = replace(QUICK, updates=1, validate_every=1, warmup=0)
+    sizes = {
+        start: artefact("intensity", replace(once, intensity_start=start))
+        .make(None, quiet)
+        .facts["history"]["magnitude"]
+        for start in (0.01, 1.0)
+    }
+    assert sizes[1.0][0] > 0.3
+    assert sizes[0.01][0] < 0.02
 
 
 def test_an_independent_generator_knows_nothing_of_the_task():

@@ -35,7 +35,7 @@ def test_the_published_profile_has_the_published_numbers():
         ("lambda_ld", float("nan")),
         ("updates", 0), ("warmup", -1), ("batch_size", 1), ("validate_every", 0), ("learning_rate", 0.0),
         ("discriminator_learning_rate", -1.0), ("r1", -1.0), ("r1_every", 0), ("labelled_share", 1.5),
-        ("averaging", 1.0),
+        ("averaging", 1.0), ("intensity_start", 0.0),
     ],
 )  # fmt: skip
 def test_other_values_are_refused_by_name(option, value):

@@ -4,6 +4,7 @@ from segaug.augment.baseline import Baseline
 from segaug.experiment.artefacts.store import store_of
 from segaug.experiment.planned.allowed import allowed_data, prepare_context, seen_rows
 from segaug.experiment.planned.plan import load
+from segaug.training.fit import fit
 from segaug.training.stopwatch import Stopwatch
 
 
@@ -35,6 +36,28 @@ def test_a_strategy_can_train_a_segmenter_of_its_own(tiny):
     first, again = (context.train_segmentation(subset, None) for _ in range(2))
     assert torch.equal(first(subset.image), again(subset.image))
     assert not torch.equal(first(subset.image), context.build_model(context.rng("other"))(subset.image))
+
+
+def test_that_training_draws_other_batches_than_the_trial_and_starts_as_the_protocol_says(tiny):
+    class Watching(Baseline):
+        rows = ()
+
+        def sample(self, batch, prepared, rng):
+            Watching.rows += (tuple(batch.index.tolist()),)
+            return super().sample(batch, prepared, rng)
+
+    trial = tiny("protocol.output_bias=foreground", "protocol.length=4", "protocol.batch_size=3")
+    config, task = trial.config, load(trial)
+    subset = task.batch(task.split.pool[:12])
+    data = allowed_data(Baseline(), task, (), None)
+    context = prepare_context(config, task, subset, data, Stopwatch(), store_of(config).obtain)
+    trained = context.train_segmentation(subset, Watching())
+    own, Watching.rows = Watching.rows, ()
+    network = context.build_model(context.rng("weights"))
+    fit(network, Watching(), None, subset, None, config.protocol, config.seed, Stopwatch())
+    assert len(own) == len(Watching.rows) > 1
+    assert own != Watching.rows
+    assert trained.head.bias.item() < -1  # near the log-odds of the foreground, not near 0
 
 
 def test_what_a_strategy_does_not_take_it_is_not_handed(tiny):

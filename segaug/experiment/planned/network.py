@@ -1,0 +1,16 @@
+"""The network of a trial as its training begins."""
+
+from torch import nn
+
+from segaug.batch import Batch
+from segaug.experiment.config.schema import Config
+from segaug.form import Form
+from segaug.models.network import build_with_seed, set_output_bias
+
+
+def starting_network(config: Config, form: Form, subset: Batch, seed: int) -> nn.Module:
+    """Initial weights of this seed and, where the protocol says so, the log-odds of the subset's foreground."""
+    network = build_with_seed(config.model, seed, form.channels, form.logits)
+    if config.protocol.output_bias == "foreground":
+        set_output_bias(network, [channel.mean().item() for channel in subset.label.unbind(1)])
+    return network
