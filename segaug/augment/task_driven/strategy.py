@@ -167,15 +167,14 @@ class TaskDriven(ByKind):
             return None
         images = self._offered(context)
         if images is None or self._too_few(context):
-            external, wanted = self.unlabelled_from == "external", self.unlabelled_images or _LEAST_UNLABELLED
-            count = 0 if images is None else len(images)
-            fix = "raise dataset.split.external_share, or use augment.unlabelled_from=pool" if external else "lower N"
-            option = "unlabelled_images" if self.unlabelled_images else "unlabelled_from"
+            wanted, count = self.unlabelled_images or _LEAST_UNLABELLED, 0 if images is None else len(images)
+            more = "raise dataset.split.external_share, or use augment.unlabelled_from=pool"
+            more = more if self.unlabelled_from == "external" else "lower N"
             raise ConfigError(
-                key=f"augment.{option}",
+                key="augment.unlabelled_images" if self.unlabelled_images else "augment.unlabelled_from",
                 file=self.file,
                 problem=f"{wanted} images without labels are wanted, and the {self.unlabelled_from} part has {count}",
-                fix=fix,
+                fix=f"lower it, or {more}" if self.unlabelled_images else more,
             )
         return images[: self.unlabelled_images]
 
