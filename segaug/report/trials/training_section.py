@@ -8,21 +8,23 @@ from markupsafe import Markup
 from segaug.findings.numbers import number
 from segaug.findings.phrases import listed
 from segaug.report.blocks.by_task import by_task
-from segaug.report.blocks.section import Block, Legend, Panels, Section
+from segaug.report.blocks.section import Block, Folded, Legend, Panels, Section
 from segaug.report.curves import captions
 from segaug.report.curves.histories import history_panel, validated
 from segaug.report.look import svg
 from segaug.report.study.study import Study, collect
 from segaug.report.trials import times
+from segaug.report.trials.budget import budget_table
 from segaug.report.trials.learned import learned_table
 
 
 def section(study: Study) -> Section:
-    """Validation histories and times."""
+    """Validation histories, what was given and learned, and times."""
     panels = Panels(captions.histories_caption(study), by_task(study, _histories(study)))
     drawn: tuple[Block, ...] = (Legend(references=False), panels) if panels.count else ()
     before = learned_table(study)
-    blocks = (*drawn, *((before,) if before else ()), times.time_table(study))
+    given = Folded("What each curve was given", (budget_table(study),), unfolded=before is not None)
+    blocks = (*drawn, given, *((before,) if before else ()), times.time_table(study))
     return Section("training", "Training", "Training", blocks, finding=_finding(study))
 
 
