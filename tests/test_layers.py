@@ -98,7 +98,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {  # layer -> room -> rooms it may impo
         "variance": {"look", "study", "marks", "blocks"},
         "divergence": {"look", "study", "marks", "blocks", "curves"},
         "data": {"look", "study", "blocks"},
-        "trials": {"look", "study", "blocks", "curves", "laws", "data"},
+        "trials": {"look", "study", "blocks", "curves", "laws", "data", "pictures"},
     },
     "results": {"": set(), "mirror": {""}},
 }

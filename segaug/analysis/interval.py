@@ -1,6 +1,6 @@
 """An interval for one quantity, and what it speaks about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 LEVEL = 0.95
@@ -24,3 +24,9 @@ class Interval:
     open_high: bool = False
     method: Method = "profile"
     target: Target = "this_test_set"
+
+    @property
+    def negated(self) -> "Interval":
+        """Of the quantity with the other sign."""
+        opened = replace(self, open_low=self.open_high, open_high=self.open_low)
+        return replace(opened, low=-self.high, high=-self.low)

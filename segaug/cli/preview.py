@@ -2,7 +2,7 @@
 
 import os
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,9 @@ from segaug.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from segaug.batch import Batch
+    from segaug.experiment.cards.each_kind import KindExample
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -27,6 +30,7 @@ def run(args: Namespace) -> int:
 
     os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`: what is learned here is kept for trials
     from segaug.cli.hydra_errors import one_line
+    from segaug.experiment.cards.each_kind import each_kind
     from segaug.experiment.cards.examples import augmented, example_batch, learned, prepare_examples
     from segaug.experiment.machine.devices import device_of
     from segaug.experiment.outside import compose
@@ -42,6 +46,7 @@ def run(args: Namespace) -> int:
     batch = example_batch(task, args.images, config.seed).to(device_of(config.device))
     prepared = prepare_examples(config, task, batch, console(stderr=True))
     made = augmented(config.augment, prepared, batch, args.versions, config.seed)
+    title = f"{trial.strategy} on {trial.task}"
     moves = bool(made.displacement_px.any())
     figure = preview_figure(
         batch.image.cpu().numpy(),
@@ -51,11 +56,33 @@ def run(args: Namespace) -> int:
         made.displacement_px.numpy() if moves else None,
         made.jacobian.numpy() if moves and made.jacobian is not None else None,
         structures=task.form.structures,
-        title=f"{trial.strategy} on {trial.task}",
+        title=title,
     )
     _write(figure, Path(args.out))
-    _write_learned(learned(config, task, batch), Path(args.out), f"{trial.strategy} on {trial.task}")
+    _write_kinds(each_kind(config.augment, prepared, batch, config.seed), batch, Path(args.out), title)
+    _write_learned(learned(config, task, batch), Path(args.out), title)
     return 0
+
+
+def _write_kinds(kinds: "Sequence[KindExample]", batch: "Batch", out: Path, title: str) -> None:
+    """Each kind of change by itself, on the first image that shows something; nothing without kinds."""
+    if not kinds:
+        return
+    from segaug.report.pictures.kinds import KindPictures, kinds_figure
+
+    shows = batch.label.flatten(1).any(dim=1)
+    place = int(shows.int().argmax())
+    pictures = [
+        KindPictures(
+            kind.name,
+            *(tensor[place].cpu().numpy() for tensor in (
+                kind.displacement_px, kind.deformed.image, kind.deformed.label, kind.result.image, kind.result.label
+            )),
+        )
+        for kind in kinds
+    ]  # fmt: skip
+    image, label = (tensor[place].cpu().numpy() for tensor in (batch.image, batch.label))
+    _write(kinds_figure(image, label, pictures, title), out.with_stem(f"{out.stem}_kinds"))
 
 
 def _write_learned(learned: Iterable[tuple[str, Any]], out: Path, title: str) -> None:
@@ -74,8 +101,7 @@ def _write_learned(learned: Iterable[tuple[str, Any]], out: Path, title: str) ->
             picture = generated_fields_figure(image, real_px, made_px, title=f"{title}: {health}")
             _write(picture, out.with_stem(f"{out.stem}_fields"))
         if "chosen_update" in facts:
-            before = facts["updates"] - facts["history"]["update"][-1]
-            phases.append(Phase(kind.removeprefix("generator_"), facts["history"], facts["chosen_update"] - before))
+            phases.append(Phase.of(kind, facts))
     if phases:
         _write(joint_phase_figure(phases, title), out.with_stem(f"{out.stem}_joint_phase"))
 

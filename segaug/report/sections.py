@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from segaug.report.answers import answers_section
 from segaug.report.blocks.section import Section
-from segaug.report.comparison import comparison_section
+from segaug.report.comparison import comparison_section, dice_section
 from segaug.report.curves import curves_section, measures_section, structures_section
 from segaug.report.data import data_section
 from segaug.report.divergence import divergence_section
@@ -19,6 +19,7 @@ SECTIONS: tuple[Callable[[Study], Section | None], ...] = (  # in the order of t
     cautions_section.section,
     curves_section.section,
     comparison_section.section,
+    dice_section.section,
     verdicts_section.section,
     laws_section.section,
     checks_section.section,

@@ -103,6 +103,20 @@ class Learned(Struct, frozen=True, gc=False):
     health: dict[str, Number | None]
     updates: Count | None = None
     chosen_update: Annotated[Count | None, Meta(description="of which what was chosen is")] = None
+    history: (
+        Annotated[
+            dict[str, list[Number | None]],
+            Meta(description="over its checks, at most 64 of them, one list a quantity; update: without a warm-up"),
+        ]
+        | UnsetType
+    ) = UNSET
+
+    def __post_init__(self) -> None:
+        """Has every quantity an entry for each update?"""
+        if self.history is not UNSET:
+            lengths = {name: len(values) for name, values in self.history.items()}
+            if "update" not in lengths or len({*lengths.values()}) > 1:
+                raise ValueError(f"'history' has lists of {lengths}: want one entry for each 'update'")
 
 
 class Strength(Struct, frozen=True, gc=False):

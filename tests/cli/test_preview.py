@@ -23,7 +23,8 @@ def test_a_strategy_with_generators_shows_how_they_were_trained(tmp_path, monkey
     words = [*TINY, "dataset.size=32", "augment=gd", *QUICK, "--images", "2", "--versions", "1"]
     assert main(["preview", *words]) == 0
     written = capsys.readouterr().out.split()
-    assert written == [str(tmp_path / "preview.png"), str(tmp_path / "preview_joint_phase.png")]
+    names = ("preview", "preview_kinds", "preview_joint_phase")
+    assert written == [str(tmp_path / f"{name}.png") for name in names]
     for picture in written:
         assert Image.open(picture).size[0] > 300
 

@@ -8,8 +8,8 @@ from segaug.report.blocks.tables import Table
 
 OPEN = ["answers", "cautions", "curves", "comparison"]
 FOLDED = [
-    "verdicts", "laws", "checks", "measures", "structures", "variance", "planning", "divergence", "training", "trials",
-    "data", "protocol", "checklist",
+    "dice", "verdicts", "laws", "checks", "measures", "structures", "variance", "planning", "divergence", "training",
+    "trials", "data", "protocol", "checklist",
 ]  # fmt: skip
 TWO_LINES = 184  # characters: two lines of 92
 

@@ -19,8 +19,8 @@ from tests.report.made_sections import MAKERS, Page, page_of
 from tests.report.odd_studies import Odd
 
 ORDER = [
-    "answers", "cautions", "curves", "comparison", "verdicts", "laws", "checks", "measures", "structures", "variance",
-    "planning", "divergence", "training", "trials", "data", "protocol", "checklist",
+    "answers", "cautions", "curves", "comparison", "dice", "verdicts", "laws", "checks", "measures", "structures",
+    "variance", "planning", "divergence", "training", "trials", "data", "protocol", "checklist",
 ]  # fmt: skip
 
 
@@ -40,9 +40,9 @@ NO_LAW = {"laws", "checks", "structures"}
 @pytest.mark.parametrize(
     ("odd", "absent"),
     [
-        (Odd(strategies=("baseline",), sizes=(4,), seeds=1), {"comparison", "variance", "planning"}),
+        (Odd(strategies=("baseline",), sizes=(4,), seeds=1), {"comparison", "dice", "variance", "planning"}),
         (Odd(sizes=(4,), seeds=2, change=lambda trial: {**trial, "cases": None}), {"variance"}),
-        (Odd(sizes=(4,), seeds=2, diverged=lambda _: True), {"variance", "planning"}),
+        (Odd(sizes=(4,), seeds=2, diverged=lambda _: True), {"dice", "variance", "planning"}),
     ],
 )
 def test_a_section_with_nothing_to_show_is_absent_and_the_others_are_there(tmp_path, odd, absent):

@@ -152,9 +152,13 @@ def _sees(curve: PlacedCurve) -> str:
 
 
 def _refuse_mixed(baseline: CurveTrials, strategy: CurveTrials) -> None:
-    """Another data set or protocol changes errors, too: the difference would not be the strategy's."""
+    """Another data set or protocol changes errors, too: the difference would not be the strategy's.
+
+    A protocol that names its curve is asked about: it may differ from that of the other, and a note says so.
+    """
+    named = baseline.key.protocol != strategy.key.protocol
     for column in ("dataset_hash", "protocol_hash"):
-        if column not in strategy.table:
+        if column not in strategy.table or (named and column == "protocol_hash"):
             continue
         of_baseline, of_strategy = (curve.table[column].iloc[0] for curve in (baseline, strategy))
         if of_baseline != of_strategy:

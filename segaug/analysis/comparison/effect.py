@@ -1,7 +1,7 @@
 """An effect over seeds with its interval and tests, and that of plain differences."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
@@ -20,6 +20,11 @@ class Effect:
     interval: Interval | None  # None with one pair at a size, without spread, and where neither end has a bound
     p_t: float  # paired t test of "no difference"; NaN with one pair or the same difference on all, 1 where it is 0
     p_flip: float  # sign flips; NaN without a pair
+
+    @property
+    def negated(self) -> "Effect":
+        """Of the differences with the other sign: those of a score, where these are of its error, 1 - score."""
+        return replace(self, mean=-self.mean, interval=self.interval and self.interval.negated)
 
     @property
     def disagree(self) -> bool:

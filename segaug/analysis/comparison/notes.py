@@ -28,6 +28,7 @@ def comparison_notes(pair: Pair) -> Iterator[str]:
         yield f"provisional: at most {most} pairs a size"
     if (seeds := pair.strategy.trials.seeds_per_subset) > 1:
         yield f"{seeds} seeds share each subset: pairs are of subsets, each the mean of its trials"
+    yield from _protocols(pair)
     for side, curve in (("", pair.strategy), ("the baseline has ", pair.baseline)):
         yield from (f"{side}{note}" for note in collapse_notes(curve.trials))
     yield from _lonely(pair)
@@ -36,6 +37,13 @@ def comparison_notes(pair: Pair) -> Iterator[str]:
     cases = pair.strategy.cases
     if cases and cases.patient_count < FEW_PATIENTS:
         yield f"{cases.patient_count} test patients: too few to know what others would show"
+
+
+def _protocols(pair: Pair) -> Iterator[str]:
+    """Of two curves that a sweep over protocols has told apart."""
+    own, other = (curve.trials.key.protocol or "the study's own" for curve in (pair.strategy, pair.baseline))
+    if own != other:
+        yield f"its protocol differs from that of the baseline: {own} against {other}"
 
 
 def _lonely(pair: Pair) -> Iterator[str]:

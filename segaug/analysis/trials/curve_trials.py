@@ -32,6 +32,12 @@ class CurveKey(NamedTuple):
     def __str__(self) -> str:
         return "/".join(filter(None, self))
 
+    @property
+    def protocol(self) -> str:
+        """What a sweep over protocols has named it after: "length=896" of "baseline [length=896]"; else ""."""
+        _, _, words = self.strategy.partition(" [")
+        return words.removesuffix("]")
+
 
 @dataclass(frozen=True, eq=False)
 class CurveTrials:

@@ -1,9 +1,11 @@
 """What a trial's strategy had learned before training, as its record tells it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from segaug.augment.artefact import Artefact, Content
 from segaug.results.store import Json
+
+MOST_CHECKS = 64  # of a history: enough for a curve, and little beside the rest of a record
 
 
 class Learned:
@@ -29,6 +31,7 @@ class Learned:
                 "updates": facts.get("updates"),
                 "chosen_update": facts.get("chosen_update"),
                 "health": facts["health"],
+                **_history(facts),
             }
             for name, (kind, facts) in self._facts.items()
         ]
@@ -38,3 +41,12 @@ class Learned:
         """What making them took whoever made them; None where nobody measured it."""
         seconds = [facts["cpu_seconds"] for _, facts in self._facts.values() if "cpu_seconds" in facts]
         return sum(seconds) if seconds else None
+
+
+def _history(facts: Json) -> Json:
+    """How it went over the checks, where that is a list a quantity: evenly few of them, the last one among them."""
+    history = facts.get("history")
+    if not isinstance(history, Mapping):
+        return {}
+    step = -(-max(map(len, history.values()), default=0) // MOST_CHECKS) or 1
+    return {"history": {name: values[::-step][::-1] for name, values in history.items()}}

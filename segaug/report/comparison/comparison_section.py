@@ -19,7 +19,7 @@ from segaug.report.comparison.equivalent_figure import (
 )
 from segaug.report.comparison.paired import overall_table, paired_caption, size_table
 from segaug.report.comparison.paired_figure import paired_figure, paired_panel, paired_signs
-from segaug.report.comparison.strategies import Groups, compared, comparison_notes
+from segaug.report.comparison.strategies import CONTROL, Groups, compared, comparison_notes
 from segaug.report.look import svg
 from segaug.report.marks.signs import key
 from segaug.report.study.study import Study
@@ -37,8 +37,32 @@ def section(study: Study) -> Section | None:
         return _section((Text(f"Nothing is compared: no strategy shares a size and a seed with {BASELINE}."),))
     worth = [group for group in comparisons.groups if has_factors(group)]
     notes = [*comparison_notes(comparisons.groups), *comparisons.unpaired]
-    blocks = (*_paired(study, comparisons.groups), *_equivalent(study, comparisons.groups, worth), *_notes(notes))
-    return _section(blocks, _figures(study, comparisons.groups, worth))
+    beside_control, control_figures = _beside_control(study)
+    blocks = (
+        *_paired(study, comparisons.groups),
+        *beside_control,
+        *_equivalent(study, comparisons.groups, worth),
+        *_notes(notes),
+    )
+    return _section(blocks, _figures(study, comparisons.groups, worth) | control_figures)
+
+
+def _beside_control(study: Study) -> tuple[tuple[Block, ...], dict[str, Draw]]:
+    """The same ratios to random changes of the kinds that strategies learn; nothing where either is missing."""
+    if CONTROL not in study.strategies or not any(record.get("learned") for record in study.ok):
+        return (), {}
+    heading = Heading("Against random changes of the same kinds")
+    try:
+        groups = compared(study, CONTROL).groups
+    except DataError as error:
+        return (heading, Text(f"Nothing is compared: {error}.")), {}
+    if not groups:
+        return (heading, Text(f"Nothing is compared: no strategy shares a size and a seed with {CONTROL}.")), {}
+    caption = paired_caption(study, groups)
+    charts = ((_name(group), _ratio_chart(study, f"control{index}", group)) for index, group in enumerate(groups))
+    figure = partial(paired_figure, study, groups, caption)
+    blocks = (heading, Panels(caption, by_task(study, charts)), overall_table(groups))
+    return blocks, {f"ratio_{study.measured.stem}_against_{CONTROL}": figure}
 
 
 def _figures(study: Study, groups: Groups, worth: Groups) -> dict[str, Draw]:
@@ -56,7 +80,7 @@ def _section(blocks: tuple[Block, ...], figures: dict[str, Draw] | None = None) 
 
 
 def _paired(study: Study, groups: Groups) -> tuple[Block, ...]:
-    charts = ((_name(group), _ratio_chart(study, index, group)) for index, group in enumerate(groups))
+    charts = ((_name(group), _ratio_chart(study, f"ratio{index}", group)) for index, group in enumerate(groups))
     return (
         Heading("On the same seeds"),
         key(paired_signs(), "pair"),
@@ -89,10 +113,10 @@ def _name(group: Sequence[Comparison]) -> tuple[str, str]:
     return group[0].key.task, group[0].key.model
 
 
-def _ratio_chart(study: Study, index: int, group: Sequence[Comparison]) -> Markup:
+def _ratio_chart(study: Study, place: str, group: Sequence[Comparison]) -> Markup:
     figure, tooltips = paired_panel(study, group)
     label = f"ratios to {group[0].baseline} for {', '.join(group[0].key[:2])}"
-    return Markup(svg.inline(figure, f"ratio{index}", label, tooltips))
+    return Markup(svg.inline(figure, place, label, tooltips))
 
 
 def _factor_chart(study: Study, index: int, group: Sequence[Comparison]) -> Markup:

@@ -17,7 +17,7 @@ from segaug.analysis.comparison.comparison import Comparison, Ratio
 from segaug.analysis.interval import SIGNIFICANCE
 from segaug.findings.comparisons import ratio
 from segaug.findings.numbers import p_equals, p_value
-from segaug.report.comparison.paired_trials import PairedTrial, paired_trials
+from segaug.report.comparison.paired_trials import ENOUGH_PAIRS, PairedTrial, paired_trials
 from segaug.report.comparison.strategies import Groups
 from segaug.report.look.palette import LIGHT, Look, look
 from segaug.report.look.ratio_axis import ratio_axis
@@ -30,7 +30,6 @@ from segaug.report.study.study import Study
 _COLUMNS = 2  # strategies side by side on the page
 _SEED_ALPHA = 0.25
 _FAR = 1e6  # a ratio off every axis, for ends of intervals that nothing bounds
-_ENOUGH_PAIRS = 3  # the interval of two pairs would stretch the axis for all
 _MOST_COLUMNS = 6  # strategies side by side in a figure for a paper
 _MOST_NAMED = 6  # sizes named on an axis as narrow as these
 _TITLE_LETTERS = 22  # in a line above these
@@ -175,7 +174,7 @@ def _set_range(axes: Axes, comparisons: Sequence[Comparison], pairs: Sequence[Se
     """One range for all strategies: their seeds, and the intervals of enough pairs."""
     values = [pair.ratio for own in pairs for pair in own]
     ratios = [
-        size.ratio for comparison in comparisons for size in comparison.sizes if size.ratio.log.pairs >= _ENOUGH_PAIRS
+        size.ratio for comparison in comparisons for size in comparison.sizes if size.ratio.log.pairs >= ENOUGH_PAIRS
     ]
     bounds = [end for ratio in ratios if ratio.interval for end in (ratio.interval.low, ratio.interval.high)]
     values += [bound for bound in bounds if 1 / _FAR < bound < _FAR]

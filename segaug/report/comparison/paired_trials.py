@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from segaug.analysis.comparison.comparison import Comparison
 from segaug.report.study.study import Study
 
+ENOUGH_PAIRS = 3  # the interval of two pairs would stretch the axis for all
+
 
 @dataclass(frozen=True)
 class PairedTrial:

@@ -13,6 +13,7 @@ from segaug.findings.comparisons import not_compared, on_pairs, worth_method
 from segaug.report.look.palette import in_order
 from segaug.report.study.study import Study
 
+CONTROL = "random_elastic_intensity"  # changes of the kind that generators learn, at random
 Groups = Sequence[Sequence[Comparison]]  # of each task and model, strategies in the order of the palette
 
 
@@ -25,16 +26,16 @@ class Compared:
 
 
 @lru_cache(maxsize=1)  # answers and comparison show the same
-def compared(study: Study) -> Compared:
-    """Every strategy against BASELINE; raises as `compare_trials` does."""
+def compared(study: Study, baseline: str = BASELINE) -> Compared:
+    """Every strategy against one of them; raises as `compare_trials` does."""
     table = measured(study_trials(study.snapshot), study.metric)
-    comparisons = compare_trials(table, None, measured_cases(table, study.snapshot.cases), BASELINE)
+    comparisons = compare_trials(table, None, measured_cases(table, study.snapshot.cases), baseline)
     paired = [comparison for comparison in comparisons.found if comparison.sizes]
     groups = (
         {comparison.key.strategy: comparison for comparison in group}
         for _, group in groupby(paired, key=lambda comparison: comparison.key[:2])
     )
-    alone = [f"{' · '.join(key)}: {not_compared(BASELINE)}" for key in comparisons.without_baseline]
+    alone = [f"{' · '.join(key)}: {not_compared(baseline)}" for key in comparisons.without_baseline]
     lonely = [
         f"{' · '.join(comparison.key)}: {note}"
         for comparison in comparisons.found

@@ -8,26 +8,18 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.transforms import blended_transform_factory
 
 from segaug.analysis.law.fit import Fit
 from segaug.analysis.law.power_law import PowerLaw
 from segaug.analysis.law.weighted_law import Estimate, LawFit
 from segaug.report.look.palette import LIGHT, look
-from segaug.report.look.theme import TEXT_PT, error_axis, note_height_in, write_note
-from segaug.report.look.wording import brief
+from segaug.report.look.theme import error_axis
 from segaug.report.marks.marks import Tooltips
+from segaug.report.marks.rows import draw_bar, label_rows, rows_figure, rows_panel
 from segaug.report.study.study import Study
 
 NOT_ONE_BY_ONE = "not to be compared one by one"
-_ROW_IN = 0.185  # height of one curve
-_WIDTH_IN = 3.9
-_TOP_IN, _BOTTOM_IN, _LEGEND_IN = 0.3, 0.5, 0.3
-_COLUMN_IN = 2.0  # width of one quantity in a figure for a paper
-_LETTER_IN = 0.068
-_MOST_LETTERS = 26  # of a strategy's name beside its row
 _REACH = 2.5  # an interval may reach so many times beyond the estimates, then it ends in an arrow
-_HEADING_LEFT_IN, _MOST_HEADING_LETTERS = 0.04, 50
 _PUBLISHED_BELOW = 0.28  # rows
 
 
@@ -50,6 +42,11 @@ class Row:
 
     label: str
     fit: Fit | None = None
+
+    @property
+    def heading(self) -> bool:
+        """Has it no law?"""
+        return self.fit is None
 
 
 def _b(fit: LawFit) -> Estimate:
@@ -93,40 +90,17 @@ QUANTITIES = (
 def forest(study: Study, quantity: Quantity) -> tuple[Figure, Tooltips]:
     """All curves with a law, below the name of their task and model."""
     rows = _rows(study)
-    height = _TOP_IN + _BOTTOM_IN + _ROW_IN * len(rows)
-    figure, left = Figure(figsize=(_WIDTH_IN, height)), _names_in(rows) / _WIDTH_IN
-    axes = figure.add_axes((left, _BOTTOM_IN / height, 1 - 0.1 / _WIDTH_IN - left, _ROW_IN * len(rows) / height))
-    _write_headings(figure, axes, rows)
+    figure, axes = rows_panel(rows)
     return figure, _draw(axes, study, quantity, rows)
 
 
 def forest_figure(study: Study, note: str) -> Figure:
     """All quantities side by side.  note: below the figure."""
     rows = _rows(study)
-    width = _names_in(rows) + _COLUMN_IN * len(QUANTITIES)
-    foot, body = note_height_in(note, width) + _BOTTOM_IN, _ROW_IN * len(rows)
-    height = foot + body + _TOP_IN + _LEGEND_IN
-    figure = Figure(figsize=(width, height))
-    for index, quantity in enumerate(QUANTITIES):
-        left = _names_in(rows) + _COLUMN_IN * index
-        axes = figure.add_axes((left / width, foot / height, 0.9 * _COLUMN_IN / width, body / height))
+    figure, columns = rows_figure(rows, len(QUANTITIES), forest_signs(), note)
+    for axes, quantity in zip(columns, QUANTITIES, strict=True):
         _draw(axes, study, quantity, rows)
-        axes.tick_params(labelleft=index == 0)
-        if index == 0:
-            _write_headings(figure, axes, rows)
-    figure.legend(handles=forest_signs(), loc="upper left", bbox_to_anchor=(0, 1), ncols=4, borderaxespad=0.2)
-    write_note(figure, note)
     return figure
-
-
-def _names_in(rows: list[Row]) -> float:
-    """Width of the names of strategies."""
-    return 0.15 + _LETTER_IN * max(len(label) for row, label in zip(rows, _labels(rows), strict=True) if row.fit)
-
-
-def _labels(rows: list[Row]) -> list[str]:
-    short = brief((row.label for row in rows if row.fit), _MOST_LETTERS)
-    return [short[row.label] if row.fit else "" for row in rows]
 
 
 def forest_signs() -> list[Artist]:
@@ -152,7 +126,7 @@ def _rows(study: Study) -> list[Row]:
 def _draw(axes: Axes, study: Study, quantity: Quantity, rows: list[Row]) -> Tooltips:
     tooltips: Tooltips = {}
     limits = _limits([row.fit for row in rows if row.fit], quantity)
-    axes.set(xlim=limits, ylim=(len(rows) - 0.5, -0.5))
+    axes.set_xlim(limits)
     if quantity.log:
         error_axis(axes, log=True, axis="x")
     for place, row in enumerate(rows):
@@ -172,15 +146,10 @@ def _draw_row(
     axes: Axes, quantity: Quantity, strategy: str, fit: Fit, place: int, limits: tuple[float, float], gid: str
 ) -> None:
     style, estimate = look(strategy), quantity.of(fit.default)
-    low, high = estimate.interval.low, estimate.interval.high
-    shown = [max(low, limits[0]), min(high, limits[1])]
-    axes.plot(shown, [place, place], color=style.light, linewidth=1.3, zorder=2)
-    for edge, beyond, sign in (
-        (shown[0], estimate.interval.open_low or 0 < low < limits[0], "<"),
-        (shown[1], estimate.interval.open_high or high > limits[1], ">"),
-    ):
-        if beyond:
-            axes.plot([edge], [place], marker=sign, markersize=4, color=style.light, zorder=2, clip_on=False)
+    interval = estimate.interval
+    below, above = 0 < interval.low < limits[0], interval.high > limits[1]
+    beyond = interval.open_low or below, interval.open_high or above
+    draw_bar(axes, place, (interval.low, interval.high), style.light, limits, beyond)
     published = quantity.of_law(fit.published.law, fit.default.max_size)
     axes.plot([published], [place + _PUBLISHED_BELOW], zorder=2.5, linestyle="none", **_published_marker())
     face = style.light if quantity.identified(fit) else LIGHT["paper"]
@@ -202,25 +171,10 @@ def _published_marker() -> dict:
     return {"marker": "|", "markersize": 5, "markeredgewidth": 1.1, "color": LIGHT["muted"]}
 
 
-def _write_headings(figure: Figure, axes: Axes, rows: list[Row]) -> None:
-    """From the left edge of the figure, over the axes: their row has no marks."""
-    where = blended_transform_factory(figure.transFigure, axes.transData)
-    left = _HEADING_LEFT_IN / figure.get_size_inches()[0]
-    for place, row in enumerate(rows):
-        if row.fit is None:
-            label = brief([row.label], _MOST_HEADING_LETTERS)[row.label]
-            axes.text(left, place, label, transform=where, va="center", fontweight="bold", fontsize=TEXT_PT - 0.5)
-
-
 def _dress(axes: Axes, study: Study, quantity: Quantity, rows: list[Row]) -> None:
     unit = quantity.unit.replace("error", study.measured.unit)
     axes.set_title(quantity.name if not unit else f"{quantity.name} [{unit}]")
-    axes.set_xlabel(quantity.note)
-    axes.xaxis.set_label_coords(0.5, -0.32 / (_ROW_IN * len(rows)))
-    axes.set_yticks(range(len(rows)), _labels(rows))
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    axes.grid(axis="y", visible=False)
+    label_rows(axes, rows, quantity.note)
     if not quantity.log:
         axes.locator_params(axis="x", nbins=5)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")

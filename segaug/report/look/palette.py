@@ -73,8 +73,8 @@ _DASHES = (SOLID, DASHED, DOTTED, DASH_DOT)
 def look(strategy: str) -> Look:
     """The look of a strategy.
 
-    A strategy with other options, such as "red(p=0.5)", keeps the colour of its own kind.  A name that is not in LOOKS
-    gets its look from its hash.
+    A strategy with other options or by another protocol, such as "red(p=0.5)" and "red [length=64]", keeps the colour
+    of its own kind.  A name that is not in LOOKS gets its look from its hash.
     """
     if strategy in LOOKS:
         return LOOKS[strategy]
@@ -96,5 +96,5 @@ def in_order(strategies: Iterable[str]) -> list[str]:
 
 
 def _kind(strategy: str) -> str:
-    """Its name without options."""
-    return strategy.split("(", 1)[0]
+    """Its name without options and protocol."""
+    return strategy.partition(" [")[0].partition("(")[0]

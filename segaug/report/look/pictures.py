@@ -13,6 +13,8 @@ from segaug.report.look.palette import DASHED, LIGHT, SOLID, Dash
 Array = NDArray[np.floating] | NDArray[np.integer]
 _HUES = ("orange", "sky", "purple", "green", "vermillion", "blue")  # the first ones are bright on any anatomy
 _WIDTH_PT = 1.1
+TILE_IN = 1.45  # side of one of many small pictures
+_LINES = 13  # of a deformed grid, along each axis
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,18 @@ def show(axes: Axes, image: Array, label: Array) -> None:
             axes.contour(
                 foreground.astype(float), levels=[0.5], colors=[outline.colour], linewidths=_WIDTH_PT, linestyles=dash
             )
+
+
+def draw_grid_lines(axes: Axes, field_px: Array, colour: str) -> None:
+    """Evenly spaced lines of a grid where a field (2, H, W), (row, column) in pixels, takes them; sets the limits."""
+    height, width = field_px.shape[1:]
+    rows, columns = np.mgrid[:height, :width] + field_px
+    for line in np.linspace(0, height - 1, _LINES).round().astype(int):
+        axes.plot(columns[line], rows[line], color=colour, linewidth=0.5)
+    for line in np.linspace(0, width - 1, _LINES).round().astype(int):
+        axes.plot(columns[:, line], rows[:, line], color=colour, linewidth=0.5)
+    axes.set_xlim(-0.5, width - 0.5)
+    axes.set_ylim(height - 0.5, -0.5)
 
 
 def _extent(mask: NDArray[np.bool_]) -> int:

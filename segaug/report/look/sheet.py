@@ -51,15 +51,15 @@ def sheet(
         sign.set_label(lines(brief([label], _MOST_LETTERS)[label], _LETTERS_A_LINE))
     panels = columns * panel_in[0] + _SIDE_IN + left_in
     width = max(panels, _NARROWEST_IN)
-    legend_columns = _columns(signs, width)
-    legend = _LEGEND_ROW_IN * _lines(signs, legend_columns) + 0.1 if signs else 0.0
+    columns_of_signs = legend_columns(signs, width)
+    legend = _LEGEND_ROW_IN * _lines(signs, columns_of_signs) + 0.1 if signs else 0.0
     foot = note_height_in(note, width) + (_LABEL_IN if xlabel else 0.0)
     figure = Figure(figsize=(width, rows * panel_in[1] + legend + foot))
     write_note(figure, note)
     height = figure.get_size_inches()[1]
     if signs:
         figure.legend(
-            handles=list(signs), loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=legend_columns, borderpad=0.2,
+            handles=list(signs), loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=columns_of_signs, borderpad=0.2,
             borderaxespad=0.2,
         )  # fmt: skip
     middle = (foot + rows * panel_in[1] / 2) / height
@@ -68,8 +68,8 @@ def sheet(
     return Sheet(figure, panel_in, (left_in + _SIDE_IN - _OWN_LABEL_IN, foot + rows * panel_in[1]))
 
 
-def _columns(signs: Sequence[Artist], width_in: float) -> int:
-    """As many as the longest label leaves room for."""
+def legend_columns(signs: Sequence[Artist], width_in: float) -> int:
+    """As many columns of a legend as its longest label leaves room for."""
     longest = max((len(line) for sign in signs for line in str(sign.get_label()).split("\n")), default=1)
     return max(1, min(len(signs), int(width_in / (_SIGN_IN + _LETTER_IN * longest))))
 

@@ -7,11 +7,10 @@ from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
 from segaug.report.look.palette import LIGHT
-from segaug.report.look.pictures import pixels
+from segaug.report.look.pictures import draw_grid_lines, pixels
 from segaug.report.look.theme import new_figure
 
 _TILE_IN = 1.25
-_LINES = 13  # of a deformed grid, along each axis
 
 Array = NDArray[np.floating]
 
@@ -46,13 +45,6 @@ def generated_fields_figure(image: Array, real_px: Array, made_px: Array, title:
 
 def _draw_grid(axes: Axes, field_px: Array, top: float) -> AxesImage:
     """The length of a field in colour, and a grid's lines where the field takes them; returns the colours."""
-    height, width = field_px.shape[1:]
     drawn = axes.imshow(np.linalg.norm(field_px, axis=0), cmap="Blues", vmin=0, vmax=top)
-    rows, columns = np.mgrid[:height, :width] + field_px
-    for line in np.linspace(0, height - 1, _LINES).round().astype(int):
-        axes.plot(columns[line], rows[line], color=LIGHT["ink"], linewidth=0.5)
-    for line in np.linspace(0, width - 1, _LINES).round().astype(int):
-        axes.plot(columns[:, line], rows[:, line], color=LIGHT["ink"], linewidth=0.5)
-    axes.set_xlim(-0.5, width - 0.5)
-    axes.set_ylim(height - 0.5, -0.5)
+    draw_grid_lines(axes, field_px, LIGHT["ink"])
     return drawn

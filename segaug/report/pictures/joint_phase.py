@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,9 +10,11 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from segaug.report.look.palette import LIGHT
-from segaug.report.look.theme import new_figure, themed
+from segaug.report.look.theme import error_axis, figure_title, new_figure, panel_title, themed
 
 _PANEL_IN = (2.6, 2.0)
+_ON_PAGE_IN = (1.95, 1.6)  # of which two stand side by side
+_PANELS = 4
 _TERMS = {"gradient_segmentation": "blue", "gradient_adversarial": "vermillion", "gradient_magnitude": "green"}
 
 
@@ -27,21 +30,36 @@ class Phase:
     history: Mapping[str, Sequence[float | None]]
     chosen: int
 
+    @classmethod
+    def of(cls, kind: str, facts: Mapping[str, Any]) -> "Phase":
+        """kind: of the artefact.  facts: its own, or what a record says of it; there updates count the warm-up, too."""
+        warmup = facts["updates"] - facts["history"]["update"][-1]
+        return cls(kind.removeprefix("generator_"), facts["history"], facts["chosen_update"] - warmup)
+
 
 def joint_phase_figure(phases: Sequence[Phase], title: str = "") -> Figure:
     """One phase a row: validation Dice, size of what is generated, the discriminator, the gradients."""
     with themed():
-        figure = new_figure(4 * _PANEL_IN[0], _PANEL_IN[1] * len(phases) + (0.4 if title else 0.1))
-        for row, phase in zip(figure.subplots(len(phases), 4, squeeze=False), phases, strict=True):
-            _row(row, phase)
+        figure = new_figure(_PANELS * _PANEL_IN[0], _PANEL_IN[1] * len(phases) + (0.4 if title else 0.1))
+        for row, phase in zip(figure.subplots(len(phases), _PANELS, squeeze=False), phases, strict=True):
+            _row(row, phase, f"{phase.kind}: ")
         if title:
             figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=9)
     return figure
 
 
-def _row(panels: NDArray[np.object_], phase: Phase) -> None:
+def joint_phase_panel(phase: Phase, title: str) -> Figure:
+    """The same four panels of one phase, two by two."""
+    figure = new_figure(2 * _ON_PAGE_IN[0], _PANELS / 2 * _ON_PAGE_IN[1] + 0.3)
+    _row(figure.subplots(2, 2).ravel(), phase, names_beside=1)
+    figure_title(figure, title)
+    return figure
+
+
+def _row(panels: NDArray[np.object_], phase: Phase, of: str = "", names_beside: int = len(_TERMS)) -> None:
+    """of: before the title of the first one.  names_beside: how many names of terms stand side by side."""
     dice, size, judge, gradients = panels
-    _line(dice, phase, "dice", f"{phase.kind}: validation Dice")
+    _line(dice, phase, "dice", f"{of}validation Dice")
     unit = "mean |v| (px of 224)" if phase.kind == "deformation" else "mean change of grey"
     _line(size, phase, "magnitude", unit)
     size.set_ylim(bottom=0)
@@ -50,12 +68,16 @@ def _row(panels: NDArray[np.object_], phase: Phase) -> None:
     judge.set_ylim(0, 1.02)
     for name, colour in _TERMS.items():
         _line(gradients, phase, name, "gradient of each term", colour)
-    gradients.set_yscale("log")
+    error_axis(gradients, log=True)
     handles = [line for line in gradients.lines if not line.get_label().startswith("_")]
     if handles:
         low, high = gradients.get_ylim()
-        gradients.set_ylim(low, high * (high / low) ** 0.2)  # room for the legend above the lines
-        gradients.legend(handles=handles, loc="upper left", ncols=3, fontsize=6, handlelength=0.8, columnspacing=0.8)
+        lines = -(-len(handles) // names_beside)
+        gradients.set_ylim(low, high * (high / low) ** (0.2 * lines))  # room for the legend above the lines
+        gradients.legend(
+            handles=handles, loc="upper left", ncols=names_beside, fontsize=6, handlelength=0.8, columnspacing=0.8,
+            labelspacing=0.2,
+        )  # fmt: skip
     for axes in panels:
         axes.axvline(phase.chosen, color=LIGHT["muted"], linewidth=1.0, gid="chosen")
         axes.set_xlabel("joint update")
@@ -66,7 +88,7 @@ def _line(axes: Axes, phase: Phase, name: str, title: str, colour: str = "blue")
     values = np.array([np.nan if value is None else value for value in phase.history[name]], dtype=float)
     if name.startswith("gradient"):
         values[values <= 0] = np.nan
-    axes.set_title(title)
+    panel_title(axes, title)
     updates = np.array(phase.history["update"], dtype=float)
     if np.isfinite(values).any():
         label = name.removeprefix("gradient_") if name.startswith("gradient") else "_"

@@ -12,10 +12,9 @@ from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from segaug.report.look.palette import LIGHT
-from segaug.report.look.pictures import Array, show, structure_signs
+from segaug.report.look.pictures import TILE_IN, Array, show, structure_signs
 from segaug.report.look.theme import new_figure
 
-_TILE_IN = 1.45
 _ARROWS = 9  # a side
 _BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0}
 
@@ -41,8 +40,8 @@ def preview_figure(
     n, k = augmented_image.shape[:2]
     tall = 1 + (displacement_px is not None) + (jacobian is not None)
     figure = new_figure(
-        _TILE_IN * (k + 1) + (0.5 if tall > 1 else 0),
-        _TILE_IN * n * tall + (0.3 if title else 0) + _legend_in(structures, k + 1),
+        TILE_IN * (k + 1) + (0.5 if tall > 1 else 0),
+        TILE_IN * n * tall + (0.3 if title else 0) + _legend_in(structures, k + 1),
     )
     grid = figure.subplots(n * tall, k + 1, squeeze=False)
     for axes in grid.flat:

@@ -1,6 +1,6 @@
 """Table of what strategies had learned before training: how good it is, and what it took."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from statistics import fmean
 
 from segaug.findings.numbers import NONE, number, percent
@@ -65,12 +65,6 @@ def _cells(items: Sequence[Json]) -> tuple[str, ...]:
         number(mean_health(items, "best_dice")),
         number(mean_health(items, "last_dice")),
     )
-
-
-def cpu_seconds(records: Iterable[Json]) -> float | None:
-    """Mean of what a trial's learning took whoever did it; None where nobody measured it."""
-    seconds = [record["learning_cpu_seconds"] for record in records if record.get("learning_cpu_seconds") is not None]
-    return fmean(seconds) if seconds else None
 
 
 def _percent(share: float | None) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from segaug.findings.phrases import counted
 from segaug.report.study.caution import Caution, make
 from segaug.report.study.study import Json, Study, collect
+from segaug.report.trials.budget import UNLABELLED
 from segaug.report.trials.learned import learned, mean_health
 
 LEAST_TASK_SHARE = 0.01  # of the adversarial gradient: below it a generator is hardly driven by the task
@@ -120,7 +121,7 @@ def _least_unlabelled(study: Study) -> Iterator[tuple[str, str, int, int]]:
         pairs = {
             (saw["labelled subset"]["images"], saw[part]["images"])
             for record in records
-            for part in ("external images", "unlabelled pool")
+            for part in UNLABELLED
             if part in (saw := record.get("saw") or {}) and "labelled subset" in saw
         }
         for labelled, unlabelled in sorted(pairs)[-1:]:

@@ -226,6 +226,19 @@ def test_another_protocol_or_data_set_is_refused(column):
         of_records(records)
 
 
+def test_a_protocol_that_names_its_curve_is_compared_and_noted():
+    records = [trial("baseline", seed, 0.2 + 0.01 * seed) for seed in range(3)]
+    named = {"strategy": "baseline [length=64]", "protocol_hash": "other"}
+    records += [trial("red", seed, 0.1 + 0.01 * seed) | named for seed in range(3)]
+    (longer,) = of_records(records).found
+    assert longer.sizes[0].difference.mean == pytest.approx(-0.1)
+    assert "its protocol differs from that of the baseline: length=64 against the study's own" in longer.notes
+    (shorter,) = of_records(records, baseline="baseline [length=64]").found
+    assert "its protocol differs from that of the baseline: the study's own against length=64" in shorter.notes
+    with pytest.raises(DataError, match="another dataset_hash"):
+        of_records([*records[:3], *({**each, "dataset_hash": "other"} for each in records[3:])])
+
+
 def test_a_task_without_the_baseline_is_named_not_compared():
     rows = pd.concat([frame({"baseline": 1, "red": 0.8}), frame({"red": 0.8}).assign(task="brain")])
     found = compare_table(rows, resamples=200)

@@ -1,5 +1,5 @@
 from segaug.augment.artefact import Artefact, Content
-from segaug.experiment.trial.learned import Learned
+from segaug.experiment.trial.learned import MOST_CHECKS, Learned
 
 CONTENTS = {
     "momenta": Content({}, {"targets": 3}),
@@ -45,3 +45,29 @@ def test_its_cost_is_known_where_somebody_measured_it():
     assert obtained("generator_deformation", "genda").cpu_seconds == 12.5
     assert obtained("genda", "momenta").cpu_seconds is None
     assert obtained().facts() == []
+
+
+def history_of(history):
+    content = Content({}, {"health": {}, "history": history})
+    learned = Learned(lambda artefact: content)
+    learned.obtain(artefact("genda"))
+    (facts,) = learned.facts()
+    return facts.get("history")
+
+
+def test_a_history_of_columns_is_told_and_one_of_rows_is_left_where_it_is():
+    assert history_of({"update": [16, 32], "dice": [0.5, None]}) == {"update": [16, 32], "dice": [0.5, None]}
+    assert history_of([{"step": 16, "spread": 0.5}]) is None
+
+
+def test_of_a_long_history_evenly_few_checks_are_told_and_the_last_one():
+    updates = list(range(10, 10_001, 10))
+    told = history_of({"update": updates, "dice": [update / 1e4 for update in updates]})
+    assert MOST_CHECKS / 2 < len(told["update"]) <= MOST_CHECKS
+    assert told["update"][-1] == 10_000
+    assert len({later - before for before, later in zip(told["update"], told["update"][1:], strict=False)}) == 1
+    assert told["dice"] == [update / 1e4 for update in told["update"]]
+
+
+def test_a_history_without_a_check_stays_empty():
+    assert history_of({"update": [], "dice": []}) == {"update": [], "dice": []}

@@ -27,6 +27,13 @@ def test_no_two_known_strategies_look_the_same():
     assert len(set(LOOKS.values())) == len(LOOKS)
 
 
+@pytest.mark.parametrize("changed", ["red(p=0.5)", "red [length=64]", "red(p=0.5) [length=64]"])
+def test_other_options_or_another_protocol_keep_colour_and_place_of_their_kind(changed):
+    assert look(changed).colour == look("red").colour
+    assert look(changed).marker != look("red").marker
+    assert in_order(["regda", changed, "baseline", "red"]) == ["baseline", "red", changed, "regda"]
+
+
 @given(st.text())
 def test_every_name_has_a_look_that_both_themes_can_draw(name):
     assert look(name) == look(name)

@@ -100,7 +100,7 @@ def test_errors_come_with_their_trials_and_the_most_frequent_first(page):
 
 
 def test_where_the_time_went(page):
-    rows = page.table("training")
+    rows = page.table("training", "Mean seconds of one trial")
     assert [(row["task"], row["model"], row["strategy"]) for row in rows] == list(DONE)
     for row, (curve, count) in zip(rows, DONE.items(), strict=True):
         total = SECONDS[curve[2]]

@@ -5,7 +5,7 @@ import pytest
 from segaug.report.data.provenance import sees_table
 from segaug.report.study.study import load_study
 from segaug.report.trials.cautions import cautions
-from segaug.report.trials.learned import cpu_seconds, learned_table
+from segaug.report.trials.learned import learned_table
 from segaug.results.store import Store
 from tests.synthetic import replace_record, write_study
 
@@ -52,7 +52,6 @@ def due(study):
 def test_older_records_that_say_nothing_of_it_have_no_table(tmp_path):
     study = load_study(write_study(tmp_path / "study", sizes=(4, 8), seeds=2).folder, "bce")
     assert learned_table(study) is None
-    assert cpu_seconds(study.records) is None
 
 
 def test_numbers_are_means_over_what_was_learned(told):
@@ -76,11 +75,6 @@ def test_what_was_not_measured_is_left_blank(told):
     assert (size, folds) == ("0.900", "0.0 %")
     assert chosen == judge
     assert chosen not in ("0", "0.0 %")
-
-
-def test_its_cost_is_that_of_all_that_was_learned(told):
-    study = told([[item()], [item()]])
-    assert cpu_seconds([row for row in study.records if row["strategy"] == "red"]) == 10.5
 
 
 def test_a_healthy_generator_needs_no_caution(told):
