@@ -1,5 +1,6 @@
 """Joint phases in a sweep: made once by the workers, shared by the strategies, and the same wherever they are made."""
 
+import re
 from functools import partial
 
 import pytest
@@ -36,6 +37,25 @@ def test_strategies_of_one_subset_share_their_generators_whoever_makes_them(tmp_
     again = segaug_here(*sweep, "augment.p=0.5", "name=other", cwd=tmp_path)  # no joint update for another p
     assert "preparing" not in again.stdout
     assert again.returncode == 0, again.stderr
+
+
+def test_a_generator_that_diverged_is_told_by_every_command_that_meets_it(tmp_path):
+    words = [*TINY, *QUICK, "augment=gd", "augment.joint.updates=2", "augment.joint.learning_rate=1e30"]
+    why = "the generator's training diverged; lower augment.joint.learning_rate"
+    trained = segaug_here("train", *words, "name=bad", cwd=tmp_path)
+    assert trained.returncode == 1
+    assert re.search(rf"not prepared: generator_deformation-.*{why} \(for .* N=4 seed=0\)", trained.stdout)
+    shown = segaug_here("status", "bad", cwd=tmp_path).stdout
+    assert re.search(rf"failed 1 x  \[artefact\] .*{why}\n +last: .* gd\(.*\) n4 seed 0", shown)
+    told = segaug_here("explain", "bad", Store(tmp_path / "results" / "bad").failures()[0]["id"], cwd=tmp_path).stdout
+    assert "n4/seed0: failed (artefact), once" in told
+    assert re.search(
+        rf"{why}\n.*\n +to do: .* would be the same .* other trials: `segaug train` with that option", told
+    )
+    again = segaug_here("retry", "bad", cwd=tmp_path)
+    assert re.search(rf"n4/seed0: .*{why}\nthese will fail again: .* other trials", again.stdout)
+    assert again.returncode == 1
+    assert "prepar" not in again.stdout, "it is found, not learned once more"
 
 
 @pytest.mark.slow
