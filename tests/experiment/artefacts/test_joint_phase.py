@@ -9,8 +9,10 @@ import torch
 from segaug.augment.artefact import quiet
 from segaug.experiment.artefacts.make_one import artefacts_of
 from segaug.experiment.artefacts.store import store_of
+from segaug.experiment.machine.stop import Stopped
 from segaug.experiment.outside import compose
 from segaug.experiment.planned.plan import make_plan
+from segaug.experiment.trial.run import run_trial
 from segaug.results.store import Store
 from tests.tiny import TINY, segaug_here, volatile_free
 
@@ -72,6 +74,27 @@ def test_a_worker_makes_the_same_generator_as_this_process(tmp_path):
     here = artefact.make(None, quiet)
     assert all(torch.equal(value, kept.tensors[name]) for name, value in here.tensors.items())
     assert {**here.facts, "cpu_seconds": None} == {**kept.facts, "cpu_seconds": None}
+
+
+@pytest.mark.slow
+def test_a_trial_that_is_stopped_in_the_midst_of_it_keeps_nothing_of_it_and_makes_it_again(tmp_path):
+    words = [*TINY, *QUICK, "augment=gd", f"cache={tmp_path / 'cache'}"]
+    plan = make_plan([compose(words)], skip_large=False)
+    (planned,), (task,) = plan.trials, plan.tasks.values()
+    told = iter(range(1, 8))
+
+    def safe_point():
+        if next(told, None) is None:
+            raise Stopped("the time of the job is over")
+
+    with pytest.raises(Stopped):
+        run_trial(planned, task, safe_point)
+    assert [path.name for path in (tmp_path / "cache" / "artefacts").iterdir()] == [".locks"]
+    ((made,), (undisturbed,)) = (
+        run_trial(make_plan([compose([*words[:-1], f"cache={cache}"])], skip_large=False).trials[0], task)[0]["learned"]
+        for cache in (tmp_path / "cache", tmp_path / "calm")
+    )
+    assert made == undisturbed
 
 
 @pytest.mark.slow
