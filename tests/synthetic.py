@@ -86,6 +86,29 @@ def record(task: str, model: str, strategy: str, size: int, seed: int, noise: fl
     }
 
 
+def gd_gi_record(task: str, model: str, size: int, seed: int) -> dict:
+    """One whose strategy had learned two generators before training, of which one has a number that is not finite."""
+    one = record(task, model, "red", size, seed)
+    learned = [
+        {
+            "artefact": f"generator_{kind}-{size}-{seed}", "kind": f"generator_{kind}", "updates": 320,
+            "chosen_update": 96 + 16 * seed,
+            "health": {"magnitude": 1.5 + seed, "spread": 0.75, "accuracy": accuracy},
+        }
+        for kind, accuracy in (("deformation", 0.8), ("intensity", None))
+    ]  # fmt: skip
+    seen = {"labelled subset": (size, 1), "external images": (40, 8), "validation labels": (16, 4)}
+    return {
+        **one,
+        "id": f"{task}-{model}-gd_gi-{size}-{seed}",
+        "strategy": "gd_gi",
+        "sees": list(seen),
+        "saw": {part: {"images": images, "patients": patients} for part, (images, patients) in seen.items()},
+        "learned": learned,
+        "run": {**one["run"], "learning_cpu_seconds": 20.0 + 10 * seed},
+    }
+
+
 def failure(trial: str, error: str = "out of memory") -> dict:
     """What a trial of this id leaves that failed."""
     return {"id": trial, "task": "t", "model": "m", "strategy": "red", "size": 4, "seed": 0, "error": error}

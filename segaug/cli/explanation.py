@@ -14,6 +14,8 @@ REMEDIES = {
     "killed": "as a rule the machine was out of memory: run fewer workers at once, or give the job more memory",
     "nan": "the same trial would fail again: the traceback says where a number was none; try a lower learning rate",
     "mismatch": "code or configuration changed after the submission: submit again, or go back to what was submitted",
+    "artefact": "what was learned for these images and options is kept, and would be the same if learned again; the "
+    "advice above makes other trials: `segaug train` with that option, under another name=...",
     "error": "read the traceback in the file; once it is mended, the same `segaug train` command runs the trial again",
 }
 

@@ -53,7 +53,6 @@ def _show(
     from pathlib import Path
 
     from segaug.cli.plan_study_output import print_survey
-    from segaug.cluster.forecast import forecast_of
     from segaug.cluster.packs import MOST_PACKS
     from segaug.cluster.submit import packs_of
     from segaug.cluster.survey import as_json as plain
@@ -77,8 +76,7 @@ def _show(
     surveyed = survey(plan, store, weights=config.weights)
     jobs = None
     if settings is not None:
-        forecast = forecast_of(store, {planned.trial.model for planned in surveyed.left})
-        jobs = len(packs_of(surveyed.left, forecast, settings, MOST_PACKS))
+        jobs = len(packs_of(surveyed.left, surveyed.forecast, settings, MOST_PACKS))
     asked = question(surveyed.left, Snapshot(store.folder, quiet=True).trials(), store)
     if as_json:
         print(json.dumps({**plain(surveyed, plan, store, jobs), "mixed_code": asked and str(asked)}, indent=1))

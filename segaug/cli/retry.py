@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from segaug.experiment.config.trial import Trial
     from segaug.results.store import Json
 
-KINDS = ("timeout", "oom", "nan", "killed", "mismatch", "error")  # those of results/failure.py
+KINDS = ("timeout", "oom", "nan", "killed", "mismatch", "artefact", "error")  # those of results/failure.py
+SHOWN = 3  # trials of which the advice is told
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -38,7 +39,7 @@ def run(args: Namespace) -> int:
     from segaug.experiment.machine.workers import SINGLE_THREAD
 
     os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`
-    from segaug.cluster.retry import commands, wanted
+    from segaug.cluster.retry import commands, in_vain, wanted
     from segaug.results.store import find_study
 
     study = find_study(args.study)
@@ -51,6 +52,7 @@ def run(args: Namespace) -> int:
         print(
             f"{len(again.trials)} trials again: {shlex.join(['segaug', 'train', *words, *args.overrides])}", flush=True
         )
+        _warn(in_vain(study, again.trials))
         if not args.trust:
             _check(words, study)
         _run(again, [*words, *args.overrides])
@@ -61,6 +63,20 @@ def _replaced(stored: Iterable[str], typed: Iterable[str]) -> list[str]:
     """The stored words, without those that are typed anew."""
     keys = {word.partition("=")[0] for word in typed}
     return [word for word in stored if word.partition("=")[0] not in keys]
+
+
+def _warn(failures: Sequence["Json"]) -> None:
+    """What running again does not mend."""
+    from segaug.cli.explain import path_of
+    from segaug.cli.explanation import REMEDIES
+
+    if not failures:
+        return
+    for failure in failures[:SHOWN]:
+        first = failure["error"].partition("\n")[0]
+        print(f"  {path_of(failure)}: {first}")
+    more = f" and {len(failures) - SHOWN} more" if len(failures) > SHOWN else ""
+    print(f"these{more} will fail again: {REMEDIES['artefact']}", flush=True)
 
 
 def _check(words: Iterable[str], study: "Path") -> None:

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from msgspec import ValidationError, convert
 
 from segaug.errors import ConfigError, DataError
-from segaug.experiment.planned.plan import Planned
+from segaug.experiment.artefacts.make_all import survey as survey_artefacts
+from segaug.experiment.planned.plan import Plan, Planned
 from segaug.experiment.planned.progress import images_seen
 from segaug.results.keys import curve_of
 from segaug.results.snapshot import Snapshot
@@ -25,11 +27,15 @@ Key = tuple[object, ...]
 class Forecast:
     """Seconds of a trial, from the medians of finished trials that are like it, the most alike first."""
 
-    seconds_of: Mapping[Key, float]  # of a whole trial, or of a pixel
+    seconds_of: Mapping[Key, float]  # of a whole trial, or of a pixel; without learning
     source: str
+    learning_of: Mapping[str, float] = field(default_factory=dict)  # seconds, by id of the trial that learns first
 
     def seconds(self, planned: Planned) -> float:
-        """Forecast of one trial."""
+        """Forecast of one trial, with what it has to learn before its training."""
+        return self._training(planned) + self.learning_of.get(planned.id, 0.0)
+
+    def _training(self, planned: Planned) -> float:
         task, model, strategy = planned.trial.curve
         protocol, side = planned.trial.config.protocol, planned.trial.config.dataset.size
         same = ("trial", task, model, strategy, planned.size, _budget(protocol))
@@ -45,8 +51,37 @@ def pixels(protocol: Protocol, size: int, side: int) -> float:
     return images_seen(protocol, size) * side**2
 
 
-def forecast_of(study: Store, models: Iterable[str]) -> Forecast:
-    """From this study; where it has no finished trial, from whichever beside it has most of these models."""
+def forecast_of(
+    study: Store, models: Iterable[str], plan: Plan | None = None, left: Sequence[Planned] = ()
+) -> Forecast:
+    """From this study; where it has no finished trial, from whichever beside it has most of these models.
+
+    plan, left: trials of a plan that are to be run, of which some will learn what is not there yet; None: it all is.
+    """
+    forecast = _from_trials(study, models)
+    return forecast if plan is None else replace(forecast, learning_of=_to_learn(forecast, plan, left))
+
+
+def _to_learn(forecast: Forecast, plan: Plan, left: Sequence[Planned]) -> dict[str, float]:
+    """Seconds of learning, each thing once, by the id of the first of these trials that needs it.
+
+    Only strategies of which a trial has told what its learning took are asked what they need: it takes their images.
+    """
+    learners = [planned for planned in left if _key_of_learning(planned.key()) in forecast.seconds_of]
+    seconds: dict[str, float] = {}
+    for request in survey_artefacts(plan, learners, strict=False).missing:
+        planned = request.planned
+        rate = forecast.seconds_of[_key_of_learning(planned.key())]
+        seconds[planned.id] = seconds.get(planned.id, 0.0) + rate * planned.trial.config.dataset.size**2
+    return seconds
+
+
+def _key_of_learning(trial: Mapping[str, Any]) -> Key:
+    """Key of the seconds that one thing takes which is learned before training, for each pixel of an image."""
+    return "learning", trial["model"], trial["strategy"]
+
+
+def _from_trials(study: Store, models: Iterable[str]) -> Forecast:
     if own := _learned(read_trials(Snapshot(study.folder)), "this study"):
         return own
     wanted = set(models)
@@ -77,6 +112,10 @@ def _learned(trials: Iterable[Trial], of: str) -> Forecast | None:
         if protocol is None or trial["side"] is None:
             continue
         used += 1
+        if trial["learned"] and trial["learning_cpu_seconds"] is not None:  # whoever did it, and here or elsewhere
+            total -= trial["seconds_prepare"] or 0.0
+            each = trial["learning_cpu_seconds"] / len(trial["learned"])
+            measured.setdefault(_key_of_learning(trial), []).append(each / trial["side"] ** 2)
         rate = total / pixels(protocol, trial["size"], trial["side"])
         curve = curve_of(trial)
         measured.setdefault(("trial", *curve, trial["size"], _budget(protocol)), []).append(total)

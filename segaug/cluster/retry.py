@@ -7,13 +7,14 @@ from pathlib import Path
 
 from segaug.cluster.submission import submissions
 from segaug.cluster.submit import live_submissions, pending_trials
-from segaug.errors import DataError
+from segaug.errors import ConfigError, DataError
 from segaug.experiment.config.trial import Trial
 from segaug.experiment.planned.plan import make_plan
 from segaug.results.command import writing_into
 from segaug.results.plan_pieces import pieces, trials_of
-from segaug.results.store import Store
+from segaug.results.store import Json, Store
 
+REPEATED = "artefact"  # the kind that is kept, and found again
 LOST = "killed"  # the kind of trials that a job began, or should have, and that left no word
 
 
@@ -30,6 +31,11 @@ def wanted(study: Path, kind: str | None) -> set[str]:
     store = Store(study)
     failed = {failure["id"] for failure in store.failures() if kind is None or failure["kind"] == kind}
     return failed | (lost(store) if kind in (None, LOST) else set())
+
+
+def in_vain(study: Path, trials: Collection[str]) -> list[Json]:
+    """Failures of those of these trials that will fail again unless an option changes."""
+    return [failure for failure in Store(study).failures() if failure["kind"] == REPEATED and failure["id"] in trials]
 
 
 def lost(store: Store) -> set[str]:
@@ -63,6 +69,14 @@ def commands(study: Path, trials: Collection[str]) -> list[Again]:
 
 
 def only(trials: Iterable[Trial], ids: Collection[str]) -> list[Trial]:
-    """The trials of a command that have these ids."""
+    """The trials of a command that have these ids; raises ConfigError where it asks for none of them any more."""
     plan = make_plan(trials, skip_large=True, here=False)
-    return [planned.trial for planned in plan.trials if planned.id in ids]
+    chosen = [planned.trial for planned in plan.trials if planned.id in ids]
+    if not chosen:
+        raise ConfigError(
+            key="OPTION=VALUE",
+            problem=f"none of the {len(ids)} failed trials is asked for any more: an option or the data has changed, "
+            "which makes other trials",
+            fix="to run these, give the option to `segaug train`, under another name=...",
+        )
+    return chosen

@@ -96,7 +96,7 @@ def send(store: Store, plan: Plan, trials: Sequence[Planned], cluster: Cluster, 
     soon = Submission(store.folder / FOLDER / "soon")
     cluster.scheduler.script(cluster.settings, _array(soon, 0, 1, 1))  # a setting that it cannot tell is told now
     limits = cluster.scheduler.limits()
-    forecast = forecast_of(store, {planned.trial.model for planned in trials})
+    forecast = forecast_of(store, {planned.trial.model for planned in trials}, plan, trials)
     packs = packs_of(trials, forecast, cluster.settings, most_packs(cluster.scheduler, limits))
     failures = {failure["id"]: attempts(failure) for failure in store.failures()}
     facts: Json = {

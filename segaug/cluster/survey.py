@@ -29,6 +29,7 @@ class Survey:
 
     cells: Mapping[Cell, Counter[str]]  # trials in each of STATES, and "stale" records
     left: Sequence[Planned]
+    forecast: Forecast
     seconds: float  # of one core, or of one process on a GPU
     source: str  # what the forecast is from
     bytes: float
@@ -51,11 +52,12 @@ def survey(plan: Plan, store: Store, *, weights: bool, forecast: Forecast | None
     keys = [planned.key() for planned in plan.trials]
     cells = _states_ahead(keys, finished, store)
     left = [planned for planned in plan.trials if planned.id not in done]
-    forecast = forecast or forecast_of(store, {planned.trial.model for planned in left})
+    forecast = forecast or forecast_of(store, {planned.trial.model for planned in left}, plan, left)
     each = _record_bytes(store, done) + (WEIGHTS_BYTES if weights else 0)
     return Survey(
         cells=cells,
         left=left,
+        forecast=forecast,
         seconds=sum(forecast.seconds(planned) for planned in left),
         source=forecast.source,
         bytes=each * len(left),

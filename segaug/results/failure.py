@@ -19,6 +19,7 @@ Kind = Literal[
     "nan",  # a loss or a metric that is not a number, raised as an error ("diverged" is a result instead)
     "killed",  # the worker process ended without a word: as a rule the kernel was out of memory
     "mismatch",  # code or configuration are not those that were submitted
+    "artefact",  # what was learned before training must not be used; learning it again would give the same
     "error",  # anything else
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -31,6 +32,8 @@ _NO_MEMORY = re.compile(r"out of memory|can't allocate memory|cannot allocate me
 def kind_of(error: BaseException) -> Kind:
     """The kind of an error that a trial raised."""
     name, text = type(error).__name__, str(error)
+    if name == "ArtefactFailed":  # whatever its sentence says
+        return "artefact"
     if isinstance(error, MemoryError) or name == "OutOfMemoryError" or _NO_MEMORY.search(text):
         return "oom"
     if isinstance(error, FloatingPointError) or _NOT_A_NUMBER.search(text):

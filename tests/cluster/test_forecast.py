@@ -1,14 +1,19 @@
 """A forecast is of the finished trials that are most like the one asked about, wherever they lie."""
 
+from dataclasses import replace
 from statistics import median
 
 import pytest
 
+from segaug.augment.artefact import Content
 from segaug.cluster.forecast import SECONDS_PER_PIXEL, Forecast, forecast_of, pixels
+from segaug.experiment.artefacts.make_one import artefacts_of
+from segaug.experiment.artefacts.store import store_of
+from segaug.experiment.planned.plan import make_plan
 from segaug.experiment.planned.progress import START_IMAGES
 from segaug.results.store import Store
 from segaug.training.protocol import Protocol, schedule
-from tests.synthetic import record
+from tests.synthetic import gd_gi_record, record
 
 
 def test_pixels_are_the_images_of_all_updates_and_a_few_more():
@@ -76,3 +81,40 @@ def test_without_trials_of_its_own_a_study_learns_from_the_one_with_most_of_its_
     assert forecast_of(new, ["another"]).source == f"5 finished trials of {tmp_path / 'c'}"
     assert forecast_of(new, ["a third"]).source.startswith("a rule of thumb for one core")
     assert forecast_of(Store(tmp_path / "a"), ["nnunet"]).source == "2 finished trials of this study"
+
+
+def test_what_was_learned_is_counted_apart_whoever_did_it(tmp_path):
+    ahead, own = Store(tmp_path / "ahead"), Store(tmp_path / "own")
+    for seed, spent in enumerate((0.0, 30.0)):  # of seed 1 the trial itself did it
+        trial = gd_gi_record("lung", "nnunet", 4, seed)
+        trial["run"]["seconds"] |= {"total": 50.0 + spent, "prepare": spent}
+        (own if spent else ahead).write_record(trial)
+    for store, learned in ((ahead, 20.0), (own, 30.0)):
+        seconds_of = forecast_of(store, []).seconds_of
+        assert seconds_of["learning", "nnunet", "gd_gi"] == pytest.approx(learned / 2 / 64**2), "each of two, a pixel"
+        assert [seconds for key, seconds in seconds_of.items() if key[0] == "trial"] == [50.0]
+
+
+def test_what_is_still_to_be_learned_is_forecast_once_for_the_trial_that_comes_first(tiny, tmp_path):
+    here = ["dataset.size=32", f"cache={tmp_path / 'cache'}"]
+    learners = [tiny(*here, f"augment={name}", "augment.joint.updates=3") for name in ("gd", "gd_gi")]
+    plan = make_plan([tiny(*here), *learners], skip_large=False)
+    of = {planned.key()["strategy"].partition("(")[0]: planned for planned in plan.trials}
+    store = Store(tmp_path / "finished")
+    for name, things in (("gd", 1), ("gd_gi", 2)):
+        key = of[name].key()
+        trial = gd_gi_record("lung", key["model"], 4, 0) | {"id": key["id"], "strategy": key["strategy"]}
+        store.write_record({**trial, "learned": trial["learned"][:things]})  # in 20 s, at a side of 64
+
+    def learning():
+        return forecast_of(store, [of["gd"].trial.model], plan, plan.trials).learning_of
+
+    first = learning()
+    (generator,) = artefacts_of(of["gd"], plan.tasks[of["gd"].trial.task], "cpu", pytest.fail)
+    store_of(of["gd"].trial.config).obtain(replace(generator, make=lambda previous, tell: Content({}, {})))
+    assert first == {of["gd"].id: pytest.approx(20 / 4), of["gd_gi"].id: pytest.approx(10 / 4)}, "intensity is left"
+    assert learning() == {of["gd_gi"].id: first[of["gd_gi"].id]}
+    bare, ahead = forecast_of(store, []), forecast_of(store, [], plan, plan.trials)
+    assert {name: ahead.seconds(planned) - bare.seconds(planned) for name, planned in of.items()} == pytest.approx(
+        {"baseline": 0, "gd": 0, "gd_gi": 10 / 4}
+    )

@@ -4,11 +4,12 @@ import shlex
 
 import pytest
 
+from segaug.augment.artefact import ArtefactFailed
 from segaug.cli import retry as verb
-from segaug.cluster.retry import commands, lost, only, wanted
-from segaug.errors import DataError
+from segaug.cluster.retry import commands, in_vain, lost, only, wanted
+from segaug.errors import ConfigError, DataError
 from segaug.experiment.planned.plan import make_plan
-from segaug.results.failure import KINDS
+from segaug.results.failure import KINDS, kind_of
 
 
 @pytest.fixture
@@ -87,6 +88,21 @@ def test_of_a_command_only_these_trials_are_run(tiny):
     too_large = sweep[0].at(size=10**6, seed=0)
     _, second = make_plan(sweep, skip_large=True).trials
     assert only([*sweep, too_large], {second.id}) == [second.trial]
+
+
+def test_a_command_that_asks_for_none_of_them_any_more_says_so_and_how_to_go_on(tiny):
+    with pytest.raises(ConfigError, match=r"none of the 1 failed trials .* an option or the data has changed.*`segaug"):
+        only([tiny("seed=1")], {make_plan([tiny()], skip_large=True).trials[0].id})
+
+
+def test_what_was_learned_and_must_not_be_used_is_known_to_fail_again(study, trials):
+    kind = kind_of(ArtefactFailed(artefact="g", file="nan/g", reason="it ran out of memory of its codes"))
+    study.fail(trials[0], kind)
+    study.fail(trials[1], "oom")
+    study.fail(trials[2], kind)
+    asked = {trials[0].id, trials[1].id}
+    assert [failure["id"] for failure in in_vain(study.store.folder, asked)] == [trials[0].id]
+    assert wanted(study.store.folder, kind) == {trials[0].id, trials[2].id}, "it can be run again all the same"
 
 
 def test_every_kind_of_failure_can_be_asked_for():

@@ -15,7 +15,7 @@ from segaug.results.mirror.sync import sync_study
 from segaug.results.planned import planned_trials
 from segaug.results.snapshot import Snapshot
 from segaug.results.tracker import WandbTracker
-from tests.synthetic import plan_anew, record, write_study
+from tests.synthetic import gd_gi_record, plan_anew, record, write_study
 from tests.wandb_server import WandbServer, account, serving
 
 
@@ -82,6 +82,30 @@ def test_a_fit_of_the_mirror_is_the_fit_of_the_records(address, store, tmp_path,
     for name in ("fits.json", "fits.csv", "curves.csv", "trials.csv"):
         ours = tmp_path / "results" / "pilot" / "fit_from_wandb" / name
         assert ours.read_bytes() == (store.folder / "fit" / name).read_bytes()
+
+
+@pytest.mark.parametrize("granularity", ["curve", "trial"])
+def test_a_study_of_generators_fits_the_same_and_tells_of_them(server, granularity, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    store = write_study(tmp_path / "results" / "generators", sizes=(1, 4, 16), seeds=1)
+    made = [gd_gi_record("phantom_thorax", "nnunet", size, 0) for size in (1, 4, 16)]
+    keys = ("id", "task", "model", "strategy", "size", "seed")
+    store.add_plan({"trials": [{key: trial[key] for key in keys} for trial in made], "skipped": []})
+    for trial in made:
+        store.write_record(trial)
+    project = f"generators-by-{granularity}"
+    assert sync_study(store, WandbTracker(mode="online", project=project, granularity=granularity)).complete
+    for words in ((store.folder,), ("--from", f"wandb:me/{project}")):
+        assert fit(*words, "--resamples", 100) == 0
+    assert "gd_gi" in capsys.readouterr().out
+    for name in ("fits.json", "fits.csv", "curves.csv", "trials.csv"):
+        there = tmp_path / "results" / "generators" / "fit_from_wandb" / name
+        assert there.read_bytes() == (store.folder / "fit" / name).read_bytes()
+    of_generators = [run for run in server.of(project, granularity) if run.config["strategy"]["value"] == "gd_gi"]
+    suffix = "" if granularity == "trial" else "_mean"
+    assert {run.summary[f"learned/generator_intensity/updates{suffix}"] for run in of_generators} == {320}
+    others = [run for run in server.of(project, granularity) if run not in of_generators]
+    assert not [name for run in others for name in run.summary if name.startswith(("learned", "saw", "learning"))]
 
 
 def test_a_study_at_two_granularities_is_read_once(server, store):

@@ -6,10 +6,11 @@ import pytest
 
 from segaug.measures import quantities
 from segaug.results.mirror import series
+from segaug.results.mirror.granularity import GRANULARITIES
 from segaug.results.mirror.run import FORMAT, run_id, tables_run
 from segaug.results.mirror.runs import run_of
 from tests.structures import STRUCTURES, structures_record
-from tests.synthetic import record
+from tests.synthetic import gd_gi_record, record
 
 
 def cell_run(study, records):
@@ -116,6 +117,51 @@ def test_all_that_was_validated_has_a_curve():
     assert list(series.of_one(one)) == [
         {"update": 16, "training_loss": 3, "validation_ce": 0.4, "validation_dice": 0.5},
     ]
+
+
+BEFORE = {  # of `gd_gi_record`, seed 1
+    "saw/labelled subset/images": 4,
+    "saw/external images/patients": 8,
+    "learned/generator_deformation/artefact": "generator_deformation-4-1",
+    "learned/generator_deformation/updates": 320,
+    "learned/generator_deformation/chosen_update": 112,
+    "learned/generator_intensity/magnitude": 2.5,
+    "learning_cpu_seconds": 30.0,
+}
+
+
+def test_a_trial_tells_what_was_seen_and_learned_before_it():
+    run = trial_run("pilot", gd_gi_record("thorax", "nnunet", 4, 1))
+    assert run.summary.items() >= BEFORE.items()
+    assert run.summary["learned/generator_deformation/accuracy"] == 0.8
+    assert "learned/generator_intensity/accuracy" not in run.summary, "it is not known"
+
+
+@pytest.mark.parametrize("granularity", ["cell", "curve"])
+def test_cells_and_curves_tabulate_it_and_hold_its_means(granularity):
+    records = [gd_gi_record("thorax", "nnunet", 4, seed) for seed in range(3)]
+    del records[2]["run"]["learning_cpu_seconds"], records[2]["saw"]
+    run = run_of("pilot", granularity, records[::-1])
+    (table,) = run.tables.values()
+    row = dict(zip(table.columns, table.rows[1], strict=True))
+    assert row.items() >= BEFORE.items()
+    seconds = [line[table.columns.index("learning_cpu_seconds")] for line in table.rows]
+    assert seconds == [20.0, 30.0, None]
+    assert [line[table.columns.index("learned/generator_intensity/accuracy")] for line in table.rows] == [None] * 3
+    of_n = [run.summary, *run.history] if granularity == "curve" else [run.summary]
+    for means in of_n:
+        assert means["learned/generator_deformation/chosen_update_mean"] == pytest.approx(fmean([96, 112, 128]))
+        assert means["learned/generator_deformation/magnitude_sd"] == pytest.approx(stdev([1.5, 2.5, 3.5]))
+        assert means["learning_cpu_seconds_mean"] == 25.0
+        assert means["saw/external images/images_mean"] == 40
+        assert not [name for name in means if "artefact" in name]
+
+
+@pytest.mark.parametrize("granularity", GRANULARITIES)
+def test_what_is_learned_renames_no_content(granularity):
+    (old,) = seeds(1)
+    new = {**old, **{name: gd_gi_record("thorax", "nnunet", 4, 0)[name] for name in ("saw", "learned", "run")}}
+    assert run_of("pilot", granularity, [old]).content == run_of("pilot", granularity, [new]).content
 
 
 def test_what_runs_of_one_grey_structure_hold_has_not_changed():

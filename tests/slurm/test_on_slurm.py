@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from segaug.results.store import Store
-from tests.tiny import TINY, segaug
+from tests.tiny import TINY, segaug, segaug_here
 
 pytestmark = [pytest.mark.slurm, pytest.mark.usefixtures("slurm"), pytest.mark.timeout(280)]
 TRIALS = ["-m", *TINY, "scale=n1,n4", "augment=baseline,red", "seed=range(3)"]
@@ -116,3 +116,29 @@ def test_cancel_ends_the_jobs_of_one_study_only(tmp_path, eventually):
     eventually(lambda: not squeue("-j", jobs["one"], "-o", "%i"))
     assert squeue("-j", jobs["other"], "-o", "%A") == [jobs["other"]]
     assert segaug("cancel", "other", cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.timeout(500)
+def test_a_joint_phase_is_made_once_made_again_where_its_job_was_cut_and_foretold(tmp_path, eventually):
+    joint = ["updates=60", "warmup=4", "batch_size=4", "validate_every=20"]
+    words = [
+        "-m", "dataset=phantom_template", *TINY[1:], "dataset.size=32", "augment=gd,gd_gi", "name=joint",
+        *(f"augment.joint.{option}" for option in joint), "hydra/launcher=slurm",
+    ]  # fmt: skip
+    sent = segaug_here("submit", *words, "seed=0", cwd=tmp_path)
+    assert sent.returncode == 0, sent.stdout + sent.stderr
+    store, cache = Store(tmp_path / "results" / "joint"), tmp_path / "cache" / "artefacts"
+    eventually(lambda: list(cache.glob(".locks/generator_deformation-*")))
+    (job,) = (json.loads(path.read_text())["job"] for path in store.folder.glob("submissions/*/jobs/*.json"))
+    subprocess.run(["scontrol", "requeue", job], check=True)
+    assert not list(cache.glob("*.safetensors")), "it was cut too late"
+    eventually(lambda: len(store.records()) == 2, 200)
+    gd, gd_gi = sorted(store.records(), key=lambda record: len(record["learned"]))
+    assert gd_gi["learned"][0] == gd["learned"][0]
+    assert {path.stem for path in cache.iterdir()} == {".locks", *(item["artefact"] for item in gd_gi["learned"])}
+    told = segaug_here("plan", *words, "seed=0,1", "--json", cwd=tmp_path)
+    plan = json.loads(told.stdout)
+    assert (plan["totals"]["done"], plan["totals"]["to_do"]) == (2, 2)
+    training = sum(record["run"]["seconds"]["total"] - record["run"]["seconds"]["prepare"] for record in (gd, gd_gi))
+    learning = gd["run"]["learning_cpu_seconds"] + gd_gi["run"]["learning_cpu_seconds"] / 2  # of gd_gi one of the two
+    assert 3600 * plan["forecast"]["hours"] == pytest.approx(training + learning, abs=1.9)  # it has three decimals

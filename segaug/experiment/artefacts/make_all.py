@@ -15,6 +15,7 @@ from segaug.experiment.artefacts.store import ArtefactStore, store_of
 from segaug.experiment.machine.devices import default_workers
 from segaug.experiment.machine.workers import Died, Note, run_jobs
 from segaug.experiment.planned.plan import Plan, Planned
+from segaug.experiment.planned.progress import name_of
 from segaug.results.shard import Shard
 
 PRELOAD = ["segaug.experiment.trial.run", "monai.networks.nets"]
@@ -26,7 +27,7 @@ class Preparation:
 
     there: set[str] = field(default_factory=set)
     made: list[str] = field(default_factory=list)
-    failed: dict[str, str] = field(default_factory=dict)  # name -> why
+    failed: dict[str, str] = field(default_factory=dict)  # name -> why, and a trial that needs it
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ def survey(plan: Plan, trials: Iterable[Planned], strict: bool, shard: Shard | N
     """What the trials need, and what of it is missing, in the order in which the trials run."""
     there: dict[str, Content] = {}  # without the tensors: a study may need many
     missing: dict[str, Request] = {}
+    wanted_by: dict[str, Planned] = {}  # the first trial that needs it
     shared = False
     for planned in trials:
         task = plan.tasks[planned.trial.task]
@@ -79,6 +81,7 @@ def survey(plan: Plan, trials: Iterable[Planned], strict: bool, shard: Shard | N
         for artefact in artefacts_of(planned, task, "cpu", _refuse):
             if shard is not None and not shard.holds(artefact.name):
                 continue
+            wanted_by.setdefault(artefact.name, planned)
             if artefact.name in missing:
                 shared |= artefact.complete is not always
                 continue
@@ -88,7 +91,9 @@ def survey(plan: Plan, trials: Iterable[Planned], strict: bool, shard: Shard | N
             else:
                 there.pop(artefact.name, None)
                 missing[artefact.name] = Request(artefact.name, artefact.kind, planned, task.content_hash, strict)
-    failed = {name: content.failed for name, content in there.items() if content.failed is not None}
+    failed = {
+        name: _for(wanted_by[name], content.failed) for name, content in there.items() if content.failed is not None
+    }
     return _Survey(set(there), failed, list(missing.values()), shared)
 
 
@@ -102,6 +107,11 @@ def make_here(artefacts: Sequence[Artefact], store: ArtefactStore, console: Cons
             start = time.monotonic()
             store.obtain(artefact, partial(display.told, number))
             display.finished(number, time.monotonic() - start)
+
+
+def _for(planned: Planned, reason: str) -> str:
+    """Of an artefact whose name says nothing to the reader."""
+    return f"{reason} (for {name_of(planned.key())})"
 
 
 def _refuse(artefact: Artefact) -> Content:
@@ -122,8 +132,8 @@ def _make_all(plan: Plan, requests: list[Request], done: Preparation, workers: i
             made = Made(0.0, answer.reason) if isinstance(answer, Died) else answer
             display.finished(number, made.seconds, failed=bool(made.error))
             if made.error:
-                done.failed[request.name] = made.error
-                display.say(f"not prepared: {request.name}: {made.error}\n{made.trace}".rstrip())
+                done.failed[request.name] = _for(request.planned, made.error)
+                display.say(f"not prepared: {request.name}: {done.failed[request.name]}\n{made.trace}".rstrip())
             else:
                 done.made.append(request.name)
 

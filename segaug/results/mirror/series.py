@@ -7,6 +7,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 from segaug.measures import quantities
+from segaug.results.mirror.before_training import before_training
 from segaug.results.mirror.run import Table
 from segaug.results.store import Json
 
@@ -30,23 +31,28 @@ def row(record: Json, measured: Sequence[str]) -> Json:
     }
     training = {key: record["training"][key] for key in ("updates", "best_update", "stopped")}
     facts = {"N": record["size"], "seed": record["seed"], "trial": record["id"], "status": record["status"]}
-    return {**facts, **test, **training, "seconds": record["run"]["seconds"]["total"]}
+    return {**facts, **test, **training, "seconds": record["run"]["seconds"]["total"], **before_training(record)}
 
 
 def table(records: Sequence[Json]) -> Table:
     """One row a record."""
     measured = keys(records)
     rows = [row(record, measured) for record in records]
-    return Table(columns=list(rows[0]), rows=[list(trial.values()) for trial in rows])
+    columns = list(dict.fromkeys(name for trial in rows for name in trial))
+    return Table(columns=columns, rows=[[trial.get(name) for name in columns] for trial in rows])
 
 
 def means(records: Sequence[Json]) -> Json:
-    """Mean and standard deviation (n - 1) of each test score over the records, and over how many trials."""
+    """Mean and standard deviation (n - 1) over the records of each test score and number of before training.
+
+    And over how many trials.
+    """
     measured = keys(records)
     rows = [row(record, measured) for record in records]
     summary: Json = {"trials": len(rows), "diverged": sum(trial["status"] == "diverged" for trial in rows)}
-    for key in (f"{section}/{key}" for section in CHECKPOINTS.values() for key in measured):
-        values = [trial[key] for trial in rows if trial[key] is not None]
+    scores = [f"{section}/{key}" for section in CHECKPOINTS.values() for key in measured]
+    for key in dict.fromkeys([*scores, *(name for record in records for name in before_training(record))]):
+        values = [trial[key] for trial in rows if isinstance(trial.get(key), float | int)]
         if values:
             summary[f"{key}_mean"] = fmean(values)
         if len(values) > 1:

@@ -1,5 +1,6 @@
 """Joint phases in a sweep: made once by the workers, shared by the strategies, and the same wherever they are made."""
 
+import re
 from functools import partial
 
 import pytest
@@ -8,8 +9,10 @@ import torch
 from segaug.augment.artefact import quiet
 from segaug.experiment.artefacts.make_one import artefacts_of
 from segaug.experiment.artefacts.store import store_of
+from segaug.experiment.machine.stop import Stopped
 from segaug.experiment.outside import compose
 from segaug.experiment.planned.plan import make_plan
+from segaug.experiment.trial.run import run_trial
 from segaug.results.store import Store
 from tests.tiny import TINY, segaug_here, volatile_free
 
@@ -38,6 +41,25 @@ def test_strategies_of_one_subset_share_their_generators_whoever_makes_them(tmp_
     assert again.returncode == 0, again.stderr
 
 
+def test_a_generator_that_diverged_is_told_by_every_command_that_meets_it(tmp_path):
+    words = [*TINY, *QUICK, "augment=gd", "augment.joint.updates=2", "augment.joint.learning_rate=1e30"]
+    why = "the generator's training diverged; lower augment.joint.learning_rate"
+    trained = segaug_here("train", *words, "name=bad", cwd=tmp_path)
+    assert trained.returncode == 1
+    assert re.search(rf"not prepared: generator_deformation-.*{why} \(for .* N=4 seed=0\)", trained.stdout)
+    shown = segaug_here("status", "bad", cwd=tmp_path).stdout
+    assert re.search(rf"failed 1 x  \[artefact\] .*{why}\n +last: .* gd\(.*\) n4 seed 0", shown)
+    told = segaug_here("explain", "bad", Store(tmp_path / "results" / "bad").failures()[0]["id"], cwd=tmp_path).stdout
+    assert "n4/seed0: failed (artefact), once" in told
+    assert re.search(
+        rf"{why}\n.*\n +to do: .* would be the same .* other trials: `segaug train` with that option", told
+    )
+    again = segaug_here("retry", "bad", cwd=tmp_path)
+    assert re.search(rf"n4/seed0: .*{why}\nthese will fail again: .* other trials", again.stdout)
+    assert again.returncode == 1
+    assert "prepar" not in again.stdout, "it is found, not learned once more"
+
+
 @pytest.mark.slow
 def test_a_worker_makes_the_same_generator_as_this_process(tmp_path):
     words = [*TINY, *QUICK, "augment=gd", f"cache={tmp_path / 'cache'}"]
@@ -52,6 +74,27 @@ def test_a_worker_makes_the_same_generator_as_this_process(tmp_path):
     here = artefact.make(None, quiet)
     assert all(torch.equal(value, kept.tensors[name]) for name, value in here.tensors.items())
     assert {**here.facts, "cpu_seconds": None} == {**kept.facts, "cpu_seconds": None}
+
+
+@pytest.mark.slow
+def test_a_trial_that_is_stopped_in_the_midst_of_it_keeps_nothing_of_it_and_makes_it_again(tmp_path):
+    words = [*TINY, *QUICK, "augment=gd", f"cache={tmp_path / 'cache'}"]
+    plan = make_plan([compose(words)], skip_large=False)
+    (planned,), (task,) = plan.trials, plan.tasks.values()
+    told = iter(range(1, 8))
+
+    def safe_point():
+        if next(told, None) is None:
+            raise Stopped("the time of the job is over")
+
+    with pytest.raises(Stopped):
+        run_trial(planned, task, safe_point)
+    assert [path.name for path in (tmp_path / "cache" / "artefacts").iterdir()] == [".locks"]
+    ((made,), (undisturbed,)) = (
+        run_trial(make_plan([compose([*words[:-1], f"cache={cache}"])], skip_large=False).trials[0], task)[0]["learned"]
+        for cache in (tmp_path / "cache", tmp_path / "calm")
+    )
+    assert made == undisturbed
 
 
 @pytest.mark.slow

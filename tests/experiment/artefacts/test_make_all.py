@@ -168,6 +168,16 @@ def test_prepare_names_what_failed_also_when_it_failed_before(toys):
     assert told.value.exit_code == 1
 
 
+def test_a_failed_artefact_names_the_first_trial_that_needs_it(toys):
+    trials = toys((2, 1), sum_does="fail") + toys((2, 0), sum_does="fail", depends_on="seed")
+    plan = plan_of(trials)
+    for _ in range(2):  # made, and found again
+        done = prepare(plan, plan.trials, workers=None, in_process=True)
+        assert [re.search(r"it is 0; add more \(for .* N=2 (seed=.)\)$", why)[1] for why in done.failed.values()] == [
+            "seed=0", "seed=1",
+        ]  # fmt: skip
+
+
 def test_listing_must_not_learn(toys, monkeypatch):
     monkeypatch.setattr(Toy, "artefacts", lambda self, context: [context.obtain(self._mean(context.subset.image[0]))])
     plan = plan_of(toys((2, 0)))
