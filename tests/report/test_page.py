@@ -121,7 +121,7 @@ def test_equal_records_give_equal_bytes(tmp_path, sizes):
 def test_figures_for_a_paper_lie_beside_the_page(troubled, page):
     names = {path.name for path in (troubled / "report" / "figures").iterdir()}
     groups = ("cardiac_lv_nnunet", "phantom_thorax_nnunet", "phantom_thorax_swin_unet")
-    single = (f"curves_bce_{group}" for group in groups)
+    single = (*(f"curves_bce_{group}" for group in groups), *(f"dice_differences_{group}" for group in groups[:2]))
     compared = ("ratio_bce", "equivalent_data_bce", "planning_bce", "divergence")
     stems = ("curves_bce", "curves_bce_recalibrated", "curves_dice", "curves_hd95", "laws_bce", *single, *compared)
     assert names == {f"{stem}.{kind}" for stem in stems for kind in ("png", "svg")}

@@ -12,6 +12,7 @@ from segaug.report.blocks.section import Block, Folded, Panels, Section, Text
 from segaug.report.comparison.dice import DiceGroup, dice_groups
 from segaug.report.comparison.dice_figure import dice_figure, dice_panel, dice_signs
 from segaug.report.comparison.dice_table import dice_caption, dice_finding, dice_table
+from segaug.report.comparison.strategies import CONTROL
 from segaug.report.look import svg
 from segaug.report.marks.signs import key
 from segaug.report.study.study import Study
@@ -32,7 +33,8 @@ def section(study: Study) -> Section | None:
     charts = tuple(tuple(_charts(study, place, group)) for place, group in enumerate(groups))
     blocks: list[Block] = [key(dice_signs(), "dice"), Panels(dice_caption(study, groups), charts, "by-measure")]
     blocks += [Text(sentence) for group in groups if (sentence := _saw_more(study, group))]
-    blocks.append(Folded("Every structure and size as a table", (dice_table(groups),), unfolded=True))
+    controlled = any(group.reference == CONTROL for group in groups)  # there the table is the study's result
+    blocks.append(Folded("Every structure and size as a table", (dice_table(groups),), unfolded=controlled))
     figures = {
         f"dice_differences_{group.task}_{group.model}": partial(dice_figure, study, group, dice_caption(study, [group]))
         for group in groups

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from segaug.report.blocks.section import Heading, Panels, Text
+from segaug.report.blocks.section import Folded, Heading, Panels, Text
 from segaug.report.comparison.comparison_section import section as comparison_section
 from segaug.report.comparison.dice import DiceGroup, dice_groups
 from segaug.report.comparison.dice_figure import dice_figure, dice_panel
@@ -172,6 +172,7 @@ def test_the_section_holds_a_panel_a_structure_and_says_who_saw_more(study: Stud
         f"heart: gd saw more data than {CONTROL}, which is another reason to be better.",
         "lung: gd saw more data than baseline, which is another reason to be better.",
     ]
+    assert [block.unfolded for block in made.blocks if isinstance(block, Folded)] == [True]
     assert list(made.figures) == ["dice_differences_heart_nnunet", "dice_differences_lung_nnunet"]
 
 
