@@ -25,7 +25,7 @@ class Compared:
     unpaired: tuple[str, ...]  # curves that cannot be compared, and why
 
 
-@lru_cache(maxsize=1)  # answers and comparison show the same
+@lru_cache(maxsize=2)  # answers and comparison show the same, against two baselines
 def compared(study: Study, baseline: str = BASELINE) -> Compared:
     """Every strategy against one of them; raises as `compare_trials` does."""
     table = measured(study_trials(study.snapshot), study.metric)
