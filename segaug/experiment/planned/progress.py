@@ -120,8 +120,9 @@ def work_of(planned: Planned) -> float:
 
 
 def images_seen(protocol: Protocol, size: int) -> float:
-    """Images that a network sees in training, roughly: what its time is proportional to."""
-    return schedule(protocol, size).updates * min(protocol.batch_size, size) + START_IMAGES
+    """Images that a network sees in training, roughly: what its time is proportional to; a patient fills a batch."""
+    images = protocol.batch_size if protocol.count == "patients" else size
+    return schedule(protocol, size).updates * min(protocol.batch_size, images) + START_IMAGES
 
 
 def line(planned: Planned, record: Json | None, failure: Json | None) -> str:

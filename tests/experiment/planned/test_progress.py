@@ -3,7 +3,7 @@
 from pathlib import Path
 from types import SimpleNamespace
 
-from segaug.experiment.planned.progress import Progress
+from segaug.experiment.planned.progress import Progress, images_seen
 from segaug.training.protocol import Protocol
 from tests.synthetic import record
 
@@ -47,3 +47,11 @@ def test_training_that_was_not_done_is_told_at_once_and_counted(capsys):
 def test_a_sweep_without_either_says_nothing(capsys):
     diverged = record("lung", "net", "red", 4, 1) | {"status": "diverged", "test": None, "cases": None}
     assert len(said([record("lung", "net", "red", 4, 0), diverged], capsys)) == 3
+
+
+def test_a_patient_fills_a_batch_and_an_image_does_not():
+    images, patients = (
+        Protocol(unit="update", length=100, batch_size=8, count=count) for count in ("images", "patients")
+    )
+    assert images_seen(images, 16) - images_seen(images, 2) == 600
+    assert images_seen(patients, 1) == images_seen(patients, 3) == images_seen(images, 8)
