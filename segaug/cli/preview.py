@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from segaug.batch import Batch
     from segaug.experiment.cards.each_kind import KindExample
 
+_SUFFIXES = (".png", ".svg", ".pdf")
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Overrides as for `segaug train`, and how much to draw."""
@@ -37,6 +39,7 @@ def run(args: Namespace) -> int:
     from segaug.experiment.planned.plan import load
     from segaug.report.pictures.preview import preview_figure
 
+    out = _writable(Path(args.out))
     for name in ("images", "versions"):
         if getattr(args, name) < 1:
             raise ConfigError(key=f"--{name}", problem=f"got {getattr(args, name)}", fix="use 1 or more")
@@ -58,10 +61,20 @@ def run(args: Namespace) -> int:
         structures=task.form.structures,
         title=title,
     )
-    _write(figure, Path(args.out))
-    _write_kinds(each_kind(config.augment, prepared, batch, config.seed), batch, Path(args.out), title)
-    _write_learned(learned(config, task, batch), Path(args.out), title)
+    _write(figure, out)
+    _write_kinds(each_kind(config.augment, prepared, batch, config.seed), batch, out, title)
+    _write_learned(learned(config, task, batch), out, title)
     return 0
+
+
+def _writable(out: Path) -> Path:
+    """With its suffix; refused where it could not be written, before minutes of learning."""
+    out = out if out.suffix else out.with_suffix(_SUFFIXES[0])
+    if out.suffix not in _SUFFIXES or out.is_dir():
+        raise ConfigError(key="--out", problem=f"got {out}", fix=f"end the name of a file in {', '.join(_SUFFIXES)}")
+    if not out.parent.is_dir():
+        raise ConfigError(key="--out", problem=f"there is no folder {out.parent}", fix="make it, or choose another one")
+    return out
 
 
 def _write_kinds(kinds: "Sequence[KindExample]", batch: "Batch", out: Path, title: str) -> None:

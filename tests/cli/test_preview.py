@@ -1,5 +1,7 @@
 """`segaug preview`: pictures of what a strategy does, and of how what it needs was learned."""
 
+import re
+
 import pytest
 from PIL import Image
 
@@ -36,3 +38,21 @@ def test_without_validation_nothing_chooses_what_is_shown(tmp_path, monkeypatch)
     task = load(compose([*TINY, "dataset.size=32"]))
     ((_, content),) = learned(config, task, example_batch(task, 2))
     assert content.facts["chosen_by"].startswith("nothing")
+
+
+@pytest.mark.parametrize(
+    ("out", "said"),
+    [("a.jpeg", r"--out: got a\.jpeg; end .* \.png, \.svg, \.pdf"), ("none/a.png", "--out: there is no folder none")],
+)
+def test_a_file_that_cannot_be_written_is_refused_before_anything_is_learned(out, said, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["preview", *TINY, "augment=gd", *QUICK, "--out", out]) != 0
+    assert re.search(said, capsys.readouterr().err)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("tiny_cache")
+def test_a_name_without_a_suffix_is_that_of_a_png(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["preview", *TINY, "augment=none", "--images", "1", "--versions", "1", "--out", "look"]) == 0
+    assert capsys.readouterr().out.split() == [str(tmp_path / "look.png")]
