@@ -2,10 +2,8 @@ import json
 import shutil
 
 import pytest
-import torch
 
 from segaug.errors import ConfigError, DataError
-from segaug.experiment.planned.plan import make_plan
 from segaug.experiment.sweep.study import TrialsFailed, run_study
 from segaug.experiment.trial import run
 from segaug.experiment.trial.attempt import of_dead
@@ -182,17 +180,6 @@ def test_an_unknown_device_fails_before_anything_is_planned(tiny, store):
     with pytest.raises(ConfigError, match="device"):
         one([tiny("device=abacus")])
     assert not store.folder.exists()
-
-
-def test_strategies_start_from_the_same_weights(tiny):
-    def first_weights(*overrides):
-        plan = make_plan([tiny(*overrides)], skip_large=False)
-        (planned,), (task,) = plan.trials, plan.tasks.values()
-        network = run._network(planned, task, task.batch(task.split.pool))
-        return torch.cat([weight.flatten() for weight in network.parameters()])
-
-    assert torch.equal(first_weights(), first_weights("augment=red", "augment.p=0.5"))
-    assert not torch.equal(first_weights(), first_weights("seed=1"))
 
 
 def test_a_worker_that_died_after_its_record_was_written_has_not_failed(tiny, store):
