@@ -81,7 +81,10 @@ def main() -> None:
     words = ["model=unet", "protocol=fixed_steps", "protocol.select=dice", *words]
     for kind in args.kinds.split(","):
         arms = ARMS | CALM_ARMS if kind == "intensity" else ARMS
-        for name in args.arms.split("|") if args.arms else arms:
+        chosen = args.arms.split("|") if args.arms else list(arms)
+        if unknown := [name for name in chosen if name not in arms]:
+            parser.error(f"--arms: {kind} has no {', '.join(unknown)}; choose from {' | '.join(arms)}")
+        for name in chosen:
             joint = Joint(updates=updates, warmup=updates // 4, validate_every=max(1, updates // 16), **arms[name])
             contents = [phase(words, kind, joint, seed) for seed in range(seeds)]
             print(f"{kind:11}  {name:24}  {line(contents)}", flush=True)

@@ -70,7 +70,7 @@ def run(args: Namespace) -> int:
 def _writable(out: Path) -> Path:
     """With its suffix; refused where it could not be written, before minutes of learning."""
     out = out if out.suffix else out.with_suffix(_SUFFIXES[0])
-    if out.suffix not in _SUFFIXES or out.is_dir():
+    if out.suffix.lower() not in _SUFFIXES or out.is_dir():
         raise ConfigError(key="--out", problem=f"got {out}", fix=f"end the name of a file in {', '.join(_SUFFIXES)}")
     if not out.parent.is_dir():
         raise ConfigError(key="--out", problem=f"there is no folder {out.parent}", fix="make it, or choose another one")

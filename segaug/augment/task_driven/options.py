@@ -33,9 +33,7 @@ class Plan:
     labelled_share: float  # of the discriminator's real images: labelled ones; the rest is unlabelled
     averaging: float  # decay of the mean over the generator's weights that is kept; 0 keeps the weights themselves
     mixed_batch_norm: bool  # real and generated images in one batch of the discriminator, as in the released code
-    intensity_start: (
-        float  # factor on the first weights of the last layer of G_I; at 1 its mean |Delta I| starts at 0.4
-    )
+    intensity_start: float  # factor on the first weights of G_I's last layer; at 1 |Delta I| starts above 0.3
 
 
 PROFILES = {
