@@ -41,6 +41,7 @@ def test_strategies_of_one_subset_share_their_generators_whoever_makes_them(tmp_
     assert again.returncode == 0, again.stderr
 
 
+@pytest.mark.slow
 def test_a_generator_that_diverged_is_told_by_every_command_that_meets_it(tmp_path):
     words = [*TINY, *QUICK, "augment=gd", "augment.joint.updates=2", "augment.joint.learning_rate=1e30"]
     why = "the generator's training diverged; lower augment.joint.learning_rate"

@@ -1,3 +1,4 @@
+import pytest
 import torch
 
 from segaug.experiment.planned.plan import make_plan
@@ -14,6 +15,7 @@ def weights_after_training_that_moves_nothing(tiny, *words):
     return {name: weight for name, weight in network.items() if "running" not in name and "tracked" not in name}
 
 
+@pytest.mark.slow
 def test_all_strategies_start_from_the_same_weights(tiny):
     """The joint phase of gd has a segmentation network of its own: it moves no weight and no stream of the trial's."""
     plain, other = (
