@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from segaug.analysis.comparison.comparison import SizeComparison
+from segaug.analysis.comparison.notes import FEW_PAIRS
 from segaug.findings.numbers import NONE, from_to, number, p_value
-from segaug.findings.phrases import listed
+from segaug.findings.phrases import counted, listed
 from segaug.findings.with_interval import with_interval
 from segaug.report.blocks.tables import Table
 from segaug.report.comparison.dice import DiceGroup, Structure
@@ -36,7 +37,7 @@ def dice_finding(groups: Sequence[DiceGroup]) -> str:
     verb = "differs" if len(differing) == 1 else "differ"
     counts = f"{len(differing)} of {len(cells)} strategies and sizes {verb} from {_references(groups)}"
     short, long = (f"{counts} after Holm's correction{names}." for names in ("", f": {listed(differing, 'more')}"))
-    return long if differing and len(long) <= _MOST_LETTERS else short
+    return (long if differing and len(long) <= _MOST_LETTERS else short) + _provisional(cells)
 
 
 def dice_caption(study: Study, groups: Sequence[DiceGroup]) -> str:
@@ -74,6 +75,12 @@ def _difference(cell: SizeComparison) -> str:
 
 def _signed(cell: SizeComparison) -> str:
     return with_interval(cell.difference.negated.mean, None, most=3, sign=True)
+
+
+def _provisional(cells: Sequence[tuple[str, SizeComparison]]) -> str:
+    """Of so few pairs, differences that happen to be alike pass the test."""
+    most = max((cell.difference.pairs for _, cell in cells), default=FEW_PAIRS)
+    return "" if most >= FEW_PAIRS else f" Provisional: at most {counted(most, 'pair')} a size."
 
 
 def _references(groups: Sequence[DiceGroup]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.transforms import blended_transform_factory
 from numpy.typing import NDArray
 
 from segaug.measures import Quantity, cross_entropy
@@ -16,6 +17,7 @@ from segaug.report.study.study import Study, Trial, collect
 Points = list[tuple[int, float]]  # update and value
 _PANEL_IN = (3.9, 1.8)
 _LETTERS = 40  # of a title
+_LABEL = 0.045  # of the width, however many panels share it
 _MARGINS = {"left": 0.15, "right": 0.98, "bottom": 0.2, "top": 0.8, "wspace": 0.12}
 
 
@@ -66,7 +68,7 @@ def _draw(
         axes.set_yscale("log")
     figure.text(0.5, 1 - 0.98 * share, "update", ha="center")
     first = figure.axes[0]
-    first.yaxis.set_label_coords(-0.4, 0.5)
+    first.yaxis.set_label_coords(_LABEL, 0.5, blended_transform_factory(figure.transSubfigure, first.transAxes))
     error_axis(first, log=True)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 from numpy.typing import NDArray
 
 from segaug.report.look.palette import LIGHT
@@ -15,6 +16,7 @@ from segaug.report.look.theme import error_axis, figure_title, new_figure, panel
 _PANEL_IN = (2.6, 2.0)
 _ON_PAGE_IN = (1.95, 1.6)  # of which two stand side by side
 _PANELS = 4
+PUBLISHED_SIDE = 224  # px, of the images in whose pixels a history tells the size of fields
 _TERMS = {"gradient_segmentation": "blue", "gradient_adversarial": "vermillion", "gradient_magnitude": "green"}
 
 
@@ -49,10 +51,10 @@ def joint_phase_figure(phases: Sequence[Phase], title: str = "") -> Figure:
 
 
 def joint_phase_panel(phase: Phase, title: str) -> Figure:
-    """The same four panels of one phase, two by two."""
+    """The same four panels of one phase, two by two; the title ends with its kind."""
     figure = new_figure(2 * _ON_PAGE_IN[0], _PANELS / 2 * _ON_PAGE_IN[1] + 0.3)
     _row(figure.subplots(2, 2).ravel(), phase, names_beside=1)
-    figure_title(figure, title)
+    figure_title(figure, f"{title} · {phase.kind}")
     return figure
 
 
@@ -60,8 +62,10 @@ def _row(panels: NDArray[np.object_], phase: Phase, of: str = "", names_beside: 
     """of: before the title of the first one.  names_beside: how many names of terms stand side by side."""
     dice, size, judge, gradients = panels
     _line(dice, phase, "dice", f"{of}validation Dice")
-    unit = "mean |v| (px of 224)" if phase.kind == "deformation" else "mean change of grey"
-    _line(size, phase, "magnitude", unit)
+    if phase.kind == "deformation":
+        _line(size, phase, "magnitude", "mean |v| (% of side)", scale=100 / PUBLISHED_SIDE)
+    else:
+        _line(size, phase, "magnitude", "mean change of grey")
     size.set_ylim(bottom=0)
     _line(judge, phase, "accuracy", "discriminator right")
     judge.axhline(0.5, color=LIGHT["muted"], linewidth=0.8, linestyle=(0, (4, 2)))
@@ -69,6 +73,7 @@ def _row(panels: NDArray[np.object_], phase: Phase, of: str = "", names_beside: 
     for name, colour in _TERMS.items():
         _line(gradients, phase, name, "gradient of each term", colour)
     error_axis(gradients, log=True)
+    gradients.yaxis.set_major_locator(LogLocator(numticks=5))  # they span decades, in a low panel
     handles = [line for line in gradients.lines if not line.get_label().startswith("_")]
     if handles:
         low, high = gradients.get_ylim()
@@ -83,9 +88,9 @@ def _row(panels: NDArray[np.object_], phase: Phase, of: str = "", names_beside: 
         axes.set_xlabel("joint update")
 
 
-def _line(axes: Axes, phase: Phase, name: str, title: str, colour: str = "blue") -> None:
+def _line(axes: Axes, phase: Phase, name: str, title: str, colour: str = "blue", scale: float = 1.0) -> None:
     """Nothing where nothing was measured, and no point where a logarithm has none."""
-    values = np.array([np.nan if value is None else value for value in phase.history[name]], dtype=float)
+    values = scale * np.array([np.nan if value is None else value for value in phase.history[name]], dtype=float)
     if name.startswith("gradient"):
         values[values <= 0] = np.nan
     panel_title(axes, title)

@@ -31,7 +31,8 @@ def learned_table(study: Study) -> Table | None:
         "Chosen at: the update that was kept, in shares of all. Size: mean displacement in pixels, or change of a grey "
         "value; of genda, in that of registrations. Spread: over random codes, in the same unit. Judge: how often the "
         "discriminator told real images from generated ones in the last tenth; 50 % is guessing. Task: gradient of the "
-        "segmentation loss that reached the generator, in that of the adversarial loss.",
+        "segmentation loss that reached the generator, in that of the adversarial loss, mean over the checks: the "
+        "early ones, where the adversarial loss has hardly begun, count most.",
         (
             "task", "model", "strategy", "N", "learned", "of them", "chosen at", "size", "spread", "folds", "judge",
             "task's share", "validation Dice", "at the end",

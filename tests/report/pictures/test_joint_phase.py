@@ -27,11 +27,11 @@ def drawn(axes):
 def test_a_panel_shows_what_its_title_says():
     dice, size, judge, gradients = panels()
     assert [axes.get_title(loc="left") for axes in (dice, size, judge, gradients)] == [
-        "deformation: validation Dice", "mean |v| (px of 224)", "discriminator right", "gradient of each term",
+        "deformation: validation Dice", "mean |v| (% of side)", "discriminator right", "gradient of each term",
     ]  # fmt: skip
-    for axes, name in ((dice, "dice"), (size, "magnitude"), (judge, "accuracy")):
+    for axes, name, scale in ((dice, "dice", 1), (size, "magnitude", 100 / 224), (judge, "accuracy", 1)):
         (values,) = drawn(axes).values()
-        assert values == HISTORY[name]
+        assert values == [scale * value for value in HISTORY[name]]
     lines = drawn(gradients)
     assert set(lines) == {"segmentation", "adversarial"}
     np.testing.assert_array_equal(lines["segmentation"], [0.1, np.nan, 0.3])  # a logarithm has no 0
