@@ -69,7 +69,7 @@ test-exhaustive: setup ## run what says of every odd study what test-slow says o
 	$(PYTEST) -m "slow or exhaustive" -n 2 --dist worksteal
 
 test-drills: setup ## kill, fill, garble and double: prove that nothing is lost, and count the faults
-	$(PYTEST) -q tests/drills -m "drill or not drill"
+	$(PYTEST) -q tests/drills -m "drill or not drill" -n 2 --dist loadfile
 	$(PYTEST) -q --ignore=tests/drills -m drill
 
 test-slurm: setup ## run studies on a real Slurm of one node, which this starts (root, Debian)

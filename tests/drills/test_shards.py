@@ -43,6 +43,7 @@ def shard(number: int) -> list[str]:
     return [*SWEEP, f"shard={number}/{SHARDS}", "output=shard"]
 
 
+@pytest.mark.timeout(900)  # six sweeps, beside another drill
 def test_four_shards_one_killed_are_one_run(tmp_path, injected):
     calm = tmp_path / "calm"
     calm.mkdir()

@@ -76,6 +76,7 @@ def group_is_gone(process_group: int) -> bool:
 
 
 @pytest.mark.drill
+@pytest.mark.timeout(900)  # eleven starts of a sweep, beside another drill
 @pytest.mark.parametrize("kind", [[], SEVERAL], ids=["one structure", "several structures, seeds that share a subset"])
 def test_killed_ten_times_equals_never_killed(tmp_path, kind):
     calm, stormy = tmp_path / "calm", tmp_path / "stormy"
