@@ -20,15 +20,20 @@ def load_task(dataset: Dataset | Pooled, cache: Path | None) -> Task:
     cache: folder of decoded copies, one of each source; None reads the files, or generates the images, each time.
     """
     if isinstance(dataset, Pooled):
-        tasks = {}
-        for name, source in dataset.sources.items():
-            with dataset.of_source(name):
-                tasks[name] = _task(source, cache)
-        return pooled_task(dataset, tasks)
+        return pooled_task(dataset, load_sources(dataset, cache))
     task = _task(dataset, cache)
     if task.repeated_grey == len(task.ids):
         raise no_colour()
     return task
+
+
+def load_sources(dataset: Pooled, cache: Path | None) -> dict[str, Task]:
+    """The own task of each source, by its name; all images of one of them may be grey where a task is in colour."""
+    tasks = {}
+    for name, source in dataset.sources.items():
+        with dataset.of_source(name):
+            tasks[name] = _task(source, cache)
+    return tasks
 
 
 def _task(dataset: Dataset, cache: Path | None) -> Task:
