@@ -42,6 +42,8 @@ def _print(report: Json, console: Console) -> None:
     console.print(f"[bold]{escape(report['dataset'])}[/]   {summary}")
     if report["parts"]:
         console.print(_table(report))
+    if report.get("sources"):
+        console.print(_sources(report))
     for part in report["parts"]:
         if part["unlabelled"]:
             share = f"{part['unlabelled']} of the {part['images']} {part['name']} images"
@@ -81,6 +83,21 @@ def _table(report: Json) -> Table:
         shares = [(part["structures"] or {}).get(name) for name in several] + [part["foreground"]]
         empty = "not opened" if part["name"] == "external" else str(part["empty"])
         table.add_row(part["name"], str(part["images"]), str(part["patients"]), *map(_percent, shares), empty)
+    return table
+
+
+def _sources(report: Json) -> Table:
+    """In what the sources of a pooled task differ, one row for each."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("source", overflow="fold")
+    for column in ("pool", "test", "pixel [mm]", "modality", "foreground", "intensity", "contrast"):
+        table.add_column(escape(column), justify="left" if column == "modality" else "right", overflow="fold")
+    for source in report["sources"]:
+        pixel = " x ".join(f"{side:.3g}" for side in source["pixel_mm"] or ()) or "-"
+        grey = (f"{source[name]:.3f}" for name in ("intensity", "contrast"))
+        counts = (str(source[name]) for name in ("pool", "test"))
+        modality, share = escape(source["modality"]) or "-", _percent(source["foreground"])
+        table.add_row(escape(source["name"]), *counts, pixel, modality, share, *grey)
     return table
 
 

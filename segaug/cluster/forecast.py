@@ -43,12 +43,12 @@ class Forecast:
             return self.seconds_of[same]
         rates = (("rate", model, strategy), ("rate", model), ("rate",))
         rate = next((self.seconds_of[key] for key in rates if key in self.seconds_of), SECONDS_PER_PIXEL)
-        return rate * pixels(protocol, planned.size, side)
+        return rate * pixels(protocol, planned.size, side, planned.added)
 
 
-def pixels(protocol: Protocol, size: int, side: int) -> float:
+def pixels(protocol: Protocol, size: int, side: int, added: int = 0) -> float:
     """Pixels that a network sees in training, of images with this side: what its time is proportional to."""
-    return images_seen(protocol, size) * side**2
+    return images_seen(protocol, size, added) * side**2
 
 
 def forecast_of(

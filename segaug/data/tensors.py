@@ -7,16 +7,36 @@ import torch
 
 from segaug.data.cache import cache_name, load_cached, store_cached
 from segaug.data.cases import FileCase
-from segaug.data.decode import Decoded, decode, options
+from segaug.data.decode import Decoded, decode, no_colour, options
+from segaug.data.pooled import Pooled
+from segaug.data.pooled_task import pooled_task
 from segaug.data.split import split
 from segaug.data.task import Case, Dataset, Split, Task
 
 
-def load_task(dataset: Dataset, cache: Path | None) -> Task:
+def load_task(dataset: Dataset | Pooled, cache: Path | None) -> Task:
     """Read, check and split a dataset.  Masks of external images are never opened; their labels are NaN.
 
-    cache: folder of decoded copies; None reads the files, or generates the images, each time.
+    cache: folder of decoded copies, one of each source; None reads the files, or generates the images, each time.
     """
+    if isinstance(dataset, Pooled):
+        return pooled_task(dataset, load_sources(dataset, cache))
+    task = _task(dataset, cache)
+    if task.repeated_grey == len(task.ids):
+        raise no_colour()
+    return task
+
+
+def load_sources(dataset: Pooled, cache: Path | None) -> dict[str, Task]:
+    """The own task of each source, by its name; all images of one of them may be grey where a task is in colour."""
+    tasks = {}
+    for name, source in dataset.sources.items():
+        with dataset.of_source(name):
+            tasks[name] = _task(source, cache)
+    return tasks
+
+
+def _task(dataset: Dataset, cache: Path | None) -> Task:
     cases = dataset.cases()
     parts = split(cases, dataset.split)
     decoded = _decoded(dataset, cases, parts, cache)

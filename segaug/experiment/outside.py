@@ -2,6 +2,7 @@
 
 import dataclasses
 from functools import cache
+from pathlib import Path
 
 from hydra import initialize_config_dir
 from hydra.core.config_loader import ConfigLoader
@@ -9,7 +10,10 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.types import RunMode
 
 from segaug.data.integrity import check
-from segaug.experiment.config.composed import CONFIG_NAME, trial_of
+from segaug.data.pooled import Pooled
+from segaug.data.pooled_check import check_pooled
+from segaug.experiment.config.choice import CONFIG_NAME
+from segaug.experiment.config.composed import trial_of
 from segaug.experiment.config.folders import conf_dir
 from segaug.experiment.config.trial import Trial
 from segaug.experiment.sweep.launcher import register_plugins
@@ -32,6 +36,11 @@ def own_loader() -> ConfigLoader:
 
 
 def data_check(overrides: list[str]) -> Json:
-    """The `Report` of `segaug.data.integrity` as plain values, with the name of the data set under "dataset"."""
+    """The `Report` of `segaug.data.integrity` as plain values, with the name of the data set under "dataset".
+
+    Of a pooled data set, the `PooledReport` of `segaug.data.pooled_check`.
+    """
     trial = compose(overrides)
-    return {"dataset": trial.task} | dataclasses.asdict(check(trial.config.dataset))
+    dataset, copies = trial.config.dataset, Path(trial.config.cache).expanduser()
+    report = check_pooled(dataset, copies) if isinstance(dataset, Pooled) else check(dataset)
+    return {"dataset": trial.task} | dataclasses.asdict(report)

@@ -1,5 +1,6 @@
 """A record as one flat row: what a fit, a comparison or a table reads of it."""
 
+import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -43,6 +44,7 @@ COLUMNS: dict[str, type] = {  # of every row
     "both_empty": float,  # test masks, of all structures, of which truth and prediction are empty; NaN: unknown
     "one_empty": float,  # of which one of the two is; NaN: unknown
     "late_fall": float,  # of the training loss, see `trained_out`; NaN: unknown
+    "sources": str,  # JSON: the record's "sources" without cases, see `results/record.py`; "": there is only one
 }
 _MEASURED_BEHIND = "count"
 _WEIGHTS = ("best", "last")
@@ -110,7 +112,13 @@ def _row(record: Record) -> Row:
     row |= {"structures": len(record["form"]["structures"]) if "form" in record else 1}
     row |= {"seeds_per_subset": _from_one(protocol.get("seeds_per_subset", 1))}
     row |= {"code": str((record["run"].get("code") or {}).get("hash") or "")}
+    row |= {"sources": _sources(record.get("sources", {}))}
     return row | _masks(record) | {"late_fall": late_fall(history["update"], history["training_loss"])}
+
+
+def _sources(sources: Record) -> str:
+    told = {name: {key: value for key, value in source.items() if key != "cases"} for name, source in sources.items()}
+    return json.dumps(told) if told else ""
 
 
 def _masks(record: Record) -> Row:

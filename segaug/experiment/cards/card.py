@@ -1,14 +1,17 @@
 """The data set card of a study: what the report shows of each task, so that it needs no images of its own."""
 
 import dataclasses
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from segaug.augment.artefact import Artefact, Content
-from segaug.data.task import TOLD, Task
+from segaug.data.pooled import Pooled
+from segaug.data.pooled_differences import differences
+from segaug.data.task import TOLD, Dataset, Task
 from segaug.experiment.artefacts.store import ArtefactStore, store_of
-from segaug.experiment.cards.examples import augmented
+from segaug.experiment.cards.examples import augmented, by_turns
 from segaug.experiment.config.trial import Trial
 from segaug.experiment.planned.allowed import trial_context
 from segaug.experiment.planned.parts import parts_of
@@ -54,7 +57,8 @@ def _write_card(folder: Path, name: str, task: Task, trials: dict[str, Planned])
 
 def _facts(name: str, task: Task, trial: Trial) -> Json:
     dataset, split = trial.config.dataset, task.split
-    described = {key: getattr(dataset, key, "") for key in TOLD}
+    sources = tuple(dataset.sources.values()) if isinstance(dataset, Pooled) else (dataset,)
+    described = {key: _of_all(key, sources) for key in TOLD}
     spacing = task.spacing_mm.nanmean(dim=0).tolist()
     return {
         "task": name,
@@ -67,12 +71,25 @@ def _facts(name: str, task: Task, trial: Trial) -> Json:
         "size": task.form.size[0] if len(set(task.form.size)) == 1 else list(task.form.size),
         "pixel_mm": None if any(side != side for side in spacing) else spacing,
         "content_hash": task.content_hash,
+        **_by_source(task, dataset),
     }
 
 
+def _of_all(key: str, sources: Sequence[Dataset]) -> str:
+    """What the sources say of themselves, each thing once."""
+    return "; ".join(dict.fromkeys(filter(None, (getattr(source, key, "") for source in sources))))
+
+
+def _by_source(task: Task, dataset: Dataset | Pooled) -> Json:
+    """In what the sources of a pooled task differ."""
+    if not isinstance(dataset, Pooled):
+        return {}
+    return {"by_source": [dataclasses.asdict(source) for source in differences(dataset, task)]}
+
+
 def _form(task: Task) -> Json:
-    """What the tensors look like; shares are of the pixels of the pool."""
-    label, structures = task.batch(task.split.pool).label, task.form.structures
+    """What the tensors look like; shares are of the pixels of the base's pool."""
+    label, structures = task.batch(task.pool_of(0)).label, task.form.structures
     return {
         "structure": ", ".join(structures),
         "structures": {name: label[:, place].mean().item() for place, name in enumerate(structures)},
@@ -91,7 +108,7 @@ def _pictures(strategy: str, planned: Planned, task: Task) -> Pictures:
     config = planned.trial.config
     parts = parts_of(planned, task, "cpu")
     context = trial_context(config, parts, task, Stopwatch(), partial(_held, store_of(config)))
-    batch = parts.subset.rows(slice(0, EXAMPLES))
+    batch = parts.subset.rows(by_turns(parts.subset.source)[:EXAMPLES])
     made = augmented(config.augment, config.augment.prepare(context), batch, VERSIONS)
     image, label = batch.image, batch.label.round().byte()
     shown = {

@@ -38,10 +38,18 @@ class Augmented:
 
 
 def example_batch(task: Task, count: int, seed: int = 0) -> Batch:
-    """Images of the pool, drawn at random; fewer where the pool is smaller."""
-    pool = task.split.pool
-    order = torch.randperm(len(pool), generator=stream(seed, "examples"))[:count]
-    return task.batch([pool[place] for place in order.tolist()])
+    """Images of the pool, drawn at random, of its sources by turns; fewer where the pool is smaller."""
+    pool = torch.tensor(task.split.pool, dtype=torch.long)
+    drawn = pool[torch.randperm(len(pool), generator=stream(seed, "examples"))]
+    return task.batch(drawn[by_turns(task.source[drawn])][:count].tolist())
+
+
+def by_turns(source: Tensor) -> Tensor:
+    """Places of rows, first the first one of each source, then the second ones; of one source as they are."""
+    nth = torch.empty_like(source)
+    for each in source.unique():
+        nth[source == each] = torch.arange(int((source == each).sum()), device=source.device)
+    return nth.argsort(stable=True)
 
 
 def prepare_examples(config: Config, task: Task, batch: Batch, console: Console) -> Prepared:

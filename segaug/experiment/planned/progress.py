@@ -116,13 +116,16 @@ _BEWARE: dict[Beware, str] = {
 
 def work_of(planned: Planned) -> float:
     """Images that the network of a trial sees."""
-    return images_seen(planned.trial.config.protocol, planned.size)
+    return images_seen(planned.trial.config.protocol, planned.size, planned.added)
 
 
-def images_seen(protocol: Protocol, size: int) -> float:
-    """Images that a network sees in training, roughly: what its time is proportional to; a patient fills a batch."""
-    images = protocol.batch_size if protocol.count == "patients" else size
-    return schedule(protocol, size).updates * min(protocol.batch_size, images) + START_IMAGES
+def images_seen(protocol: Protocol, size: int, added: int = 0) -> float:
+    """Images that a network sees in training, roughly: what its time is proportional to; a patient fills a batch.
+
+    added: images of other sources beside N.
+    """
+    images = protocol.batch_size if protocol.count == "patients" else size + added
+    return schedule(protocol, size + added).updates * min(protocol.batch_size, images) + START_IMAGES
 
 
 def line(planned: Planned, record: Json | None, failure: Json | None) -> str:

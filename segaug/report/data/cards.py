@@ -11,7 +11,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from segaug.errors import DataError
-from segaug.findings.numbers import number
+from segaug.findings.numbers import NONE, number
 from segaug.json_data import parse_json
 from segaug.report.blocks.tables import Table
 from segaug.report.data.provenance import flatten
@@ -40,6 +40,17 @@ _FACTS = {  # key in card.json -> what the page calls it
     "note": "note",
     "content_hash": "content hash",
 }
+_SOURCE = {  # key in an entry of by_source -> column
+    "name": "source",
+    "role": "role",
+    "pool": "pool",
+    "test": "test",
+    "modality": "modality",
+    "pixel_mm": "pixel [mm]",
+    "foreground": "foreground share",
+    "intensity": "intensity",
+    "contrast": "contrast",
+}
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,7 @@ class Card:
     facts: Table | None
     pictures: tuple[Picture, ...]
     outlines: tuple[tuple[str, Outline], ...] = ()  # of structures, where there are several
+    sources: Table | None = None  # in what the sources of a pooled task differ
     extent: str = ""  # "160 images of 160 patients"; "" where the study has no card of it
 
 
@@ -73,7 +85,7 @@ def read_card(folder: Path, task: str) -> Card:
     outlines = tuple((name, outline_of(place)) for place, name in enumerate(names)) if len(names) > 1 else ()
     pictures = _pictures(inside(path.parent, "examples.safetensors"), task)
     extent = f"{card.get('images', '?')} images of {card.get('patients', '?')} patients"
-    return Card(task, _facts(card), pictures, outlines, extent)
+    return Card(task, _facts(card), pictures, outlines, _sources(card), extent)
 
 
 def licences(folder: Path, tasks: Iterable[str]) -> list[tuple[str, str]]:
@@ -104,6 +116,22 @@ def _facts(card: Mapping[str, Any]) -> Table:
     if card.get("unlabelled"):  # cards from before images could lack a mask do not say
         rows.append(("external images without a mask", f"{_text(card['unlabelled'])}, of dataset.unlabelled"))
     return Table("", ("what", "value"), tuple(rows))
+
+
+def _sources(card: Mapping[str, Any]) -> Table | None:
+    """One row a source; None where there is only one."""
+    sources = card.get("by_source")
+    if not isinstance(sources, list) or not sources:
+        return None
+    caption = (
+        "In what the sources differ: of the images that each can be trained on, as the network sees them.\n"
+        "Intensity and contrast: mean and standard deviation of an image's grey values, its own range being 0 to 1."
+    )
+    return Table(caption, tuple(_SOURCE.values()), tuple(_source_row(source) for source in sources))
+
+
+def _source_row(source: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(NONE if source.get(key) in (None, "") else _text(source[key]) for key in _SOURCE)
 
 
 def _form(card: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -31,7 +31,25 @@ def row(record: Json, measured: Sequence[str]) -> Json:
     }
     training = {key: record["training"][key] for key in ("updates", "best_update", "stopped")}
     facts = {"N": record["size"], "seed": record["seed"], "trial": record["id"], "status": record["status"]}
-    return {**facts, **test, **training, "seconds": record["run"]["seconds"]["total"], **before_training(record)}
+    return {
+        **facts,
+        **test,
+        **_sources(record),
+        **training,
+        "seconds": record["run"]["seconds"]["total"],
+        **before_training(record),
+    }
+
+
+def _sources(record: Json) -> Json:
+    """How each source of a pooled task was shown, and test scores of the added ones; nothing of a single source."""
+    told: Json = {}
+    for name, source in record.get("sources", {}).items():
+        told |= {f"sources/{name}/{key}": source[key] for key in ("training", "presentations")}
+        if source["role"] == "added":
+            scores = (source["test"] or {}).get("best") or {}
+            told |= {f"sources/{name}/{key}": value for key, value in scores.items()}
+    return told
 
 
 def table(records: Sequence[Json]) -> Table:

@@ -14,7 +14,7 @@ def said(records: list[dict], capsys) -> list[str]:
     """Lines of a sweep of these trials."""
     config = SimpleNamespace(protocol=Protocol())
     todo = [
-        SimpleNamespace(key=lambda one=one: one, size=one["size"], trial=SimpleNamespace(config=config))
+        SimpleNamespace(key=lambda one=one: one, size=one["size"], added=0, trial=SimpleNamespace(config=config))
         for one in records
     ]
     progress = Progress(SimpleNamespace(trials=todo, skipped=[], share=""), todo, many=False)

@@ -1,6 +1,7 @@
 """Cards: pictures of every strategy; damaged files name themselves."""
 
 import io
+import json
 from base64 import b64decode
 
 import numpy as np
@@ -160,3 +161,16 @@ def test_strategies_added_to_an_earlier_card_stand_beside_its_own(tmp_path):
     with themed():
         old, new = (one for one in read_card(tmp_path, "lung").pictures if one.title in ("red", "genda"))
     assert old.data == new.data
+
+
+def test_sources_of_a_pooled_task_have_a_table(tmp_path):
+    facts = {"role": "base", "pool": 20, "test": 8, "modality": "", "foreground": 0.25, "intensity": 0.5}
+    sources = [{"name": "ours", **facts, "pixel_mm": [0.5, 0.5]}, {"name": "theirs", **facts, "pixel_mm": None}]
+    for task, facts in (("a", {"by_source": sources}), ("b", {})):
+        folder = tmp_path / "cards" / task
+        folder.mkdir(parents=True)
+        (folder / "card.json").write_text(json.dumps({"task": task, **facts}))
+    table = read_card(tmp_path, "a").sources
+    assert [row[0] for row in table.rows] == ["ours", "theirs"]
+    assert [row[table.columns.index("pixel [mm]")] for row in table.rows] == ["0.500 × 0.500", "–"]
+    assert read_card(tmp_path, "b").sources is None
