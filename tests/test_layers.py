@@ -55,6 +55,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {  # layer -> room -> rooms it may impo
         "curves": {"", "law", "trials", "foreign"},
         "comparison": {"", "law", "trials", "foreign", "curves"},
         "planning": {"", "law", "trials", "curves", "comparison"},
+        "addition": {"", "law", "trials", "foreign", "curves", "comparison", "planning"},
     },
     "augment": {"": set(), "genda": {""}, "task_driven": {""}},
     "data": {"": set(), "phantom": {""}},

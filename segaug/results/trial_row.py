@@ -11,6 +11,7 @@ from segaug.measures import MEASURES
 from segaug.results.collapse import mask_columns
 from segaug.results.json_file import REDO
 from segaug.results.keys import CURVE, PAIR
+from segaug.results.pooled import sources_column
 from segaug.results.trained_out import late_fall
 
 Row = dict[str, str | int | float | bool]
@@ -29,6 +30,8 @@ COLUMNS: dict[str, type] = {  # of every row
     "subset": str,  # names the set of training images, whatever their order
     "subset_policy": str,  # "independent" | "nested"
     "count": str,  # what N counts: "images" | "patients"
+    "sampling": str,  # how batches of several sources are drawn: "proportional" | "balanced"
+    "sources": str,  # of the training images, see `pooled`; "": there is one
     "updates": int,
     "best_update": int,
     "stopped": str,
@@ -102,6 +105,7 @@ def _row(record: Record) -> Row:
     row |= {"overlap": bool(subset["overlap"]), "patients": int(subset["patients"]), "pool": int(subset["pool"])}
     row |= {"subset": _set_name(subset["ids"])}
     row |= {"subset_policy": protocol.get("subset", "independent"), "count": protocol.get("count", "images")}
+    row |= {"sampling": protocol.get("sampling", "proportional"), "sources": sources_column(record)}
     row |= {"updates": int(training["updates"]), "best_update": int(training["best_update"])}
     row |= {"stopped": str(training["stopped"]), "improved": _improved(history["training_loss"])}
     row |= {"sees": ", ".join(record["sees"])}
