@@ -51,8 +51,7 @@ def lines(additions: Sequence[Additions], commands: Sequence[tuple[str, str]]) -
 
 
 def _curve(curve: AdditionCurve, others: Sequence[AdditionCurve | None]) -> Iterator[str]:
-    sampling = f", {curve.sampling} sampling" if curve.key.added else ""
-    yield from sentence(f"{curve.key}{sampling}: {_title(curve)}")
+    yield from sentence(f"{curve.name}: {_title(curve)}")
     yield from sentence(verdict_words(curve), 2)
     yield from _table(curve)
     about = [*single_words(curve), *(worth_words(curve) if curve.key.added else ()), *curve.notes]

@@ -39,6 +39,11 @@ class AdditionCurve:
     worth: Worth
     notes: tuple[str, ...]
 
+    @property
+    def name(self) -> str:
+        """Of the trials; a table from elsewhere tells nothing of sampling."""
+        return f"{self.key}, {self.sampling} sampling" if self.key.added else str(self.key)
+
 
 @dataclass(frozen=True)
 class TakenBack:
