@@ -20,15 +20,15 @@ from segaug.report.marks.scales import shift
 _PANEL_IN = (2.6, 2.35)
 _REACH = 3.0  # an interval may reach so many times beyond the largest difference
 _ROOM = 1.08
-XLABEL = "added images k"
+XLABEL, YLABEL = "added images k", "difference to k = 0"
 
 
 def addition_panel(panel: AdditionPanel) -> tuple[Figure, Tooltips]:
     """One panel of the page."""
     figure, axes = panel_figure(*PANEL_IN)
     tooltips = _draw(axes, panel)
-    axes.set(xlabel=XLABEL, ylabel=_ylabel(panel))
-    panel_title(axes, panel.title, measure_words(panel.metric))
+    axes.set(xlabel=XLABEL, ylabel=YLABEL)
+    panel_title(axes, panel.title, _measure(panel))
     return figure, tooltips
 
 
@@ -36,14 +36,13 @@ def addition_figure(groups: Sequence[Sequence[AdditionPanel]], note: str) -> Fig
     """All of them for a paper: a row a base, a column a measure."""
     columns = max(map(len, groups))
     page = sheet(
-        len(groups), columns, _PANEL_IN, signs=addition_signs(groups), note=note, xlabel=XLABEL, ylabel="",
+        len(groups), columns, _PANEL_IN, signs=addition_signs(groups), note=note, xlabel=XLABEL, ylabel=YLABEL,
     )  # fmt: skip
     for row, group in enumerate(groups):
         for column, panel in enumerate(group):
             axes = page.panel(row, column)
             _draw(axes, panel)
-            panel_title(axes, panel.title, measure_words(panel.metric))
-            axes.set(ylabel=_ylabel(panel))
+            panel_title(axes, panel.title, _measure(panel))
     return page.figure
 
 
@@ -61,9 +60,10 @@ def addition_signs(groups: Sequence[Sequence[AdditionPanel]]) -> list[Artist]:
     return [*(map(strategy_sign, strategies) if len(strategies) > 1 else ()), *samplings]
 
 
-def _ylabel(panel: AdditionPanel) -> str:
+def _measure(panel: AdditionPanel) -> str:
+    """What the panel shows, and which way is good."""
     better = "higher" if is_score(panel.metric) else "lower"
-    return f"difference to k = 0 ({better} is better)"
+    return f"{measure_words(panel.metric)}, {better} is better"
 
 
 def _draw(axes: Axes, panel: AdditionPanel) -> Tooltips:
