@@ -87,7 +87,8 @@ def run_app(
 
     from segaug.cli.hydra_errors import one_line
     from segaug.cluster.launcher import ON_CLUSTER, register_clusters
-    from segaug.experiment.config.composed import CONFIG_NAME, trial_of
+    from segaug.experiment.config.choice import CONFIG_NAME
+    from segaug.experiment.config.composed import trial_of
     from segaug.experiment.config.folders import conf_dir
     from segaug.experiment.guard.data_only import refuse_rerun
     from segaug.experiment.sweep.launcher import STUDY, register_plugins

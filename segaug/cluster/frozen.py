@@ -38,7 +38,10 @@ def plain_config(config: Config) -> Json:
     """A config as JSON values, with the names under which its classes are registered."""
     plain: dict[str, Any] = {field.name: getattr(config, field.name) for field in dataclasses.fields(config)}
     for group, table in NAMED.items():
-        plain[group] = {"is": registered_name(table, plain[group]), **dataclasses.asdict(plain[group])}
+        plain[group] = _plain(table, plain[group])
+    if "sources" in plain["dataset"]:  # of a pooled one
+        sources = config.dataset.sources
+        plain["dataset"]["sources"] = {name: _plain(DATASETS, source) for name, source in sources.items()}
     return plain | {group: dataclasses.asdict(plain[group]) for group in PLAIN}
 
 
@@ -51,10 +54,23 @@ def config_of(plain: Json) -> Config:
         if isinstance(value, str) and MARK in value:
             raise ConfigError(key=key, problem=f"looks up {value[:60]!r}", fix="submit the study again")
     parts = dict(plain)
+    dataset = dict(parts["dataset"])
+    sources = {name: _named_object(DATASETS, source) for name, source in dataset.pop("sources", {}).items()}
+    parts["dataset"] = dataset
     for group, table in NAMED.items():
-        values = dict(parts[group])
-        parts[group] = _object(table[values.pop("is")], values)
+        parts[group] = _named_object(table, parts[group])
+    if sources:
+        parts["dataset"] = parts["dataset"].with_sources(sources)
     return Config(**{**parts, **{group: _object(kind, parts[group]) for group, kind in PLAIN.items()}})
+
+
+def _plain(table: Mapping[str, type], value: Any) -> Json:  # an instance of one of its classes
+    return {"is": registered_name(table, value), **dataclasses.asdict(value)}
+
+
+def _named_object(table: Mapping[str, type], plain: Json) -> Any:  # an instance of one of its classes
+    values = dict(plain)
+    return _object(table[values.pop("is")], values)
 
 
 def _object(kind: type, values: Json) -> Any:  # an instance of `kind`

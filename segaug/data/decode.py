@@ -56,8 +56,6 @@ def decode(dataset: Dataset, cases: Sequence[Case], parts: Split) -> Decoded:
             mask = mask_values(case, dataset.values(), shape)
             label[row] = network_label(mask, dataset, case.location)
             mask_hash.append(case.recipe or content_hash(mask.astype("<i8")))
-    if repeated_grey == len(cases):
-        raise no_colour()
     for problem in [*unlike_labelled(cases, coloured, form), *leaks(cases, parts, image_hash)]:
         raise problem
     content = [options(dataset, cases, parts), image_hash, mask_hash]

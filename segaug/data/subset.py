@@ -34,6 +34,18 @@ def draw_subset(
     return tuple(row for place in order[:size].tolist() for row in units[place])
 
 
+def draw_added(pool: Sequence[int], count: int, seed: int, source: str) -> tuple[int, ...]:
+    """The first `count` rows of the one order that a seed gives of an added source's pool: more contain fewer.
+
+    pool: row numbers of that source.  source: its name.
+    """
+    if count > len(pool):
+        problem = f"asks for {count} images of {source}, whose pool has {len(pool)}"
+        raise ConfigError(key="dataset.k", problem=problem, fix=f"use at most {len(pool)}")
+    order = torch.randperm(len(pool), generator=stream(seed, "added", source))
+    return tuple(pool[place] for place in order[:count].tolist())
+
+
 def _by_patient(pool: Sequence[int], patients: Sequence[str]) -> list[tuple[int, ...]]:
     """Rows of each patient, in the order in which patients appear in the pool."""
     rows: dict[str, tuple[int, ...]] = {}

@@ -107,7 +107,7 @@ class Split:
     test: tuple[int, ...]
     validation: tuple[int, ...]
     external: tuple[int, ...]  # their masks are never opened, if there are any
-    pool: tuple[int, ...]  # the images that training subsets are drawn from
+    pool: tuple[int, ...]  # the images that training subsets are drawn from, of all sources, the base's first
 
 
 @dataclass(frozen=True)
@@ -131,6 +131,13 @@ class Task:
     content_hash: str  # of the pixels and masks used, the split and the way of decoding
     repeated_grey: int = 0  # images stored with one channel and repeated, where the task has three
     unlabelled: int = 0  # external images that have no mask: they were added after the split was cut
+    added_tests: tuple[tuple[int, ...], ...] = ()  # rows of the test set of each source but the first: for scores alone
+    base_hash: str = ""  # content_hash of the task of the first source alone; "" where there is no other source
+
+    def pool_of(self, source: int) -> tuple[int, ...]:
+        """The rows of the pool that are of one source, by its place in `form.sources`; that of the base is 0."""
+        pool = torch.tensor(self.split.pool, dtype=torch.long)
+        return tuple(pool[self.source[pool] == source].tolist())
 
     def batch(self, rows: tuple[int, ...] | list[int]) -> Batch:
         """The given rows; `Batch.index` is their position in the pool, -1 outside it."""

@@ -7,16 +7,31 @@ import torch
 
 from segaug.data.cache import cache_name, load_cached, store_cached
 from segaug.data.cases import FileCase
-from segaug.data.decode import Decoded, decode, options
+from segaug.data.decode import Decoded, decode, no_colour, options
+from segaug.data.pooled import Pooled
+from segaug.data.pooled_task import pooled_task
 from segaug.data.split import split
 from segaug.data.task import Case, Dataset, Split, Task
 
 
-def load_task(dataset: Dataset, cache: Path | None) -> Task:
+def load_task(dataset: Dataset | Pooled, cache: Path | None) -> Task:
     """Read, check and split a dataset.  Masks of external images are never opened; their labels are NaN.
 
-    cache: folder of decoded copies; None reads the files, or generates the images, each time.
+    cache: folder of decoded copies, one of each source; None reads the files, or generates the images, each time.
     """
+    if isinstance(dataset, Pooled):
+        tasks = {}
+        for name, source in dataset.sources.items():
+            with dataset.of_source(name):
+                tasks[name] = _task(source, cache)
+        return pooled_task(dataset, tasks)
+    task = _task(dataset, cache)
+    if task.repeated_grey == len(task.ids):
+        raise no_colour()
+    return task
+
+
+def _task(dataset: Dataset, cache: Path | None) -> Task:
     cases = dataset.cases()
     parts = split(cases, dataset.split)
     decoded = _decoded(dataset, cases, parts, cache)

@@ -9,7 +9,8 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.types import RunMode
 
 from segaug.data.integrity import check
-from segaug.experiment.config.composed import CONFIG_NAME, trial_of
+from segaug.experiment.config.choice import CONFIG_NAME
+from segaug.experiment.config.composed import trial_of
 from segaug.experiment.config.folders import conf_dir
 from segaug.experiment.config.trial import Trial
 from segaug.experiment.sweep.launcher import register_plugins

@@ -58,7 +58,7 @@ def _settings(record: Json) -> Json:
     return {
         "protocol": _object(config.get("protocol")),
         "options": _object(config.get("augment")),
-        "side": _object(config.get("dataset")).get("size"),
+        "side": _object(config.get("dataset")).get("size") or _side(record),
         "allowed": [str(what) for what in record["sees"]],
         "saw": {str(part): _object(counts) for part, counts in _object(record.get("saw")).items()},
         "learned": list(record.get("learned", ())),
@@ -71,6 +71,12 @@ def _settings(record: Json) -> Json:
         "parameters": int(record["training"]["parameters"]),
         "code_version": (run.get("code") or {}).get("version"),
     }
+
+
+def _side(record: Json) -> int | None:
+    """Of a pooled task, which has the size of its sources."""
+    sides = {int(side) for side in record.get("form", {}).get("size", ())}
+    return sides.pop() if len(sides) == 1 else None
 
 
 def _object(value: Any) -> Mapping[str, Any]:  # Any: JSON

@@ -93,6 +93,7 @@ class Seen(Struct, frozen=True, gc=False):
 
     images: Count
     patients: Count
+    sources: Annotated[dict[str, Count], Meta(description="images of each; of several sources")] | UnsetType = UNSET
 
 
 class Learned(Struct, frozen=True, gc=False):
@@ -136,6 +137,16 @@ class Test(Struct, frozen=True, gc=False):
 
     best: Means | None
     last: Means | None
+
+
+class Source(Struct, frozen=True, gc=False):
+    """What a trial on several data sets was trained on of one of them, and how good it is on its test set."""
+
+    role: Literal["base", "added"]
+    training: Annotated[Count, Meta(description="images")]
+    presentations: Annotated[Count, Meta(description="its rows in all batches")]
+    test: Annotated[Test | None, Meta(description="null: diverged; of the base: the record's own")]
+    cases: Annotated[Cases | None, Meta(description="null: diverged; and of the base, for these are the record's")]
 
 
 class Surfaces(Struct, frozen=True, gc=False):
@@ -252,6 +263,9 @@ class Record(Struct, frozen=True, gc=False, kw_only=True):
     augmentation: Annotated[Strength | None, Meta(description="null: no field")] = None
     learned: Annotated[list[Learned], Meta(description="before training, for this trial or others")] | UnsetType = UNSET
     test: Annotated[Test | None, Meta(description="null: diverged")]
+    sources: Annotated[dict[Name, Source], Meta(description="of a pooled task, in the order of `form`")] | UnsetType = (
+        UNSET
+    )
     cases: Annotated[Cases | None, Meta(description="null: diverged")]
     patient_cases: Annotated[PatientCases | None, Meta(description="null: every patient has one image")] = None
     hd95: Surfaces | None = None
@@ -267,7 +281,9 @@ class Record(Struct, frozen=True, gc=False, kw_only=True):
     checksum: Annotated[str, Meta(description="sha256 of the bytes before it; always the last key")] | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        """Does what is told of each structure agree with how many there are?"""
+        """Does what is told of each structure, and of each source, agree with those that there are?"""
+        if self.sources and self.form and self.form.sources and list(self.sources) != self.form.sources:
+            raise ValueError(f"'sources' has {', '.join(self.sources)}, and 'form' has {self.form.sources}")
         count = len(self.form.structures) if self.form else 1
         for name, values in self._of_structures():
             if (len(values) if isinstance(values, list) else 1) != count:

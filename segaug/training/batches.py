@@ -1,35 +1,53 @@
 """Batches of a subset that lies in memory: no loader, no workers, no copies."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 import torch
+from torch import Tensor
 
 from segaug.batch import Batch
-from segaug.rng import stream
+from segaug.training.order import row_order
 
 
 class SubsetBatches:
     """Endless epochs over a subset, cut off after `updates` batches; each epoch in its own random order.
 
-    The order depends on (seed, number of images, epoch) alone, so it is the same for every strategy and model.
+    The order depends on the seed, the sources of the images and `sampling` alone (see `row_order`), so it is the same
+    for every strategy and model.
     """
 
     def __init__(
-        self, subset: Batch, batch_size: int, updates: int, seed: int, safe_point: Callable[[], None] = lambda: None
+        self,
+        subset: Batch,
+        batch_size: int,
+        updates: int,
+        seed: int,
+        safe_point: Callable[[], None] = lambda: None,
+        sampling: str = "proportional",
     ) -> None:
-        self.subset, self.batch_size, self.updates, self.seed = subset, batch_size, updates, seed
+        self.subset, self.batch_size, self.updates, self.seed, self.sampling = (
+            subset,
+            batch_size,
+            updates,
+            seed,
+            sampling,
+        )
         self.safe_point = safe_point  # called before each batch; raises to end the training
 
     def __len__(self) -> int:
         return self.updates
 
     def __iter__(self) -> Iterator[Batch]:
-        done, epoch = 0, 0
-        while done < self.updates:
-            rng = stream(self.seed, "order", len(self.subset), epoch)
-            order = torch.randperm(len(self.subset), generator=rng).to(self.subset.index.device)
-            for rows in order.split(self.batch_size)[: self.updates - done]:
-                self.safe_point()
-                yield self.subset.rows(rows)
-                done += 1
-            epoch += 1
+        for rows in islice(self._rows(), self.updates):
+            self.safe_point()
+            yield self.subset.rows(rows.to(self.subset.index.device))
+
+    def presentations(self, updates: int, sources: int) -> tuple[int, ...]:
+        """Rows of each of so many sources in the first `updates` batches."""
+        source = self.subset.source.cpu()
+        shown = [source[rows].bincount(minlength=sources) for rows in islice(self._rows(), updates)]
+        return tuple(torch.stack(shown).sum(0).tolist())
+
+    def _rows(self) -> Iterator[Tensor]:
+        return row_order(self.subset.source.cpu(), self.batch_size, self.seed, self.sampling)

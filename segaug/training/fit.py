@@ -30,6 +30,7 @@ class Trained:
     updates: int
     epochs: int  # over the labelled images
     images: int  # rows trained on, those that the strategy made included
+    presentations: tuple[int, ...]  # rows of each source in all batches
     stopped: str  # "budget" | "patience" | "diverged"
     history: History
 
@@ -48,19 +49,21 @@ def fit(
     *,
     labelled: int | None = None,
     validation_patients: Sequence[str] = (),
+    sources: int = 1,
 ) -> Trained:
     """Train `network` in place, and what of `prepared` learns along, on a subset that lies on the network's device.
 
     validation chooses the best weights; allowed is what the strategy's own training step may use; safe_point is called
     between updates, and raises to end the training.  labelled: images that epochs are counted of, where the strategy
     has made the subset larger or smaller, so that every strategy gets the same updates.  validation_patients: whom the
-    validation images show; they are asked for only where whole patients choose the best weights.
+    validation images show; they are asked for only where whole patients choose the best weights.  sources: how many
+    there are, whether or not the subset has images of each.
     """
     plan = schedule(protocol, labelled or len(subset))
     criterion = Criterion(protocol.select, subset.label.shape[1], validation_patients)
     module = Segmentation(network, strategy, prepared, protocol, plan, seed, watch, criterion, allowed)
     selection = Selection(validation, criterion)
-    batches = SubsetBatches(subset, protocol.batch_size, plan.updates, seed, safe_point)
+    batches = SubsetBatches(subset, protocol.batch_size, plan.updates, seed, safe_point, protocol.sampling)
     train(module, batches, subset.image.device, PRECISION[protocol.precision], [selection])
     last = weights_of(network, strategy, prepared)
     done = selection.history.update[-1]
@@ -71,6 +74,7 @@ def fit(
         updates=done,
         epochs=selection.history.epoch[-1],
         images=len(subset),
+        presentations=batches.presentations(done, sources),
         stopped=selection.stopped,
         history=selection.history,
     )

@@ -8,6 +8,7 @@ from segaug.errors import ConfigError
 from segaug.training.criterion import SELECT
 from segaug.training.objective import Objective
 from segaug.training.optimiser import Optimiser
+from segaug.training.order import SAMPLING
 
 POLYNOMIAL_POWER = 0.9
 Unit = Literal["epoch", "update"]
@@ -40,6 +41,7 @@ class Protocol:
     subset: str = "independent"  # fresh draws per size, as published; "nested": one order per seed, N is its beginning
     count: str = "images"  # what N counts; "patients": N patients with all their images
     seeds_per_subset: int = 1  # with k, seed s draws the subset of seed s // k, and all else for itself
+    sampling: str = "proportional"  # of images that are added to a base, as they come; "balanced": half of each batch
     precision: str = "float32"  # "bfloat16": autocast of forward and backward; metrics stay in float32
 
     def __post_init__(self) -> None:
@@ -59,6 +61,8 @@ class Protocol:
                 raise _error("learning_rate", f"got {value} ({name})", "use a positive number")
         if self.select != "bce" and self.validation == "none":
             raise _error("select", f"got {self.select} with validation none", "use protocol.validation=best")
+        if self.sampling == "balanced" and self.batch_size == 1:
+            raise _error("sampling", "is balanced, and a batch of 1 has no halves", "use protocol.batch_size=2 or more")
         if self.optimiser.name == "sgd" and (self.beta1, self.beta2) != (0.9, 0.999):
             raise _error("beta1", "is an option of adam, and protocol.optimiser.name is sgd", "leave out the betas")
 
@@ -71,6 +75,7 @@ CHOICES = {
     "output_bias": ("zero", "foreground"),
     "subset": ("independent", "nested"),
     "count": ("images", "patients"),
+    "sampling": SAMPLING,
     "precision": ("float32", "bfloat16"),
 }
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segaug.data.subset import draw_subset
+from segaug.data.subset import draw_added, draw_subset
 from segaug.errors import ConfigError
 
 PATIENTS = [f"p{row // 3}" for row in range(120)]
@@ -62,3 +62,17 @@ def test_sizes_outside_the_pool_name_key_and_limit(size, unit, most):
         ConfigError, match=rf"scale\.size: got {size} {unit}, the pool has {most}; choose from 1 to {most}"
     ):
         draw_subset(POOL, PATIENTS, size, 0, unit=unit)
+
+
+def test_added_images_are_the_beginning_of_one_order_by_seed():
+    pool = range(100, 130)
+    orders = {seed: draw_added(pool, 30, seed, "theirs") for seed in range(3)}
+    assert all(sorted(order) == list(pool) for order in orders.values())
+    assert len(set(orders.values())) == 3
+    assert [draw_added(pool, count, 1, "theirs") for count in (0, 4, 16)] == [orders[1][:count] for count in (0, 4, 16)]
+    assert draw_added(pool, 30, 1, "others") != orders[1]
+
+
+def test_more_added_images_than_the_pool_has_are_refused():
+    with pytest.raises(ConfigError, match=r"^dataset.k: asks for 6 images of theirs, whose pool has 5; use at most 5$"):
+        draw_added(range(5), 6, 0, "theirs")

@@ -31,11 +31,28 @@ COUNTS = ("shown", "missed", "astray", "invented", "flooded")
 SEVERAL = json.loads(sealed(structures_record("heart", "nnunet", "red", 4, 0))) | {
     "masks": {"cases": 12, **{name: [12, 1, 0] for name in COUNTS}},
     "nsd": {"unit": "px", "tolerance": 2.0},
-    "saw": {"labelled subset": {"images": 4, "patients": 2}},
+    "saw": {"labelled subset": {"images": 4, "patients": 2, "sources": {"here": 3, "there": 1}}},
+    "sources": {
+        "here": {
+            "role": "base",
+            "training": 3,
+            "presentations": 12,
+            "cases": None,
+            "test": {"best": {"dice": 0.5}, "last": None},
+        },
+        "there": {
+            "role": "added",
+            "training": 1,
+            "presentations": 4,
+            "test": {"best": {"dice": 0.25}, "last": None},
+            "cases": {"ids": ["there/1", "there/2"], "patients": ["there/1", "there/2"], "dice": [0.5, 0.0]},
+        },
+    },
     "learned": [
         {"artefact": "g-1", "kind": "g", "updates": 320, "chosen_update": None, "health": {"spread": 0.5, "dice": None}}
     ],
 }
+SEVERAL["form"] |= {"sources": ["here", "there"]}
 DIVERGED = {
     **ONE, "status": "diverged", "test": None, "augmentation": None,
     **dict.fromkeys(("cases", "patient_cases", "hd95", "masks", "nsd", "recalibration")),
@@ -285,6 +302,11 @@ def test_rows_of_before_records_were_checked_are_not_trusted(tmp_path):
     names = [{module._SEALED: "checksum"}.get(name, name) for name in file.column_names]
     module.write_sealed(tmp_path / part.name, file.rename_columns(names))
     assert Snapshot(tmp_path).trials().equals(table)
+
+
+def test_sources_are_those_of_the_form():
+    with pytest.raises(ValueError, match="'sources' has here, there, and 'form' has"):
+        check({**SEVERAL, "form": {**SEVERAL["form"], "sources": ["there", "here"]}})
 
 
 def test_the_published_schema_is_that_of_the_code():

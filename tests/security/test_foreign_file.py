@@ -9,7 +9,7 @@ from hydra.types import RunMode
 
 from segaug.cli.hydra_errors import one_line
 from segaug.errors import ConfigError, UserError
-from segaug.experiment.config.composed import CONFIG_NAME
+from segaug.experiment.config.choice import CONFIG_NAME
 from segaug.experiment.config.folders import conf_dir, studies_dir
 from segaug.experiment.guard.foreign_file import check_values, is_foreign
 from segaug.experiment.outside import compose, own_loader

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import segaug
+from segaug.data.pooled import Pooled
 from segaug.experiment.code.source import read_source
 from segaug.experiment.config.schema import Config
 from segaug.results.store import Json
@@ -19,7 +20,7 @@ DECISIVE = (
     "data", "deform", "registration", "augment", "models", "training", "metrics", "batch", "form", "grey", "rng",
     "internals",
     "experiment.planned.parts", "experiment.planned.allowed",
-    "experiment.trial.run", "experiment.trial.evaluation", "experiment.trial.strength",
+    "experiment.trial.run", "experiment.trial.evaluation", "experiment.trial.sources", "experiment.trial.strength",
 )  # fmt: skip
 """Rooms and modules whose code decides what a trial's result is.
 
@@ -71,7 +72,10 @@ def reached(starts: Iterable[str]) -> Mapping[str, Path]:
 
 def _choices(config: Config) -> frozenset[str]:
     """Modules of what a trial is made of."""
-    parts = (config.dataset, config.model, config.augment, *config.augment.stages())
+    data = (
+        (config.dataset, *config.dataset.sources.values()) if isinstance(config.dataset, Pooled) else (config.dataset,)
+    )
+    parts = (*data, config.model, config.augment, *config.augment.stages())
     return frozenset(type(part).__module__ for part in parts)
 
 

@@ -2,19 +2,17 @@
 
 import copy
 import dataclasses
-from collections.abc import Iterable, Mapping
-from functools import cache
-from typing import Any
+from collections.abc import Mapping
 
 from hydra.core.config_loader import ConfigLoader
-from hydra.types import RunMode
-from omegaconf import DictConfig, OmegaConf, open_dict, read_write
+from omegaconf import DictConfig, open_dict, read_write
 
-from segaug.data.task import DESCRIPTIVE
+from segaug.data.pooled import Pooled
+from segaug.data.task import Dataset
+from segaug.experiment.config.choice import label
+from segaug.experiment.config.pooling import with_sources
 from segaug.experiment.config.schema import typed
 from segaug.experiment.config.trial import Trial, with_learning_rate
-
-CONFIG_NAME = "config"
 
 
 def trial_of(composed: DictConfig, choices: Mapping[str, str], loader: ConfigLoader) -> Trial:
@@ -34,11 +32,13 @@ def settled(trial: Trial, model: str) -> Trial:
 def unsettled(composed: DictConfig, choices: Mapping[str, str], loader: ConfigLoader) -> Trial:
     """As `trial_of`, but with a protocol that may still list a learning rate for each model."""
     config = typed(without_hydra(composed))
+    if isinstance(config.dataset, Pooled):
+        config = dataclasses.replace(config, dataset=with_sources(config.dataset, loader))
     return Trial(
         config=config,
-        task=_label(loader, "dataset", choices["dataset"], config.dataset),
-        model=_label(loader, "model", choices["model"], config.model),
-        strategy=_label(loader, "augment", choices["augment"], config.augment),
+        task=_task(loader, choices["dataset"], config.dataset),
+        model=label(loader, "model", choices["model"], config.model),
+        strategy=label(loader, "augment", choices["augment"], config.augment),
     )
 
 
@@ -50,26 +50,7 @@ def without_hydra(composed: DictConfig) -> DictConfig:
     return composed
 
 
-def _label(loader: ConfigLoader, group: str, choice: str, value: Any) -> str:
-    default = _default(loader, group, choice)
-    changed = sorted((key, new) for key, new in _flat(value).items() if new != default.get(key))
-    return choice + (f"({','.join(f'{key}={new}' for key, new in changed)})" if changed else "")
-
-
-@cache  # one loader a process
-def _default(loader: ConfigLoader, group: str, choice: str) -> Mapping[str, Any]:
-    composed = loader.load_configuration(CONFIG_NAME, [f"{group}={choice}"], run_mode=RunMode.RUN)
-    return _flat(OmegaConf.to_object(composed[group]))
-
-
-def _flat(value: Any) -> dict[str, Any]:
-    """The scientific options of a config object, nested ones as "a.b"."""
-    return dict(_items(dataclasses.asdict(value), ""))
-
-
-def _items(tree: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, Any]]:
-    for key, value in tree.items():
-        if isinstance(value, Mapping) and value:
-            yield from _items(value, f"{prefix}{key}.")
-        elif key not in DESCRIPTIVE:
-            yield f"{prefix}{key}", value
+def _task(loader: ConfigLoader, choice: str, dataset: Dataset | Pooled) -> str:
+    if not isinstance(dataset, Pooled):
+        return label(loader, "dataset", choice, dataset)
+    return dataset.name(label(loader, "dataset", dataset.base, dataset.sources[dataset.base]))

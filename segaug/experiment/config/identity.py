@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from segaug.data.pooled import Pooled
 from segaug.data.task import DESCRIPTIVE
 from segaug.experiment.config.schema import DATASETS, MODELS, STRATEGIES, Config, registered_name
 from segaug.experiment.config.trial import Trial
@@ -33,6 +34,7 @@ LATER: dict[str, Any] = {  # option -> what was done before it came, written out
     "protocol.optimiser.momentum": 0.0,
     "protocol.optimiser.nesterov": False,
     "protocol.optimiser.clip_norm": None,
+    "protocol.sampling": "proportional",
     "protocol.seeds_per_subset": 1,
     "protocol.select": "bce",
 }
@@ -53,7 +55,10 @@ _ABSENT = object()
 def science(config: Config) -> dict[str, Any]:
     """The part of a config that decides a trial's result, as plain values: what its id is a hash of."""
     plain = {group: _science_of(group, getattr(config, group)) for group in GROUPS}
-    plain["dataset"] = {key: value for key, value in plain["dataset"].items() if key not in DESCRIPTIVE}
+    plain["dataset"] = _undescribed(plain["dataset"])
+    if isinstance(config.dataset, Pooled):
+        sources = plain["dataset"]["sources"]
+        plain["dataset"]["sources"] = {name: _undescribed(options) for name, options in sources.items()}
     for group in ("model", "augment"):
         plain[group] = {"name": _kind(group, getattr(config, group)), **plain[group]}
     return {**plain, "seed": config.seed}
@@ -131,6 +136,11 @@ def differences(before: Json, now: Json) -> list[Difference]:
             if was != is_now:
                 changed.append(Difference(option, was, is_now))
     return changed
+
+
+def _undescribed(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of a data set without those that say where it lies and what it is."""
+    return {key: value for key, value in options.items() if key not in DESCRIPTIVE}
 
 
 def _science_of(group: str, value: Any) -> dict[str, Any]:  # an instance of one of the group's classes

@@ -15,6 +15,7 @@ from omegaconf import MISSING, DictConfig, OmegaConf
 from segaug.augment.strategy import Strategy
 from segaug.data.folder import Folder
 from segaug.data.phantom import Phantom
+from segaug.data.pooled import Pooled
 from segaug.data.task import Dataset
 from segaug.errors import ConfigError
 from segaug.internals.omegaconf import inner_tables, is_table_by_name
@@ -55,7 +56,7 @@ MODEL_CLASSES = {  # the same of segaug/models/ and conf/model/
     "unet": "UNet",
 }
 MODELS: dict[str, type[Model]] = {name: _class("segaug.models", name, kind) for name, kind in MODEL_CLASSES.items()}
-DATASETS: dict[str, type[Dataset]] = {"folder": Folder, "phantom": Phantom}
+DATASETS: dict[str, type[Dataset | Pooled]] = {"folder": Folder, "phantom": Phantom, "pooled": Pooled}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,12 +24,15 @@ from segaug.training.stopwatch import Stopwatch
 
 
 def seen_rows(strategy: Strategy, task: Task, rows: tuple[int, ...], validated: bool) -> dict[Sees, tuple[int, ...]]:
-    """Rows of a task by what `strategy.sees` names; rows: of the labelled subset; validated: are there such labels?"""
+    """Rows of a task by what `strategy.sees` names; rows: of the labelled subset; validated: are there such labels?
+
+    Of added sources there is nothing to see but what of them is among these rows.
+    """
     chosen = set(rows)
     parts: dict[Sees, tuple[int, ...]] = {
         "labelled subset": rows,
         "external images": task.split.external,
-        "unlabelled pool": tuple(row for row in task.split.pool if row not in chosen),
+        "unlabelled pool": tuple(row for row in task.pool_of(0) if row not in chosen),
         "validation labels": task.split.validation if validated else (),
     }
     return {part: strategy.taken(part, parts[part]) for part in strategy.sees}
@@ -76,7 +79,7 @@ def prepare_context(
     return PrepareContext(
         subset=subset,
         allowed=data,
-        decides=_decides(config, task, patients),
+        decides=_decides(config, task, patients, added=bool(subset.source.any())),
         objective=config.protocol.objective,
         build_model=build_model,
         train_segmentation=train_segmentation,
@@ -87,12 +90,15 @@ def prepare_context(
     )
 
 
-def _decides(config: Config, task: Task, patients: Sequence[str]) -> dict[str, Json]:
-    """What decides a trial beside its strategy.  Options that came later, at what was done before, are left out."""
+def _decides(config: Config, task: Task, patients: Sequence[str], *, added: bool) -> dict[str, Json]:
+    """What decides a trial beside its strategy.  Options that came later, at what was done before, are left out.
+
+    added: is it trained on images of other sources?  If not, what it learns is what it would on the base's own task.
+    """
     protocol = science_of("protocol", config.protocol)
     number = {patient: place for place, patient in enumerate(dict.fromkeys(patients))}
     return {
-        "task": task.content_hash,
+        "task": [task.content_hash, config.dataset.k] if added else task.base_hash or task.content_hash,
         "model": science_of("model", config.model),
         "protocol": protocol,
         "objective": protocol.get("objective", {}),

@@ -9,8 +9,12 @@ from segaug.models.network import build_with_seed, set_output_bias
 
 
 def starting_network(config: Config, form: Form, subset: Batch, seed: int) -> nn.Module:
-    """Initial weights of this seed and, where the protocol says so, the log-odds of the subset's foreground."""
+    """Initial weights of this seed and, where the protocol says so, the log-odds of the subset's foreground.
+
+    Its images of added sources do not count, so that training starts from the same weights however many there are.
+    """
     network = build_with_seed(config.model, seed, form.channels, form.logits)
     if config.protocol.output_bias == "foreground":
-        set_output_bias(network, [channel.mean().item() for channel in subset.label.unbind(1)])
+        label = subset.label[subset.source == 0]
+        set_output_bias(network, [channel.mean().item() for channel in label.unbind(1)])
     return network

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import torch
 
+from segaug.data.pooled import Pooled
+from segaug.data.subset import draw_added
 from segaug.data.task import Dataset, Task
 from segaug.data.tensors import load_task
 from segaug.errors import ConfigError
@@ -27,6 +29,12 @@ class Planned:
 
     trial: Trial
     id: str
+
+    @property
+    def added(self) -> int:
+        """Images of other sources that it is trained on beside them."""
+        dataset = self.trial.config.dataset
+        return sum(dataset.k) if isinstance(dataset, Pooled) else 0
 
     @property
     def size(self) -> int:
@@ -77,13 +85,13 @@ def make_plan(trials: Iterable[Trial], *, skip_large: bool, here: bool = True) -
         device_of(device)
     shard = _shard_of(trials)
     _check_names(trials)
-    tasks: dict[str, Task] = {}
+    tasks = _tasks(trials)
     planned: dict[str, Planned] = {}
     skipped: dict[tuple[str, int], Json] = {}
     identities = Identities()
     pools: dict[tuple[str, str], int] = {}
     for trial in trials:
-        task = tasks.get(trial.task) or tasks.setdefault(trial.task, load(trial))
+        task = tasks[trial.task]
         count = trial.config.protocol.count
         pool = pools.get((trial.task, count)) or pools.setdefault((trial.task, count), pool_size(task, count))
         size = trial.config.scale.size or pool
@@ -117,7 +125,7 @@ def _shard_of(trials: Iterable[Trial]) -> Shard | None:
 
 def _check_names(trials: Iterable[Trial]) -> None:
     """Refuse two data sets of one name: where a data set lies is not part of its name."""
-    datasets: dict[str, Dataset] = {}
+    datasets: dict[str, Dataset | Pooled] = {}
     for trial in trials:
         if datasets.setdefault(trial.task, trial.config.dataset) != trial.config.dataset:
             raise ConfigError(
@@ -127,18 +135,48 @@ def _check_names(trials: Iterable[Trial]) -> None:
             )
 
 
-def load(trial: Trial) -> Task:
-    """Decode the trial's task, from the cache where that holds it."""
+def _tasks(trials: Iterable[Trial]) -> dict[str, Task]:
+    """The task of each name; pooled ones that differ in how many images are added share one."""
+    tasks: dict[str, Task] = {}
+    decoded: list[tuple[Dataset | Pooled, Task]] = []
+    for trial in trials:
+        if trial.task in tasks:
+            continue
+        dataset = trial.config.dataset
+        source = dataset.decoded_as if isinstance(dataset, Pooled) else dataset
+        task = next((task for other, task in decoded if other == source), None)
+        tasks[trial.task] = load(trial, task)
+        decoded.append((source, tasks[trial.task]))
+    return tasks
+
+
+def load(trial: Trial, decoded: Task | None = None) -> Task:
+    """Decode the trial's task, from the cache where that holds it, and check that the trial can be trained on it.
+
+    decoded: the task, where it has been decoded before.
+    """
     config = trial.config
     torch.set_num_threads(config.threads)  # the last bits of generated images depend on it
     config.model.check_size(config.dataset.size)
     config.augment.check(config.dataset.form)
-    return load_task(config.dataset, Path(config.cache).expanduser())
+    task = decoded or load_task(config.dataset, Path(config.cache).expanduser())
+    added_rows(config.dataset, task, config.seed)  # raises where there are not as many
+    return task
+
+
+def added_rows(dataset: Dataset | Pooled, task: Task, seed: int) -> tuple[int, ...]:
+    """The images of other sources that a trial of this seed is trained on beside its subset of the base."""
+    counts = dataset.k if isinstance(dataset, Pooled) else ()
+    return tuple(
+        row
+        for place, count in enumerate(counts, start=1)
+        for row in draw_added(task.pool_of(place), count, seed, task.form.sources[place])
+    )
 
 
 def pool_size(task: Task, count: str) -> int:
-    """How many images or patients a subset can be drawn from."""
-    rows = task.split.pool
+    """How many images or patients a subset can be drawn from: those of the base."""
+    rows = task.pool_of(0)
     return len(rows) if count == "images" else len({task.patients[row] for row in rows})
 
 

@@ -1,6 +1,7 @@
 """Scores of a trained network on the test set, and of what it has to beat there."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -63,20 +64,44 @@ class Scores:
         return {key: None if values is None else values.tolist() for key, values in chosen.items()}
 
 
-def truth_of(task: Task, batch: Batch) -> Truth:
-    """What predictions on the test set are judged by; batch: the test set, on the device of the trial."""
-    patients = [task.patients[row] for row in task.split.test]
+WeightScores = dict[str, Scores]  # of the "best" weights, and of the "last"
+
+
+def details_of(task: Task, rows: Sequence[int], best: Scores | None) -> Json:
+    """What the best weights score on each test case, of these rows of the task; null where the trial diverged."""
+    if best is None:
+        return dict.fromkeys(("cases", "patient_cases", "hd95", "masks", "recalibration"))
+    found = best.cases()
+    found["cases"] = {"ids": [task.ids[row] for row in rows], **found["cases"]}
+    return {**found, **best.facts()}
+
+
+def truth_of(task: Task, rows: Sequence[int], batch: Batch) -> Truth:
+    """What predictions on a test set are judged by; batch: these rows of the task, on the device of the trial."""
+    patients = [task.patients[row] for row in rows]
     return Truth(batch.label, batch.spacing_mm, patients, task.form.structures)
 
 
-def score(
-    network: nn.Module, strategy: Strategy, prepared: Prepared, validation: Batch | None, test: Batch, truth: Truth
-) -> Scores:
-    """Predict as the strategy does at test time; recalibrate on validation."""
+def recalibrated(
+    network: nn.Module, strategy: Strategy, prepared: Prepared, validation: Batch | None
+) -> Recalibration | None:
+    """What makes the logits right on validation; None without validation labels."""
+    if validation is None:
+        return None
     predict = partial(strategy.predict, prepared=prepared)
-    recalibration = None
-    if validation is not None:
-        recalibration = metrics.fit_recalibration(logits_of(network, validation.image, predict), validation.label)
+    return metrics.fit_recalibration(logits_of(network, validation.image, predict), validation.label)
+
+
+def score(
+    network: nn.Module,
+    strategy: Strategy,
+    prepared: Prepared,
+    recalibration: Recalibration | None,
+    test: Batch,
+    truth: Truth,
+) -> Scores:
+    """Predict as the strategy does at test time."""
+    predict = partial(strategy.predict, prepared=prepared)
     prediction = metrics.of_logits(logits_of(network, test.image, predict), truth, recalibration)
     return Scores(prediction, metrics.measure(prediction), recalibration)
 
@@ -87,7 +112,7 @@ def reference(task: Task, subset: tuple[int, ...], validation: Batch | None) -> 
     validation: the labels that the mean training mask is recalibrated on, as a network is; None: it is not.
     """
     test = task.batch(task.split.test)
-    truth, pool = truth_of(task, test), task.batch(task.split.pool).label
+    truth, pool = truth_of(task, task.split.test, test), task.batch(task.pool_of(0)).label
     shares = {"pool": metrics.structure_shares(pool), "test": metrics.structure_shares(test.label)}
     of_pool = metrics.cross_entropy_of_probability(metrics.constant(shares["pool"]), test.label)
     name = "ce" if task.form.several else "bce"

@@ -18,8 +18,17 @@ from segaug.experiment.planned.allowed import seen_rows, trial_context
 from segaug.experiment.planned.network import starting_network
 from segaug.experiment.planned.parts import Parts, parts_of
 from segaug.experiment.planned.plan import Planned, pool_size
-from segaug.experiment.trial.evaluation import Scores, reference, score, truth_of
+from segaug.experiment.trial.evaluation import (
+    Scores,
+    WeightScores,
+    details_of,
+    recalibrated,
+    reference,
+    score,
+    truth_of,
+)
 from segaug.experiment.trial.learned import Learned
+from segaug.experiment.trial.sources import seen_of, sources_of
 from segaug.experiment.trial.strength import strength
 from segaug.results.record import SCHEMA
 from segaug.results.store import Json
@@ -51,13 +60,15 @@ def run_trial(planned: Planned, task: Task, safe_point: SafePoint = nothing_to_s
         trained = fit(
             network, config.augment, prepared, subset, parts.validation, config.protocol, config.seed, watch,
             context.allowed, safe_point, labelled=len(parts.subset), validation_patients=parts.validation_patients,
+            sources=len(task.form.sources),
         )  # fmt: skip
         trained.best.load(network, config.augment, prepared)
         with watch("prepare"):
             measured = strength(config.augment, prepared, parts.subset, config.seed)
         with watch("network"):
-            scores = _scores(planned, task, network, prepared, trained, parts, safe_point)
+            scores, added = _scores(planned, task, network, prepared, trained, parts, safe_point)
         record = _record(planned, task, parts, trained, scores, sum(p.numel() for p in network.parameters()))
+        record |= sources_of(task, parts, trained.presentations, scores, added)
         record |= {"augmentation": measured, "learned": learned.facts()}
     record["run"] = {**run_facts(watch.seconds, device), "learning_cpu_seconds": learned.cpu_seconds}
     return record, trained.best
@@ -71,20 +82,28 @@ def _scores(
     trained: Trained,
     parts: Parts,
     safe_point: SafePoint,
-) -> dict[str, Scores] | None:
-    """Scores of the best and the last weights; None if the trial diverged, at whatever point."""
+) -> tuple[WeightScores | None, list[WeightScores]]:
+    """Scores of the best and the last weights on the test set of the base, and of each other source.
+
+    None if the trial diverged, at whatever point; of the others there are none then.
+    """
     if trained.stopped == "diverged":
-        return None
-    strategy, truth = planned.trial.config.augment, truth_of(task, parts.test)
-    scores: dict[str, Scores] = {}
+        return None, []
+    strategy = planned.trial.config.augment
+    rows = (task.split.test, *task.added_tests)
+    tests = [parts.test, *(task.batch(added).to(parts.test.image.device) for added in task.added_tests)]
+    truths = [truth_of(task, *each) for each in zip(rows, tests, strict=True)]
+    found: dict[str, list[Scores]] = {}
     for name in ("best", "last"):
         safe_point()
+        if name == "last" and trained.best_update == trained.updates:
+            found[name] = found["best"]
+            continue
         getattr(trained, name).load(network, strategy, prepared)
-        same = name == "last" and trained.best_update == trained.updates
-        scores[name] = (
-            scores["best"] if same else score(network, strategy, prepared, parts.validation, parts.test, truth)
-        )
-    return scores if all(score.finite for score in scores.values()) else None
+        fitted = recalibrated(network, strategy, prepared, parts.validation)
+        found[name] = [score(network, strategy, prepared, fitted, *each) for each in zip(tests, truths, strict=True)]
+    base, *added = [dict(zip(found, each, strict=True)) for each in zip(*found.values(), strict=True)]
+    return (base, added) if all(each.finite for each in base.values()) else (None, [])
 
 
 def _record(
@@ -110,11 +129,11 @@ def _record(
         "form": asdict(task.form),
         "sees": list(config.augment.sees),
         "saw": {
-            part: {"images": len(rows), "patients": len({task.patients[row] for row in rows})}
+            part: seen_of(task, rows)
             for part, rows in seen_rows(config.augment, task, parts.rows, parts.validation is not None).items()
         },
         "test": {part: score.means() for part, score in scores.items()} if scores else None,
-        **_details(task, best),
+        **details_of(task, task.split.test, best),
         **reference(task, parts.rows, parts.validation),
         "history": {name: [_or_null(value) for value in values] for name, values in trained.history.columns().items()},
         "training": {
@@ -128,15 +147,6 @@ def _record(
         },
         "warnings": _warnings(planned, task, pool, parts),
     }
-
-
-def _details(task: Task, best: Scores | None) -> Json:
-    """What the best weights score on each test case; null where the trial diverged."""
-    if best is None:
-        return dict.fromkeys(("cases", "patient_cases", "hd95", "masks", "recalibration"))
-    found = best.cases()
-    found["cases"] = {"ids": [task.ids[row] for row in task.split.test], **found["cases"]}
-    return {**found, **best.facts()}
 
 
 def _or_null(value: float) -> float | None:

@@ -7,7 +7,7 @@ import pytest
 from hydra.core.global_hydra import GlobalHydra
 
 from segaug.errors import ConfigError
-from segaug.experiment.config.composed import CONFIG_NAME
+from segaug.experiment.config.choice import CONFIG_NAME
 from segaug.experiment.config.entangled import reaches_out
 from segaug.experiment.config.folders import conf_dir
 from segaug.experiment.config.grid import GROUPS, Composer, trials_of

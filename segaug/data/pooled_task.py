@@ -1,0 +1,65 @@
+"""The tasks of several sources as one: the base as it is, and behind it what of the others is trained and tested on."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
+
+import torch
+
+from segaug.data.decode import no_colour
+from segaug.data.pooled import Pooled
+from segaug.data.pooled_leaks import placed, shared_across
+from segaug.data.task import Task
+from segaug.form import COLOUR
+
+
+def pooled_task(dataset: Pooled, tasks: Mapping[str, Task]) -> Task:
+    """Join the sources' own tasks; the same for every k.
+
+    Rows of the base keep their numbers, ids and patients, and its test, validation and external parts are the joint
+    ones.  Of an added source there are the rows of its pool, then those of its test set, with `NAME/` before their ids
+    and patients, so that nobody is taken for somebody else of that name.  Raises DataError where two sources have one
+    image on two sides.
+    """
+    base = tasks[dataset.base]
+    used = [image for name, task in tasks.items() for image in placed(name, task, base=name == dataset.base)]
+    for leak in shared_across(used):
+        raise leak
+    if dataset.form.channels == COLOUR and all(task.repeated_grey == len(task.ids) for task in tasks.values()):
+        raise no_colour()
+    parts, pool, tests = [base], list(base.split.pool), list[tuple[int, ...]]()
+    for name in dataset.added:
+        start, trained, tested = sum(len(part.ids) for part in parts), tasks[name].split.pool, tasks[name].split.test
+        parts.append(_chosen(tasks[name], name, (*trained, *tested)))
+        pool += range(start, start + len(trained))
+        tests.append(tuple(range(start + len(trained), start + len(trained) + len(tested))))
+    contents = [[name, task.content_hash] for name, task in tasks.items()]
+    return Task(
+        image=torch.cat([part.image for part in parts]),
+        label=torch.cat([part.label for part in parts]),
+        spacing_mm=torch.cat([part.spacing_mm for part in parts]),
+        source=torch.cat([torch.full((len(part.ids),), place) for place, part in enumerate(parts)]),
+        form=dataset.form,
+        ids=tuple(name for part in parts for name in part.ids),
+        patients=tuple(patient for part in parts for patient in part.patients),
+        split=replace(base.split, pool=tuple(pool)),
+        content_hash=sha256(json.dumps(contents).encode()).hexdigest(),
+        repeated_grey=sum(task.repeated_grey for task in tasks.values()),
+        unlabelled=base.unlabelled,
+        added_tests=tuple(tests),
+        base_hash=base.content_hash,
+    )
+
+
+def _chosen(task: Task, name: str, rows: tuple[int, ...]) -> Task:
+    """These rows of a source, in this order."""
+    at = list(rows)
+    return replace(
+        task,
+        image=task.image[at],
+        label=task.label[at],
+        spacing_mm=task.spacing_mm[at],
+        ids=tuple(f"{name}/{task.ids[row]}" for row in rows),
+        patients=tuple(f"{name}/{task.patients[row]}" for row in rows),
+    )

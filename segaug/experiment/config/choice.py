@@ -1,0 +1,57 @@
+"""What the name of an option of a config group stands for by itself, and how options are called that differ from it."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from hydra.core.config_loader import ConfigLoader
+from hydra.types import RunMode
+from omegaconf import DictConfig, OmegaConf
+
+from segaug.data.task import DESCRIPTIVE
+
+CONFIG_NAME = "config"
+
+
+def label(loader: ConfigLoader, group: str, choice: str, value: Any) -> str:  # an instance of one of its classes
+    """The choice, and in brackets each option in which `value` differs from what it stands for."""
+    default = _flat_option(loader, group, choice)
+    changed = sorted((key, new) for key, new in _flat(value).items() if new != default.get(key))
+    return choice + (f"({','.join(f'{key}={new}' for key, new in changed)})" if changed else "")
+
+
+@cache  # one loader a process
+def option(loader: ConfigLoader, group: str, choice: str) -> Any:  # an instance of one of its classes
+    """The object that `group=choice` composes to where nothing else is said."""
+    return OmegaConf.to_object(_composed(loader, group, choice))
+
+
+def kind(loader: ConfigLoader, group: str, choice: str) -> type | None:
+    """The class of that object, whether or not its options are complete; None where the file names no schema."""
+    return OmegaConf.get_type(_composed(loader, group, choice))
+
+
+@cache
+def _composed(loader: ConfigLoader, group: str, choice: str) -> DictConfig:
+    composed = loader.load_configuration(CONFIG_NAME, [f"{group}={choice}"], run_mode=RunMode.RUN)
+    node: DictConfig = composed[group]
+    return node
+
+
+@cache
+def _flat_option(loader: ConfigLoader, group: str, choice: str) -> Mapping[str, Any]:
+    return _flat(option(loader, group, choice))
+
+
+def _flat(value: Any) -> dict[str, Any]:
+    """The scientific options of a config object, nested ones as "a.b"."""
+    return dict(_items(dataclasses.asdict(value), ""))
+
+
+def _items(tree: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, Any]]:
+    for key, value in tree.items():
+        if isinstance(value, Mapping) and value:
+            yield from _items(value, f"{prefix}{key}.")
+        elif key not in DESCRIPTIVE:
+            yield f"{prefix}{key}", value

@@ -1,0 +1,102 @@
+"""The sources of a pooled data set are composed by their names, each by itself."""
+
+import json
+import shlex
+
+import pytest
+
+from segaug.cluster.frozen import config_of, plain_config
+from segaug.data.pooled import SourceError
+from segaug.errors import ConfigError
+from segaug.experiment.config.identity import science, trial_id
+from segaug.experiment.outside import compose
+from tests.tiny import segaug_here
+
+POOLED = ["dataset=pooled", "dataset.base=wbc_tecom_cell", "dataset.added=[wbc_cellavision_cell]"]
+SOURCE = "defaults: [base_phantom, _self_]\nfamily: thorax\nstructure: lung\nimages: 60\nsize: 16\nseed: {seed}\n"
+
+
+def test_each_source_is_as_its_own_config_says():
+    trial = compose([*POOLED, "dataset.k=8"])
+    for name, source in trial.config.dataset.sources.items():
+        assert source == compose([f"dataset={name}"]).config.dataset
+    assert trial.task == "wbc_tecom_cell + 8 wbc_cellavision_cell"
+
+
+def test_in_colour_the_base_is_called_as_its_own_task():
+    trial = compose([*POOLED, "dataset.colour=true"])
+    alone = compose(["dataset=wbc_tecom_cell", "dataset.colour=true"])
+    assert trial.task == f"{alone.task} + 0 wbc_cellavision_cell"
+    assert trial.config.dataset.sources["wbc_tecom_cell"] == alone.config.dataset
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ["dataset.base=wbc_tecom_cel"],
+            "dataset.base: unknown data set 'wbc_tecom_cel'; did you mean 'wbc_tecom_cell'?",
+        ),
+        (["dataset.added=[x]"], "dataset.added: unknown data set 'x'; choose from: busi, folder"),
+        (["dataset.added=[base_folder]"], "dataset.added: unknown data set 'base_folder'; "),
+        (["dataset.added=[pooled]"], "dataset.added: pooled is pooled itself; name the data sets that it is made of"),
+        (["dataset.added=[busi]"], "dataset.added: busi segments lesion, and wbc_tecom_cell cell; "),
+    ],
+)
+def test_names_of_no_fitting_data_set_are_refused(words, told):
+    with pytest.raises(ConfigError) as caught:
+        compose([*POOLED, *words])
+    assert str(caught.value).startswith(told)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_source_has_its_options_from_its_own_config_alone():
+    with pytest.raises(Exception, match=r"Could not override 'dataset.sources"):
+        compose([*POOLED, "dataset.sources={}"])
+
+
+def test_options_are_recorded_without_where_the_files_lie():
+    trial = compose([*POOLED, "dataset.k=8"])
+    recorded = science(trial.config)["dataset"]
+    assert {key: recorded[key] for key in ("base", "added", "k", "colour")} == {
+        "base": "wbc_tecom_cell", "added": ["wbc_cellavision_cell"], "k": [8], "colour": False,
+    }  # fmt: skip
+    assert list(recorded["sources"]) == ["wbc_tecom_cell", "wbc_cellavision_cell"]
+    assert all("root" not in source and source["table"] == "items.csv" for source in recorded["sources"].values())
+
+
+def test_how_many_are_added_is_part_of_the_id():
+    few, many = (compose([*POOLED, f"dataset.k={k}", "scale=n8"]) for k in (4, 8))
+    assert trial_id(few, "content") != trial_id(many, "content")
+
+
+def test_it_survives_as_json():
+    config = compose([*POOLED, "dataset.k=8", "dataset.colour=true"]).config
+    assert config_of(json.loads(json.dumps(plain_config(config)))) == config
+
+
+def test_sources_are_found_in_a_config_folder_of_the_user(tmp_path):
+    home = tmp_path / "conf" / "dataset"
+    home.mkdir(parents=True)
+    for seed in (0, 1):
+        (home / f"mine_{seed}.yaml").write_text(SOURCE.format(seed=seed))
+    words = shlex.split(
+        "plan --config-dir conf -m dataset=pooled dataset.base=mine_0 dataset.added=[mine_1] dataset.k=0,2,4 scale=n4 "
+        "--json"
+    )
+    done = segaug_here(*words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    planned = {cell["task"] for cell in json.loads(done.stdout)["cells"]}
+    assert planned == {"mine_0 + 0 mine_1", "mine_0 + 2 mine_1", "mine_0 + 4 mine_1"}
+    assert len(list((tmp_path / "cache").glob("*.safetensors"))) == 2  # one of each source, for every k
+
+
+def test_an_error_in_the_config_of_a_source_says_whose_it_is(tmp_path):
+    home = tmp_path / "conf" / "dataset"
+    home.mkdir(parents=True)
+    (home / "mine.yaml").write_text(SOURCE.format(seed=0))
+    (home / "wrong.yaml").write_text(SOURCE.format(seed=0).replace("size: 16", "size: 8"))
+    words = ["--config-dir", "conf", "dataset=pooled", "dataset.base=mine", "dataset.added=[wrong]"]
+    done = segaug_here("train", *words, cwd=tmp_path)
+    assert done.returncode == SourceError.exit_code
+    assert "dataset.added: wrong: dataset.size: got 8; " in done.stderr
