@@ -98,6 +98,13 @@ def test_a_command_of_a_study_file_says_what_to_add(tmp_path):
     assert "study=" not in command
 
 
+def test_a_study_elsewhere_with_configs_of_its_own_is_added_to_where_it_is(tmp_path):
+    made_by = f"segaug train -m --config-dir mine dataset=pooled dataset.base=tecom output={tmp_path}"
+    ((_, command),) = commands([Missing(KEY, "for worth", True, ((16,),), (0,))], made_by, tmp_path)
+    assert "--config-dir mine" in command
+    assert command.endswith(f" output={tmp_path}")
+
+
 def test_without_a_stored_command_there_is_one_all_the_same(tmp_path):
     ((_, command),) = commands([Missing(KEY, "for worth", True, ((16,),), (0,))], None, tmp_path)
     assert command.startswith("segaug train -m dataset=tecom scale.size=16")
