@@ -1,15 +1,14 @@
 """What `segaug compare` prints: plain lines that fit 80 columns and never break a name."""
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import chain, groupby
-from textwrap import TextWrapper
+from itertools import groupby
 
 from segaug.analysis.comparison.comparison import Comparison, Comparisons, SizeComparison
 from segaug.analysis.comparison.sign_flips import LEAST_FLIPPED
 from segaug.cli.metric_text import metric_text
+from segaug.cli.plain_lines import sentence, table
 from segaug.findings.comparisons import (
     mean_worth,
     not_compared,
@@ -23,9 +22,7 @@ from segaug.findings.comparisons import (
 )
 from segaug.findings.numbers import p_equals, p_value
 from segaug.findings.with_interval import with_interval
-from segaug.terminal import PROSE, columns
 
-_HELD = "\0"  # a space at which no line ends
 _HEADER = ("N", "pairs", "ratio", "difference", "p Holm", "rms px")
 _LEGEND = (
     "ratio, difference: of expected errors, by means over the same seeds, against {baseline}; below 1 and below 0 are "
@@ -45,7 +42,7 @@ def lines(comparisons: Comparisons) -> Iterator[str]:
         compared = list(group)
         place = ", ".join(filter(None, (task, model)))
         yield ""
-        yield from _wrapped(
+        yield from sentence(
             f"{place + ': ' if place else ''}{metric_text(compared[0].metric)} against {compared[0].baseline}"
         )
         for comparison in compared:
@@ -55,8 +52,8 @@ def lines(comparisons: Comparisons) -> Iterator[str]:
         yield from ["", *about] if about else []
     yield from _legend(comparisons.found)
     for key in comparisons.without_baseline:
-        yield from _wrapped(f"{key}: {not_compared(comparisons.found[0].baseline)}")
-    yield from _wrapped(comparisons.not_measured)
+        yield from sentence(f"{key}: {not_compared(comparisons.found[0].baseline)}")
+    yield from sentence(comparisons.not_measured)
 
 
 def _legend(comparisons: Sequence[Comparison]) -> Iterator[str]:
@@ -65,11 +62,11 @@ def _legend(comparisons: Sequence[Comparison]) -> Iterator[str]:
     other_cases = any(comparison.overall.ratio.other_cases for comparison in comparisons)
     yield ""
     for line in (*_LEGEND, *([_OTHER_CASES] if other_cases else []), *([_MOVED] if moved else [])):
-        yield from _wrapped(line.format(baseline=comparisons[0].baseline))
+        yield from sentence(line.format(baseline=comparisons[0].baseline))
 
 
 def _strategy(comparison: Comparison, strategies: int) -> Iterator[str]:
-    yield from _wrapped(comparison.key.strategy + (f" ({words})" if (words := saw_more(comparison)) else ""))
+    yield from sentence(comparison.key.strategy + (f" ({words})" if (words := saw_more(comparison)) else ""))
     if comparison.overall.sizes:
         yield from _overall(comparison, strategies)
     if comparison.sizes:
@@ -77,43 +74,26 @@ def _strategy(comparison: Comparison, strategies: int) -> Iterator[str]:
     for size in comparison.sizes:
         if size.ratio.log.disagree and size.ratio.log.pairs >= LEAST_FLIPPED:
             p_t, p_flip = p_equals(size.ratio.log.p_t), p_value(size.ratio.log.p_flip)
-            yield from _wrapped(f"at N = {size.size} the tests disagree: {p_t} by t, {p_flip} by sign flips", 2)
+            yield from sentence(f"at N = {size.size} the tests disagree: {p_t} by t, {p_flip} by sign flips", 2)
     yield from _worth(comparison)
     for words in (*on_pairs(comparison), *comparison.notes):
-        yield from _wrapped(words, 2)
+        yield from sentence(words, 2)
 
 
 def _overall(comparison: Comparison, strategies: int) -> Iterator[str]:
     """The primary test."""
     overall, log = comparison.overall, comparison.overall.ratio.log
     sizes = ", ".join(map(str, overall.sizes))
-    yield from _wrapped(f"over N = {sizes}: ratio {ratio(overall.ratio)}, {log.pairs} seeds", 2)
+    yield from sentence(f"over N = {sizes}: ratio {ratio(overall.ratio)}, {log.pairs} seeds", 2)
     if other := with_other_cases(overall.ratio):
-        yield from _wrapped(f"with other test cases, too: {other}", 2)
+        yield from sentence(f"with other test cases, too: {other}", 2)
     family = f", {p_value(overall.p_holm)} by Holm over {strategies} strategies" if strategies > 1 else ""
     least = f" (with {log.pairs} seeds never below {2 / 2**log.pairs:.2g})" if log.pairs < LEAST_FLIPPED else ""
-    yield from _wrapped(f"{p_equals(log.p_t)} by t{family}; {p_value(log.p_flip)} by sign flips{least}", 2)
+    yield from sentence(f"{p_equals(log.p_t)} by t{family}; {p_value(log.p_flip)} by sign flips{least}", 2)
 
 
 def _table(sizes: Sequence[SizeComparison]) -> Iterator[str]:
-    shown = [column for column in zip(_HEADER, *(_cells(size) for size in sizes), strict=True) if any(column[1:])]
-    if sum(max(map(len, column)) + 2 for column in shown) - 2 > min(PROSE, columns()):
-        shown = [tuple(chain.from_iterable(map(_below, column))) for column in shown]
-    widths = [max(map(len, column)) for column in shown]
-    left = ("ratio", "difference", "p Holm")
-    padded = (
-        [cell.ljust(width) if column[0] in left else cell.rjust(width) for cell in column]
-        for column, width in zip(shown, widths, strict=True)
-    )
-    for row in zip(*padded, strict=True):
-        if line := "  ".join(row).rstrip():
-            yield line
-
-
-def _below(cell: str) -> tuple[str, str]:
-    """A number, and its interval for the line below."""
-    number, bracket, interval = cell.partition(" [")
-    return number, bracket.strip() + interval
+    yield from table(_HEADER, [_cells(size) for size in sizes], ("ratio", "difference", "p Holm"))
 
 
 def _cells(size: SizeComparison) -> tuple[str, ...]:
@@ -126,18 +106,18 @@ def _cells(size: SizeComparison) -> tuple[str, ...]:
 def _worth(comparison: Comparison) -> Iterator[str]:
     equivalent = comparison.equivalent
     if equivalent.method == "none":
-        yield from _wrapped(untold_worth(comparison), 2)
+        yield from sentence(untold_worth(comparison), 2)
         return
     method = worth_method(comparison) if equivalent.method == "law" else ""  # that of others is said once below all
     for words in (*(worth(comparison, size) for size in equivalent.sizes), mean_worth(comparison), method):
-        yield from _wrapped(words, 2)
+        yield from sentence(words, 2)
 
 
 def _interpolated(comparisons: Sequence[Comparison]) -> Iterator[str]:
     for words in sorted(
         {worth_method(comparison) for comparison in comparisons if comparison.equivalent.method == "interpolation"}
     ):
-        yield from _wrapped(words)
+        yield from sentence(words)
 
 
 def _seen(comparisons: Sequence[Comparison]) -> Iterator[str]:
@@ -149,11 +129,4 @@ def _seen(comparisons: Sequence[Comparison]) -> Iterator[str]:
         return
     yield "allowed to see (more data is not a better augmentation):"
     for sees, strategies in seen.items():
-        yield from _wrapped(f"{sees or 'not known'}: {', '.join(strategies)}", 2)
-
-
-def _wrapped(text: str, indent: int = 0) -> list[str]:
-    wrapper = TextWrapper(min(PROSE, columns()), break_long_words=False, break_on_hyphens=False)
-    wrapper.initial_indent, wrapper.subsequent_indent = " " * indent, " " * (indent + 2)
-    held = re.sub(r"\[.*?\]", lambda match: match[0].replace(" ", _HELD), text)  # an interval stays in one piece
-    return [line.replace(_HELD, " ") for line in wrapper.wrap(held)]
+        yield from sentence(f"{sees or 'not known'}: {', '.join(strategies)}", 2)

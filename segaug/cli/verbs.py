@@ -14,6 +14,7 @@ VERBS = {  # each is segaug/cli/<verb>.py with add_arguments(parser) and run(arg
     "dashboard": "make the W&B workspace and report of a study",
     "fit": "fit the scaling curves of a study",
     "compare": "pair the strategies of a study seed by seed",
+    "addition": "what images of other sources do to the error on the base's test set",
     "plan": "what a study costs and what of it is done, or what its design can say",
     "need": "how many labelled images a target needs, by the curves of a study",
     "report": "write figures and one HTML page of a study",

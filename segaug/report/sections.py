@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from segaug.report.addition import addition_section
 from segaug.report.answers import answers_section
 from segaug.report.blocks.section import Section
 from segaug.report.comparison import comparison_section, dice_section
@@ -20,6 +21,7 @@ SECTIONS: tuple[Callable[[Study], Section | None], ...] = (  # in the order of t
     curves_section.section,
     comparison_section.section,
     dice_section.section,
+    addition_section.section,
     verdicts_section.section,
     laws_section.section,
     checks_section.section,

@@ -1,6 +1,5 @@
 """A record as one flat row: what a fit, a comparison or a table reads of it."""
 
-import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from segaug.measures import MEASURES
 from segaug.results.collapse import mask_columns
 from segaug.results.json_file import REDO
 from segaug.results.keys import CURVE, PAIR
+from segaug.results.pooled import sources_column
 from segaug.results.trained_out import late_fall
 
 Row = dict[str, str | int | float | bool]
@@ -30,6 +30,8 @@ COLUMNS: dict[str, type] = {  # of every row
     "subset": str,  # names the set of training images, whatever their order
     "subset_policy": str,  # "independent" | "nested"
     "count": str,  # what N counts: "images" | "patients"
+    "sampling": str,  # how batches of several sources are drawn: "proportional" | "balanced"
+    "sources": str,  # of the training images, see `pooled`; "": there is one
     "updates": int,
     "best_update": int,
     "stopped": str,
@@ -44,7 +46,6 @@ COLUMNS: dict[str, type] = {  # of every row
     "both_empty": float,  # test masks, of all structures, of which truth and prediction are empty; NaN: unknown
     "one_empty": float,  # of which one of the two is; NaN: unknown
     "late_fall": float,  # of the training loss, see `trained_out`; NaN: unknown
-    "sources": str,  # JSON: the record's "sources" without cases, see `results/record.py`; "": there is only one
 }
 _MEASURED_BEHIND = "count"
 _WEIGHTS = ("best", "last")
@@ -104,6 +105,7 @@ def _row(record: Record) -> Row:
     row |= {"overlap": bool(subset["overlap"]), "patients": int(subset["patients"]), "pool": int(subset["pool"])}
     row |= {"subset": _set_name(subset["ids"])}
     row |= {"subset_policy": protocol.get("subset", "independent"), "count": protocol.get("count", "images")}
+    row |= {"sampling": protocol.get("sampling", "proportional"), "sources": sources_column(record)}
     row |= {"updates": int(training["updates"]), "best_update": int(training["best_update"])}
     row |= {"stopped": str(training["stopped"]), "improved": _improved(history["training_loss"])}
     row |= {"sees": ", ".join(record["sees"])}
@@ -112,13 +114,7 @@ def _row(record: Record) -> Row:
     row |= {"structures": len(record["form"]["structures"]) if "form" in record else 1}
     row |= {"seeds_per_subset": _from_one(protocol.get("seeds_per_subset", 1))}
     row |= {"code": str((record["run"].get("code") or {}).get("hash") or "")}
-    row |= {"sources": _sources(record.get("sources", {}))}
     return row | _masks(record) | {"late_fall": late_fall(history["update"], history["training_loss"])}
-
-
-def _sources(sources: Record) -> str:
-    told = {name: {key: value for key, value in source.items() if key != "cases"} for name, source in sources.items()}
-    return json.dumps(told) if told else ""
 
 
 def _masks(record: Record) -> Row:

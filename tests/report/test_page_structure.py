@@ -19,8 +19,8 @@ from tests.report.made_sections import MAKERS, Page, page_of
 from tests.report.odd_studies import Odd
 
 ORDER = [
-    "answers", "cautions", "curves", "comparison", "dice", "verdicts", "laws", "checks", "measures", "structures",
-    "variance", "planning", "divergence", "training", "trials", "data", "protocol", "checklist",
+    "answers", "cautions", "curves", "comparison", "dice", "addition", "verdicts", "laws", "checks", "measures",
+    "structures", "variance", "planning", "divergence", "training", "trials", "data", "protocol", "checklist",
 ]  # fmt: skip
 
 
@@ -35,6 +35,7 @@ def there(page: Page) -> set[str]:
 LAWS = ["verdicts", "laws", "checks"]
 PLAIN_NUMBER = re.compile(r"-?[\d,.]+")
 NO_LAW = {"laws", "checks", "structures"}
+ONE_SOURCE = {"addition"}
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ NO_LAW = {"laws", "checks", "structures"}
 )
 def test_a_section_with_nothing_to_show_is_absent_and_the_others_are_there(tmp_path, odd, absent):
     page = page_of(tmp_path / "odd", odd)
-    assert set(ORDER) - there(page) == NO_LAW | absent
+    assert set(ORDER) - there(page) == NO_LAW | ONE_SOURCE | absent
 
 
 def test_what_cannot_be_compared_is_one_paragraph(tmp_path):

@@ -19,11 +19,18 @@ def equivalents(baseline: SizeMeans, strategy: SizeMeans, means: tuple[Array, Ar
 
     means: those of baseline (B, m) and strategy (B, k); their own, or resampled.
     """
-    curves = [
-        falling(np.maximum(drawn, _SMALLEST_SHARE * data.means), data.standard_error**-2)
-        for data, drawn in zip((baseline, strategy), means, strict=True)
-    ]
+    curves = [falling_means(data, drawn) for data, drawn in zip((baseline, strategy), means, strict=True)]
     return sizes_between(baseline.sizes, *curves)
+
+
+def falling_means(data: SizeMeans, means: Array) -> Array:
+    """The falling curves nearest to means of a curve's sizes, its own or resampled: (B, m), with positive values."""
+    return falling(floored(means, data.means), data.standard_error**-2)
+
+
+def floored(drawn: Array, means: Array) -> Array:
+    """Resampled means, (B, m), that have a logarithm; means: the original ones, (m,)."""
+    return np.maximum(drawn, _SMALLEST_SHARE * means)
 
 
 def falling(means: Array, weights: Array) -> Array:

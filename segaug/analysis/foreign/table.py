@@ -59,11 +59,14 @@ class ForeignTable:
 Source = pd.DataFrame | Path | str | ForeignTable
 
 
-def from_frame(source: Source, *, nested: bool = False, columns: Mapping[str, str] | None = None) -> ForeignTable:
+def from_frame(
+    source: Source, *, nested: bool = False, columns: Mapping[str, str] | None = None, smallest: int = 1
+) -> ForeignTable:
     """Check a table, or a file of one (see `file`), and bring it into the form that fits use.
 
     nested: a seed's smaller subsets are part of its larger ones.  columns: our names -> those of the table, where it
-    has others.  A table that has been read is returned as it is.  Raises DataError naming file, row and column.
+    has others.  smallest: the least that N may be.  A table that has been read is returned as it is.  Raises DataError
+    naming file, row and column.
     """
     if isinstance(source, ForeignTable):
         return source
@@ -71,7 +74,7 @@ def from_frame(source: Source, *, nested: bool = False, columns: Mapping[str, st
     file = recognised.file
     commas = decimal_commas(file, [name for name in ("size", "seed", "error", "constant") if name in file.frame])
     rows = pd.DataFrame({name: _curve_column(file, name) for name in CURVE})
-    rows["size"] = whole_column(file, "size", 1)
+    rows["size"] = whole_column(file, "size", smallest)
     optional = [name for name in ("subset", "case", "patient") if name in file.frame]
     rows = rows.assign(**{name: text_column(file, name) for name in optional})
     rows["seed"] = whole_column(file, "seed", 0) if "seed" in file.frame else numbered_repeats(recognised, rows)

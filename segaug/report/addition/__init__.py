@@ -1,0 +1,1 @@
+"""Images of other sources added to a base set."""

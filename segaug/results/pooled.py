@@ -1,0 +1,41 @@
+"""What a record says of the sources that its training images come from, as a column of tables.
+
+A task of one source has no such block, and its column is empty.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+
+import orjson
+
+Role = Literal["base", "added"]
+
+
+class SourceShare(NamedTuple):
+    """What one source has given to a training."""
+
+    name: str  # of its data set
+    role: Role
+    training: int  # images
+    presentations: int  # rows of batches that showed one of them
+
+
+def sources_column(record: Mapping[str, Any]) -> str:
+    """The sources of a record in the order of its task, as one text; "" where it has a single one."""
+    sources = record.get("sources")
+    if not sources:
+        return ""
+    shares = [
+        (str(name), str(share["role"]), int(share["training"]), int(share["presentations"]))
+        for name, share in sources.items()
+    ]
+    if [role for _, role, _, _ in shares].count("base") != 1:
+        raise ValueError(f"of the sources {', '.join(sources)} not one is the base")
+    return orjson.dumps(shares).decode()
+
+
+@lru_cache(maxsize=4096)  # trials of a cell share their text
+def sources_of(column: str) -> tuple[SourceShare, ...]:
+    """The sources again; none for the text of a single one."""
+    return tuple(SourceShare(*share) for share in orjson.loads(column)) if column else ()
