@@ -55,8 +55,8 @@ class AttnUNetNetwork(UShaped):
     def __init__(self, widths: tuple[int, ...], in_channels: int, out_channels: int) -> None:
         super().__init__()
         inner = pairwise((in_channels, *widths[:-1]))
-        self.encoders = nn.ModuleList([convolutions(*pair, count=2) for pair in inner])
-        self.bottleneck = convolutions(*widths[-2:], count=2)
+        self.encoders = nn.ModuleList([convolutions(before, width, count=2) for before, width in inner])
+        self.bottleneck = convolutions(widths[-2], widths[-1], count=2)
         coarse_to_fine = list(pairwise(reversed(widths)))
         self.gates = nn.ModuleList([Gate(*pair) for pair in coarse_to_fine])
         self.decoders = nn.ModuleList([convolutions(below + width, width, 2) for below, width in coarse_to_fine])

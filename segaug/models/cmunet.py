@@ -55,9 +55,9 @@ class CMUNetNetwork(UShaped):
     def __init__(self, widths: tuple[int, ...], in_channels: int, out_channels: int) -> None:
         super().__init__()
         inner = pairwise((in_channels, *widths[:-1]))
-        self.encoders = nn.ModuleList([convolutions(*pair, count=2) for pair in inner])
+        self.encoders = nn.ModuleList([convolutions(before, width, count=2) for before, width in inner])
         mixers = [Mixer(widths[-1]) for _ in range(MIXERS)]
-        self.bottleneck = nn.Sequential(convolutions(*widths[-2:], count=2), *mixers)
+        self.bottleneck = nn.Sequential(convolutions(widths[-2], widths[-1], count=2), *mixers)
         coarse_to_fine = list(pairwise(reversed(widths)))
         self.enlargers = nn.ModuleList(
             [nn.Sequential(nn.Upsample(scale_factor=2), convolution(*pair)) for pair in coarse_to_fine]
