@@ -32,7 +32,7 @@ class Network(nn.Module, ABC):
 
 
 class Model(Protocol):
-    """What every model config offers (`NnUnet`, `SwinUnet`)."""
+    """What every model config offers (`NnUnet`, `UNet`)."""
 
     learning_rate: ClassVar[float]  # of adam, under a protocol that names none
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from segaug.errors import ConfigError
 from segaug.models.instance_norm import replace_instance_norm
 from segaug.models.network import Network
+from segaug.models.side import check_side
 
 if TYPE_CHECKING:
     from monai.networks.nets import DynUNet
@@ -59,12 +60,7 @@ class NnUnet:
 
     def check_size(self, size: int) -> None:
         """The side is halved 3 times, and the coarsest map needs at least 2 x 2 pixels to be normalised."""
-        if size % 8 or size < 16:
-            raise ConfigError(
-                key="dataset.size",
-                problem=f"model nnunet cannot take images of {size} x {size} pixels",
-                fix="use a multiple of 8, at least 16",
-            )
+        check_side(size, model="nnunet", multiple=8, least=16)
 
 
 class NnUnetNetwork(Network):

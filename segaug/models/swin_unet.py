@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from segaug.errors import ConfigError
 from segaug.models.instance_norm import replace_instance_norm
 from segaug.models.network import Network
+from segaug.models.side import check_side
 
 if TYPE_CHECKING:
     from monai.networks.nets import SwinUNETR
@@ -45,12 +46,7 @@ class SwinUnet:
 
     def check_size(self, size: int) -> None:
         """The side is halved 5 times, and the coarsest map needs at least 2 x 2 pixels to be normalised."""
-        if size % 32 or size < 64:
-            raise ConfigError(
-                key="dataset.size",
-                problem=f"model swin_unet cannot take images of {size} x {size} pixels",
-                fix="use a multiple of 32, at least 64",
-            )
+        check_side(size, model="swin_unet", multiple=32, least=64)
 
 
 class SwinUnetNetwork(Network):

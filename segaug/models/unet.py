@@ -9,8 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from segaug.errors import ConfigError
 from segaug.models.network import Network
+from segaug.models.side import check_side
+from segaug.models.u_shaped import UShaped
 
 WIDTHS = (16, 32, 64, 128, 256)  # channels at the side of the image, and at each of its halvings
 BATCH_NORM_EPS = 1e-3
@@ -34,16 +35,11 @@ class UNet:
 
     def check_size(self, size: int) -> None:
         """The side is halved 4 times, and the coarsest map of a single image needs 2 x 2 pixels to be normalised."""
-        if size % 16 or size < 32:
-            raise ConfigError(
-                key="dataset.size",
-                problem=f"model unet cannot take images of {size} x {size} pixels",
-                fix="use a multiple of 16, at least 32",
-            )
+        check_side(size, model="unet", multiple=16, least=32)
 
 
-class UNetNetwork(Network):
-    """Down by max-pooling, up by bilinear enlargement and a 2 x 2 convolution to the width of the skip."""
+class UNetNetwork(UShaped):
+    """Up by bilinear enlargement and a 2 x 2 convolution to the width of the skip; the last convolution is 3 x 3."""
 
     def __init__(self, in_channels: int, out_channels: int) -> None:
         super().__init__()
@@ -59,23 +55,11 @@ class UNetNetwork(Network):
         self.last = nn.Conv2d(WIDTHS[0], out_channels, 3, padding=1)
         start_as_published(self)
 
-    @property
-    def head(self) -> nn.Conv2d:
-        """The last convolution, 3 x 3."""
-        return self.last
-
-    def features(self, image: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """Logits, and encoder1..4, bottleneck (side / 16), decoder4..1."""
-        maps: dict[str, Tensor] = {}
-        x = image
-        for level, encoder in enumerate(self.encoders, start=1):
-            x = maps[f"encoder{level}"] = encoder(x)
-            x = F.max_pool2d(x, 2)
-        x = maps["bottleneck"] = self.bottleneck(x)
-        for level, enlarger, decoder in zip((4, 3, 2, 1), self.enlargers, self.decoders, strict=True):
-            x = torch.cat([enlarger(enlarged(x)), maps[f"encoder{level}"]], dim=1)
-            x = maps[f"decoder{level}"] = decoder(x)
-        return self.last(x), maps
+    def raised(self, step: int, below: Tensor, skip: Tensor) -> Tensor:
+        """Enlarged and convolved map below, skip, convolutions."""
+        enlarger, decoder = self.enlargers[step], self.decoders[step]
+        feature: Tensor = decoder(torch.cat([enlarger(enlarged(below)), skip], dim=1))
+        return feature
 
 
 def convolution(in_channels: int, out_channels: int, kernel: int = 3) -> nn.Sequential:

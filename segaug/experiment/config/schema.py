@@ -54,6 +54,9 @@ MODEL_CLASSES = {  # the same of segaug/models/ and conf/model/
     "nnunet": "NnUnet",
     "swin_unet": "SwinUnet",
     "unet": "UNet",
+    "attn_unet": "AttnUNet",
+    "cmunet": "CMUNet",
+    "nusegnet": "NuSegNet",
 }
 MODELS: dict[str, type[Model]] = {name: _class("segaug.models", name, kind) for name, kind in MODEL_CLASSES.items()}
 DATASETS: dict[str, type[Dataset | Pooled]] = {"folder": Folder, "phantom": Phantom, "pooled": Pooled}
