@@ -174,6 +174,10 @@ class Strategy:
         """Put `prepared` back, in place, to a state that `state` gave."""
         load_learned_state(prepared, state)
 
+    def facts(self, prepared: Prepared) -> Mapping[str, Json]:
+        """What the record tells of what was learned while the network was, after the last update; keys of `Record`."""
+        return {}
+
     def predict(self, model: nn.Module, image: Tensor, prepared: Prepared = None) -> Tensor:
         """Logits at validation and test time; test-time augmentation replaces this."""
         logits: Tensor = model(image)

@@ -12,6 +12,7 @@ from segaug.batch import Batch
 from segaug.errors import ConfigError
 from segaug.experiment.artefacts.store import ArtefactStore
 from segaug.form import Form
+from segaug.models.network import Network
 from segaug.rng import stream
 from segaug.training.criterion import Criterion
 from segaug.training.fit import fit
@@ -23,6 +24,22 @@ from tests.contracts.cheap import make
 TWO_UPDATES = Protocol(
     unit="update", length=2, warmup=1, validate_every=2, patience=None, validation="none", learning_rate=1e-3
 )
+
+
+class OneConvolution(Network):
+    """A network that takes images of any size; its logits are its features."""
+
+    def __init__(self, in_channels, out_channels):
+        super().__init__()
+        self.only = nn.Conv2d(in_channels, out_channels, 3, padding=1)
+
+    @property
+    def head(self):
+        return self.only
+
+    def features(self, image):
+        logits = self.only(image)
+        return logits, {"encoder1": logits}
 
 
 @pytest.fixture(params=[(1, 1, (48, 48)), (3, 2, (40, 57))], ids=["binary-square", "two-structures-colour-oblong"])
@@ -66,10 +83,9 @@ def _prepare(store, strategy, batch):
     structures = batch.label.shape[1]
 
     def build_model(rng):
-        """One convolution: a network that takes images of any size."""
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(rng.initial_seed())
-            network = nn.Conv2d(batch.image.shape[1], structures + (structures > 1), 3, padding=1)
+            network = OneConvolution(batch.image.shape[1], structures + (structures > 1))
         return network.to(batch.image.device)
 
     def train_segmentation(images, chosen):

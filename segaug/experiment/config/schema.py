@@ -46,6 +46,7 @@ STRATEGY_CLASSES = {  # name -> class in segaug/augment/<name>.py, or <room>.<cl
     "gd_gi_mixup": "task_driven.GeneratedBothMixUp",
     "adversarial": "task_driven.Adversarial",
     "self_training": "task_driven.SelfTraining",
+    "feature_discrepancy": "FeatureDiscrepancy",
 }
 STRATEGIES: dict[str, type[Strategy]] = {
     name: _class("segaug.augment", name, place) for name, place in STRATEGY_CLASSES.items()
