@@ -36,8 +36,8 @@ def dice_finding(groups: Sequence[DiceGroup]) -> str:
     differing = [f"{strategy} at N = {cell.size} ({_signed(cell)})" for strategy, cell in cells if cell.significant]
     verb = "differs" if len(differing) == 1 else "differ"
     counts = f"{len(differing)} of {len(cells)} strategies and sizes {verb} from {_references(groups)}"
-    short, long = (f"{counts} after Holm's correction{names}." for names in ("", f": {listed(differing, 'more')}"))
-    return (long if differing and len(long) <= _MOST_LETTERS else short) + _provisional(cells)
+    short, long = (f"{counts} after {_corrected(cells)}{names}." for names in ("", f": {listed(differing, 'more')}"))
+    return long if differing and len(long) <= _MOST_LETTERS else short
 
 
 def dice_caption(study: Study, groups: Sequence[DiceGroup]) -> str:
@@ -77,10 +77,10 @@ def _signed(cell: SizeComparison) -> str:
     return with_interval(cell.difference.negated.mean, None, most=3, sign=True)
 
 
-def _provisional(cells: Sequence[tuple[str, SizeComparison]]) -> str:
-    """Of so few pairs, differences that happen to be alike pass the test."""
+def _corrected(cells: Sequence[tuple[str, SizeComparison]]) -> str:
+    """By whom; and of how many pairs, where they are so few that differences which happen to be alike pass the test."""
     most = max((cell.difference.pairs for _, cell in cells), default=FEW_PAIRS)
-    return "" if most >= FEW_PAIRS else f" Provisional: at most {counted(most, 'pair')} a size."
+    return "Holm's correction" if most >= FEW_PAIRS else f"Holm, {counted(most, 'pair')}"
 
 
 def _references(groups: Sequence[DiceGroup]) -> str:
