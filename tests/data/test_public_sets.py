@@ -27,6 +27,8 @@ SETS = {  # images, patients
     "wbc_cellavision_cell": (100, 100),
     "wbc_cellavision_nucleus": (100, 100),
     "wbc_cellavision_parts": (100, 100),
+    "nuclei_fluorescence": (541, 541),
+    "nuclei_stained": (123, 123),
 }
 
 
