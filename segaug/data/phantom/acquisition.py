@@ -45,6 +45,12 @@ def look(image: np.ndarray, draw: Draw, scanner: Scanner, bias_field: float) -> 
     return picture
 
 
+def inverted(picture: np.ndarray, share: float) -> np.ndarray:
+    """The picture (H, W) on its way to its negative: 0 as it is, 1 the negative, in between flatter; 0 and above."""
+    mixed: np.ndarray = picture if share == 0 else (1 - share) * picture + share * np.clip(1 - picture, 0, None)
+    return mixed
+
+
 def add_noise(picture: np.ndarray, draw: Draw, scanner: Scanner, noise: float) -> np.ndarray:
     """The picture (H, W) as float32 in 0..1 with independent noise in every pixel."""
     first, second = noise * scanner.noise * draw.normal(2, *picture.shape)

@@ -20,6 +20,23 @@ def second_opinion(truth: np.ndarray, band: int) -> np.ndarray:
     return other
 
 
+def moved_contour(truth: np.ndarray, chosen: tuple[int, ...], by_px: int) -> np.ndarray:
+    """Labels (H, W) of annotators who draw the contour of the chosen structures so far outside; negative: inside.
+
+    A pixel gets the nearest label from the other side of the contour where that lies within `by_px` px [centre to
+    centre]; labels inside of either side stay.
+    """
+    own = np.isin(truth, chosen)
+    moving = ~own if by_px > 0 else own  # the side that loses pixels
+    if by_px == 0 or moving.all() or not moving.any():
+        return truth
+    distance, nearest = distance_transform_edt(moving, return_indices=True)
+    taken = moving & (distance <= abs(by_px))
+    moved = truth.copy()
+    moved[taken] = truth[tuple(nearest)][taken]
+    return moved
+
+
 def annotate(truth: np.ndarray, band: int, rate: float, rng: torch.Generator) -> np.ndarray:
     """One annotator's mask (H, W)."""
     flips = torch.rand(truth.shape, generator=rng).numpy() < rate
