@@ -83,7 +83,7 @@ class StepContext:
 
     @property
     def loss(self) -> Callable[[Tensor, Tensor], Tensor]:
-        """Logits, label -> mean over the rows."""
+        """Logits, label -> a scalar, as `Objective` says it."""
         return self.objective
 
 

@@ -10,7 +10,7 @@ class Objective(Protocol):
     """What logits mean, and what is made small; the same for one structure and for several."""
 
     def __call__(self, logits: Tensor, label: Tensor) -> Tensor:
-        """The loss: the mean over the rows of logits (B, 1 or K + 1, ...) and label (B, K, ...), hard or soft."""
+        """The loss of logits (B, 1 or K + 1, ...) and label (B, K, ...), hard or soft; a scalar."""
         ...
 
     def probabilities(self, logits: Tensor) -> Tensor:

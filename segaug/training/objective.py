@@ -8,8 +8,9 @@ from torch import Tensor
 from segaug import metrics
 from segaug.errors import ConfigError
 
-LOSSES = ("cross_entropy", "cross_entropy_dice")
+LOSSES = ("cross_entropy", "cross_entropy_dice", "cross_entropy_batch_dice", "dice_iou")
 _DICE_FLOOR_PX = 1.0  # of both sides of the fraction: an empty structure, rightly left out, has Dice 1
+_EPS_PX = 1e-7  # the same of a whole batch: published
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,11 @@ class Objective:
 
     cross_entropy_dice: to that is added the mean over images and structures of 1 - (2 o + 1) / (t + 1), o = sum p y and
     t = sum p + sum y over the pixels of an image.  Source: Isensee et al. (2021), but of each image, not of a batch.
+
+    cross_entropy_batch_dice, dice_iou: of each structure, over the pixels of the *whole batch*, so that a row's loss
+    depends on the others.  D = 1 - (2 o + e) / (t + e), J = 1 - (o + e) / (t - o + e), e = 1e-7.  The mean of D over
+    the structures is added to the cross-entropy; dice_iou is the mean of D + J.  Source: Roy et al. (2025), arXiv
+    2507.19575, and its released code.
     """
 
     loss: str = "cross_entropy"
@@ -34,11 +40,19 @@ class Objective:
             raise _error("loss", f"got {self.loss!r}", f"choose from {', '.join(LOSSES)}")
         if self.background_weight is not None and not 0 < self.background_weight < 1:
             raise _error("background_weight", f"got {self.background_weight}", "use a weight between 0 and 1, or null")
+        if self.background_weight is not None and self.loss == "dice_iou":
+            raise _error("background_weight", "dice_iou weighs no pixels", "leave it null, or choose another loss")
 
     def __call__(self, logits: Tensor, label: Tensor) -> Tensor:
-        """Mean over the rows; logits (B, 1 or K + 1, ...), label (B, K, ...) hard or soft, sum over K <= 1."""
+        """A scalar; logits (B, 1 or K + 1, ...), label (B, K, ...) hard or soft, sum over K <= 1."""
+        if self.loss == "dice_iou":
+            return _batch_dice_loss(logits.float(), label) + _batch_iou_loss(logits.float(), label)
         loss = self._cross_entropy(logits, label)
-        return loss + _dice_loss(logits.float(), label) if self.loss == "cross_entropy_dice" else loss
+        if self.loss == "cross_entropy_dice":
+            return loss + _dice_loss(logits.float(), label)
+        if self.loss == "cross_entropy_batch_dice":
+            return loss + _batch_dice_loss(logits.float(), label)
+        return loss
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """Probability of each structure, (B, K, ...)."""
@@ -65,9 +79,24 @@ def _pixel_cross_entropy(logits: Tensor, label: Tensor) -> Tensor:
 
 
 def _dice_loss(logits: Tensor, label: Tensor) -> Tensor:
-    p, y = metrics.probabilities(logits).flatten(2), label.flatten(2)
-    overlap, total = (p * y).sum(2), p.sum(2) + y.sum(2)
+    overlap, total = _overlap_and_total(logits, label, dim=2)
     return 1 - ((2 * overlap + _DICE_FLOOR_PX) / (total + _DICE_FLOOR_PX)).mean()
+
+
+def _batch_dice_loss(logits: Tensor, label: Tensor) -> Tensor:
+    overlap, total = _overlap_and_total(logits, label, dim=(0, 2))
+    return 1 - ((2 * overlap + _EPS_PX) / (total + _EPS_PX)).mean()
+
+
+def _batch_iou_loss(logits: Tensor, label: Tensor) -> Tensor:
+    overlap, total = _overlap_and_total(logits, label, dim=(0, 2))
+    return 1 - ((overlap + _EPS_PX) / (total - overlap + _EPS_PX)).mean()
+
+
+def _overlap_and_total(logits: Tensor, label: Tensor, dim: int | tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """Sums of p y and of p + y over axes of (B, K, pixels)."""
+    p, y = metrics.probabilities(logits).flatten(2), label.flatten(2)
+    return (p * y).sum(dim), p.sum(dim) + y.sum(dim)
 
 
 def _error(name: str, problem: str, fix: str) -> ConfigError:

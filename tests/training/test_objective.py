@@ -89,6 +89,27 @@ def test_the_loss_is_the_mean_of_its_rows(structures, soft, loss):
     torch.testing.assert_close(objective(logits, label), torch.stack(rows).mean())
 
 
+@pytest.mark.parametrize(("structures", "soft"), CASES)
+def test_dice_and_iou_of_the_whole_batch_are_their_formulas(structures, soft):
+    logits, label = logits_and_label(structures, soft)
+    p = torch.sigmoid(logits) if structures == 1 else logits.softmax(1)[:, 1:]
+    dice = iou = 0.0
+    for k in range(structures):
+        overlap, total = (p[:, k] * label[:, k]).sum().item(), (p[:, k].sum() + label[:, k].sum()).item()
+        dice += (1 - 2 * overlap / total) / structures
+        iou += (1 - overlap / (total - overlap)) / structures
+    assert Objective(loss="dice_iou")(logits, label).item() == pytest.approx(dice + iou, rel=1e-5)
+    added = Objective(loss="cross_entropy_batch_dice")(logits, label) - Objective()(logits, label)
+    assert added.item() == pytest.approx(dice, rel=1e-4)
+
+
+@pytest.mark.parametrize("loss", ["dice_iou", "cross_entropy_batch_dice"])
+def test_batches_that_show_nothing_have_finite_losses_and_gradients(loss):
+    logits = torch.full((2, 1, 4, 4), -200.0, requires_grad=True)
+    Objective(loss=loss)(logits, torch.zeros(2, 1, 4, 4)).backward()
+    assert logits.grad.isfinite().all()
+
+
 @pytest.mark.parametrize("structures", [1, 3])
 def test_a_structure_that_is_rightly_left_out_costs_nothing(structures):
     logits = torch.full((1, structures + (structures > 1), 4, 4), -50.0)
@@ -99,7 +120,7 @@ def test_a_structure_that_is_rightly_left_out_costs_nothing(structures):
 @pytest.mark.parametrize(
     ("option", "value", "fix"),
     [
-        ("loss", "bce", "choose from cross_entropy, cross_entropy_dice"),
+        ("loss", "bce", "choose from cross_entropy, cross_entropy_dice, cross_entropy_batch_dice, dice_iou"),
         ("background_weight", -0.1, "use a weight between 0 and 1, or null"),
         ("background_weight", 0.0, "use a weight between 0 and 1, or null"),
         ("background_weight", 1.0, "use a weight between 0 and 1, or null"),
@@ -109,3 +130,8 @@ def test_a_structure_that_is_rightly_left_out_costs_nothing(structures):
 def test_a_wrong_value_is_refused_by_name(option, value, fix):
     with pytest.raises(ConfigError, match=rf"protocol\.objective\.{option} in .*{fix}"):
         Objective(**{option: value})
+
+
+def test_weights_of_pixels_need_a_loss_of_pixels():
+    with pytest.raises(ConfigError, match=r"protocol\.objective\.background_weight.*dice_iou weighs no pixels"):
+        Objective(loss="dice_iou", background_weight=0.1)

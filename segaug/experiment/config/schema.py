@@ -47,6 +47,8 @@ STRATEGY_CLASSES = {  # name -> class in segaug/augment/<name>.py, or <room>.<cl
     "adversarial": "task_driven.Adversarial",
     "self_training": "task_driven.SelfTraining",
     "feature_discrepancy": "FeatureDiscrepancy",
+    "deep_supervision": "DeepSupervision",
+    "pixel_contrast": "PixelContrast",
 }
 STRATEGIES: dict[str, type[Strategy]] = {
     name: _class("segaug.augment", name, place) for name, place in STRATEGY_CLASSES.items()

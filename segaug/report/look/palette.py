@@ -64,6 +64,8 @@ LOOKS = {  # also the order in which strategies are listed; families that are co
     "policy_class_specific": Look("green", "h", DOTTED),
     "policy_joint": Look("vermillion", ">", SOLID),
     "feature_discrepancy": Look("sky", "p", SOLID),
+    "deep_supervision": Look("orange", "s", SOLID),
+    "pixel_contrast": Look("green", "D", DASHED),
 }
 _HUES = ("blue", "vermillion", "green", "orange", "purple", "sky")
 _MARKERS = ("o", "s", "^", "v", "D", "P", "X", "h", "p", "<", ">")
