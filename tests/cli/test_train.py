@@ -58,7 +58,7 @@ def test_a_single_trial_above_the_pool_is_an_error(tmp_path, refused):
     [
         (
             ["augment=rde"],
-            "augment: there is no 'rde'; did you mean 'red'? choose from: adversarial, baseline, gd, gd_gi",
+            "augment: there is no 'rde'; did you mean 'red'? choose from: adversarial, baseline, deep_supervision",
         ),
         (
             ["augment.sped=1"],
@@ -74,7 +74,7 @@ def test_a_single_trial_above_the_pool_is_an_error(tmp_path, refused):
         (["scale.size=0"], "scale.size: got 0; use at least 1"),
         (["scale=n1,n4"], "to run a trial for each value, add -m"),
         (["seed=range(3)"], "to run a trial for each value, add -m"),
-        (["study=unheard"], "study: there is no 'unheard'; choose from: hippocampus_pilot"),
+        (["study=unheard"], "study: there is no 'unheard'; choose from: addition_nuclei"),
         (["-m", "augment=rde,red"], "did you mean 'red'?"),
         (["-m", "hydra.launcher.workers=0", "seed=0"], "hydra.launcher.workers: got 0"),
         (["dataset=folder"], "dataset.root"),
@@ -114,7 +114,7 @@ def test_help_lists_every_choice_at_once(tmp_path):
     shown = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     ).stdout
-    assert "augment   adversarial, baseline, gd, gd_gi" in shown
+    assert "augment   adversarial, baseline, deep_supervision, feature_discrepancy" in shown
     studies = (
         "addition_nuclei, addition_shift, addition_wbc, hippocampus_pilot, lr_sweep, quick, scaling_study, "
         "several_structures, task_driven, task_driven_ablations"
