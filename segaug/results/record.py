@@ -96,6 +96,13 @@ class Seen(Struct, frozen=True, gc=False):
     sources: Annotated[dict[str, Count], Meta(description="images of each; of several sources")] | UnsetType = UNSET
 
 
+class LayerWeights(Struct, frozen=True, gc=False):
+    """Weights of the layers' losses that were learned with the network, after the last update; null: no number."""
+
+    alpha: dict[Name, Number | None]
+    never_left_zero: Annotated[float, Meta(ge=0, le=1, description="share of the layers")]
+
+
 class Learned(Struct, frozen=True, gc=False):
     """Something that was learned before training and knows how good it is; numbers are null where not finite."""
 
@@ -262,6 +269,7 @@ class Record(Struct, frozen=True, gc=False, kw_only=True):
     saw: Annotated[dict[str, Seen], Meta(description="how much of each of these there was")] | UnsetType = UNSET
     augmentation: Annotated[Strength | None, Meta(description="null: no field")] = None
     learned: Annotated[list[Learned], Meta(description="before training, for this trial or others")] | UnsetType = UNSET
+    layer_weights: Annotated[LayerWeights, Meta(description="of a strategy that learns them")] | UnsetType = UNSET
     test: Annotated[Test | None, Meta(description="null: diverged")]
     sources: Annotated[dict[Name, Source], Meta(description="of a pooled task, in the order of `form`")] | UnsetType = (
         UNSET

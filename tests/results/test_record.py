@@ -51,6 +51,7 @@ SEVERAL = json.loads(sealed(structures_record("heart", "nnunet", "red", 4, 0))) 
     "learned": [
         {"artefact": "g-1", "kind": "g", "updates": 320, "chosen_update": None, "health": {"spread": 0.5, "dice": None}}
     ],
+    "layer_weights": {"alpha": {"encoder1": 0.25, "decoder1": None}, "never_left_zero": 0.5},
 }
 SEVERAL["form"] |= {"sources": ["here", "there"]}
 DIVERGED = {

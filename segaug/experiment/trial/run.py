@@ -70,6 +70,8 @@ def run_trial(planned: Planned, task: Task, safe_point: SafePoint = nothing_to_s
         record = _record(planned, task, parts, trained, scores, sum(p.numel() for p in network.parameters()))
         record |= sources_of(task, parts, trained.presentations, scores, added)
         record |= {"augmentation": measured, "learned": learned.facts()}
+        trained.last.load(network, config.augment, prepared)
+        record |= config.augment.facts(prepared)
     record["run"] = {**run_facts(watch.seconds, device), "learning_cpu_seconds": learned.cpu_seconds}
     return record, trained.best
 
