@@ -1,19 +1,19 @@
 """What tables and the mirror carry of the sources of a pooled task."""
 
-import json
-
 from segaug.results.mirror.data_file import read_trials, rows_of, trials_file
 from segaug.results.mirror.series import row
+from segaug.results.pooled import sources_of
 from segaug.results.trial_row import trial_row
 from tests.results.test_record import ONE, SEVERAL
 
 
-def test_a_row_has_what_the_record_says_of_each_source_without_its_cases():
-    told = json.loads(trial_row(SEVERAL)["sources"])
-    assert list(told) == list(SEVERAL["sources"])
-    for name, source in SEVERAL["sources"].items():
-        assert told[name] | {"cases": source["cases"]} == source
-    assert trial_row(ONE)["sources"] == ""
+def test_a_row_has_what_each_source_gave():
+    told = sources_of(trial_row(SEVERAL)["sources"])
+    assert [share._asdict() for share in told] == [
+        {"name": name, **{key: source[key] for key in ("role", "training", "presentations")}}
+        for name, source in SEVERAL["sources"].items()
+    ]
+    assert sources_of(trial_row(ONE)["sources"]) == ()
 
 
 def test_the_mirrored_rows_have_the_same():

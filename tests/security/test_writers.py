@@ -16,7 +16,8 @@ WRITES = {  # what is called
     "os.replace", "os.rename", "os.link", "os.symlink", "os.unlink", "os.mkdir", "os.makedirs",
 }  # fmt: skip
 IN_A_STUDY = {  # all of them by `results/inside.py`
-    "cli/compare_files.py", "cli/fit_files.py", "cli/need.py", "cli/plan_power.py", "cluster/submission.py",
+    "cli/addition_files.py", "cli/compare_files.py", "cli/fit_files.py", "cli/need.py", "cli/plan_power.py",
+    "cluster/submission.py",
     "experiment/trial/attempt.py", "experiment/sweep/study.py", "report/blocks/figure_files.py", "report/page.py",
     "results/card_files.py", "results/merging.py", "results/plan_pieces.py", "results/snapshot.py", "results/store.py",
     "results/mirror/publish.py", "results/mirror/views.py",
@@ -81,7 +82,9 @@ def test_what_is_written_in_a_study_is_asked_for_its_place():
     assert {file for file in IN_A_STUDY if not asks_for_the_place(HOUSE.trees[file])} == set()
 
 
-@pytest.mark.parametrize("folder", ["report", "fit", "cards", "trials", "plan", "compare", "need", "power", "wandb"])
+@pytest.mark.parametrize(
+    "folder", ["report", "fit", "cards", "trials", "plan", "compare", "need", "power", "wandb", "addition"]
+)
 def test_no_folder_of_a_study_is_reached_without_asking(folder):
     """Such as `store.folder / "report"`: only `inside` and `Store` put these behind the folder of a study."""
     found = [
