@@ -60,6 +60,7 @@ def image() -> torch.Tensor:
 
 
 of_monai = pytest.mark.parametrize("name", PARAMETERS)  # their blocks are MONAI's
+u_shaped = pytest.mark.parametrize("name", SMALLEST_SIZE)  # down to a bottleneck, and up; a network need not be so
 
 
 @pytest.fixture(params=MODELS)
@@ -125,6 +126,7 @@ def test_names_of_feature_maps_tell_their_sides(name, image):
             assert feature.shape[2:] == (64 >> int(level) - (kind != "stage"),) * 2
 
 
+@u_shaped
 def test_names_of_feature_maps_tell_their_order(name, image):
     """Down, the bottleneck, up to the finest level; the numbers leave none out."""
     _, maps = SMALL[name].build().features(image)
@@ -138,12 +140,14 @@ def test_names_of_feature_maps_tell_their_order(name, image):
     assert len(levels["encoder"]) >= 3
 
 
+@u_shaped
 def test_the_bottleneck_is_the_coarsest_map_and_the_last_decoder_the_finest(name, image):
     logits, maps = SMALL[name].build().features(image)
     assert maps["bottleneck"].shape[-1] == min(feature.shape[-1] for feature in maps.values())
     assert maps["decoder1"].shape[-2:] == logits.shape[-2:]
 
 
+@u_shaped
 def test_features_carry_gradients(name, image):
     network = SMALL[name].build()
     _, maps = network.features(image)
@@ -279,12 +283,14 @@ def test_output_bias_is_finite_without_foreground(name):
         assert network.head.bias.isfinite().all()
 
 
+@u_shaped
 def test_the_smallest_size_can_be_trained_on(name):
     size = SMALLEST_SIZE[name]
     SMALL[name].check_size(size)
     SMALL[name].build().train()(torch.rand(1, 1, size, size)).mean().backward()
 
 
+@u_shaped
 def test_other_sizes_are_refused(name):
     for size in REFUSED_SIZES[name]:
         with pytest.raises(ConfigError, match=r"dataset\.size.*multiple of"):
