@@ -9,16 +9,15 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from segaug.models.network import Network
-from segaug.models.side import check_side
 from segaug.models.u_shaped import UShaped
 from segaug.models.unet import BATCH_NORM_EPS, convolutions, enlarged, start_as_published
-from segaug.models.width import scaled
+from segaug.models.width import OfAnyWidth
 
 WIDTHS = (64, 128, 256, 512)  # channels at the side of the image, and at each of its halvings
 
 
 @dataclass(frozen=True, kw_only=True)
-class AttnUNet:
+class AttnUNet(OfAnyWidth):
     """Attention U-Net with batch norm; 8,135,745 parameters in colour at width 1, 510,993 at 1/4.
 
     Source: the histology network of Roy et al., arXiv 2507.19575 (MIDL 2026), with the layers of its code; after
@@ -27,26 +26,12 @@ class AttnUNet:
     of every other network.
     """
 
-    learning_rate: ClassVar[float] = (
-        3e-3  # under protocol=fixed_steps; that of `UNet`, until `study=lr_sweep` has been run
-    )
+    name: ClassVar[str] = "attn_unet"
+    widths: ClassVar[tuple[int, ...]] = WIDTHS
 
-    width: float = 1.0  # factor for the channels of all levels
-
-    def __post_init__(self) -> None:
-        self._widths()
-
-    def build(self, in_channels: int = 1, out_channels: int = 1) -> Network:
-        """A freshly initialised network (He-normal convolutions, zero biases), channels-last."""
-        network: Network = AttnUNetNetwork(self._widths(), in_channels, out_channels)
-        return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in the stub
-
-    def check_size(self, size: int) -> None:
-        """The side is halved 3 times, and the coarsest map of a single image needs 2 x 2 pixels to be normalised."""
-        check_side(size, model="attn_unet", multiple=8, least=16)
-
-    def _widths(self) -> tuple[int, ...]:
-        return scaled(WIDTHS, self.width, model="attn_unet")
+    def network(self, widths: tuple[int, ...], in_channels: int, out_channels: int) -> Network:
+        """He-normal convolutions, zero biases."""
+        return AttnUNetNetwork(widths, in_channels, out_channels)
 
 
 class AttnUNetNetwork(UShaped):

@@ -9,17 +9,16 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from segaug.models.network import Network
-from segaug.models.side import check_side
 from segaug.models.u_shaped import UShaped
 from segaug.models.unet import BATCH_NORM_EPS, convolution, convolutions, start_as_published
-from segaug.models.width import scaled
+from segaug.models.width import OfAnyWidth
 
 WIDTHS = (64, 128, 256, 512, 1024)  # channels at the side of the image, and at each of its halvings
 MIXERS = 7
 
 
 @dataclass(frozen=True, kw_only=True)
-class CMUNet:
+class CMUNet(OfAnyWidth):
     """ConvMixer U-Net with batch norm; 49,926,593 parameters in colour at width 1, 3,199,601 at 1/4.
 
     Source: Tang et al. (2023), arXiv 2210.13012, in the version that is the ultrasound network of Roy et al., arXiv
@@ -27,26 +26,12 @@ class CMUNet:
     0.1, as in `UNet`.
     """
 
-    learning_rate: ClassVar[float] = (
-        3e-3  # under protocol=fixed_steps; that of `UNet`, until `study=lr_sweep` has been run
-    )
+    name: ClassVar[str] = "cmunet"
+    widths: ClassVar[tuple[int, ...]] = WIDTHS
 
-    width: float = 1.0  # factor for the channels of all levels
-
-    def __post_init__(self) -> None:
-        self._widths()
-
-    def build(self, in_channels: int = 1, out_channels: int = 1) -> Network:
-        """A freshly initialised network (He-normal convolutions, zero biases), channels-last."""
-        network: Network = CMUNetNetwork(self._widths(), in_channels, out_channels)
-        return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in the stub
-
-    def check_size(self, size: int) -> None:
-        """The side is halved 4 times, and the coarsest map of a single image needs 2 x 2 pixels to be normalised."""
-        check_side(size, model="cmunet", multiple=16, least=32)
-
-    def _widths(self) -> tuple[int, ...]:
-        return scaled(WIDTHS, self.width, model="cmunet")
+    def network(self, widths: tuple[int, ...], in_channels: int, out_channels: int) -> Network:
+        """He-normal convolutions, zero biases."""
+        return CMUNetNetwork(widths, in_channels, out_channels)
 
 
 class CMUNetNetwork(UShaped):

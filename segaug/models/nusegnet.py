@@ -9,10 +9,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from segaug.models.network import Network
-from segaug.models.side import check_side
 from segaug.models.u_shaped import UShaped
 from segaug.models.unet import BATCH_NORM_EPS, enlarged
-from segaug.models.width import scaled
+from segaug.models.width import OfAnyWidth
 
 WIDTHS = (32, 64, 128, 256, 512)  # channels at the side of the image, and at each of its halvings
 MOMENTUM = 0.5  # of new statistics
@@ -20,7 +19,7 @@ START_BIAS = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
-class NuSegNet:
+class NuSegNet(OfAnyWidth):
     """Gated U-Net with batch norm after ReLU; 12,395,713 parameters in colour at width 1, 778,897 at 1/4.
 
     Source: the second histology network of Roy et al., arXiv 2507.19575 (MIDL 2026), with the layers of its code.  What
@@ -28,26 +27,13 @@ class NuSegNet:
     the protocol to choose.
     """
 
-    learning_rate: ClassVar[float] = (
-        3e-3  # under protocol=fixed_steps; that of `UNet`, until `study=lr_sweep` has been run
-    )
+    name: ClassVar[str] = "nusegnet"
+    widths: ClassVar[tuple[int, ...]] = WIDTHS
+    multiple: ClassVar[int] = 2  # a gate has half of a level's channels
 
-    width: float = 1.0  # factor for the channels of all levels
-
-    def __post_init__(self) -> None:
-        self._widths()
-
-    def build(self, in_channels: int = 1, out_channels: int = 1) -> Network:
-        """A freshly initialised network (Glorot-normal convolutions, biases of 0.1), channels-last."""
-        network: Network = NuSegNetNetwork(self._widths(), in_channels, out_channels)
-        return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in the stub
-
-    def check_size(self, size: int) -> None:
-        """The side is halved 4 times, and the coarsest map of a single image needs 2 x 2 pixels to be normalised."""
-        check_side(size, model="nusegnet", multiple=16, least=32)
-
-    def _widths(self) -> tuple[int, ...]:
-        return scaled(WIDTHS, self.width, model="nusegnet", multiple=2)  # a gate has half of a level's channels
+    def network(self, widths: tuple[int, ...], in_channels: int, out_channels: int) -> Network:
+        """Glorot-normal convolutions, biases of 0.1."""
+        return NuSegNetNetwork(widths, in_channels, out_channels)
 
 
 class NuSegNetNetwork(UShaped):
