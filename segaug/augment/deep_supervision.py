@@ -1,19 +1,15 @@
 """Deep supervision: every layer of the network has to segment on its own."""
 
-import math
-from dataclasses import dataclass, field
-from typing import NoReturn, cast
+from dataclasses import dataclass
+from typing import ClassVar, cast
 
 import torch
 from torch import Tensor, nn
 
-from segaug.augment.baseline import Baseline
+from segaug.augment.layer_loss import LayerLoss
 from segaug.augment.layer_masks import LayerMasks
-from segaug.augment.strategy import PrepareContext, Prepared, StepContext, Strategy
-from segaug.augment.taps import Layers, check_layers, features_of, layers_of
-from segaug.errors import ConfigError
-
-_FILE = "conf/augment/deep_supervision.yaml"
+from segaug.augment.strategy import PrepareContext, Prepared, StepContext
+from segaug.augment.taps import features_of, layers_of
 
 
 class Heads(nn.Module):
@@ -42,7 +38,7 @@ class Heads(nn.Module):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeepSupervision(Strategy):
+class DeepSupervision(LayerLoss):
     """The shared baseline, and L = L_seg + weight / L sum_l L_seg(head_l(F_l), mask_l) over L layers.
 
     L_seg is the protocol's objective; mask_l the label, max-pooled to the side of the layer.  The heads learn along by
@@ -52,29 +48,14 @@ class DeepSupervision(Strategy):
     weight are ours, after Lee et al. (2015), deeply-supervised nets.
     """
 
+    file: ClassVar[str] = "conf/augment/deep_supervision.yaml"
+
     weight: float = 0.4  # of all layers together
-    layers: Layers = "all"  # all | encoder | decoder | a list of names
-    baseline: Baseline = field(default_factory=Baseline)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.p != 1:
-            self._refuse("p", "leave it at 1: the loss is of the whole batch; see augment.weight")
-        if not 0 <= self.weight < math.inf:
-            self._refuse("weight", "use 0 or more; 0.4 is the default")
-        check_layers(self.layers, _FILE)
-
-    def _refuse(self, option: str, fix: str) -> NoReturn:
-        raise ConfigError(key=f"augment.{option}", file=_FILE, problem=f"got {getattr(self, option)}", fix=fix)
-
-    def stages(self) -> tuple[Strategy, ...]:
-        """The baseline alone: what is special is how the network is trained."""
-        return (self.baseline,)
 
     def prepare(self, context: PrepareContext) -> Heads:
         """New heads; their initial weights are those of the trial's stream."""
         structures = context.subset.label.shape[1]
-        channels = layers_of(context, self.layers, _FILE)
+        channels = layers_of(context, self.layers, self.file)
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(context.rng("DeepSupervision", "weights").initial_seed())
             heads = Heads(channels, structures + (structures > 1))

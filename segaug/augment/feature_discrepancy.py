@@ -1,23 +1,20 @@
 """Feature discrepancy: pull the features of foreground and background apart, in every layer of the network."""
 
-import math
-from dataclasses import dataclass, field
-from typing import Any, NoReturn, cast
+from dataclasses import dataclass
+from typing import Any, ClassVar, cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from segaug.augment.baseline import Baseline
 from segaug.augment.discrepancy import Norm, Separation, class_means, discrepancy, shuffled_discrepancy
+from segaug.augment.layer_loss import LayerLoss
 from segaug.augment.layer_masks import LayerMasks, union
 from segaug.augment.layer_weights import LayerWeights
-from segaug.augment.strategy import PrepareContext, Prepared, StepContext, Strategy
-from segaug.augment.taps import Layers, check_layers, chosen, features_of, layers_of
+from segaug.augment.strategy import PrepareContext, Prepared, StepContext
+from segaug.augment.taps import chosen, features_of, layers_of
 from segaug.augment.warmup import check_warmup, warmed_up
-from segaug.errors import ConfigError
 
-_FILE = "conf/augment/feature_discrepancy.yaml"
 _CHOICES = {
     "mode": ("warmup", "learned_clip", "off"),
     "separation": ("literal", "area_norm"),
@@ -26,7 +23,7 @@ _CHOICES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class FeatureDiscrepancy(Strategy):
+class FeatureDiscrepancy(LayerLoss):
     """The shared baseline, and L = L_seg + sum_l alpha_l L_l over layers l; L_l = L_fd, exchangeable: L_fd + L_shuffle.
 
     L_fd rewards that a layer's means of foreground and background differ, image by image; L_shuffle, that the
@@ -39,6 +36,9 @@ class FeatureDiscrepancy(Strategy):
     differs: the warm-up, since literal weights stay at 0 while the loss is positive; L_seg is the protocol's objective.
     """
 
+    file: ClassVar[str] = "conf/augment/feature_discrepancy.yaml"
+    weighed_by: ClassVar[str] = "alpha_max"
+
     exchangeable: bool = True
     mode: str = "warmup"  # warmup | learned_clip | off
     alpha_max: float = 0.1  # of warmup
@@ -46,34 +46,20 @@ class FeatureDiscrepancy(Strategy):
     separation: str = "literal"  # literal, as published: growing features lower the loss | area_norm: they do not
     norm: str = "batch"  # over the images of a batch; "rms" does not depend on their number
     swapped_bg: bool = False  # the background's mean of the released code, whose arguments are swapped
-    layers: Layers = "all"  # all | encoder | decoder | a list of names
     pooled_taps: bool = False  # encoder layers are pooled and enlarged again first, as the released AttnUNet does
-    baseline: Baseline = field(default_factory=Baseline)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.p != 1:
-            self._refuse("p", "leave it at 1: the loss is of the whole batch; see augment.alpha_max")
         for name, valid in _CHOICES.items():
             if getattr(self, name) not in valid:
-                self._refuse(name, f"choose from {', '.join(valid)}")
-        if not 0 <= self.alpha_max < math.inf:
-            self._refuse("alpha_max", "use 0 or more; 0.1 is the default")
+                self.refuse(name, f"choose from {', '.join(valid)}")
         if self.swapped_bg and self.separation != "literal":
-            self._refuse("swapped_bg", "use augment.separation=literal, of which it is a fault")
-        check_warmup(self.warmup_share, _FILE)
-        check_layers(self.layers, _FILE)
-
-    def _refuse(self, option: str, fix: str) -> NoReturn:
-        raise ConfigError(key=f"augment.{option}", file=_FILE, problem=f"got {getattr(self, option)}", fix=fix)
-
-    def stages(self) -> tuple[Strategy, ...]:
-        """The baseline alone: what is special is how the network is trained."""
-        return (self.baseline,)
+            self.refuse("swapped_bg", "use augment.separation=literal, of which it is a fault")
+        check_warmup(self.warmup_share, self.file)
 
     def prepare(self, context: PrepareContext) -> LayerWeights | None:
         """Weights that are to be learned; before any training, are there such layers?"""
-        layers = layers_of(context, self.layers, _FILE)
+        layers = layers_of(context, self.layers, self.file)
         return LayerWeights([*layers], context.subset.image.device) if self.mode == "learned_clip" else None
 
     def training_step(self, context: StepContext) -> Tensor:  # replaces "augment, then loss"
@@ -108,7 +94,7 @@ class FeatureDiscrepancy(Strategy):
         return torch.stack(
             [
                 self._loss(self._tap(name, features[name]), masks, rng)
-                for name in chosen(self.layers, [*features], _FILE)
+                for name in chosen(self.layers, [*features], self.file)
             ]
         )
 

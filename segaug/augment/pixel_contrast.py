@@ -1,62 +1,48 @@
 """Pixel contrast: features of pixels of one class resemble each other more than those of the other class."""
 
 import math
-from dataclasses import dataclass, field
-from typing import NoReturn
+from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from segaug.augment.baseline import Baseline
+from segaug.augment.layer_loss import LayerLoss
 from segaug.augment.layer_masks import LayerMasks, union
-from segaug.augment.strategy import PrepareContext, StepContext, Strategy
-from segaug.augment.taps import Layers, check_layers, chosen, features_of, layers_of
+from segaug.augment.strategy import PrepareContext, StepContext
+from segaug.augment.taps import chosen, features_of, layers_of
 from segaug.augment.warmup import check_warmup, warmed_up
-from segaug.errors import ConfigError
 
-_FILE = "conf/augment/pixel_contrast.yaml"
 LEAST = 2  # pixels of a class: an anchor needs another one that is like it
 
 
 @dataclass(frozen=True, kw_only=True)
-class PixelContrast(Strategy):
+class PixelContrast(LayerLoss):
     """The shared baseline, and L = L_seg + alpha mean_l L_con(F_l) over layers l; alpha grows to `weight` at first.
 
     L_con: see `contrast`.  Source: a comparator of Roy et al. (2025), arXiv 2507.19575, which does not define it; the
     loss is that of Khosla et al. (2020), the pixels, the temperature and the weight are ours.
     """
 
+    file: ClassVar[str] = "conf/augment/pixel_contrast.yaml"
+
     weight: float = 0.1
     warmup_share: float = 0.2  # of the updates, in which it grows to that
     pixels: int = 64  # of each class, drawn over the whole batch in each layer
     temperature: float = 0.1
-    layers: Layers = "all"  # all | encoder | decoder | a list of names
-    baseline: Baseline = field(default_factory=Baseline)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.p != 1:
-            self._refuse("p", "leave it at 1: the loss is of the whole batch; see augment.weight")
-        if not 0 <= self.weight < math.inf:
-            self._refuse("weight", "use 0 or more; 0.1 is the default")
         if self.pixels < LEAST:
-            self._refuse("pixels", f"use at least {LEAST} of each class; 64 is the default")
+            self.refuse("pixels", f"use at least {LEAST} of each class; 64 is the default")
         if not 0 < self.temperature < math.inf:
-            self._refuse("temperature", "use a number above 0; 0.1 is the default")
-        check_warmup(self.warmup_share, _FILE)
-        check_layers(self.layers, _FILE)
-
-    def _refuse(self, option: str, fix: str) -> NoReturn:
-        raise ConfigError(key=f"augment.{option}", file=_FILE, problem=f"got {getattr(self, option)}", fix=fix)
-
-    def stages(self) -> tuple[Strategy, ...]:
-        """The baseline alone: what is special is how the network is trained."""
-        return (self.baseline,)
+            self.refuse("temperature", "use a number above 0; 0.1 is the default")
+        check_warmup(self.warmup_share, self.file)
 
     def prepare(self, context: PrepareContext) -> None:
         """Nothing is learned; before any training, are there such layers?"""
-        layers_of(context, self.layers, _FILE)
+        layers_of(context, self.layers, self.file)
 
     def training_step(self, context: StepContext) -> Tensor:  # replaces "augment, then loss"
         """The segmentation loss, and the weighted mean of those of the layers."""
@@ -68,7 +54,7 @@ class PixelContrast(Strategy):
         losses = torch.stack(
             [
                 self._loss(features[name], masks.like(features[name]), rng)
-                for name in chosen(self.layers, [*features], _FILE)
+                for name in chosen(self.layers, [*features], self.file)
             ]
         )
         alpha = self.weight * warmed_up(context.step, context.updates, self.warmup_share)
