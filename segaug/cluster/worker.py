@@ -140,7 +140,8 @@ class Pack:
             return answer
         if isinstance(answer, Died) and (self.store.finished(key["id"]) or not self.ending.stopping()):
             return of_dead(self.store, key, answer.reason)
-        if self.ending.limit and had_it_all:
+        kept = isinstance(answer, Outcome) and answer.kept  # less is left to do
+        if self.ending.limit and had_it_all and not kept:
             error = (
                 f"not done within the time limit of {self.settings.timeout_min} min, with nothing before it; "
                 "raise hydra.launcher.timeout_min"

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -167,6 +168,15 @@ def test_a_trial_that_had_all_the_time_there_is_has_failed_of_it(study, pack, en
         "not done within the time limit of 240 min, with nothing before it; raise hydra.launcher.timeout_min"
     )
     assert paper.requeued == ["p0_0"], "for the others"
+
+
+def test_one_that_left_something_it_needs_goes_on_in_the_next_job(study, pack, ends, paper):
+    job, trials = pack
+    end = told(job, limit=True)
+    ends |= {trials[0].id: [lambda: end(replace(STOPPED, kept=True))]}
+    assert job.run() == 0
+    assert not kinds(study)
+    assert paper.requeued == ["p0_0"]
 
 
 @pytest.mark.parametrize("answer", [KILLED, STOPPED])

@@ -142,3 +142,20 @@ def test_a_joint_phase_is_made_once_made_again_where_its_job_was_cut_and_foretol
     training = sum(record["run"]["seconds"]["total"] - record["run"]["seconds"]["prepare"] for record in (gd, gd_gi))
     learning = gd["run"]["learning_cpu_seconds"] + gd_gi["run"]["learning_cpu_seconds"] / 2  # of gd_gi one of the two
     assert 3600 * plan["forecast"]["hours"] == pytest.approx(training + learning, abs=1.9)  # it has three decimals
+
+
+def test_a_trial_whose_joint_phases_fill_more_than_one_job_goes_on_where_the_time_limit_cut_it(tmp_path, eventually):
+    """35 s of a minute are for work: the first of two generators is made in them, and the second one is cut."""
+    joint = ["updates=320", "warmup=4", "batch_size=8", "validate_every=60"]
+    limits = ["hydra.launcher.timeout_min=1", "hydra.launcher.signal_delay_s=25", "hydra.launcher.cpus_per_task=1"]
+    sent = segaug_here(
+        "submit", "-m", "dataset=phantom_template", *TINY[1:], "dataset.size=32", "augment=gd_gi", "seed=0", "name=cut",
+        *(f"augment.joint.{option}" for option in joint), *limits, cwd=tmp_path,
+    )  # fmt: skip
+    assert sent.returncode == 0, sent.stdout + sent.stderr
+    store = Store(tmp_path / "results" / "cut")
+    (record,) = eventually(store.records, 200)
+    assert not store.failures()
+    assert [item["kind"] for item in record["learned"]] == ["generator_deformation", "generator_intensity"]
+    (log,) = tmp_path.glob("results/cut/submissions/*/logs/*.out")
+    assert "1 trials are left; requeued" in log.read_text()

@@ -10,7 +10,12 @@ SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGUSR2") if hasa
 
 
 class Stopped(Exception):
-    """The trial ends here, and nothing of it is written; it will be run again."""
+    """The trial ends here, and nothing of it is written; it will be run again.
+
+    kept: something that it needs was made meanwhile and is kept, so that it will take less time.
+    """
+
+    kept = False
 
 
 class Terminated(KeyboardInterrupt):

@@ -29,6 +29,7 @@ class Outcome:
     failure: Json | None = None
     held: bool = False
     stopped: int = 0  # by which signal
+    kept: bool = False  # of one that was stopped: something that it needs was made, and will be there
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,8 @@ def _under(lease: Lease, store: Store, key: Json, train: Train, claim: Claim) ->
         with suppress(OSError):  # whoever looks for a lease finds the record first
             lease.clear()
         return Outcome(record=record)
-    except Stopped:
-        return Outcome(held=True) if lease.lost else Outcome(stopped=REQUEST.number)
+    except Stopped as stopped:
+        return Outcome(held=True) if lease.lost else Outcome(stopped=REQUEST.number, kept=stopped.kept)
     except Exception as error:
         message = f"{type(error).__name__}: {error}"
         return Outcome(failure=fail(store, key, message, traceback.format_exc(), kind_of(error)))

@@ -1,8 +1,10 @@
 """What a trial's strategy had learned before training, as its record tells it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from segaug.augment.artefact import Artefact, Content
+from segaug.augment.artefact import Artefact, Content, Tell
+from segaug.experiment.machine.stop import SafePoint, Stopped
 from segaug.results.store import Json
 
 MOST_CHECKS = 64  # of a history: enough for a curve, and little beside the rest of a record
@@ -14,13 +16,32 @@ class Learned:
     def __init__(self, obtain: Callable[[Artefact], Content]) -> None:
         self._obtain = obtain
         self._facts: dict[str, tuple[str, Json]] = {}  # name -> kind and facts
+        self._made_here = 0
 
     def obtain(self, artefact: Artefact) -> Content:
         """The content, as whoever was asked gives it."""
-        content = self._obtain(artefact)
+
+        def make(previous: Content | None, tell: Tell) -> Content:
+            content = artefact.make(previous, tell)
+            self._made_here += 1
+            return content
+
+        content = self._obtain(replace(artefact, make=make))
         if "health" in content.facts:
             self._facts[artefact.name] = artefact.kind, content.facts
         return content
+
+    def telling(self, safe_point: SafePoint) -> SafePoint:
+        """The same safe point; where the trial ends there, it is told whether anything was made for it until then."""
+
+        def asked() -> None:
+            try:
+                safe_point()
+            except Stopped as stopped:
+                stopped.kept = self._made_here > 0
+                raise
+
+        return asked
 
     def facts(self) -> list[Json]:
         """The record's "learned": the same whoever made them."""

@@ -54,6 +54,7 @@ def run_trial(planned: Planned, task: Task, safe_point: SafePoint = nothing_to_s
         network = starting_network(config, task.form, parts.subset, seed).to(device)
         with watch("prepare"):
             learned = Learned(partial(store_of(config).obtain, tell=lambda *_: safe_point()))
+            safe_point = learned.telling(safe_point)
             context = trial_context(config, parts, task, watch, learned.obtain, safe_point)
             prepared = config.augment.prepare(context)
             subset = config.augment.training_set(parts.subset, prepared)

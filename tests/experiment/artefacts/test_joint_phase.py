@@ -88,14 +88,32 @@ def test_a_trial_that_is_stopped_in_the_midst_of_it_keeps_nothing_of_it_and_make
         if next(told, None) is None:
             raise Stopped("the time of the job is over")
 
-    with pytest.raises(Stopped):
+    with pytest.raises(Stopped) as stopped:
         run_trial(planned, task, safe_point)
+    assert not stopped.value.kept
     assert [path.name for path in (tmp_path / "cache" / "artefacts").iterdir()] == [".locks"]
     ((made,), (undisturbed,)) = (
         run_trial(make_plan([compose([*words[:-1], f"cache={cache}"])], skip_large=False).trials[0], task)[0]["learned"]
         for cache in (tmp_path / "cache", tmp_path / "calm")
     )
     assert made == undisturbed
+
+
+@pytest.mark.slow
+def test_a_trial_that_is_stopped_after_the_first_of_two_has_kept_it(tmp_path):
+    cache = tmp_path / "cache" / "artefacts"
+    plan = make_plan([compose([*TINY, *QUICK, "augment=gd_gi", f"cache={cache.parent}"])], skip_large=False)
+    (planned,), (task,) = plan.trials, plan.tasks.values()
+
+    def safe_point():
+        if list(cache.glob("*.safetensors")):
+            raise Stopped("the time of the job is over")
+
+    for made_then in (True, False):  # the second attempt finds the first one's, and makes nothing until it ends
+        with pytest.raises(Stopped) as stopped:
+            run_trial(planned, task, safe_point)
+        assert stopped.value.kept is made_then
+    assert [path.name.partition("-")[0] for path in cache.glob("*.safetensors")] == ["generator_deformation"]
 
 
 @pytest.mark.slow
