@@ -16,6 +16,7 @@ def test_without_a_weight_it_is_the_baseline_to_the_bit(options):
     assert is_the_baseline(FeatureDiscrepancy(**options))
 
 
+@pytest.mark.slow
 def test_every_option_changes_what_is_learned():
     """But for `norm`, which adds a constant to the loss: it counts where weights are learned."""
     options = [

@@ -75,6 +75,7 @@ def test_it_survives_as_json():
     assert config_of(json.loads(json.dumps(plain_config(config)))) == config
 
 
+@pytest.mark.slow
 def test_sources_are_found_in_a_config_folder_of_the_user(tmp_path):
     home = tmp_path / "conf" / "dataset"
     home.mkdir(parents=True)

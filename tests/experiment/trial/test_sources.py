@@ -14,7 +14,7 @@ SPLIT = "dataset.split.min_validation=4"
 OF_THE_TASK = {"id", "task", "config", "dataset_hash", "form", "saw", "sources", "run"}  # what may differ at k = 0
 STRATEGIES = [
     ["protocol.output_bias=foreground"],
-    ["augment=regda", "augment.external=2", "augment.mixed=1"],
+    pytest.param(["augment=regda", "augment.external=2", "augment.mixed=1"], marks=pytest.mark.slow),
     pytest.param(["augment=self_training", "protocol.sampling=balanced"], marks=pytest.mark.slow),
     pytest.param(["augment=adversarial", "augment.level=pixel"], marks=pytest.mark.slow),
 ]
@@ -45,7 +45,9 @@ def test_with_nothing_added_a_trial_is_that_of_the_base_alone(tiny, words):
     }
 
 
-@pytest.mark.parametrize(("sampling", "shown"), [("proportional", (8, 16)), ("balanced", (12, 12))])
+@pytest.mark.parametrize(
+    ("sampling", "shown"), [pytest.param("proportional", (8, 16), marks=pytest.mark.slow), ("balanced", (12, 12))]
+)
 def test_a_record_says_how_each_source_was_shown_and_how_good_the_trial_is_there(tiny, sampling, shown):
     trial = pooled(tiny(SPLIT, "protocol.batch_size=6", f"protocol.sampling={sampling}"), 8)
     ((record, _),) = run(trial)
@@ -65,6 +67,7 @@ def test_a_record_says_how_each_source_was_shown_and_how_good_the_trial_is_there
     assert sources[ADDED]["test"]["best"]["dice"] == pytest.approx(sum(cases["dice"]) / len(cases["dice"]))
 
 
+@pytest.mark.slow
 def test_a_diverged_trial_has_no_scores_of_any_source(tiny):
     ((record, _),) = run(pooled(tiny(SPLIT, "protocol.learning_rate=1e30"), 2))
     assert record["status"] == "diverged"
