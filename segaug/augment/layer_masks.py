@@ -23,23 +23,23 @@ class LayerMasks:
     def like(self, features: Tensor) -> Tensor:
         """The mask at the side of a feature map (B, C, h, w): (B, K, h, w)."""
         sides = _sides(features)
-        if sides not in self._masks:
-            self._halve_to(sides)
-        return self._masks[sides]
-
-    def _halve_to(self, sides: tuple[int, int]) -> None:
-        reached = min(self._masks)
-        while reached[0] > sides[0] and reached[1] > sides[1]:
-            halved = F.max_pool2d(self._masks[reached], 2, ceil_mode=True)
-            reached = _sides(halved)
-            self._masks[reached] = halved
-        if reached != sides:
+        if not self.reach(features):
             reachable = ", ".join(f"{h} x {w}" for h, w in self._masks)
             raise ConfigError(
                 key="augment.layers",
                 problem=f"a layer has {sides[0]} x {sides[1]} pixels, which halving those of the image does not reach",
                 fix=f"name layers of {reachable} pixels, or choose another dataset.size",
             )
+        return self._masks[sides]
+
+    def reach(self, features: Tensor) -> bool:
+        """Is there a mask at the side of a feature map (B, C, h, w)?"""
+        sides, reached = _sides(features), min(self._masks)
+        while reached[0] > sides[0] and reached[1] > sides[1]:
+            halved = F.max_pool2d(self._masks[reached], 2, ceil_mode=True)
+            reached = _sides(halved)
+            self._masks[reached] = halved
+        return sides in self._masks
 
 
 def _sides(image: Tensor) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from segaug.report.blocks.section import Section
 from segaug.report.comparison import comparison_section, dice_section
 from segaug.report.curves import curves_section, measures_section, structures_section
 from segaug.report.data import data_section
+from segaug.report.diagnostics import diagnostics_section
 from segaug.report.divergence import divergence_section
 from segaug.report.laws import checks_section, laws_section, verdicts_section
 from segaug.report.planning import planning_section
@@ -22,6 +23,7 @@ SECTIONS: tuple[Callable[[Study], Section | None], ...] = (  # in the order of t
     comparison_section.section,
     dice_section.section,
     addition_section.section,
+    diagnostics_section.section,
     verdicts_section.section,
     laws_section.section,
     checks_section.section,

@@ -3,7 +3,7 @@
 Beside columns that every table has there is one for each key that some record has measured; it is null in other rows.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,7 @@ DETAIL_FIELDS = [
     *((name, pa.float64()) for name in NUMBERS),
     ("update", pa.list_(pa.int64())),
 ]
+FOREGROUND, LAYER_QUANTITIES = "foreground_px", ("l_fd", "separation")  # of a record's diagnostics
 MEASURED, MEASURED_ON_CASES = pa.float64(), pa.list_(pa.float64())  # of the columns beside these
 History = tuple[NDArray[np.int64], NDArray[np.float64]]  # updates and values, of one length
 
@@ -57,6 +58,7 @@ def case_row(record: Json) -> Json:
     cases, of_patients = record["cases"] or {}, record.get("patient_cases") or {}
     try:
         row: Json = dict(_lists(cases, "ids"))
+        row |= _of_layers(record.get("diagnostics"))
         row |= {_by_patient(key): values for key, values in _lists(of_patients, "patients")}
         if cases:
             patients = patients_of(cases)
@@ -67,6 +69,30 @@ def case_row(record: Json) -> Json:
         return row | {"id": record["id"]}
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise DataError(file=f"record {record['id']}", problem=f"has malformed cases ({error})", fix=REDO) from error
+
+
+def _of_layers(diagnostics: Mapping[str, Any] | None) -> Json:
+    """What layers make of each case, by `layer_column`; nothing where nobody asked."""
+    if not diagnostics:
+        return {}
+    row = {FOREGROUND: _numbers(diagnostics["foreground_px"])}
+    return row | {
+        layer_column(quantity, name): _numbers(values)
+        for name, layer in diagnostics["layers"].items()
+        for quantity, values in layer.items()
+        if quantity in LAYER_QUANTITIES
+    }
+
+
+def layer_column(quantity: str, layer: str) -> str:
+    """Of a quantity of a layer on each test case."""
+    return f"{quantity} of {layer}"
+
+
+def layers_in(names: Iterable[str]) -> list[str]:
+    """Layers that columns of these names are of, in their order."""
+    start = layer_column(LAYER_QUANTITIES[0], "")
+    return [name.removeprefix(start) for name in names if name.startswith(start)]
 
 
 def _lists(cases: Mapping[str, Any], names: str) -> Iterator[tuple[str, list[float | None]]]:

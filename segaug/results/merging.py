@@ -14,6 +14,7 @@ from pathlib import Path
 
 from segaug.errors import DataError
 from segaug.files import write_atomic, write_pieces
+from segaug.results.beside import BESIDE
 from segaug.results.failure import attempts
 from segaug.results.gathered import Gathered, Verified
 from segaug.results.inside import TRIALS, inside
@@ -22,7 +23,6 @@ from segaug.results.rivals import keep_rival, same_result
 from segaug.results.store import DamagedRecord, Store, read_record
 
 NEW, THERE, RIVAL = "new", "there already", "other results of trials that are there"  # what a record was
-_WEIGHTS = "weights.safetensors"
 _AT_ONCE = 16  # files that wait for the disk
 _CHUNK = 2**20  # bytes
 
@@ -76,13 +76,14 @@ def _take(verified: Verified, store: Store) -> str:
         raise DataError(file=verified.path, problem="has changed since it was verified", fix="merge again")
     there = target.read_bytes() if target.is_file() else None
     if verified.path.name == target.name and (there is None or there == data):
-        _take_weights(verified.path.with_name(_WEIGHTS), target.with_name(_WEIGHTS), again=there is None)
+        for name in BESIDE:
+            _take_beside(verified.path.with_name(name), target.with_name(name), again=there is None)
     if there == data:
         return THERE
     return NEW if store.add_record(verified.trial, data) else _take_rival(verified, target, data)
 
 
-def _take_weights(source: Path, target: Path, *, again: bool) -> None:
+def _take_beside(source: Path, target: Path, *, again: bool) -> None:
     """Before their record: where that is, they are.  again: those that are there may be of another record."""
     if source.is_file() and not source.is_symlink() and (again or not target.exists()):
         write_pieces(target, _chunks(source))

@@ -156,6 +156,26 @@ class Source(Struct, frozen=True, gc=False):
     cases: Annotated[Cases | None, Meta(description="null: diverged; and of the base, for these are the record's")]
 
 
+class Layer(Struct, frozen=True, gc=False):
+    """How a layer tells foreground from background on each test case, by `segaug/augment/discrepancy.py`."""
+
+    l_fd: Annotated[list[Number | None], Meta(description="feature discrepancy of the image alone; lower: further")]
+    separation: Annotated[list[Length | None], Meta(description="free of scale; null: the image lacks a class")]
+
+
+class Diagnostics(Struct, frozen=True, gc=False):
+    """What the layers of the best weights make of each test case, in the order of `cases`."""
+
+    foreground_px: Annotated[list[Count], Meta(description="pixels of any structure")]
+    layers: Annotated[dict[Name, Layer], Meta(description="in the order in which they are computed")]
+
+    def __post_init__(self) -> None:
+        """Has every layer a value for each case?"""
+        for name, layer in self.layers.items():
+            if {len(layer.l_fd), len(layer.separation)} != {len(self.foreground_px)}:
+                raise ValueError(f"layer {name!r} is not of {len(self.foreground_px)} cases, as 'foreground_px' is")
+
+
 class Surfaces(Struct, frozen=True, gc=False):
     """Counts of cases and structures of which both masks are empty, or one is."""
 
@@ -276,6 +296,9 @@ class Record(Struct, frozen=True, gc=False, kw_only=True):
     )
     cases: Annotated[Cases | None, Meta(description="null: diverged")]
     patient_cases: Annotated[PatientCases | None, Meta(description="null: every patient has one image")] = None
+    diagnostics: Annotated[
+        Diagnostics | None, Meta(description="where protocol.diagnostics asks for it; null: diverged")
+    ] = None
     hd95: Surfaces | None = None
     masks: Annotated[Masks | None, Meta(description="null: diverged")] = None
     nsd: SurfaceDice | None = None

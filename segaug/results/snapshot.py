@@ -36,6 +36,7 @@ from segaug.results.columns import (
     case_row,
     histories,
     joined,
+    layers_in,
     table_of,
 )
 from segaug.results.detail_row import detail_row
@@ -86,6 +87,10 @@ class Snapshot:
     def cases(self, key: str) -> dict[str, CaseErrors]:
         """The measure of this key on each test case, by trial id, of the trials that have it."""
         return case_errors(self._table(_CASES, [*_CASES.names, *case_columns(key)]), key)
+
+    def layers(self) -> list[str]:
+        """Layers that any record has diagnostics of, by name."""
+        return layers_in(self._table(_CASES).column_names)
 
     def columns(self) -> pa.Table:
         """One row a record, by id: the columns of `trials`, and those of `detail_row` but for the histories."""

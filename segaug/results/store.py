@@ -7,7 +7,8 @@ results/<study>/plan/<digest>.json              what was asked for, one piece a 
                                                 valid record
                 trials/<id>/failure.json        the last failure of a trial that has no record yet: see `failure`
                 trials/<id>/lease.<g>.json      who works on the trial: see `lease`
-                trials/<id>/weights.safetensors only where asked for
+                trials/<id>/weights.safetensors, predictions.safetensors
+                                                only where asked for: see `beside`
                 snapshot.parquet  cases.parquet  details.parquet
                                                 copies of the records as columns, for reading: see `snapshot`
                 cards/<task>/                   what the report shows of a data set

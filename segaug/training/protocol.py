@@ -42,6 +42,7 @@ class Protocol:
     count: str = "images"  # what N counts; "patients": N patients with all their images
     seeds_per_subset: int = 1  # with k, seed s draws the subset of seed s // k, and all else for itself
     sampling: str = "proportional"  # of images that are added to a base, as they come; "balanced": half of each batch
+    diagnostics: bool = False  # measure every layer on each test case, and keep pictures of what was predicted
     precision: str = "float32"  # "bfloat16": autocast of forward and backward; metrics stay in float32
 
     def __post_init__(self) -> None:

@@ -19,8 +19,9 @@ from tests.report.made_sections import MAKERS, Page, page_of
 from tests.report.odd_studies import Odd
 
 ORDER = [
-    "answers", "cautions", "curves", "comparison", "dice", "addition", "verdicts", "laws", "checks", "measures",
-    "structures", "variance", "planning", "divergence", "training", "trials", "data", "protocol", "checklist",
+    "answers", "cautions", "curves", "comparison", "dice", "addition", "diagnostics", "verdicts", "laws", "checks",
+    "measures", "structures", "variance", "planning", "divergence", "training", "trials", "data", "protocol",
+    "checklist",
 ]  # fmt: skip
 
 
@@ -35,7 +36,7 @@ def there(page: Page) -> set[str]:
 LAWS = ["verdicts", "laws", "checks"]
 PLAIN_NUMBER = re.compile(r"-?[\d,.]+")
 NO_LAW = {"laws", "checks", "structures"}
-ONE_SOURCE = {"addition"}
+NOT_ASKED = {"addition", "diagnostics"}  # one source; no look at layers
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ ONE_SOURCE = {"addition"}
 )
 def test_a_section_with_nothing_to_show_is_absent_and_the_others_are_there(tmp_path, odd, absent):
     page = page_of(tmp_path / "odd", odd)
-    assert set(ORDER) - there(page) == NO_LAW | ONE_SOURCE | absent
+    assert set(ORDER) - there(page) == NO_LAW | NOT_ASKED | absent
 
 
 def test_what_cannot_be_compared_is_one_paragraph(tmp_path):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from segaug.cli import main as cli
+from segaug.results.beside import BESIDE
 from segaug.results.gathered import gather
 from segaug.results.json_file import sealed
 from segaug.results.merging import NEW, RIVAL, THERE, merge
@@ -212,9 +213,10 @@ def test_a_failure_comes_along_until_a_record_overtakes_it(shards):
     assert not Store("whole").failure_path(trial["id"]).exists()
 
 
-def test_weights_come_with_their_record(shards):
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_lies_beside_a_record_comes_with_it(shards, name):
     (held, *_) = shards[0].records()
-    path = shards[0].record_path(held["id"]).with_name("weights.safetensors")
+    path = shards[0].record_path(held["id"]).with_name(name)
     path.write_bytes(b"weights")
     together(shards[0])
     copy = Path("whole/trials", held["id"], path.name)

@@ -51,6 +51,10 @@ SEVERAL = json.loads(sealed(structures_record("heart", "nnunet", "red", 4, 0))) 
     "learned": [
         {"artefact": "g-1", "kind": "g", "updates": 320, "chosen_update": None, "health": {"spread": 0.5, "dice": None}}
     ],
+    "diagnostics": {
+        "foreground_px": [8, 0],
+        "layers": {"encoder1": {"l_fd": [0.5, -0.25], "separation": [1.5, None]}},
+    },
     "layer_weights": {"alpha": {"encoder1": 0.25, "decoder1": None}, "never_left_zero": 0.5},
 }
 SEVERAL["form"] |= {"sources": ["here", "there"]}

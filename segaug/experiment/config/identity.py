@@ -29,6 +29,7 @@ LATER: dict[str, Any] = {  # option -> what was done before it came, written out
     "dataset.phantom.annotator_px": 0,
     "dataset.phantom.appearance": 0.0,
     "protocol.decay": "cosine",
+    "protocol.diagnostics": False,
     "protocol.objective.loss": "cross_entropy",
     "protocol.objective.background_weight": None,
     "protocol.optimiser.name": "adam",

@@ -22,6 +22,7 @@ from segaug.experiment.sweep.sharing import Repeats, share
 from segaug.experiment.sweep.unfinished import store_of_plan, unfinished
 from segaug.experiment.trial.attempt import Claim, Outcome, attempt, of_dead
 from segaug.files import write_atomic
+from segaug.results.beside import PREDICTIONS, WEIGHTS
 from segaug.results.inside import TRIALS, inside
 from segaug.results.mirror import start_mirror
 from segaug.results.store import Json, Store
@@ -147,10 +148,14 @@ def work(job: Job, tell: Tell) -> Outcome:
 def _train(job: Job, store: Store, safe_point: SafePoint) -> Json:
     from segaug.experiment.trial.run import run_trial
 
+    def keep(name: str, content: bytes) -> None:
+        write_atomic(inside(store.folder, TRIALS, job.planned.id, name), content)
+
     task = task_of(job.planned.trial, job.content_hash)
-    record, weights = run_trial(job.planned, task, safe_point)
+    record, weights = run_trial(
+        job.planned, task, safe_point, show=lambda predictions: keep(PREDICTIONS, predictions.content())
+    )
     record["run"]["code"] = job.code
     if job.planned.trial.config.weights:
-        cpu = {name: value.cpu().contiguous() for name, value in weights.named().items()}
-        write_atomic(inside(store.folder, TRIALS, job.planned.id, "weights.safetensors"), save(cpu))
+        keep(WEIGHTS, save({name: value.cpu().contiguous() for name, value in weights.named().items()}))
     return record

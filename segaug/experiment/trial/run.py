@@ -18,6 +18,7 @@ from segaug.experiment.planned.allowed import seen_rows, trial_context
 from segaug.experiment.planned.network import starting_network
 from segaug.experiment.planned.parts import Parts, parts_of
 from segaug.experiment.planned.plan import Planned, pool_size
+from segaug.experiment.trial.diagnostics import Show, diagnostics_of, nobody_looks, predictions_of
 from segaug.experiment.trial.evaluation import (
     Scores,
     WeightScores,
@@ -38,10 +39,13 @@ from segaug.training.stopwatch import Stopwatch
 from segaug.training.weights import Weights
 
 
-def run_trial(planned: Planned, task: Task, safe_point: SafePoint = nothing_to_stop) -> tuple[Json, Weights]:
+def run_trial(
+    planned: Planned, task: Task, safe_point: SafePoint = nothing_to_stop, show: Show = nobody_looks
+) -> tuple[Json, Weights]:
     """Train and test; returns the record (without its checksum) and the best weights.
 
     safe_point is called between updates, and wherever else the trial may be ended from outside: it raises to do so.
+    show: is given the predictions, where the protocol asks for diagnostics.
     """
     config = planned.trial.config
     torch.set_num_threads(config.threads)
@@ -67,9 +71,14 @@ def run_trial(planned: Planned, task: Task, safe_point: SafePoint = nothing_to_s
         with watch("prepare"):
             measured = strength(config.augment, prepared, parts.subset, config.seed)
         with watch("network"):
+            layers = diagnostics_of(network, parts.test) if config.protocol.diagnostics else None
             scores, added = _scores(planned, task, network, prepared, trained, parts, safe_point)
         record = _record(planned, task, parts, trained, scores, sum(p.numel() for p in network.parameters()))
         record |= sources_of(task, parts, trained.presentations, scores, added)
+        if config.protocol.diagnostics:
+            record |= {"diagnostics": layers if scores else None}
+            if scores:
+                show(predictions_of(parts.test, scores["best"]))
         record |= {"augmentation": measured, "learned": learned.facts()}
         trained.last.load(network, config.augment, prepared)
         record |= config.augment.facts(prepared)

@@ -1,6 +1,5 @@
 """Cards of the data sets: what they are, where they come from, and what the strategies make of a few images."""
 
-from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from safetensors.numpy import load_file
 from segaug.errors import DataError
 from segaug.findings.numbers import NONE, number
 from segaug.json_data import parse_json
+from segaug.report.blocks.pictures import Picture, png_url
 from segaug.report.blocks.tables import Table
 from segaug.report.data.provenance import flatten
 from segaug.report.look.mosaic import mosaic_png
@@ -51,15 +51,6 @@ _SOURCE = {  # key in an entry of by_source -> column
     "intensity": "intensity",
     "contrast": "contrast",
 }
-
-
-@dataclass(frozen=True)
-class Picture:
-    """One embedded picture."""
-
-    title: str
-    data: str  # data: URL
-    description: str
 
 
 @dataclass(frozen=True)
@@ -190,8 +181,7 @@ def _picture(tensors: Mapping[str, np.ndarray], task: str, strategy: str) -> Pic
         tiles.append(np.concatenate([original[:MOST_IMAGES, None], versions[:MOST_IMAGES]], axis=1))
     what = f"augmented by {strategy}" if strategy else "without augmentation"
     description = f"Images of {task} with outlines of what is segmented, {what}"
-    data = b64encode(mosaic_png(*tiles)).decode()
-    return Picture(strategy or "original", f"data:image/png;base64,{data}", description)
+    return Picture(strategy or "original", png_url(mosaic_png(*tiles)), description)
 
 
 def _with_channels(tensor: np.ndarray, axes: int) -> np.ndarray:

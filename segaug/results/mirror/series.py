@@ -35,6 +35,7 @@ def row(record: Json, measured: Sequence[str]) -> Json:
         **facts,
         **test,
         **_sources(record),
+        **_layers(record),
         **training,
         "seconds": record["run"]["seconds"]["total"],
         **before_training(record),
@@ -49,6 +50,16 @@ def _sources(record: Json) -> Json:
         if source["role"] == "added":
             scores = (source["test"] or {}).get("best") or {}
             told |= {f"sources/{name}/{key}": value for key, value in scores.items()}
+    return told
+
+
+def _layers(record: Json) -> Json:
+    """Means over the test cases of what each layer makes of them; nothing where nobody asked."""
+    told: Json = {}
+    for name, layer in ((record.get("diagnostics") or {}).get("layers") or {}).items():
+        for quantity, values in layer.items():
+            known = [value for value in values if value is not None]
+            told[f"diagnostics/{name}/{quantity}"] = fmean(known) if known else None
     return told
 
 

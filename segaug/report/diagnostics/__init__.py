@@ -1,0 +1,1 @@
+"""What the layers of the networks make of test images, and which of these are segmented worst."""
