@@ -26,6 +26,7 @@ class CMUNet(OfAnyWidth):
     0.1, as in `UNet`.
     """
 
+    learning_rate: ClassVar[float] = 1e-1  # under fixed_steps, at a quarter of the width
     name: ClassVar[str] = "cmunet"
     widths: ClassVar[tuple[int, ...]] = WIDTHS
 

@@ -27,6 +27,7 @@ class NuSegNet(OfAnyWidth):
     the protocol to choose.
     """
 
+    learning_rate: ClassVar[float] = 1e-1  # under fixed_steps, at a quarter of the width
     name: ClassVar[str] = "nusegnet"
     widths: ClassVar[tuple[int, ...]] = WIDTHS
     multiple: ClassVar[int] = 2  # a gate has half of a level's channels

@@ -16,7 +16,7 @@ from segaug.models.side import check_side
 class OfAnyWidth(ABC):
     """Config of a U-shaped network with batch norm, in the channels that were published or a factor of them."""
 
-    learning_rate: ClassVar[float] = 3e-3  # under fixed_steps; that of `UNet`, until `study=lr_sweep` has been run
+    learning_rate: ClassVar[float]  # under protocol=fixed_steps; found as docs/decisions/0006-protocols.md says
     name: ClassVar[str]
     widths: ClassVar[tuple[int, ...]]  # published channels, at the side of the image and at each of its halvings
     multiple: ClassVar[int] = 1  # what the finest level's number of channels must be a multiple of
