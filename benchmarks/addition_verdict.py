@@ -72,12 +72,16 @@ def allowed(count: int) -> float:
     return 0.05 + 2 * float(np.sqrt(0.05 * 0.95 / count))
 
 
+def made_up(folder: Path, count: int = RECORDS) -> Path:
+    """A study of so many records, in which adding does nothing."""
+    seeds = count // (2 * len(KS) + 2)
+    return write(folder, records(none, KS, seeds, samplings=("proportional", "balanced"), sizes=(16, 32)))
+
+
 def timed() -> float:
     """Seconds of 600 records with 1000 draws, from the columns of the study."""
-    seeds = RECORDS // (2 * len(KS) + 2)
-    made = records(none, KS, seeds, samplings=("proportional", "balanced"), sizes=(16, 32))
     with tempfile.TemporaryDirectory() as folder:
-        study = write(Path(folder) / "made", made)
+        study = made_up(Path(folder) / "made")
         addition_study(study, resamples=2)  # the columns are made once
         start = time.perf_counter()
         addition_study(study, resamples=DRAWS)
