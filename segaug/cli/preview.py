@@ -36,6 +36,7 @@ def run(args: Namespace) -> int:
     from segaug.experiment.cards.examples import augmented, example_batch, learned, prepare_examples
     from segaug.experiment.machine.devices import device_of
     from segaug.experiment.outside import compose
+    from segaug.experiment.planned.fitting import check_fitting
     from segaug.experiment.planned.plan import load
     from segaug.report.pictures.preview import preview_figure
 
@@ -45,6 +46,7 @@ def run(args: Namespace) -> int:
             raise ConfigError(key=f"--{name}", problem=f"got {getattr(args, name)}", fix="use 1 or more")
     with one_line():
         trial = compose(args.overrides)
+    check_fitting([trial])
     config, task = trial.config, load(trial)
     batch = example_batch(task, args.images, config.seed).to(device_of(config.device))
     prepared = prepare_examples(config, task, batch, console(stderr=True))
