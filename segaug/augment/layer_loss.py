@@ -1,13 +1,18 @@
 """What strategies share that train the network by a loss of its feature maps, beside the protocol's objective."""
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, NoReturn
 
+import torch
+from torch import Tensor
+
 from segaug.augment.baseline import Baseline
 from segaug.augment.strategy import Strategy
-from segaug.augment.taps import Layers, check_layers
+from segaug.augment.taps import Layers, check_layers, tapped
 from segaug.errors import ConfigError
+from segaug.form import Form
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +32,10 @@ class LayerLoss(Strategy):
         if not 0 <= getattr(self, self.weighed_by) < math.inf:
             self.refuse(self.weighed_by, f"use 0 or more; {getattr(type(self), self.weighed_by)} is the default")
         check_layers(self.layers, self.file)
+
+    def check_maps(self, form: Form, maps: Callable[[], Mapping[str, Tensor]]) -> None:
+        """Are there such layers, and does a mask reach them?"""
+        tapped(self.layers, maps(), torch.zeros(1, 1, *form.size), self.file)
 
     def refuse(self, option: str, fix: str) -> NoReturn:
         """Raise ConfigError for the value of an option."""

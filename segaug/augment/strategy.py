@@ -105,6 +105,12 @@ class Strategy:
     def check(self, form: Form) -> None:
         """Raise ConfigError unless images of this form can be augmented; before anything is decoded."""
 
+    def check_maps(self, form: Form, maps: Callable[[], Mapping[str, Tensor]]) -> None:
+        """Raise ConfigError unless a network with these feature maps can be trained; before anything is decoded.
+
+        maps: those of one image (1, F, h, w), by name; they cost a pass through the network, unless nobody asks.
+        """
+
     def taken(self, part: Sees, rows: tuple[int, ...]) -> tuple[int, ...]:
         """Which rows of a part of the data it uses, of those that it is allowed to see; all of them by default."""
         return rows

@@ -1,6 +1,6 @@
 """The layers of a network at which a loss looks, named by an option."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import torch
@@ -38,17 +38,22 @@ def chosen(layers: Layers, names: Sequence[str], file: str) -> list[str]:
     return taken
 
 
+def tapped(layers: Layers, maps: Mapping[str, Tensor], label: Tensor, file: str) -> dict[str, Tensor]:
+    """The chosen ones of a network's feature maps; refuses those that the mask (B, K, H, W) of no image reaches."""
+    masks = LayerMasks(label)
+    taken = {name: maps[name] for name in chosen(layers, [*maps], file)}
+    for features in taken.values():
+        masks.like(features)
+    return taken
+
+
 def layers_of(context: PrepareContext, layers: Layers, file: str) -> dict[str, int]:
-    """The chosen layers of the trial's network and their numbers of channels; refuses those that no mask reaches."""
+    """The chosen layers of the trial's network and their numbers of channels."""
     network = context.build_model(context.rng("layers")).eval()
     first = context.subset.rows(slice(0, 1))
     with torch.no_grad():
         maps = features_of(network, first.image)[1]
-    masks = LayerMasks(first.label)
-    taken = {name: maps[name] for name in chosen(layers, [*maps], file)}
-    for features in taken.values():
-        masks.like(features)
-    return {name: features.shape[1] for name, features in taken.items()}
+    return {name: features.shape[1] for name, features in tapped(layers, maps, first.label, file).items()}
 
 
 def features_of(network: nn.Module, image: Tensor) -> tuple[Tensor, dict[str, Tensor]]:

@@ -7,6 +7,8 @@ everything else is taken from the command that the study was made by.
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from itertools import compress, pairwise
+from operator import not_
 from pathlib import Path
 
 from segaug.analysis.addition.missing import Missing
@@ -22,20 +24,23 @@ _OPTIONS = re.compile(r"(?P<name>[^(]+)(\((?P<options>.*)\))?$")
 def commands(missing: Sequence[Missing], made_by: str | None, study: Path) -> list[tuple[str, str]]:
     """What each is for, and the command.  made_by: the study's own command, where its plan holds one."""
     told = (shown(made_by) if made_by else None) or ""
-    words = [word for word in _words(told) if not _SPELT_OUT.match(word)]
+    options, words = _words(told)
+    words = [word for word in words if not _SPELT_OUT.match(word)]
     of_study = next((word for word in shlex.split(told) if word.startswith("study=")), "")
     beside = f"; beside what {of_study} sets" if of_study else ""
     place = f"output={as_value(str(study))}" if "output=" in told else f"name={_name(study)}"
     merged: dict[tuple[str, str], None] = {}
     for trials in missing:
         spelt = [*_data(trials), *_network(trials), *words, f"seed={_seeds(trials.seeds)}", place]
-        merged[f"{trials.purpose}{beside}", shlex.join(["segaug", "train", "-m", *spelt])] = None
+        merged[f"{trials.purpose}{beside}", shlex.join(["segaug", "train", "-m", *options, *spelt])] = None
     return list(merged)
 
 
-def _words(command: str) -> list[str]:
-    """All but the verb, and that it is a sweep; --config-dir among them, with its folder."""
-    return [word for word in shlex.split(command)[2:] if word not in ("-m", "--multirun")]
+def _words(command: str) -> tuple[list[str], list[str]]:
+    """--config-dir with its folder, which has to stand before all overrides; and these."""
+    words = [word for word in shlex.split(command)[2:] if word not in ("-m", "--multirun")]
+    options = [word.startswith("-") or before == "--config-dir" for before, word in pairwise(["", *words])]
+    return list(compress(words, options)), list(compress(words, map(not_, options)))
 
 
 def _data(trials: Missing) -> Iterator[str]:

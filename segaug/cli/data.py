@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from segaug import terminal
+from segaug.cli.parser import add_config_dir
 from segaug.form import COLOUR
 from segaug.results.store import Json
 
@@ -19,6 +20,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.epilog = "Exit code: 0 when all is well, 1 when any problem was found."
     parser.add_argument("action", choices=["check"], help="check: read everything, list every problem")
     parser.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="e.g. dataset=folder dataset.root=/path")
+    add_config_dir(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object, with one entry per image")
 
 
@@ -28,7 +30,7 @@ def run(args: Namespace) -> int:
     from segaug.experiment.outside import data_check
 
     with one_line():
-        report = data_check(args.overrides)
+        report = data_check(args.overrides, args.config_dir)
     if args.json:
         print(json.dumps(report, indent=1))
     else:

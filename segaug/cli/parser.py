@@ -60,6 +60,11 @@ def choose(wrong: str, valid: Iterable[str]) -> str:
     return f"{hint}choose from: {', '.join(valid) or '(none)'}"
 
 
+def add_config_dir(parser: ArgumentParser) -> None:
+    """Of verbs that are no Hydra apps, and compose a configuration all the same."""
+    parser.add_argument("--config-dir", metavar="FOLDER", help="a folder with config groups of your own, as for train")
+
+
 def in_front(words: Sequence[str], flags: Sequence[str]) -> list[str]:
     """The flags first: argparse takes positional words from one place alone."""
     return [word for word in words if word in flags] + [word for word in words if word not in flags]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from segaug.cli.hydra_app import MULTIRUN, run_app
+from segaug.cli.parser import add_config_dir
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--trust", action="store_true", help="the study is yours: repeat also what no file may say, such as shell"
     )
+    add_config_dir(parser)
     parser.add_argument(
         "overrides", nargs="*", metavar="OPTION=VALUE", help="e.g. hydra.launcher.timeout_min=600 for the new jobs"
     )
@@ -47,15 +49,15 @@ def run(args: Namespace) -> int:
     if not trials:
         print(f"{study.name} has no failed trial" + (f" of the kind {args.only}" if args.only else ""))
         return 0
+    folder = [f"--config-dir={args.config_dir}"] if args.config_dir else []
     for again in commands(study, trials):
-        words = _replaced(again.overrides, args.overrides)
-        print(
-            f"{len(again.trials)} trials again: {shlex.join(['segaug', 'train', *words, *args.overrides])}", flush=True
-        )
+        stored = _replaced(again.overrides, [*folder, *args.overrides])
+        words = [*folder, *stored, *args.overrides]
+        print(f"{len(again.trials)} trials again: {shlex.join(['segaug', 'train', *words])}", flush=True)
         _warn(in_vain(study, again.trials))
         if not args.trust:
-            _check(words, study)
-        _run(again, [*words, *args.overrides])
+            _check(stored, study)
+        _run(again, words)
     return 0
 
 

@@ -14,6 +14,7 @@ from segaug.experiment.artefacts.make_all import survey as survey_artefacts
 from segaug.experiment.planned.plan import Plan, Planned
 from segaug.experiment.planned.progress import images_seen
 from segaug.results.keys import curve_of
+from segaug.results.pooled import added_images
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Json, Store
 from segaug.results.trial_columns import Trial, read_trials
@@ -116,7 +117,7 @@ def _learned(trials: Iterable[Trial], of: str) -> Forecast | None:
             total -= trial["seconds_prepare"] or 0.0
             each = trial["learning_cpu_seconds"] / len(trial["learned"])
             measured.setdefault(_key_of_learning(trial), []).append(each / trial["side"] ** 2)
-        rate = total / pixels(protocol, trial["size"], trial["side"])
+        rate = total / pixels(protocol, trial["size"], trial["side"], added_images(trial["sources"]))
         curve = curve_of(trial)
         measured.setdefault(("trial", *curve, trial["size"], _budget(protocol)), []).append(total)
         for key in (("rate", *curve[1:]), ("rate", curve[1]), ("rate",)):

@@ -1,7 +1,6 @@
 """`hydra/launcher=slurm`, or another scheduler: a multirun as jobs of a cluster."""
 
 import dataclasses
-import shlex
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from typing import Any, Protocol
@@ -19,7 +18,7 @@ from segaug.cluster.settings import JobSettings
 from segaug.errors import ConfigError
 from segaug.experiment.config.grid import trials_of
 from segaug.experiment.config.trial import Trial
-from segaug.experiment.sweep.launcher import PLUGINS
+from segaug.experiment.sweep.launcher import PLUGINS, command_of
 from segaug.results.store import Json
 
 
@@ -58,9 +57,8 @@ class ClusterLauncher(Launcher):
         """Do with the trials what the command is for."""
         words = [f"hydra/launcher={self.config.hydra.runtime.choices['hydra/launcher']}"]
         words += [word for word in self.config.hydra.overrides.hydra if word.startswith("hydra.launcher.")]
-        command = shlex.join(["segaug", "train", "-m", *self.config.hydra.overrides.task, *words])
         trials = trials_of(job_overrides, self.config, self.hydra_context.config_loader)
-        records = ON_CLUSTER.get()(trials, self.cluster, command)
+        records = ON_CLUSTER.get()(trials, self.cluster, command_of(self.config, *words))
         return [JobReturn(_return_value=record["id"], status=JobStatus.COMPLETED) for record in records]
 
 

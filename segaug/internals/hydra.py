@@ -13,6 +13,8 @@ from hydra._internal.core_plugins.file_config_source import FileConfigSource
 from hydra._internal.core_plugins.importlib_resources_config_source import ImportlibResourcesConfigSource
 from hydra._internal.sources_registry import SourcesRegistry
 from hydra._internal.utils import get_args_parser
+from hydra.core.config_loader import ConfigLoader
+from hydra.core.config_search_path import SearchPathQuery
 from hydra.core.default_element import ResultDefault
 from hydra.core.override_parser.types import ChoiceSweep, Override, Quote, QuotedString
 from hydra.core.plugins import Plugins
@@ -31,10 +33,13 @@ __all__ = [
     "jobs_of",
     "known_options",
     "let_plug_in",
+    "own_folder",
     "read_files_through",
+    "with_own_folder",
 ]
 
 CORE_PLUGINS = "hydra._internal.core_plugins."  # the package of Hydra's own plugins
+_OWN = "command-line"  # who provides the folder of --config-dir, in Hydra's search path
 _BARE = re.compile(r"[A-Za-z0-9_/\-+.$%*@?|(){}\[\]:=, \t\\]*")  # in Hydra's grammar, some of them escaped
 
 
@@ -101,6 +106,19 @@ def config_files(sources: Iterable[tuple[str, str]]) -> IConfigRepository:
     for provider, address in sources:
         path.append(provider, address)
     return CachingConfigRepository(ConfigRepository(path))
+
+
+def with_own_folder(loader: ConfigLoader, folder: str) -> ConfigLoader:
+    """A composition that looks for files in this folder, too: where Hydra's programs put that of --config-dir."""
+    path = loader.get_search_path()
+    path.prepend(_OWN, f"file://{folder}", SearchPathQuery(provider="schema"))
+    extended: ConfigLoader = type(loader)(config_search_path=path)  # type: ignore[call-arg]  # Hydra has one class of it
+    return extended
+
+
+def own_folder(config: DictConfig) -> str | None:
+    """The folder of --config-dir, absolute, by a configuration that was composed with it; None without."""
+    return next((source.path for source in config.hydra.runtime.config_sources if source.provider == _OWN), None)
 
 
 def jobs_of(overrides: Sequence[Override]) -> list[list[str]]:

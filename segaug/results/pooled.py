@@ -39,3 +39,8 @@ def sources_column(record: Mapping[str, Any]) -> str:
 def sources_of(column: str) -> tuple[SourceShare, ...]:
     """The sources again; none for the text of a single one."""
     return tuple(SourceShare(*share) for share in orjson.loads(column)) if column else ()
+
+
+def added_images(column: str) -> int:
+    """Images of added sources that a trial was trained on; none where there is a single source."""
+    return sum(share.training for share in sources_of(column) if share.role == "added")

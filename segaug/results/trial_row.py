@@ -11,6 +11,7 @@ from segaug.measures import MEASURES
 from segaug.results.collapse import mask_columns
 from segaug.results.json_file import REDO
 from segaug.results.keys import CURVE, PAIR
+from segaug.results.layer_weights import weight_columns
 from segaug.results.pooled import sources_column
 from segaug.results.trained_out import late_fall
 
@@ -58,8 +59,8 @@ _VALIDATION = {  # its value that counts
 def trial_row(record: Record) -> Row:
     """Every column of `COLUMNS`, and one for each number that was measured; NaN where a number is null.
 
-    These are `<key>_best` and `<key>_last`, the error's references by their names, the best values on validation, and
-    counts of test masks, see `collapse`.
+    These are `<key>_best` and `<key>_last`, the error's references by their names, the best values on validation,
+    counts of test masks, see `collapse`, and learned weights of layers, see `layer_weights`.
     Raises DataError naming the record where a column of `COLUMNS` cannot be had, or a number is none.
     """
     with naming(record):
@@ -99,6 +100,7 @@ def _row(record: Record) -> Row:
     protocol = record["config"].get("protocol", {})
     moved = record.get("augmentation") or {}
     row: Row = _measured(record["test"] or {}, record["reference"], history)
+    row |= {name: _number(value) for name, value in weight_columns(record).items()}
     row |= {name: str(record[name]) for name in _NAMES}
     row |= {name: int(record[name]) for name in PAIR}
     row |= {f"{name}_labels": int(record["labels"][name]) for name in ("training", "validation")}

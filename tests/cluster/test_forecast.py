@@ -1,6 +1,6 @@
 """A forecast is of the finished trials that are most like the one asked about, wherever they lie."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from statistics import median
 
 import pytest
@@ -9,10 +9,13 @@ from segaug.augment.artefact import Content
 from segaug.cluster.forecast import SECONDS_PER_PIXEL, Forecast, forecast_of, pixels
 from segaug.experiment.artefacts.make_one import artefacts_of
 from segaug.experiment.artefacts.store import store_of
+from segaug.experiment.config.identity import science
 from segaug.experiment.planned.plan import make_plan
 from segaug.experiment.planned.progress import START_IMAGES
 from segaug.results.store import Store
 from segaug.training.protocol import Protocol, schedule
+from tests.addition_study import pooled as pooled_record
+from tests.experiment.pooled_tiny import pooled
 from tests.synthetic import gd_gi_record, record
 
 
@@ -67,6 +70,26 @@ def test_seconds_are_the_median_of_trials_and_a_rate_that_of_pixels(tmp_path):
     assert forecast.seconds_of["rate", "nnunet", "red"] == pytest.approx(median(large))
     assert forecast.seconds_of["rate", "nnunet", "baseline"] == pytest.approx(median(small))
     assert forecast.seconds_of["rate", "nnunet"] == forecast.seconds_of["rate",] == pytest.approx(median(large + small))
+
+
+@pytest.mark.parametrize("unit", ["update", "epoch"])
+def test_added_images_are_trained_on_too(tiny, tmp_path, unit):
+    """A trial that sees three times the images takes three times as long; whatever k the finished ones have."""
+    trials = [pooled(tiny(f"protocol.unit={unit}", "protocol.length=64"), k) for k in (0, 2, 8)]
+    plan = make_plan(trials, skip_large=False)
+    nothing, few, many = (next(each for each in plan.trials if each.added == k) for k in (0, 2, 8))
+    protocol, side = nothing.trial.config.protocol, nothing.trial.config.dataset.size
+    store = Store(tmp_path / "own")
+    for seed, planned in enumerate((nothing, few)):
+        trial = pooled_record(planned.added, seed, size=planned.size) | planned.key()
+        trial["config"] = science(planned.trial.config)
+        trial["form"] = asdict(planned.trial.config.dataset.form)
+        trial["sources"] = dict(zip(trial["form"]["sources"], trial["sources"].values(), strict=True))
+        trial["run"]["seconds"]["total"] = 1e-3 * pixels(protocol, planned.size, side, planned.added)
+        store.write_record(trial)
+    assert pixels(protocol, 4, side, 8) > 1.3 * pixels(protocol, 4, side, 0)
+    expected = 1e-3 * pixels(protocol, 4, side, 8)
+    assert forecast_of(store, []).seconds(many) == pytest.approx(expected)
 
 
 def test_without_trials_of_its_own_a_study_learns_from_the_one_with_most_of_its_models(tmp_path):

@@ -20,7 +20,8 @@ OWN = ["hydra.launcher.partition=gpu", "hydra.sweep.dir=x", "hydra.launcher.setu
 def launched(paper, monkeypatch):
     """What is done with the trials of a multirun of two jobs: launched(do, **settings)."""
     monkeypatch.setattr(launcher_module, "trials_of", lambda jobs, config, loader: [(job, loader) for job in jobs])
-    hydra = {"runtime": {"choices": {"hydra/launcher": "paper"}}, "overrides": {"task": TASK, "hydra": OWN}}
+    runtime = {"choices": {"hydra/launcher": "paper"}, "config_sources": []}
+    hydra = {"runtime": runtime, "overrides": {"task": TASK, "hydra": OWN}}
 
     def launch(do=None, **settings):
         launcher = ClusterLauncher("paper", **settings)

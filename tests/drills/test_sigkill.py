@@ -12,6 +12,7 @@ import torch
 
 from segaug.results.store import Store
 from segaug.rng import stream
+from tests.experiment.pooled_tiny import write_configs
 from tests.tiny import TINY, segaug, volatile_free
 
 KILLS = 10
@@ -31,7 +32,13 @@ SEVERAL = [
     "protocol.optimiser.name=adamw",
     "protocol.select=dice",
 ]
-TRIALS = 40
+POOLED = [
+    "train", "-m", "--config-dir", "conf",
+    *(word for word in TINY if not word.startswith("dataset")),
+    "dataset=pooled", "dataset.base=here", "dataset.added=[there]", "dataset.k=0,4",
+    "protocol.length=60", "augment=baseline", "seed=range(8)", "name=drill",
+]  # fmt: skip
+TRIALS, POOLED_TRIALS = 40, 16
 
 
 def records(folder: Path) -> dict[str, dict]:
@@ -42,18 +49,18 @@ def finished(folder: Path) -> int:
     return len(list((folder / "results" / "drill").glob("trials/*/record.json")))
 
 
-def start(folder: Path, *more: str) -> subprocess.Popen[bytes]:
+def start(folder: Path, *words: str) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "SEGAUG_CACHE": str(folder / "cache")}
-    command = [sys.executable, "-m", "segaug", *SWEEP, *more]
+    command = [sys.executable, "-m", "segaug", *words]
     return subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True, stdout=subprocess.PIPE)
 
 
-def start_and_kill(folder: Path, kill: int, kind: list[str]) -> bool:
+def start_and_kill(folder: Path, kill: int, sweep: list[str]) -> bool:
     """Kill a sweep while it starts, or soon after its next record; the whole group or only the parent.
 
     True if it was still running.
     """
-    before, process = finished(folder), start(folder, *kind)
+    before, process = finished(folder), start(folder, *sweep)
     delay, early, group = torch.rand(3, generator=stream(kill, "drill")).tolist()
     deadline = time.monotonic() + (8 * delay if early < 0.4 else 120)
     while process.poll() is None and time.monotonic() < deadline and (early < 0.4 or finished(folder) == before):
@@ -77,26 +84,30 @@ def group_is_gone(process_group: int) -> bool:
 
 @pytest.mark.drill
 @pytest.mark.timeout(900)  # eleven starts of a sweep, beside another drill
-@pytest.mark.parametrize("kind", [[], SEVERAL], ids=["one structure", "several structures, seeds that share a subset"])
-def test_killed_ten_times_equals_never_killed(tmp_path, kind):
+@pytest.mark.parametrize(
+    ("sweep", "trials", "kills"),
+    [(SWEEP, TRIALS, KILLS), ([*SWEEP, *SEVERAL], TRIALS, KILLS), (POOLED, POOLED_TRIALS, 3)],
+    ids=["one structure", "several structures, seeds that share a subset", "two sources"],
+)
+def test_killed_again_and_again_equals_never_killed(tmp_path, sweep, trials, kills):
     calm, stormy = tmp_path / "calm", tmp_path / "stormy"
-    calm.mkdir()
-    stormy.mkdir()
-    done = segaug(*SWEEP, *kind, cwd=calm)
+    for folder in (calm, stormy):
+        write_configs(folder, "here", "there")
+    done = segaug(*sweep, cwd=calm)
     assert done.returncode == 0, done.stderr
-    killed = [start_and_kill(stormy, kill, kind) for kill in range(KILLS)]
-    assert sum(killed) == KILLS, "the study ended before all kills were done: make it larger"
-    assert finished(stormy) < TRIALS
-    last = segaug(*SWEEP, *kind, "hydra.launcher.workers=1", cwd=stormy)
+    killed = [start_and_kill(stormy, kill, sweep) for kill in range(kills)]
+    assert sum(killed) == kills, "the study ended before all kills were done: make it larger"
+    assert finished(stormy) < trials
+    last = segaug(*sweep, "hydra.launcher.workers=1", cwd=stormy)
     assert last.returncode == 0, last.stderr
-    assert len(records(calm)) == TRIALS
+    assert len(records(calm)) == trials
     assert records(stormy) == records(calm)
     assert segaug("status", "drill", cwd=stormy).returncode == 0
 
 
 @pytest.mark.drill
 def test_workers_do_not_outlive_a_killed_parent(tmp_path):
-    process = start(tmp_path, "protocol.length=100000")
+    process = start(tmp_path, *SWEEP, "protocol.length=100000")
     assert process.stdout is not None
     assert b"40 trials" in process.stdout.readline()
     time.sleep(10)  # workers are training by now

@@ -13,8 +13,11 @@ from segaug.results.mirror.fetch import fetch_study
 from segaug.results.mirror.granularity import GRANULARITIES
 from segaug.results.mirror.sync import sync_study
 from segaug.results.planned import planned_trials
+from segaug.results.pooled import added_images
 from segaug.results.snapshot import Snapshot
+from segaug.results.store import Store
 from segaug.results.tracker import WandbTracker
+from tests.addition_study import records, write
 from tests.synthetic import gd_gi_record, plan_anew, record, write_study
 from tests.wandb_server import WandbServer, account, serving
 
@@ -84,6 +87,27 @@ def test_a_fit_of_the_mirror_is_the_fit_of_the_records(address, store, tmp_path,
         assert ours.read_bytes() == (store.folder / "fit" / name).read_bytes()
 
 
+def fits_the_same(store, project, home):
+    """Is a fit of the mirror that of the records, byte by byte?  home: the working directory."""
+    for words in ((store.folder,), ("--from", f"wandb:me/{project}")):
+        assert fit(*words, "--resamples", 100) == 0
+    for name in ("fits.json", "fits.csv", "curves.csv", "trials.csv"):
+        there = home / "results" / store.folder.name / "fit_from_wandb" / name
+        assert there.read_bytes() == (store.folder / "fit" / name).read_bytes()
+
+
+@pytest.mark.parametrize("granularity", ["curve", "trial"])
+def test_a_pooled_study_fits_the_same_and_its_rows_have_their_sources(server, granularity, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    store = Store(write(tmp_path / "results" / "pooled", records(ks=(0, 4), seeds=2, sizes=(4, 8, 16))))
+    project = f"pooled-by-{granularity}"
+    assert sync_study(store, WandbTracker(mode="online", project=project, granularity=granularity)).complete
+    fits_the_same(store, project, tmp_path)
+    local, mirrored = Snapshot(store.folder).trials(), fetch_study(f"wandb:me/{project}").trials()
+    pd.testing.assert_frame_equal(mirrored, local, check_exact=True)
+    assert [added_images(column) for column in mirrored.sort_values("task")["sources"]] == [0] * 8 + [4] * 2
+
+
 @pytest.mark.parametrize("granularity", ["curve", "trial"])
 def test_a_study_of_generators_fits_the_same_and_tells_of_them(server, granularity, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
@@ -95,12 +119,8 @@ def test_a_study_of_generators_fits_the_same_and_tells_of_them(server, granulari
         store.write_record(trial)
     project = f"generators-by-{granularity}"
     assert sync_study(store, WandbTracker(mode="online", project=project, granularity=granularity)).complete
-    for words in ((store.folder,), ("--from", f"wandb:me/{project}")):
-        assert fit(*words, "--resamples", 100) == 0
+    fits_the_same(store, project, tmp_path)
     assert "gd_gi" in capsys.readouterr().out
-    for name in ("fits.json", "fits.csv", "curves.csv", "trials.csv"):
-        there = tmp_path / "results" / "generators" / "fit_from_wandb" / name
-        assert there.read_bytes() == (store.folder / "fit" / name).read_bytes()
     of_generators = [run for run in server.of(project, granularity) if run.config["strategy"]["value"] == "gd_gi"]
     suffix = "" if granularity == "trial" else "_mean"
     assert {run.summary[f"learned/generator_intensity/updates{suffix}"] for run in of_generators} == {320}

@@ -95,10 +95,11 @@ def test_no_command_makes_an_object_out_of_text(capsys, verb):
     file.parent.mkdir(parents=True)
     file.write_text(HIDDEN)
     folder = str(file.parents[1].resolve())
-    own = verb in ("preview", "data check")  # these compose by themselves, and have no --config-dir
-    where = [f"hydra.searchpath=[file://{folder}]"] if own else ["--config-dir", folder]
-    assert cli.main([*verb.split(), *where, "augment=mine"]) == 2
-    assert re.search(r"line 3 in .*mine\.yaml: uses the resolver 'oc\.create'", capsys.readouterr().err)
+    own = verb in ("preview", "data check")  # these compose by themselves
+    searched = [[f"hydra.searchpath=[file://{folder}]"]] if own else []
+    for where in (["--config-dir", folder], *searched):
+        assert cli.main([*verb.split(), *where, "augment=mine"]) == 2
+        assert re.search(r"line 3 in .*mine\.yaml: uses the resolver 'oc\.create'", capsys.readouterr().err)
     assert os.listdir() == ["groups"]
 
 

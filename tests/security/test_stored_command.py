@@ -76,6 +76,16 @@ def test_the_shell_of_a_stranger_is_refused_and_ones_own_takes_a_word(study, cap
     assert ran.pop() == ["-m", "seed=1,2", "output='a, b'", "hydra.launcher.setup=[module load cuda]"]
 
 
+def test_a_folder_of_configs_is_typed_anew_or_trusted(study, capsys):
+    ran = study("segaug", "train", "-m", "--config-dir=mine", "seed=1,2")
+    assert cli.main(["retry", "a, b"]) == 2
+    assert "--config-dir=mine in a, b: is no option of a trial" in capsys.readouterr().err
+    assert cli.main(["retry", "a, b", "--trust"]) == 0
+    assert ran.pop() == ["-m", "--config-dir=mine", "seed=1,2", "output='a, b'"]
+    assert cli.main(["retry", "a, b", "--config-dir", "ours", "seed=1"]) == 0
+    assert ran.pop() == ["--config-dir=ours", "-m", "output='a, b'", "seed=1"]
+
+
 def test_what_may_be_repeated_is(study):
     ran = study("segaug", "train", "-m", "seed=1,2", "hydra/launcher=slurm", "++output=/elsewhere")
     assert cli.main(["retry", "a, b"]) == 0

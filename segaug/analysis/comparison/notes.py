@@ -9,6 +9,7 @@ from segaug.analysis.comparison.sign_flips import varied
 from segaug.analysis.curves.notes import listed_sizes
 from segaug.analysis.curves.population import FEW_PATIENTS
 from segaug.analysis.trials.collapsed import collapse_notes
+from segaug.analysis.trials.still_weights import still_weights
 from segaug.results.keys import PAIR
 
 FEW_PAIRS = 5  # with fewer the spread of the differences is hardly known
@@ -31,6 +32,7 @@ def comparison_notes(pair: Pair) -> Iterator[str]:
     yield from _protocols(pair)
     for side, curve in (("", pair.strategy), ("the baseline has ", pair.baseline)):
         yield from (f"{side}{note}" for note in collapse_notes(curve.trials))
+    yield from filter(None, [still_weights(pair.strategy.trials)])
     yield from _lonely(pair)
     yield from _alike(pair)
     yield from _subsets(pair)

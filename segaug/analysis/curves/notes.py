@@ -12,6 +12,7 @@ from segaug.analysis.law.weighted_law import MIN_SIZES
 from segaug.analysis.trials.collapsed import collapse_notes
 from segaug.analysis.trials.curve_trials import CurveTrials
 from segaug.analysis.trials.shown_dice import shown_dice
+from segaug.analysis.trials.still_weights import still_weights
 from segaug.analysis.trials.untrained import untrained
 from segaug.results.code_names import codes_text, counted
 from segaug.results.keys import PAIR
@@ -53,10 +54,12 @@ def _on_trials(curve: CurveTrials) -> Iterator[str]:
 
 
 def on_networks(curve: CurveTrials) -> Iterator[str]:
-    """Trials that converged, and whose errors still tell of training rather than of data."""
+    """Trials that converged, and whose errors still tell of training rather than of data, or not of the strategy."""
     yield from collapse_notes(curve)
     if (note := untrained(curve)) is not None:
         yield str(note)
+    if (still := still_weights(curve)) is not None:
+        yield still
 
 
 def _on_dice(curve: CurveTrials) -> Iterator[str]:

@@ -16,6 +16,7 @@ from segaug.experiment.config.identity import Identities, differences
 from segaug.experiment.config.trial import Trial
 from segaug.experiment.machine.devices import device_of
 from segaug.experiment.planned.array_index import shard_of
+from segaug.experiment.planned.fitting import check_fitting
 from segaug.results.keys import curve_of
 from segaug.results.shard import KEY, Shard, with_shard
 from segaug.results.store import Json, Store
@@ -75,7 +76,7 @@ class Plan:
 
 
 def make_plan(trials: Iterable[Trial], *, skip_large: bool, here: bool = True) -> Plan:
-    """Load every task, settle sizes and ids.
+    """Check what fits together, load every task, settle sizes and ids.
 
     A size above the pool is left out and listed with `skip_large`, else an error.  here: the trials will run on this
     machine, so that it must have their device.
@@ -85,6 +86,7 @@ def make_plan(trials: Iterable[Trial], *, skip_large: bool, here: bool = True) -
         device_of(device)
     shard = _shard_of(trials)
     _check_names(trials)
+    check_fitting(trials)
     tasks = _tasks(trials)
     planned: dict[str, Planned] = {}
     skipped: dict[tuple[str, int], Json] = {}
@@ -151,14 +153,12 @@ def _tasks(trials: Iterable[Trial]) -> dict[str, Task]:
 
 
 def load(trial: Trial, decoded: Task | None = None) -> Task:
-    """Decode the trial's task, from the cache where that holds it, and check that the trial can be trained on it.
+    """Decode the trial's task, from the cache where that holds it, and check that it has the images to be added.
 
     decoded: the task, where it has been decoded before.
     """
     config = trial.config
     torch.set_num_threads(config.threads)  # the last bits of generated images depend on it
-    config.model.check_size(config.dataset.size)
-    config.augment.check(config.dataset.form)
     task = decoded or load_task(config.dataset, Path(config.cache).expanduser())
     added_rows(config.dataset, task, config.seed)  # raises where there are not as many
     return task

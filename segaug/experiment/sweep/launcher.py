@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from hydra.core.config_loader import ConfigLoader
@@ -30,7 +31,7 @@ from segaug.experiment.guard.data_only import install
 from segaug.experiment.guard.sweep_size import check_depth, check_number
 from segaug.experiment.machine.devices import default_workers
 from segaug.experiment.sweep.study import run_study
-from segaug.internals.hydra import CORE_PLUGINS, jobs_of, let_plug_in
+from segaug.internals.hydra import CORE_PLUGINS, jobs_of, let_plug_in, own_folder
 from segaug.results.store import Json
 
 
@@ -89,6 +90,18 @@ class StudySweeper(Sweeper):
         return self.launcher.launch(jobs, initial_job_idx=0)
 
 
+def command_of(config: DictConfig, *more: str) -> str:
+    """The command of a sweep, as the plan keeps it; config: of the sweep, with its hydra node.
+
+    A folder of --config-dir below the one that the command is typed in is named from there, as that of the study is.
+    """
+    words = ["segaug", "train", "-m", *config.hydra.overrides.task, *more]
+    if folder := own_folder(config):
+        own, here = Path(folder), Path.cwd()
+        words.insert(3, f"--config-dir={own.relative_to(here) if own.is_relative_to(here) else own}")
+    return shlex.join(words)
+
+
 class LocalLauncher(Launcher):
     """Runs all jobs of a multirun on warm workers of this machine; finished trials are skipped."""
 
@@ -110,7 +123,7 @@ class LocalLauncher(Launcher):
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
         """Compose every job, then do with them what the command is for; raises at the end if any failed."""
-        command = shlex.join(["segaug", "train", "-m", *self.config.hydra.overrides.task])
+        command = command_of(self.config)
         trials = trials_of(job_overrides, self.config, self.hydra_context.config_loader)
         workers = self.workers or (default_workers(trials[0].config.device, self.per_gpu) if trials else None)
         records = STUDY.get()(trials, workers=workers, many=True, command=command)

@@ -11,7 +11,7 @@ from segaug.report.study.caution import Caution, make
 from segaug.report.study.measure import Json
 from segaug.report.study.study import Study, collect, mean_by_size
 from segaug.report.trials.learned_cautions import LEARNED_CHECKS
-from segaug.report.trials.network_cautions import collapsed, not_trained_out
+from segaug.report.trials.network_cautions import collapsed, not_trained_out, weights_never_moved
 from segaug.results.code_names import short
 
 
@@ -28,6 +28,7 @@ def cautions(study: Study) -> list[Caution]:
         _mixed,
         _code,
         not_trained_out,
+        weights_never_moved,
         *LEARNED_CHECKS,
         *LAW_CHECKS,
         _overlap,

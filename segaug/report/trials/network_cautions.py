@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.trials.collapsed import collapse_notes
+from segaug.analysis.trials.still_weights import STILL, still_weights
 from segaug.analysis.trials.untrained import untrained
 from segaug.report.study.caution import Caution, make
 from segaug.report.study.study import Study
@@ -32,6 +33,17 @@ def not_trained_out(study: Study) -> Caution | None:
         "validation: what looks like too few images may be too few updates. Compare strategies there with care, and "
         "try a longer protocol on one size first.",
         _told(study, lambda curve: filter(None, [untrained(curve.trials)]), "not trained out: "),
+    )
+
+
+def weights_never_moved(study: Study) -> Caution | None:
+    """A strategy learned weights of its losses, and some stayed where they began."""
+    return make(
+        "still_weights",
+        "Learned layer weights never left 0",
+        "A weight grows only while the loss of its layer is negative, and in these layers it never was: there the "
+        "strategy is the baseline, and its errors say nothing of that loss. augment.mode=warmup weighs every layer.",
+        _told(study, lambda curve: filter(None, [still_weights(curve.trials)]), STILL),
     )
 
 

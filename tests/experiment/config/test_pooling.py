@@ -1,19 +1,23 @@
 """The sources of a pooled data set are composed by their names, each by itself."""
 
 import json
-import shlex
+import sys
+from contextlib import chdir
+from contextvars import copy_context
+from unittest.mock import patch
 
 import pytest
 
+from segaug.cli.hydra_app import run_app
 from segaug.cluster.frozen import config_of, plain_config
 from segaug.data.pooled import SourceError
 from segaug.errors import ConfigError
 from segaug.experiment.config.identity import science, trial_id
 from segaug.experiment.outside import compose
+from tests.experiment.pooled_tiny import write_configs
 from tests.tiny import segaug_here
 
 POOLED = ["dataset=pooled", "dataset.base=wbc_tecom_cell", "dataset.added=[wbc_cellavision_cell]"]
-SOURCE = "defaults: [base_phantom, _self_]\nfamily: thorax\nstructure: lung\nimages: 60\nsize: 16\nseed: {seed}\n"
 
 
 def test_each_source_is_as_its_own_config_says():
@@ -75,28 +79,56 @@ def test_it_survives_as_json():
     assert config_of(json.loads(json.dumps(plain_config(config)))) == config
 
 
+@pytest.fixture
+def own_configs(tmp_path):
+    """A folder of the user's with two data sets."""
+    return write_configs(tmp_path, "mine_0", "mine_1")
+
+
+OWN = ["dataset=pooled", "dataset.base=mine_0", "dataset.added=[mine_1]"]
+
+
 @pytest.mark.slow
-def test_sources_are_found_in_a_config_folder_of_the_user(tmp_path):
-    home = tmp_path / "conf" / "dataset"
-    home.mkdir(parents=True)
-    for seed in (0, 1):
-        (home / f"mine_{seed}.yaml").write_text(SOURCE.format(seed=seed))
-    words = shlex.split(
-        "plan --config-dir conf -m dataset=pooled dataset.base=mine_0 dataset.added=[mine_1] dataset.k=0,2,4 scale=n4 "
-        "--json"
+def test_sources_are_found_in_a_config_folder_of_the_user(tmp_path, own_configs):
+    done = segaug_here(
+        "plan", "--config-dir", "conf", "-m", *OWN, "dataset.k=0,2,4", "scale=n4", "--json", cwd=tmp_path
     )
-    done = segaug_here(*words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     planned = {cell["task"] for cell in json.loads(done.stdout)["cells"]}
     assert planned == {"mine_0 + 0 mine_1", "mine_0 + 2 mine_1", "mine_0 + 4 mine_1"}
     assert len(list((tmp_path / "cache").glob("*.safetensors"))) == 2  # one of each source, for every k
 
 
+def test_verbs_that_compose_by_themselves_find_them_too(tmp_path, own_configs):
+    done = segaug_here("data", "check", "--config-dir", "conf", "--json", *OWN, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert [source["name"] for source in json.loads(done.stdout)["sources"]] == ["mine_0", "mine_1"]
+    assert compose(OWN, str(own_configs)).task == "mine_0 + 0 mine_1"
+    with pytest.raises(ConfigError, match="unknown data set 'mine_0'"):
+        compose(OWN)
+    done = segaug_here("preview", "--config-dir", "nowhere", *OWN, cwd=tmp_path)
+    assert "--config-dir: there is no folder" in done.stderr
+
+
+@pytest.mark.parametrize(("here", "named"), [(".", "conf"), ("elsewhere", "{folder}")], ids=["below", "elsewhere"])
+def test_the_command_of_a_sweep_names_the_folder(tmp_path, own_configs, here, named):
+    (tmp_path / here).mkdir(exist_ok=True)
+    commands = []
+
+    def study(trials, *, workers, many, command):
+        commands.append(command)
+        return []
+
+    words = ["-m", "--config-dir", str(own_configs), *OWN, "dataset.k=0,2", "scale=n4"]
+    with chdir(tmp_path / here), patch.object(sys, "argv", sys.argv):
+        copy_context().run(run_app, "train", words, study)
+    (command,) = commands
+    assert command.startswith(f"segaug train -m --config-dir={named.format(folder=own_configs)} dataset=pooled ")
+
+
 def test_an_error_in_the_config_of_a_source_says_whose_it_is(tmp_path):
-    home = tmp_path / "conf" / "dataset"
-    home.mkdir(parents=True)
-    (home / "mine.yaml").write_text(SOURCE.format(seed=0))
-    (home / "wrong.yaml").write_text(SOURCE.format(seed=0).replace("size: 16", "size: 8"))
+    wrong = write_configs(tmp_path, "mine", "wrong") / "dataset" / "wrong.yaml"
+    wrong.write_text(wrong.read_text().replace("size: 16", "size: 8"))
     words = ["--config-dir", "conf", "dataset=pooled", "dataset.base=mine", "dataset.added=[wrong]"]
     done = segaug_here("train", *words, cwd=tmp_path)
     assert done.returncode == SourceError.exit_code

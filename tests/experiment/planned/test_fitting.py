@@ -1,0 +1,67 @@
+"""What does not fit together is refused when trials are planned, whatever their order, and before data are read."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from segaug.errors import ConfigError
+from segaug.experiment.planned.fitting import check_fitting
+from segaug.experiment.planned.plan import make_plan
+from segaug.models.nnunet import NnUnet
+from segaug.models.unet import UNet
+from tests.experiment.pooled_tiny import pooled
+
+TAPPING = ["feature_discrepancy", "deep_supervision", "pixel_contrast"]
+
+
+@pytest.fixture
+def unreadable(tmp_path):
+    """Words of a cache that cannot be: whoever decodes a task with it fails by another error."""
+    (tmp_path / "file").touch()
+    return f"cache={tmp_path / 'file'}"
+
+
+@pytest.mark.parametrize("strategy", TAPPING)
+def test_a_layer_that_does_not_exist_is_refused_with_those_that_do(tiny, unreadable, strategy):
+    wrong = tiny(f"augment={strategy}", "augment.layers=[encoder1,nowhere]", unreadable)
+    with pytest.raises(ConfigError) as caught:
+        make_plan([tiny(unreadable), pooled(wrong, 2)], skip_large=True)
+    told = (
+        f"augment.layers in conf/augment/{strategy}.yaml: got ['encoder1', 'nowhere']; the layers of this network are"
+    )
+    assert str(caught.value) == f"{told} encoder1, encoder2, encoder3, bottleneck, decoder3, decoder2, decoder1"
+
+
+def test_a_layer_of_one_network_is_refused_for_another_one(tiny):
+    trial = tiny("augment=deep_supervision", "augment.layers=[encoder4]", "dataset.size=32")
+    deep = replace(trial, model="unet", config=replace(trial.config, model=UNet()))
+    check_fitting([deep])
+    with pytest.raises(ConfigError, match=r"got \['encoder4'\]"):
+        check_fitting([deep, trial])
+
+
+def test_a_layer_that_no_mask_reaches_is_refused(tiny):
+    config = tiny("augment=pixel_contrast").config
+    with pytest.raises(ConfigError, match=r"augment\.layers: a layer has 5 x 5 pixels, .* 16 x 16, 8 x 8"):
+        config.augment.check_maps(config.dataset.form, lambda: {"odd": torch.zeros(1, 2, 5, 5)})
+
+
+def test_a_network_that_cannot_take_the_images_is_refused_wherever_it_stands_in_a_sweep(tiny, unreadable):
+    fits = tiny("dataset.size=24", unreadable)
+    wrong = replace(fits, model="unet", config=replace(fits.config, model=UNet()))
+    check_fitting([fits])
+    with pytest.raises(ConfigError, match=r"dataset\.size: model unet .* 24 x 24 .*multiple of 16"):
+        make_plan([fits, wrong], skip_large=True)
+
+
+def test_each_network_is_looked_at_once_and_only_where_somebody_asks(tiny, monkeypatch):
+    built = []
+    build = NnUnet.build
+    monkeypatch.setattr(NnUnet, "build", lambda self, *of: built.append(of) or build(self, *of))
+    alone = tiny("augment=red")
+    check_fitting([alone, pooled(alone, 2)])
+    assert not built
+    trials = [tiny(f"augment={name}", f"seed={seed}") for name in TAPPING for seed in (0, 1)]
+    check_fitting([*trials, *(pooled(trial, k) for trial in trials for k in (0, 2))])
+    assert len(built) == 1
