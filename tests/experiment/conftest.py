@@ -1,5 +1,7 @@
+import shutil
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +21,18 @@ def tiny(tmp_path, tiny_cache):
         return replace(trial, config=replace(trial.config, **{**home, **folders}))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def common_cache(tiny_images: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache for tests that do not ask what lies in it: what several of them need is drawn once."""
+    return shutil.copytree(tiny_images, tmp_path_factory.mktemp("common") / "cache")
+
+
+@pytest.fixture
+def drawn_once(tiny, common_cache):
+    """As `tiny`, with that cache."""
+    return partial(tiny, f"cache={common_cache}")
 
 
 @cache

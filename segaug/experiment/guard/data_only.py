@@ -22,7 +22,7 @@ from segaug.experiment.guard.entries import entries
 from segaug.experiment.guard.foreign_file import check_values, is_foreign
 from segaug.experiment.guard.interpolation import MARK
 from segaug.experiment.guard.resolution import check_resolution, nothing_resolved
-from segaug.internals.hydra import CachingConfigRepository, OpenLoader, compose_through
+from segaug.internals.hydra import CachingConfigRepository, OpenLoader, compose_sparingly, compose_through
 
 CALLING = (
     "_target_",
@@ -110,6 +110,7 @@ def install() -> None:
     """
     register_source()
     compose_through(DataOnlyLoader)
+    compose_sparingly()
     for name in STRUCTURE_OF_TEXT:
         OmegaConf.clear_resolver(name)
 

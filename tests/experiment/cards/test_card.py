@@ -15,11 +15,11 @@ from segaug.results.store import Store
 
 
 @pytest.fixture
-def written(tiny, tmp_path):
+def written(drawn_once, tmp_path):
     """Write the cards of a study of phantom_template: (facts, tensors)."""
 
     def write(change=lambda task: task, strategy: str = "red") -> tuple[dict, dict]:
-        plan = make_plan([tiny("dataset=phantom_template", f"augment={strategy}")], skip_large=False)
+        plan = make_plan([drawn_once("dataset=phantom_template", f"augment={strategy}")], skip_large=False)
         write_cards(Plan(plan.trials, (), {name: change(task) for name, task in plan.tasks.items()}), Store(tmp_path))
         (folder,) = (tmp_path / "cards").iterdir()
         return parse_json((folder / "card.json").read_bytes()), load_file(folder / "examples.safetensors")

@@ -1,10 +1,16 @@
 """The images of a trial."""
 
+import pytest
 import torch
 
 from segaug.experiment.planned.parts import parts_of
 from segaug.experiment.planned.plan import load, make_plan
 from tests.experiment.pooled_tiny import pooled
+
+
+@pytest.fixture
+def tiny(drawn_once):
+    return drawn_once
 
 
 def rows_by_seed(trials):

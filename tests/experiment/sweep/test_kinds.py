@@ -60,11 +60,11 @@ def cells(tmp_path_factory):
 
 
 @pytest.fixture
-def make(cells, tmp_path):
+def make(cells, tmp_path, common_cache):
     """Trials of a kind: make("colour", "seed=1")."""
 
     def trial(kind, *more):
-        folders = [f"output={tmp_path / 'study'}", f"cache={cells / 'cache'}"]
+        folders = [f"output={tmp_path / 'study'}", f"cache={common_cache}"]
         words = [*TINY, *KINDS[kind], *folders, *more]
         if "dataset=folder" in words:
             words = [word for word in words if word not in ("dataset=phantom_thorax_lung", "dataset.images=60")]

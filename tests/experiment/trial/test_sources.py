@@ -27,6 +27,11 @@ STRATEGIES = [
 ]
 
 
+@pytest.fixture
+def tiny(drawn_once):
+    return drawn_once
+
+
 def run(*trials):
     plan = make_plan(trials, skip_large=False)
     runs = [(planned, plan.tasks[planned.trial.task]) for planned in plan.trials]
