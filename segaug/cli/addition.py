@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from segaug.cli.metric_text import add_metric
 from segaug.cli.study_or_table import add_source, table_of
+from segaug.errors import ConfigError
 
 if TYPE_CHECKING:
     from segaug.analysis.addition.curve import Additions
@@ -23,6 +24,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.epilog = _EPILOG
     add_source(parser)
     add_metric(parser, "judge by", "")
+    parser.add_argument(
+        "--baseline", metavar="STRATEGY", help="the strategy that others are set beside (default: baseline)"
+    )
     printed = parser.add_mutually_exclusive_group()
     printed.add_argument("--json", action="store_true", help="print one JSON object")
     printed.add_argument("--csv", action="store_true", help="print a row a measure, curve and k")
@@ -39,7 +43,7 @@ def run(args: Namespace) -> int:
         folder = table.with_name(f"{table.stem}_addition")
     else:
         study = find_study(args.study)
-        additions = _of_study(study, args.metric)
+        additions = _of_study(study, args.metric, args.baseline)
         commands = _commands(additions, study)
         folder = inside(study, "addition")
     files = addition_files.contents(additions)
@@ -53,16 +57,28 @@ def run(args: Namespace) -> int:
     return 0
 
 
-def _of_study(study: Path, metric: str | None) -> "list[Additions]":
+def _of_study(study: Path, metric: str | None, reference: str | None) -> "list[Additions]":
     """Under the metric that was asked for, or under all that a verdict looks at."""
     from segaug.analysis.addition.addition import addition_of
     from segaug.analysis.addition.measures import judged_metrics
+    from segaug.analysis.comparison.compare import BASELINE
     from segaug.analysis.trials.table import study_trials
     from segaug.results.snapshot import Snapshot
 
     snapshot = Snapshot(study)
     metrics = [metric] if metric else judged_metrics(study_trials(snapshot))
-    return [addition_of(snapshot, own) for own in metrics]
+    found = [addition_of(snapshot, own, reference=reference or BASELINE) for own in metrics]
+    _refuse_unknown(reference, found)
+    return found
+
+
+def _refuse_unknown(reference: str | None, additions: "list[Additions]") -> None:
+    """Nobody could be set beside a strategy that there is not."""
+    known = list(dict.fromkeys(curve.key.strategy for of_metric in additions for curve in of_metric.curves))
+    if reference is not None and reference not in known:
+        raise ConfigError(
+            key="--baseline", problem=f"no curve of added images is {reference}", fix=f"choose from: {', '.join(known)}"
+        )
 
 
 def _of_table(path: Path, args: Namespace) -> "list[Additions]":

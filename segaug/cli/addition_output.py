@@ -8,6 +8,7 @@ from segaug.analysis.addition.simultaneous import CORRELATED_SEEDS
 from segaug.cli.metric_text import metric_text
 from segaug.cli.plain_lines import sentence, table
 from segaug.findings.addition import (
+    beside_words,
     difference,
     difference_on_other_cases,
     dilution_words,
@@ -29,6 +30,7 @@ _LEGEND = (
 )
 _OTHER_CASES = "other cases: the same with other test cases, too: seeds and patients resampled"
 _CONTROL = "over N + k: difference to as many images that are all of the base"
+_BESIDE = "beside its reference: the same seeds; each interval holds for all k of a strategy, and for one strategy"
 _ROWS = "rows: how often a batch showed an image of the base, over the training"
 
 
@@ -44,10 +46,21 @@ def lines(additions: Sequence[Additions], commands: Sequence[tuple[str, str]]) -
                 yield from sentence(f"dilution, by {_name(of_metric.curves[0])}:", 2)
                 for words in dilution_words(dilution, of_metric.curves[0].metric):
                     yield from sentence(words, 4)
+    yield from _beside(additions)
     yield from ["", *_legend(first)]
     yield from sentence(first.not_measured)
     for purpose, command in commands:
         yield from ["", *sentence(f"{purpose}:"), command]
+
+
+def _beside(additions: Sequence[Additions]) -> Iterator[str]:
+    """Every strategy and sampling beside the reference, by each measure."""
+    found = [beside for of_metric in additions for beside in of_metric.beside]
+    for key, sampling in dict.fromkeys((beside.key, beside.sampling) for beside in found):
+        yield from ["", *sentence(f"{key}, {sampling} sampling, beside its reference with the same images:")]
+        for beside in (own for own in found if (own.key, own.sampling) == (key, sampling)):
+            for words in beside_words(beside):
+                yield from sentence(words, 2)
 
 
 def _curve(curve: AdditionCurve, others: Sequence[AdditionCurve | None]) -> Iterator[str]:
@@ -101,6 +114,7 @@ def _legend(additions: Additions) -> Iterator[str]:
     told = [
         (_OTHER_CASES, any(point.effect.other_cases for point in points)),
         (_CONTROL, any(point.control for point in points)),
+        (_BESIDE, bool(additions.beside)),
         (_ROWS, any(point.presentations == point.presentations for point in points)),
     ]
     for line in (*_LEGEND, *(line for line, there in told if there)):

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from segaug.analysis.addition.added_worth import AddedWorth
+from segaug.analysis.addition.beside import Beside
 from segaug.analysis.addition.curve import AdditionCurve, Dilution, TakenBack
 from segaug.analysis.addition.simultaneous import PairedEffect
 from segaug.analysis.metric import Metric
@@ -147,6 +148,18 @@ def _taken_back(point: TakenBack, metric: Metric | None) -> str:
     else:
         told = f"no rise of {words} is shown by proportional sampling ({rise}); {taken}"
     return f"k = {point.k}: {told} (base images shown: {rows})"
+
+
+def beside_words(beside: Beside) -> Iterator[str]:
+    """How a strategy differs from its reference with as many added images, each k, then over all of them."""
+    words = measure_words(beside.metric)
+    at = ", ".join(f"{difference(effect, beside.metric)} at k = {k}" for k, effect in beside.at.items())
+    yield f"{words} minus that of {beside.reference}: {at}"
+    if len(beside.at) > 1:
+        effect = beside.over_all
+        cases = difference_on_other_cases(effect, beside.metric)
+        also = f"; with other test cases, too, {cases}" if cases else ""
+        yield f"mean over these k: {difference(effect, beside.metric)} (n = {effect.pairs}{also})"
 
 
 def _ks(values: Sequence[int]) -> str:

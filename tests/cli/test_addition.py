@@ -58,6 +58,21 @@ def test_a_score_is_shown_as_it_is_and_its_error_written(study, capsys):
     assert "  -0." in out
 
 
+def test_strategies_stand_beside_the_one_that_is_named(tmp_path, capsys):
+    other = [pooled(k, seed, strategy="red") for k in (0, 4, 16) for seed in range(5)]
+    made = write(tmp_path / "two", [*records(), *other])
+    out = " ".join(shown(capsys, made).split())
+    assert "red, proportional sampling, beside its reference with the same images" in out
+    assert "BCE minus that of baseline: " in out
+    assert "mean over these k: " in out
+    assert "BCE minus that of red: " in " ".join(shown(capsys, made, "--baseline", "red").split())
+    record = json.loads(shown(capsys, made, "--metric", "bce", "--json"))
+    ((beside),) = record["beside"]
+    assert [point["k"] for point in beside["points"]] == [0, 4, 16]
+    assert main(["addition", str(made), "--baseline", "genda"]) == 2
+    assert "--baseline: no curve of added images is genda; choose from: baseline, red" in capsys.readouterr().err
+
+
 def test_a_study_without_pooled_trials_is_refused_in_one_line(tmp_path, capsys):
     folder = write(tmp_path / "plain", [trial for trial in records(sizes=(8,)) if "sources" not in trial])
     assert main(["addition", str(folder)]) == 2

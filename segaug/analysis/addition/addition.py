@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from segaug.analysis.addition.added_worth import added_worth
+from segaug.analysis.addition.beside import beside_reference
 from segaug.analysis.addition.curve import AddedPoint, AdditionCurve, Additions, Dilution, TakenBack
 from segaug.analysis.addition.family import Family, Sampling, families
 from segaug.analysis.addition.missing import missing_trials
@@ -15,6 +16,7 @@ from segaug.analysis.addition.notes import addition_notes
 from segaug.analysis.addition.simultaneous import PairedEffect, paired_effects
 from segaug.analysis.addition.single_runs import SingleRuns, single_runs
 from segaug.analysis.addition.verdict import addition_verdict
+from segaug.analysis.comparison.compare import BASELINE
 from segaug.analysis.comparison.shared_grid import PlacedCurve
 from segaug.analysis.interval import RESAMPLES, Interval
 from segaug.analysis.law.power_law import Array
@@ -32,14 +34,20 @@ def addition_study(folder: Path | str, metric: Metric | None = None, resamples: 
     return addition_of(Snapshot(folder), metric, resamples)
 
 
-def addition_of(source: TrialSource, metric: Metric | None = None, resamples: int = RESAMPLES) -> Additions:
+def addition_of(
+    source: TrialSource, metric: Metric | None = None, resamples: int = RESAMPLES, reference: str = BASELINE
+) -> Additions:
     """The same wherever the trials are read from."""
     table = measured(study_trials(source), metric)
-    return addition_trials(table, measured_cases(table, source.cases), resamples)
+    return addition_trials(table, measured_cases(table, source.cases), resamples, reference)
 
 
-def addition_trials(table: pd.DataFrame, cases: Cases, resamples: int = RESAMPLES) -> Additions:
+def addition_trials(
+    table: pd.DataFrame, cases: Cases, resamples: int = RESAMPLES, reference: str = BASELINE
+) -> Additions:
     """Of a table of trials with errors of its own; cases: errors of single test cases, by trial, where there are any.
+
+    reference: the strategy that others are set beside.
 
     Raises DataError as `families` does.
     """
@@ -48,7 +56,8 @@ def addition_trials(table: pd.DataFrame, cases: Cases, resamples: int = RESAMPLE
     dilutions = [dilution for family in found if (dilution := _dilution(family))]
     harmed = {curve.key for curve in curves if curve.verdict.harm}
     lacking = [trials for family in found for trials in missing_trials(family, harmed=family.key in harmed)]
-    return Additions(tuple(curves), tuple(dilutions), tuple(lacking), not_measured(table))
+    beside = tuple(beside_reference(found, reference))
+    return Additions(tuple(curves), tuple(dilutions), tuple(lacking), not_measured(table), beside)
 
 
 def one_curve(family: Family, sampling: Sampling) -> AdditionCurve:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from segaug.analysis.addition.added_worth import Worth
+from segaug.analysis.addition.beside import Beside
 from segaug.analysis.addition.family import FamilyKey, Sampling
 from segaug.analysis.addition.missing import Missing
 from segaug.analysis.addition.simultaneous import PairedEffect
@@ -73,3 +74,4 @@ class Additions:
     dilutions: tuple[Dilution, ...]
     missing: tuple[Missing, ...]
     not_measured: str = ""
+    beside: tuple[Beside, ...] = ()  # strategies beside the reference

@@ -7,6 +7,7 @@ Differences are of errors, E(k) - E(0), in the unit of the metric: positive is h
 from collections.abc import Iterator, Sequence
 
 from segaug.analysis.addition.added_worth import AddedWorth, Worth
+from segaug.analysis.addition.beside import Beside
 from segaug.analysis.addition.curve import AddedPoint, AdditionCurve, Additions, Dilution, TakenBack
 from segaug.analysis.addition.missing import Missing
 from segaug.analysis.addition.simultaneous import PairedEffect
@@ -30,6 +31,7 @@ def additions_record(additions: Sequence[Additions]) -> Values:
             for of_metric in additions
             for dilution in of_metric.dilutions
         ],
+        "beside": [_beside(beside) for of_metric in additions for beside in of_metric.beside],
         "missing": [_missing(trials) for trials in (additions[0].missing if additions else ())],
     }
 
@@ -120,6 +122,17 @@ def _worth(worth: Worth) -> Values:
 def _dilution(dilution: Dilution, metric: Metric | None) -> Values:
     key = {**dilution.key._asdict(), "added": list(dilution.key.added)}
     return {**key, "metric": metric or "error", "points": [_taken_back(point) for point in dilution.points]}
+
+
+def _beside(beside: Beside) -> Values:
+    key = {**beside.key._asdict(), "added": list(beside.key.added), "sampling": beside.sampling}
+    return {
+        **key,
+        "metric": beside.metric or "error",
+        "reference": beside.reference,
+        "points": [{"k": k, "difference": _effect(effect)} for k, effect in beside.at.items()],
+        "mean_over_k": _effect(beside.over_all),
+    }
 
 
 def _taken_back(point: TakenBack) -> Values:

@@ -5,9 +5,17 @@ from functools import partial
 
 from markupsafe import Markup
 
+from segaug.analysis.addition.beside import Beside
 from segaug.analysis.addition.curve import AdditionCurve, Additions, Dilution
 from segaug.errors import DataError
-from segaug.findings.addition import dilution_words, measure_words, single_words, verdict_words, worth_words
+from segaug.findings.addition import (
+    beside_words,
+    dilution_words,
+    measure_words,
+    single_words,
+    verdict_words,
+    worth_words,
+)
 from segaug.report.addition.addition_figure import addition_figure, addition_panel, addition_signs
 from segaug.report.addition.addition_table import addition_caption, addition_table
 from segaug.report.addition.panels import AdditionPanel, judged, panels
@@ -53,12 +61,19 @@ def _blocks(additions: Sequence[Additions], groups: Groups, note: str) -> Iterat
         yield Items(
             [f"{dilution.key}: {words}." for dilution in first.dilutions for words in _of_dilution(first, dilution)]
         )
+    if told := [_of_beside(beside) for of_metric in additions for beside in of_metric.beside]:
+        yield Heading("Strategies with the same images added")
+        yield Items(told)
     if notes := _of_curves(first.curves, lambda curve: curve.notes):
         yield Folded(f"Notes on single curves ({len(notes)})", (Items(notes),))
 
 
 def _of_dilution(additions: Additions, dilution: Dilution) -> Iterator[str]:
     return dilution_words(dilution, additions.curves[0].metric)
+
+
+def _of_beside(beside: Beside) -> str:
+    return f"{beside.key}, {beside.sampling} sampling: {'; '.join(beside_words(beside))}."
 
 
 def _verdict(curve: AdditionCurve) -> str:

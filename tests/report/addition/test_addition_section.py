@@ -7,7 +7,7 @@ from segaug.report.addition.addition_figure import addition_figure, addition_pan
 from segaug.report.addition.panels import AdditionPanel, judged, panels
 from segaug.report.look.theme import themed
 from segaug.report.study.study import Study, load_study
-from tests.addition_study import records, write
+from tests.addition_study import pooled, records, write
 from tests.report.drawn import bands, filled, mark, points
 from tests.report.made_sections import Page, numbers
 
@@ -82,6 +82,16 @@ def test_the_table_has_a_row_a_measure_curve_and_k(page):
     (dice,) = [row for row in table if (row["measure"], row["sampling"], row["k"]) == ("Dice", "balanced", "16")]
     assert numbers(dice["difference"].replace("+", ""))[0] < 0
     assert dice["base rows"] == "1024"
+
+
+def test_strategies_with_the_same_images_stand_beside_each_other(tmp_path):
+    other = [pooled(k, seed, lambda *_: 0.5, strategy="red") for k in (0, 4, 16) for seed in range(5)]
+    told = Page(write(tmp_path / "two", [*records(), *other])).sentences("addition")
+    (beside,) = [
+        sentence for sentence in told if "BCE minus that of baseline: -" in sentence and "recal" not in sentence
+    ]
+    assert "red, proportional sampling: " in beside
+    assert "mean over these k: -" in beside
 
 
 def test_one_seed_is_drawn_without_bands(tmp_path):
