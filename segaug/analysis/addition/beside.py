@@ -75,7 +75,7 @@ def _ks(family: Family, curve: PlacedCurve) -> list[int]:
 def _cells(family: Family, curve: PlacedCurve, seeds: Sequence[int], ks: Sequence[int]) -> tuple[NDArray[np.intp], ...]:
     """Where these seeds and k are on the grid of a family."""
     rows = [curve.drawn.seeds.seeds.index(seed) for seed in seeds]
-    return np.ix_(rows, np.searchsorted(family.columns, ks))
+    return np.ix_(np.array(rows), np.searchsorted(family.columns, ks))
 
 
 def _effects(
