@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 EPS = 1e-6  # added to a norm before its logarithm
+MOST_APART = 10.0  # standard deviations: from there on a channel tells every pixel's class
 Separation = Literal["literal", "area_norm"]
 Norm = Literal["batch", "rms"]
 
@@ -71,14 +72,15 @@ def scale_free_separation(features: Tensor, mask: Tensor) -> Tensor:
     """|m1 - m0| / s of each image, mean over the channels, (B,); NaN in images that lack a class.
 
     s^2 is the variance inside of the classes, pooled over them.  Features that are scaled or shifted as a whole keep
-    their value, and a dead channel has 0.
+    their value, and a dead channel has 0.  A channel counts at most `MOST_APART`: on a map of a few pixels some have no
+    variance at all inside of the classes, and would be all of the mean.
     """
     features, mask = features.float(), mask.float()
     means = class_means(features, mask, "area_norm")
     m1, m0 = means.foreground[..., None, None], means.background[..., None, None]
     variance = (features - torch.lerp(m0, m1, mask)).square().mean((2, 3))
     tiny = torch.finfo(variance.dtype).tiny
-    ratio = (means.foreground - means.background).abs() / variance.clamp_min(tiny).sqrt()
+    ratio = ((means.foreground - means.background).abs() / variance.clamp_min(tiny).sqrt()).clamp_max(MOST_APART)
     share = mask.mean((1, 2, 3))
     return torch.where((share > 0) & (share < 1), ratio.mean(1), torch.nan)
 

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from segaug.augment.discrepancy import (
     EPS,
+    MOST_APART,
     class_means,
     discrepancy,
     image_discrepancy,
@@ -187,6 +188,12 @@ def test_separation_has_the_closed_form():
     features, mask = two_levels(3.0, 1.0)
     features = features + torch.tensor([1.0, -1.0]).repeat(4)
     torch.testing.assert_close(scale_free_separation(features, mask), torch.full((3,), 2.0))
+
+
+def test_a_channel_without_variance_inside_of_the_classes_does_not_outweigh_the_others():
+    apart, mask = two_levels(3.0, 1.0)
+    mixed = torch.cat([apart[:, :1], torch.zeros_like(apart[:, :1])], dim=1)
+    torch.testing.assert_close(scale_free_separation(mixed, mask), torch.full((3,), MOST_APART / 2))
 
 
 def test_separation_of_one_class_is_not_known_and_a_dead_channel_has_none():
