@@ -29,9 +29,9 @@ def layer_table(groups: Sequence[LayerGroup]) -> Table:
     return Table(
         "L_fd: mean over test images of the feature discrepancy of each; lower: further apart, but also where features "
         "are larger as a whole. Separation: the distance of the class means in standard deviations inside of the "
-        "classes (a channel counts at most 10 of them), which no scale changes. r: correlation over images of Dice with L_fd; given area: with the logarithm "
-        "of the foreground's area taken out of both; area: of L_fd with that logarithm.\nIn brackets: 95 % interval "
-        "for other test images. Images without foreground have no area and are left out.",
+        "classes, at most 10 a channel, which no scale changes. r: correlation over images of Dice with L_fd; given "
+        "area: with the logarithm of the foreground's area taken out of both; area: of L_fd with that logarithm.\nIn "
+        "brackets: 95 % interval for other test images. Images without foreground have no area and are left out.",
         ("task", "model", "N", "strategy", "layer", "n", "images", "L_fd", "separation", "slope", "r", "r given area",
          "r of area"),
         tuple(_row(cell) for cell in cells),
