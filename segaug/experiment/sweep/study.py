@@ -152,9 +152,7 @@ def _train(job: Job, store: Store, safe_point: SafePoint) -> Json:
         write_atomic(inside(store.folder, TRIALS, job.planned.id, name), content)
 
     task = task_of(job.planned.trial, job.content_hash)
-    record, weights = run_trial(
-        job.planned, task, safe_point, show=lambda predictions: keep(PREDICTIONS, predictions.content())
-    )
+    record, weights = run_trial(job.planned, task, safe_point, lambda shown: keep(PREDICTIONS, shown.content()))
     record["run"]["code"] = job.code
     if job.planned.trial.config.weights:
         keep(WEIGHTS, save({name: value.cpu().contiguous() for name, value in weights.named().items()}))
