@@ -116,7 +116,8 @@ def test_help_lists_every_choice_at_once(tmp_path):
     ).stdout
     assert "augment   adversarial, baseline, deep_supervision, feature_discrepancy" in shown
     studies = (
-        "addition_nuclei, addition_shift, addition_wbc, exchangeability, hippocampus_pilot, lr_sweep, quick, scaling_study, "
+        "addition_nuclei, addition_shift, addition_wbc, exchangeability, hippocampus_pilot, lr_sweep, quick, "
+        "scaling_study, "
         "several_structures, task_driven, task_driven_ablations"
     )
     assert f"study     {studies}, topology_aware" in shown
