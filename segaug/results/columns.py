@@ -24,7 +24,10 @@ _NUMBER = {float, int, type(None)}
 Fields = Sequence[tuple[str, pa.DataType]]
 _NAMES = pa.dictionary(pa.int32(), pa.string())  # a few texts, each in many rows
 ROW_FIELDS = [(name, _ARROW[kind]) for name, kind in COLUMNS.items()]
-CASE_FIELDS = [("id", pa.string()), ("cases", _NAMES), ("patients", _NAMES), ("scored_patients", _NAMES)]
+CASE_FIELDS = [
+    ("id", pa.string()),
+    *((name, _NAMES) for name in ("cases", "patients", "scored_patients", "layers")),  # lists of names, as JSON
+]
 DETAIL_FIELDS = [
     ("id", pa.string()),
     ("settings", _NAMES),
@@ -75,7 +78,7 @@ def _of_layers(diagnostics: Mapping[str, Any] | None) -> Json:
     """What layers make of each case, by `layer_column`; nothing where nobody asked."""
     if not diagnostics:
         return {}
-    row = {FOREGROUND: _numbers(diagnostics["foreground_px"])}
+    row: Json = {"layers": _text(diagnostics["layers"]), FOREGROUND: _numbers(diagnostics["foreground_px"])}
     return row | {
         layer_column(quantity, name): _numbers(values)
         for name, layer in diagnostics["layers"].items()
@@ -89,10 +92,10 @@ def layer_column(quantity: str, layer: str) -> str:
     return f"{quantity} of {layer}"
 
 
-def layers_in(names: Iterable[str]) -> list[str]:
-    """Layers that columns of these names are of, in their order."""
-    start = layer_column(LAYER_QUANTITIES[0], "")
-    return [name.removeprefix(start) for name in names if name.startswith(start)]
+def layers_in(table: pa.Table) -> list[str]:
+    """Layers that any row has, by name."""
+    texts = table["layers"].unify_dictionaries().unique().drop_null().to_pylist()
+    return sorted({str(name) for text in texts for name in orjson.loads(text)})
 
 
 def _lists(cases: Mapping[str, Any], names: str) -> Iterator[tuple[str, list[float | None]]]:
@@ -108,7 +111,7 @@ def _refuse_other_length(values: Sequence[object], names: Sequence[str]) -> None
         raise ValueError("its lists of cases differ in length")
 
 
-def _text(names: Sequence[str]) -> str:
+def _text(names: Iterable[str]) -> str:
     return orjson.dumps([*names]).decode()
 
 

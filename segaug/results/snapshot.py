@@ -90,7 +90,7 @@ class Snapshot:
 
     def layers(self) -> list[str]:
         """Layers that any record has diagnostics of, by name."""
-        return layers_in(self._table(_CASES).column_names)
+        return layers_in(self._table(_CASES, [*_KEY_NAMES, "layers"]))
 
     def columns(self) -> pa.Table:
         """One row a record, by id: the columns of `trials`, and those of `detail_row` but for the histories."""

@@ -2,7 +2,15 @@
 
 import pytest
 
-from segaug.results.columns import FOREGROUND, case_row, layer_column, layers_in
+from segaug.results.columns import (
+    CASE_FIELDS,
+    FOREGROUND,
+    MEASURED_ON_CASES,
+    case_row,
+    layer_column,
+    layers_in,
+    table_of,
+)
 from segaug.results.mirror.series import row
 from segaug.results.record import check
 from tests.results.test_record import ONE, SEVERAL
@@ -13,8 +21,9 @@ def test_a_row_of_cases_has_both_numbers_of_each_layer():
     assert told[FOREGROUND] == [8, 0]
     assert told[layer_column("l_fd", "encoder1")] == [0.5, -0.25]
     assert told[layer_column("separation", "encoder1")] == [1.5, None]
-    assert layers_in(told) == ["encoder1"]
-    assert layers_in(case_row(ONE)) == []
+    table = table_of([{**told, "id": "one"}, {**case_row(ONE), "id": "other"}], CASE_FIELDS, MEASURED_ON_CASES)
+    assert layers_in(table) == ["encoder1"]
+    assert layers_in(table.slice(0, 0)) == []
 
 
 def test_a_run_of_the_mirror_shows_means_over_the_cases():
