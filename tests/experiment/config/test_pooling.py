@@ -99,6 +99,7 @@ def test_sources_are_found_in_a_config_folder_of_the_user(tmp_path, own_configs)
     assert len(list((tmp_path / "cache").glob("*.safetensors"))) == 2  # one of each source, for every k
 
 
+@pytest.mark.slow
 def test_verbs_that_compose_by_themselves_find_them_too(tmp_path, own_configs):
     done = segaug_here("data", "check", "--config-dir", "conf", "--json", *OWN, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
