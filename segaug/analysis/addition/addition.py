@@ -13,7 +13,8 @@ from segaug.analysis.addition.curve import AddedPoint, AdditionCurve, Additions,
 from segaug.analysis.addition.family import Family, Sampling, families
 from segaug.analysis.addition.missing import missing_trials
 from segaug.analysis.addition.notes import addition_notes
-from segaug.analysis.addition.simultaneous import PairedEffect, paired_effects
+from segaug.analysis.addition.placed_effects import placed_effects
+from segaug.analysis.addition.simultaneous import PairedEffect
 from segaug.analysis.addition.single_runs import SingleRuns, single_runs
 from segaug.analysis.addition.verdict import addition_verdict
 from segaug.analysis.comparison.compare import BASELINE
@@ -67,8 +68,8 @@ def one_curve(family: Family, sampling: Sampling) -> AdditionCurve:
     at_zero = values[:, family.columns == 0].reshape(len(values), -1)
     zero = at_zero[:, 0] if at_zero.shape[1] else np.full(len(values), np.nan)
     differences = values[:, columns] - zero[:, None]
-    effects = _effects(
-        family, placed, differences, _on_cases(placed, columns, placed, np.flatnonzero(family.columns == 0))
+    effects = placed_effects(
+        placed, differences, _on_cases(placed, columns, placed, np.flatnonzero(family.columns == 0))
     )
     controls = _controls(family, placed, columns)
     shown = family.presentations[sampling]
@@ -113,7 +114,7 @@ def _controls(family: Family, placed: PlacedCurve, columns: NDArray[np.intp]) ->
     ]
     differences = placed.compared.values[:, kept] - alone[:, kept]
     on_cases = _on_cases(placed, np.array(kept, dtype=int), family.base, np.array(kept, dtype=int))
-    return dict(zip(kept, _effects(family, placed, differences, on_cases), strict=True))
+    return dict(zip(kept, placed_effects(placed, differences, on_cases), strict=True))
 
 
 def _dilution(family: Family) -> Dilution | None:
@@ -129,8 +130,8 @@ def _dilution(family: Family) -> Dilution | None:
         return None
     on_cases = [_on_cases(curve, columns, curve, zero) for curve in (proportional, balanced)]
     both = None if on_cases[0] is None or on_cases[1] is None else on_cases[0] - on_cases[1]
-    rise = _effects(family, proportional, rises[0], on_cases[0])
-    taken = _effects(family, proportional, rises[0] - rises[1], both)
+    rise = placed_effects(proportional, rises[0], on_cases[0])
+    taken = placed_effects(proportional, rises[0] - rises[1], both)
     counts = proportional.drawn.seeds.counts
     points = []
     for place, column in enumerate(columns):
@@ -164,14 +165,6 @@ def _share(
 
 def _is_above(effect: PairedEffect) -> bool:
     return effect.interval is not None and effect.interval.low > 0
-
-
-def _effects(
-    family: Family, placed: PlacedCurve, differences: Array, on_cases: Array | None
-) -> tuple[PairedEffect, ...]:
-    patients = placed.cases.patient_count if placed.cases else 0
-    case_counts = placed.drawn.cases(placed.cases.patients) if on_cases is not None and placed.cases else None
-    return paired_effects(differences, on_cases, placed.drawn.seeds.counts, case_counts, patients)
 
 
 def _on_cases(

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segaug.analysis.addition.family import Family, FamilyKey, Sampling
-from segaug.analysis.addition.simultaneous import PairedEffect, paired_effects
+from segaug.analysis.addition.placed_effects import placed_effects
+from segaug.analysis.addition.simultaneous import PairedEffect
 from segaug.analysis.comparison.shared_grid import PlacedCurve
-from segaug.analysis.law.power_law import Array
 from segaug.analysis.metric import Metric
 
 
@@ -59,11 +59,9 @@ def _beside(
     if curve.cases and against.cases and curve.cases.cases == against.cases.cases:
         on_cases = (curve.cases.values[own] - against.cases.values[its])[:, kept]
     differences = differences[:, kept]
-    effects = _effects(curve, seeds, differences, on_cases)
-    whole = _effects(
-        curve, seeds, differences.mean(axis=1, keepdims=True),
-        None if on_cases is None else on_cases.mean(axis=1, keepdims=True),
-    )  # fmt: skip
+    effects = placed_effects(curve, differences, on_cases, seeds)
+    mean_on_cases = None if on_cases is None else on_cases.mean(axis=1, keepdims=True)
+    whole = placed_effects(curve, differences.mean(axis=1, keepdims=True), mean_on_cases, seeds)
     return {ks[place]: effect for place, effect in zip(kept.tolist(), effects, strict=True)}, whole[0]
 
 
@@ -76,11 +74,3 @@ def _cells(family: Family, curve: PlacedCurve, seeds: Sequence[int], ks: Sequenc
     """Where these seeds and k are on the grid of a family."""
     rows = [curve.drawn.seeds.seeds.index(seed) for seed in seeds]
     return np.ix_(np.array(rows), np.searchsorted(family.columns, ks))
-
-
-def _effects(
-    curve: PlacedCurve, seeds: Sequence[int], differences: Array, on_cases: Array | None
-) -> tuple[PairedEffect, ...]:
-    patients = curve.cases.patient_count if curve.cases else 0
-    case_counts = curve.drawn.cases(curve.cases.patients) if on_cases is not None and curve.cases else None
-    return paired_effects(differences, on_cases, curve.drawn.seeds.of(seeds), case_counts, patients)

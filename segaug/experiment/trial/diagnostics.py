@@ -45,7 +45,7 @@ def predictions_of(test: Batch, best: Scores) -> Predictions:
     """All predictions, and the images of the cases with the lowest Dice, mean over the structures."""
     dice = np.asarray(best.values["dice"])
     rows = np.argsort(dice, kind="stable")[:MOST]
-    image, truth = (tensor.cpu().double().numpy()[rows] for tensor in (test.image, test.label))
+    image, truth = (tensor[rows].cpu().double().numpy() for tensor in (test.image, test.label))
     return Predictions(best.prediction.mask.cpu().numpy(), tuple(rows.tolist()), image, truth > 0.5)
 
 
