@@ -14,7 +14,7 @@ from statistics import fmean, stdev
 
 import torch
 
-from segaug.augment.artefact import Content, quiet
+from segaug.augment.artefact import Content, quiet, unkept
 from segaug.augment.task_driven.gd import GeneratedDeformation
 from segaug.augment.task_driven.gi import GeneratedIntensity
 from segaug.augment.task_driven.options import Joint
@@ -44,9 +44,9 @@ def phase(words: list[str], kind: str, joint: Joint, seed: int) -> Content:
     (planned,) = (plan := make_plan([trial], skip_large=False)).trials
     task, config = plan.tasks[planned.trial.task], replace(trial.config, augment=STRATEGIES[kind](joint=joint))
     parts = parts_of(planned, task, "cpu")
-    context = trial_context(config, parts, task, Stopwatch(), lambda artefact: artefact.make(None, quiet))
+    context = trial_context(config, parts, task, Stopwatch(), lambda artefact: artefact.make(None, quiet, unkept))
     (artefact,) = config.augment.artefacts(context)
-    return artefact.make(None, quiet)
+    return artefact.make(None, quiet, unkept)
 
 
 def line(contents: list[Content]) -> str:

@@ -25,7 +25,7 @@ from registration_parts.pair import stack
 from registration_parts.phantoms import phantom_pairs
 from torch import Tensor
 
-from segaug.augment.artefact import quiet
+from segaug.augment.artefact import quiet, unkept
 from segaug.augment.augment import augment
 from segaug.augment.genda.options import Gan
 from segaug.augment.genda.strategy import GenDA
@@ -59,7 +59,7 @@ def augmentations(batch: Batch, external: Tensor) -> dict[str, Arm]:
         build_model=NnUnet().build,
         train_segmentation=_not_needed,
         rng=rng,
-        obtain=lambda artefact: artefact.make(None, quiet),
+        obtain=lambda artefact: artefact.make(None, quiet, unkept),
     )
     arms: dict[str, Arm] = {}
     strategies: Mapping[str, Strategy] = {

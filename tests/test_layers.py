@@ -13,9 +13,8 @@ from tests.house.rooms import House, layer_of, room_of
 
 # At the top, for everybody; "" is segaug itself.
 FREE = {
-    "", "batch", "errors", "file_name", "files", "form", "grey", "json_data", "measures", "metrics", "name", "rng",
-    "terminal",
-    "visible",
+    "", "batch", "errors", "file_name", "files", "form", "grey", "image_hash", "json_data", "measures", "metrics",
+    "name", "rng", "terminal", "visible",
 }  # fmt: skip
 MAY_IMPORT = {
     "data": set(),
@@ -108,7 +107,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {  # layer -> room -> rooms it may impo
     },
     "results": {"": set(), "mirror": {""}},
 }
-TORCH = {"batch", "grey", "metrics", "rng"}  # need it
+TORCH = {"batch", "grey", "image_hash", "metrics", "rng"}  # need it
 WITHOUT_TORCH = {"analysis", "findings", "report"}  # curves and pages are made where no torch is installed
 
 

@@ -12,17 +12,25 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from segaug.errors import UserError
+from segaug.image_hash import image_hash
 
 Json = Any  # what JSON holds: None, bool, int, finite float, str, and lists and string-keyed dicts of these
 Tell = Callable[[int, int, str], None]  # done, of (0: unknown), what; e.g. tell(64, 150, "registering")
 
 
+Keep = Callable[[Callable[[], "Content"]], None]
+"""keep(snapshot): what is learned so far may be stored now; snapshot() is called only where it is (once a minute)."""
+
+
 def quiet(done: int, of: int, what: str) -> None:
     """A `Tell` for callers who do not want to know."""
+
+
+def unkept(snapshot: "Callable[[], Content]") -> None:
+    """A `Keep` for callers who store nothing."""
 
 
 def is_told(done: int, of: int) -> bool:
@@ -36,6 +44,8 @@ class Content:
 
     facts["failed"] is set where the content must not be used, although making it again would only repeat it (a
     generator that has collapsed): one sentence "problem; fix", which the user reads.
+    facts["unfinished"] is true of what a maker kept on its way: nobody but the maker that goes on from there is given
+    it, and what only that one needs (the state of an optimiser) is not in the finished content any more.
     """
 
     tensors: dict[str, Tensor]
@@ -46,9 +56,14 @@ class Content:
         """Why this content must not be used; None if it may."""
         return self.facts.get("failed")
 
+    @property
+    def unfinished(self) -> bool:
+        """Was it kept on the way?"""
+        return bool(self.facts.get("unfinished"))
+
 
 def always(content: Content) -> bool:
-    """What is stored is all there is: the `complete` of an artefact that does not grow."""
+    """What is finished is all there is: the `complete` of an artefact that does not grow."""
     return True
 
 
@@ -58,14 +73,20 @@ class Artefact:
 
     kind: a word that files and messages name it by.  key: everything that decides the content: hashes of images,
     options, the number of a version that is raised when the method changes; random draws come from streams named by
-    it, never by a trial's seed.  make(previous, tell) learns it; previous is what is stored but not yet `complete` (a
-    collection that grows, such as the momenta of one image), or None.  complete judges by the facts, not the tensors.
+    it, never by a trial's seed.
+
+    make(previous, tell, keep) learns it.  previous is what is stored and does not suffice, or None: a collection that
+    grows (the momenta of one image), or what an earlier making of this artefact kept before it was ended; going on from
+    there must end in the same bits.
+    complete: does a finished content hold all that is asked for?  It judges by the facts, not the tensors.
+    needs: names of the artefacts that `make` obtains, which are made before it.
     """
 
     kind: str
     key: dict[str, Json]
-    make: Callable[[Content | None, Tell], Content]
+    make: Callable[[Content | None, Tell, Keep], Content]
     complete: Callable[[Content], bool] = always
+    needs: tuple[str, ...] = ()
 
     @cached_property
     def name(self) -> str:
@@ -73,18 +94,21 @@ class Artefact:
         key = json.dumps(self.key, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return f"{self.kind}-{sha256(key.encode()).hexdigest()[:32]}"
 
+    @property
+    def grows(self) -> bool:
+        """May a finished content lack something that another trial asks for?"""
+        return self.complete is not always
+
+    def is_whole(self, content: Content) -> bool:
+        """Is this all that is asked for?  Never what was kept on the way."""
+        return not content.unfinished and self.complete(content)
+
 
 class ArtefactFailed(UserError):
     """An artefact was made, and its own checks say that it must not be used."""
 
     def __init__(self, *, artefact: str, file: object, reason: str) -> None:
         super().__init__(f"{artefact} must not be used (its content is in {file}): {reason}")
-
-
-def image_hash(image: Tensor) -> str:
-    """Name of an image by its content: sha256 of its shape (C, H, W) and its float32 values; device does not matter."""
-    values = image.detach().to("cpu", torch.float32).contiguous()
-    return sha256(f"{tuple(values.shape)}".encode() + values.numpy().tobytes()).hexdigest()
 
 
 def by_hash(images: Tensor) -> dict[str, Tensor]:

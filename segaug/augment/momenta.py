@@ -6,7 +6,8 @@ from dataclasses import asdict
 import torch
 from torch import Tensor
 
-from segaug.augment.artefact import Artefact, Content, Tell, by_hash, image_hash
+from segaug.augment.artefact import Artefact, Content, Keep, Tell, by_hash
+from segaug.image_hash import image_hash
 from segaug.registration.lddmm import Lddmm, Registered, register
 
 VERSION = 2  # raise it when the registration of a pair changes
@@ -24,7 +25,7 @@ def momenta_artefact(source: Tensor, targets: Tensor | Mapping[str, Tensor], ldd
     """
     wanted = by_hash(targets) if isinstance(targets, Tensor) else targets
 
-    def make(previous: Content | None, tell: Tell) -> Content:
+    def make(previous: Content | None, tell: Tell, keep: Keep) -> Content:
         held = set(previous.facts["targets"]) if previous else set()
         return _merged(previous, _registered(source, {h: t for h, t in wanted.items() if h not in held}, lddmm, tell))
 

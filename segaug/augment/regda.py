@@ -7,13 +7,14 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from segaug.augment.artefact import Artefact, by_hash, image_hash
+from segaug.augment.artefact import Artefact, by_hash
 from segaug.augment.mixture import Mixture, mixed_momentum
 from segaug.augment.momenta import momenta_artefact, momenta_of
 from segaug.augment.momentum_strategy import MomentumStrategy
 from segaug.augment.strategy import PrepareContext
 from segaug.batch import Batch
 from segaug.grey import grey
+from segaug.image_hash import image_hash
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class RegDA(MomentumStrategy):
     """
 
     file: ClassVar[str] = "conf/augment/regda.yaml"
+    needs_index: ClassVar[bool] = True
 
     def artefacts(self, context: PrepareContext) -> Sequence[Artefact]:
         """The momenta of each training image, in the order of the subset."""

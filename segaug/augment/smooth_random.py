@@ -7,13 +7,14 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from segaug.augment.artefact import Artefact, Content, Json, Tell, image_hash
+from segaug.augment.artefact import Artefact, Content, Json, Keep, Tell
 from segaug.augment.mixture import mixed_momentum
 from segaug.augment.momenta import momenta_artefact, momenta_of
 from segaug.augment.momentum_strategy import MomentumStrategy
 from segaug.augment.spectrum import Matched, matched
 from segaug.augment.strategy import PrepareContext
 from segaug.batch import Batch
+from segaug.image_hash import image_hash
 from segaug.rng import stream
 
 _VERSION = 2  # raise it when the statistics or the way to them change
@@ -45,7 +46,7 @@ class SmoothRandom(MomentumStrategy):
         pairs = [_one_and_others(images, i * len(images) // count) for i in range(count)]
         momenta = [momenta_artefact(source, targets, self.lddmm) for source, targets in pairs]
 
-        def make(previous: Content | None, tell: Tell) -> Content:
+        def make(previous: Content | None, tell: Tell, keep: Keep) -> Content:
             rng = stream(0, "SmoothRandom", "spectrum")
             mixtures: list[Tensor] = []
             for (_, targets), artefact in zip(pairs, momenta, strict=True):
@@ -58,7 +59,7 @@ class SmoothRandom(MomentumStrategy):
                 matched(torch.cat(mixtures).to(images.device), modes, self.min_jacobian, rng), count * (len(images) - 1)
             )
 
-        return [*momenta, Artefact(kind="spectrum", key=self._key(images), make=make)]
+        return [*momenta, Artefact("spectrum", self._key(images), make, needs=tuple(one.name for one in momenta))]
 
     def prepare(self, context: PrepareContext) -> Tensor:
         """The standard deviation of each mode, (2, n, n)."""

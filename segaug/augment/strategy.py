@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from segaug.augment.artefact import Artefact, Content, Json
+from segaug.augment.bank import Bank
 from segaug.augment.learned_state import learned_state, load_learned_state
 from segaug.augment.training_rules import LookAhead, Objective, UpdateRule, ValidationError
 from segaug.batch import Batch
@@ -56,6 +57,8 @@ class PrepareContext:
     train_segmentation: Callable[[Batch, "Strategy | None"], nn.Module]  # by the trial's protocol; None: not augmented
     rng: Callable[..., torch.Generator]  # rng("purpose", ...) opens a named stream of this trial
     obtain: Callable[[Artefact], Content]  # from the store, or made and stored; raises where it failed
+    names: Callable[[Sees], tuple[str, ...]]  # `image_hash` of each image of a part that is declared, at no cost
+    patients: Callable[[Sees], tuple[int, ...]]  # a number for each, the same for those of one patient in any part
     validation_error: ValidationError | None = None  # None unless the strategy declares to see validation labels
     validation_dice_error: ValidationError | None = None  # 1 - Dice of whole patients, whatever chooses best weights
 
@@ -95,6 +98,7 @@ class Strategy:
     mixes_rows: ClassVar[bool] = False  # may row i of a batch depend on row j?
     own_baseline: ClassVar[bool] = False  # does it bring its own baseline, or none?  Its strength is that of all stages
     learns_channels: ClassVar[bool] = False  # does a grey image in three channels teach it something else?
+    needs_index: ClassVar[bool] = False  # does it look images up by `Batch.index`?  Made rows have -1
     intensity: ClassVar[tuple[float, float]] = (0.0, 1.0)  # range of its images, given images in 0..1
 
     p: float = 1.0  # probability that the strategy's own stage is applied, per image and step
@@ -163,8 +167,15 @@ class Strategy:
         return None
 
     def training_set(self, subset: Batch, prepared: Prepared) -> Batch:
-        """Add to or replace the training images, once, before training."""
+        """Add to or replace the training images, once, before training.
+
+        Rows that it makes have the index -1, and spacing and source of the image that they were made of.
+        """
         return subset
+
+    def bank(self, prepared: Prepared) -> Bank | None:
+        """The images that it has made, whether it trains on them or not; None where it makes none."""
+        return None
 
     training_step: ClassVar[Callable[..., Tensor] | None] = None  # (self, StepContext) -> loss, where a method needs it
 

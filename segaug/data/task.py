@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -10,6 +11,7 @@ from torch import Tensor
 
 from segaug.batch import Batch
 from segaug.form import Form
+from segaug.image_hash import image_hash
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +140,17 @@ class Task:
         """The rows of the pool that are of one source, by its place in `form.sources`; that of the base is 0."""
         pool = torch.tensor(self.split.pool, dtype=torch.long)
         return tuple(pool[self.source[pool] == source].tolist())
+
+    def names_of(self, rows: Sequence[int]) -> tuple[str, ...]:
+        """`image_hash` of each of these images; each is hashed once, however often it is asked for."""
+        for row in rows:
+            if row not in self._names:
+                self._names[row] = image_hash(self.image[row])
+        return tuple(self._names[row] for row in rows)
+
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        return {}
 
     def batch(self, rows: tuple[int, ...] | list[int]) -> Batch:
         """The given rows; `Batch.index` is their position in the pool, -1 outside it."""

@@ -3,7 +3,6 @@ from dataclasses import replace
 import pytest
 import torch
 
-from segaug.augment.artefact import image_hash
 from segaug.augment.augment import augment
 from segaug.augment.mixture import Mixture, dirichlet
 from segaug.augment.momenta import momenta_of
@@ -13,6 +12,7 @@ from segaug.deform.jacobian import min_jacobian
 from segaug.errors import ConfigError
 from segaug.experiment.planned.allowed import allowed_data
 from segaug.form import Form
+from segaug.image_hash import image_hash
 from segaug.registration.maps import displacement_px
 from segaug.rng import stream
 from tests.augment.learned import context, hearts

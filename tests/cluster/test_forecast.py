@@ -134,7 +134,7 @@ def test_what_is_still_to_be_learned_is_forecast_once_for_the_trial_that_comes_f
 
     first = learning()
     (generator,) = artefacts_of(of["gd"], plan.tasks[of["gd"].trial.task], "cpu", pytest.fail)
-    store_of(of["gd"].trial.config).obtain(replace(generator, make=lambda previous, tell: Content({}, {})))
+    store_of(of["gd"].trial.config).obtain(replace(generator, make=lambda previous, tell, keep: Content({}, {})))
     assert first == {of["gd"].id: pytest.approx(20 / 4), of["gd_gi"].id: pytest.approx(10 / 4)}, "intensity is left"
     assert learning() == {of["gd_gi"].id: first[of["gd_gi"].id]}
     bare, ahead = forecast_of(store, []), forecast_of(store, [], plan, plan.trials)

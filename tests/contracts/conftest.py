@@ -19,6 +19,7 @@ from segaug.training.fit import fit
 from segaug.training.objective import Objective
 from segaug.training.protocol import Protocol
 from segaug.training.stopwatch import Stopwatch
+from tests.augment.learned import named
 from tests.contracts.cheap import make
 
 TWO_UPDATES = Protocol(
@@ -93,15 +94,17 @@ def _prepare(store, strategy, batch):
         fit(network, chosen or NoAugmentation(), None, images, None, TWO_UPDATES, 0, Stopwatch())
         return network
 
+    allowed = Allowed(external=shifted.flip(0) ** 1.1, validation=batch)
     context = PrepareContext(
         subset=batch,
-        allowed=Allowed(external=shifted.flip(0) ** 1.1, validation=batch),
+        allowed=allowed,
         decides={},
         objective=Objective(),
         build_model=build_model,
         train_segmentation=train_segmentation,
         rng=partial(stream, 0, "prepare"),
         obtain=obtain,
+        **named(batch, allowed),
         validation_dice_error=Criterion("dice_patient", structures, ["patient"] * len(batch)).on(batch),
     )
     return strategy.prepare(context)

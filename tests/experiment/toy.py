@@ -8,9 +8,10 @@ from typing import ClassVar
 
 import torch
 
-from segaug.augment.artefact import Artefact, Content, image_hash
+from segaug.augment.artefact import Artefact, Content
 from segaug.augment.baseline import Baseline
 from segaug.augment.strategy import Strategy
+from segaug.image_hash import image_hash
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +21,7 @@ class Toy(Strategy):
     sees: ClassVar = ("labelled subset",)
 
     log: str = ""
+    mean_does: str = ""  # "fail"
     sum_does: str = ""  # "raise" | "fail" | "die" | "interrupt", instead of being made
     depends_on: str = ""  # what of context.decides the sum depends on, by its own account
     grow: bool = False  # one list of means for all images, instead of one artefact each
@@ -36,16 +38,16 @@ class Toy(Strategy):
         return context.obtain(self.artefacts(context)[-1]).tensors["sum"]
 
     def _mean(self, image):
-        def make(previous, tell):
+        def make(previous, tell, keep):
             self._note("mean")
-            return Content({"mean": image.mean()}, {})
+            return Content({"mean": image.mean()}, {"failed": "it is too dark"} if self.mean_does == "fail" else {})
 
-        return Artefact("mean", {"image": image_hash(image)}, make)
+        return Artefact("mean", {"image": image_hash(image), "does": self.mean_does}, make)
 
     def _all(self, context):
         images = {image_hash(image): image for image in context.subset.image}
 
-        def make(previous, tell):
+        def make(previous, tell, keep):
             held = previous.facts["images"] if previous else {}
             new = {name: image.mean().item() for name, image in images.items() if name not in held}
             self._note(f"means {len(new)}")
@@ -54,7 +56,7 @@ class Toy(Strategy):
         return Artefact("means", {}, make, lambda content: images.keys() <= content.facts["images"].keys())
 
     def _sum(self, context, means):
-        def make(previous, tell):
+        def make(previous, tell, keep):
             tell(0, len(means), "adding")
             self._note("sum")
             {"raise": self._raise, "die": self._die, "interrupt": self._interrupt}.get(self.sum_does, int)()
@@ -63,7 +65,8 @@ class Toy(Strategy):
 
         images = sorted(image_hash(image) for image in context.subset.image)
         decides = context.decides[self.depends_on] if self.depends_on else None
-        return Artefact("sum", {"images": images, "does": self.sum_does, "decides": decides}, make)
+        key = {"images": images, "does": self.sum_does, "decides": decides}
+        return Artefact("sum", key, make, needs=tuple(mean.name for mean in means))
 
     def _note(self, what):
         with open(self.log, "a") as file:

@@ -11,7 +11,7 @@ import torch
 from hypothesis import strategies as st
 from safetensors.torch import save
 
-from segaug.augment.artefact import Artefact, Content
+from segaug.augment.artefact import Artefact, Content, quiet, unkept
 from segaug.cli.study_state import study_state
 from segaug.data.cache import load_cached, store_cached
 from segaug.data.decode import Decoded
@@ -144,7 +144,7 @@ def _read_parquet(name: str) -> Callable[[Path, bytes], object]:
 
 
 def _artefact() -> Artefact:
-    def make(previous: Content | None, tell: object) -> Content:
+    def make(previous: Content | None, tell: object, keep: object) -> Content:
         return Content(dict(TENSORS), {"targets": ["a", "b"], "failed": None})
 
     return Artefact("toy", {"version": 1}, make)
@@ -152,7 +152,7 @@ def _artefact() -> Artefact:
 
 def _artefact_inputs() -> st.SearchStrategy[bytes]:
     artefact = _artefact()
-    whole = encode(artefact, artefact.make(None, lambda *_: None))
+    whole = encode(artefact, artefact.make(None, quiet, unkept))
 
     def again(told: dict[str, Any]) -> bytes:
         texts = {name: json.dumps(told.get(name, "")) for name in ("format", "kind", "key", "facts")}

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from segaug.augment.artefact import Artefact, Content, image_hash
+from segaug.augment.artefact import Artefact, Content
 from segaug.augment.genda.networks import Size, resized
 from segaug.augment.momenta import momenta_artefact, momenta_of
+from segaug.image_hash import image_hash
 from segaug.registration.lddmm import Lddmm
 from segaug.registration.maps import displacement_px
 

@@ -1,18 +1,19 @@
 """The trained generator as an artefact: one for each set of images, shared by all trials that learn from that set."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 
 import torch
 from torch import Tensor
 
-from segaug.augment.artefact import Artefact, Content, Tell, image_hash
+from segaug.augment.artefact import Artefact, Content, Keep, Tell
 from segaug.augment.genda.fields import RealFields, draw_pairs, momenta_artefacts, real_fields
 from segaug.augment.genda.health import Health
 from segaug.augment.genda.networks import LATENT, Generator, working_size
 from segaug.augment.genda.options import Gan
 from segaug.augment.momenta import VERSION as REGISTRATION
+from segaug.image_hash import image_hash
 from segaug.registration.lddmm import Lddmm
 from segaug.rng import stream
 
@@ -40,7 +41,7 @@ def generator_artefacts(
     }
     images = torch.stack([by_hash[name] for name in sorted(by_hash)])
 
-    def make(previous: Content | None, tell: Tell) -> Content:
+    def make(previous: Content | None, tell: Tell, keep: Keep) -> Content:
         from segaug.augment.genda.training import trained  # brings Lightning, which most commands can do without
 
         size = (images.shape[2], images.shape[3])
@@ -51,7 +52,8 @@ def generator_artefacts(
     artefact = Artefact(kind="genda", key=key, make=make)
     rng = partial(stream, 0, artefact.name)
     pairs = draw_pairs(len(images), gan.max_pairs, gan.max_pairs_per_image, rng("pairs"))
-    return momenta_artefacts(images, pairs, lddmm), artefact
+    momenta = momenta_artefacts(images, pairs, lddmm)
+    return momenta, replace(artefact, needs=tuple(needed.name for needed in momenta))
 
 
 def generator_of(content: Content) -> Generator:

@@ -7,7 +7,7 @@ from typing import ClassVar, NoReturn
 import torch
 from torch import Tensor
 
-from segaug.augment.artefact import Artefact, image_hash
+from segaug.augment.artefact import Artefact
 from segaug.augment.baseline import Baseline
 from segaug.augment.draws import uniform
 from segaug.augment.genda.generator import LEAST_IMAGES, generator_artefacts, generator_of
@@ -17,6 +17,7 @@ from segaug.augment.strategy import PrepareContext, Sees, Strategy
 from segaug.batch import Batch
 from segaug.errors import ConfigError
 from segaug.grey import grey
+from segaug.image_hash import image_hash
 from segaug.registration.lddmm import Lddmm
 
 TRAIN_ON = ("external", "subset_and_external")

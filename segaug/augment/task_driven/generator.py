@@ -10,13 +10,14 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from segaug.augment.artefact import Artefact, Content, Json, Tell, image_hash
+from segaug.augment.artefact import Artefact, Content, Json, Keep, Tell
 from segaug.augment.baseline import Baseline
 from segaug.augment.strategy import PrepareContext
 from segaug.augment.task_driven.health import measure, over_the_phase, trouble
 from segaug.augment.task_driven.networks import DeformationGenerator, Discriminator, IntensityGenerator
 from segaug.augment.task_driven.options import Plan
 from segaug.batch import Batch
+from segaug.image_hash import image_hash
 from segaug.rng import stream
 
 Kind = Literal["deformation", "intensity"]
@@ -54,7 +55,7 @@ def generator_artefact(
             "validation_patients": None if validation is None else context.decides.get("validation_patients"),
         }
 
-    def make(previous: Content | None, tell: Tell) -> Content:
+    def make(previous: Content | None, tell: Tell, keep: Keep) -> Content:
         return _made(kind, artefact.name, context, labelled, unlabelled, plan, baseline, tell)
 
     artefact = Artefact(kind=f"generator_{kind}", key=key, make=make)

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from types import TracebackType
 
 from rich.console import Console
@@ -12,6 +12,12 @@ from segaug import terminal
 from segaug.experiment.planned.progress import duration
 
 LOG_EVERY_S = 30.0
+
+
+def kinds_of(names: Iterable[str]) -> str:
+    """How many artefacts there are of each kind."""
+    counts = Counter(name.rpartition("-")[0] for name in names)
+    return ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
 
 
 class Preparing:
@@ -57,11 +63,17 @@ class Preparing:
 
     def finished(self, number: int, seconds: float, *, failed: bool = False) -> None:
         """An artefact is made, or cannot be."""
-        kind = self.kinds[number]
+        self.took.setdefault(self.kinds[number], []).append(seconds)
+        self._settled(number, failed)
+
+    def given_up(self, number: int) -> None:
+        """An artefact is not made, because another that it needs cannot be used."""
+        self._settled(number, failed=True)
+
+    def _settled(self, number: int, failed: bool) -> None:
         self.failed += failed
-        self.left[kind] -= 1
+        self.left[self.kinds[number]] -= 1
         self.doing.pop(number, None)
-        self.took.setdefault(kind, []).append(seconds)
         self._show()
 
     def line(self) -> str:

@@ -55,7 +55,12 @@ def _opened(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a dict
         header = {name: metadata[name] for name in _HEADER}
         parsed = {name: parse_json(text) for name, text in header.items()}
-        if not isinstance(parsed["facts"], dict) or not isinstance(parsed["facts"].get("failed"), str | None):
+        facts = parsed["facts"]
+        if (
+            not isinstance(facts, dict)
+            or not isinstance(facts.get("failed"), str | None)
+            or not isinstance(facts.get("unfinished", False), bool)
+        ):
             raise ValueError("its facts are no facts")
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise DamagedArtefact(path, f"cannot be read ({error})") from error

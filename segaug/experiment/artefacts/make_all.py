@@ -8,10 +8,11 @@ from functools import partial
 
 from rich.console import Console
 
-from segaug.augment.artefact import Artefact, Content, always
-from segaug.experiment.artefacts.display import Preparing
+from segaug.augment.artefact import Artefact, Content
+from segaug.experiment.artefacts.display import Preparing, kinds_of
 from segaug.experiment.artefacts.make_one import Made, Request, artefacts_of, make
 from segaug.experiment.artefacts.store import ArtefactStore, store_of
+from segaug.experiment.artefacts.turns import Turns
 from segaug.experiment.machine.devices import default_workers
 from segaug.experiment.machine.workers import Died, Note, run_jobs
 from segaug.experiment.planned.plan import Plan, Planned
@@ -83,14 +84,16 @@ def survey(plan: Plan, trials: Iterable[Planned], strict: bool, shard: Shard | N
                 continue
             wanted_by.setdefault(artefact.name, planned)
             if artefact.name in missing:
-                shared |= artefact.complete is not always
+                shared |= artefact.grows
                 continue
             content = there.get(artefact.name) or store.held(artefact)
-            if content is not None and artefact.complete(content):
+            if content is not None and artefact.is_whole(content):
                 there[artefact.name] = Content({}, content.facts)
             else:
                 there.pop(artefact.name, None)
-                missing[artefact.name] = Request(artefact.name, artefact.kind, planned, task.content_hash, strict)
+                missing[artefact.name] = Request(
+                    artefact.name, artefact.kind, planned, task.content_hash, strict, artefact.needs
+                )
     failed = {
         name: _for(wanted_by[name], content.failed) for name, content in there.items() if content.failed is not None
     }
@@ -122,31 +125,48 @@ def _make_all(plan: Plan, requests: list[Request], done: Preparation, workers: i
     if not requests:
         return
     workers = 1 if in_process else workers or default_workers(plan.asked[0].trial.config.device)
-    kinds = [request.kind for request in requests]
-    with Preparing(kinds, workers) as display, closing(_answers(requests, workers, in_process, display)) as answers:
-        for number, answer in answers:
-            request = requests[number]
+    kinds, turns = [request.kind for request in requests], Turns(requests)
+
+    def give_up_with(name: str) -> str:
+        """What needs an artefact that failed fails with it; says what that is."""
+        fallen = turns.failed(name)
+        for place in fallen:
+            display.given_up(place)
+            done.failed[requests[place].name] = _for(requests[place].planned, f"it needs {name}, which cannot be used")
+        return f"; nor is what needs it: {kinds_of(requests[place].name for place in fallen)}" if fallen else ""
+
+    with Preparing(kinds, workers) as display, closing(_answers(turns, workers, in_process, display)) as answers:
+        for name, reason in tuple(done.failed.items()):  # before
+            if also := give_up_with(name):
+                display.say(f"not prepared: {name}: {reason}{also}")
+        for place, answer in answers:
+            request = requests[place]
             if isinstance(answer, Note):
-                display.told(number, *answer.value)
+                display.told(place, *answer.value)
                 continue
             made = Made(0.0, answer.reason) if isinstance(answer, Died) else answer
-            display.finished(number, made.seconds, failed=bool(made.error))
+            display.finished(place, made.seconds, failed=bool(made.error))
             if made.error:
-                done.failed[request.name] = _for(request.planned, made.error)
-                display.say(f"not prepared: {request.name}: {done.failed[request.name]}\n{made.trace}".rstrip())
+                done.failed[request.name] = reason = _for(request.planned, made.error)
+                also = give_up_with(request.name)
+                display.say(f"not prepared: {request.name}: {reason}{also}\n{made.trace}".rstrip())
             else:
                 done.made.append(request.name)
+                turns.made(place)
 
 
 def _answers(
-    requests: list[Request], workers: int, in_process: bool, display: Preparing
+    turns: Turns, workers: int, in_process: bool, display: Preparing
 ) -> Generator[tuple[int, Made | Died | Note]]:
+    """Place of the request, and what is heard of it."""
     if not in_process:
-        yield from run_jobs(make, requests, workers, PRELOAD)
+        with closing(run_jobs(make, turns, workers, PRELOAD)) as answers:
+            yield from ((turns.given[number], answer) for number, answer in answers)
         return
-    for number, request in enumerate(requests):
+    for request in turns:
+        place = turns.given[-1]
 
-        def tell(progress: tuple[int, int, str], number: int = number) -> None:
-            display.told(number, *progress)
+        def tell(progress: tuple[int, int, str], place: int = place) -> None:
+            display.told(place, *progress)
 
-        yield number, make(request, tell)
+        yield place, make(request, tell)

@@ -32,6 +32,7 @@ class Request:
     planned: Planned
     content_hash: str
     strict: bool
+    needs: tuple[str, ...] = ()  # names of artefacts
 
 
 @dataclass(frozen=True)

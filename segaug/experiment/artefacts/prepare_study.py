@@ -1,10 +1,10 @@
 """What `segaug prepare` does with the trials of a study: everything but the trials."""
 
 import time
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from segaug.errors import UserError
+from segaug.experiment.artefacts.display import kinds_of
 from segaug.experiment.artefacts.make_all import Preparation, prepare
 from segaug.experiment.artefacts.store import store_of
 from segaug.experiment.config.trial import Trial
@@ -57,6 +57,5 @@ def _told(done: Preparation, plan: Plan, took: str, folder: str) -> str:
     )
 
 
-def _kinds(names: Iterable[str]) -> str:
-    counts = Counter(name.rpartition("-")[0] for name in names)
-    return f" ({', '.join(f'{count} {kind}' for kind, count in sorted(counts.items()))})" if counts else ""
+def _kinds(names: Collection[str]) -> str:
+    return f" ({kinds_of(names)})" if names else ""

@@ -1,6 +1,7 @@
 """Where artefacts are kept: one file each, made once whoever asks, by whichever process comes first.
 
-<cache>/artefacts/<kind>-<digest of the key>.safetensors    appears whole, or not at all
+<cache>/artefacts/<kind>-<digest of the key>.safetensors    appears whole, or not at all; what its maker has kept on
+                                                            the way is as whole a file, and says that it is unfinished
                   .locks/<the same>.lock                    empty; held while somebody makes the artefact
 
 The kernel releases the lock of a process that ends, however it ends, so one of those who wait takes over. Lock files
@@ -8,21 +9,23 @@ stay: one that is deleted while others wait for it is a lock that two of them ca
 at most one for each artefact.
 """
 
+import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from segaug.augment.artefact import Artefact, ArtefactFailed, Content, Tell, quiet
+from segaug.augment.artefact import Artefact, ArtefactFailed, Content, Keep, Tell, quiet, unkept
 from segaug.errors import DataError
 from segaug.experiment.artefacts.file import DamagedArtefact, encode, read
 from segaug.experiment.config.schema import Config
 from segaug.files import partial_files, write_atomic
 
 POLL_S = 0.2  # how often a waiting process looks whether the lock is free
+KEEP_EVERY_S = 60.0  # what a maker that is killed may lose
 
 
 def store_of(config: Config, *, strict: bool = False) -> "ArtefactStore":
@@ -35,11 +38,13 @@ class ArtefactStore:
     """The artefacts in one folder.
 
     strict: an artefact that cannot be stored is an error (`segaug prepare`: storing is the purpose); otherwise a
-    warning, and what was learned is used all the same (a trial, which only loses time).
+    warning, and what was learned is used all the same (a trial, which only loses time).  What is kept on the way is no
+    purpose: it never costs more than a warning.
     """
 
     folder: Path
     strict: bool = False
+    keep_every_s: float = KEEP_EVERY_S
 
     def path(self, artefact: Artefact) -> Path:
         """Where the artefact lies, or would lie."""
@@ -48,7 +53,7 @@ class ArtefactStore:
     def held(self, artefact: Artefact) -> Content | None:
         """The stored content if it is complete, else None; reads without waiting for whoever makes it."""
         content = self._stored(artefact)
-        return content if content is not None and artefact.complete(content) else None
+        return content if content is not None and artefact.is_whole(content) else None
 
     def obtain(self, artefact: Artefact, tell: Tell = quiet) -> Content:
         """The stored content, or made now and stored; if another process is making it, wait for it or take over.
@@ -63,14 +68,36 @@ class ArtefactStore:
     def _made(self, artefact: Artefact, tell: Tell) -> Content:
         with self._lock(artefact, tell) as writable:
             previous = self._stored(artefact)  # read again: it may have been made while we waited
-            if previous is not None and artefact.complete(previous):
+            if previous is not None and artefact.is_whole(previous):
                 return previous
-            before = partial_files(self.path(artefact))
-            content = artefact.make(previous, tell)
-            assert artefact.complete(content), f"{artefact.name}: what was made is not complete"
+            file = _File(self.path(artefact), artefact)
+            content = artefact.make(previous, tell, self._keep(file) if writable else unkept)
+            assert artefact.is_whole(content), f"{artefact.name}: what was made is not complete"
             if writable:
-                self._write(artefact, content, before)
+                try:
+                    file.write(content)
+                except OSError as error:
+                    self._cannot_write(artefact, error)
             return content
+
+    def _keep(self, file: "_File") -> Keep:
+        """Writes what a maker has, if that is long enough ago."""
+        last = time.monotonic()
+
+        def keep(snapshot: Callable[[], Content]) -> None:
+            nonlocal last
+            if time.monotonic() - last < self.keep_every_s:
+                return
+            content = snapshot()
+            assert not file.artefact.is_whole(content), f"{file.artefact.name}: what is kept on the way is unfinished"
+            try:
+                file.write(content)
+            except OSError as error:
+                told = f"{_trouble(file.path, error)}; the learning goes on, and would begin anew if it were ended now"
+                warnings.warn(told, stacklevel=2)
+            last = time.monotonic()
+
+        return keep
 
     @contextmanager
     def _lock(self, artefact: Artefact, tell: Tell) -> Iterator[bool]:
@@ -100,24 +127,32 @@ class ArtefactStore:
             warnings.warn(str(damage), stacklevel=2)
             return None
 
-    def _write(self, artefact: Artefact, content: Content, before: Sequence[Path]) -> None:
-        path = self.path(artefact)
-        try:
-            for partial in before:  # it outlasted our making: of a maker that was killed, not of one that writes now
-                partial.unlink(missing_ok=True)
-            try:
-                write_atomic(path, encode(artefact, content))
-            except FileNotFoundError:  # tidied away by a maker on a machine that does not see our lock
-                write_atomic(path, encode(artefact, content))
-        except OSError as error:
-            self._cannot_write(artefact, error)
-
     def _cannot_write(self, artefact: Artefact, error: OSError) -> None:
-        trouble = DataError(
-            file=self.path(artefact),
-            problem=f"cannot be written ({error.strerror or error})",
-            fix="make room or choose another folder with cache=...",
-        )
+        trouble = _trouble(self.path(artefact), error)
         if self.strict:
             raise trouble from error
         warnings.warn(f"{trouble}; what was learned is used once, and not kept", stacklevel=2)
+
+
+class _File:
+    """Where one maker writes."""
+
+    def __init__(self, path: Path, artefact: Artefact) -> None:
+        self.path, self.artefact = path, artefact
+        self._left = partial_files(path)
+
+    def write(self, content: Content) -> None:
+        """Replace what is there."""
+        for partial in self._left:  # it outlasted our making: of a maker that was killed, not of one that writes now
+            partial.unlink(missing_ok=True)
+        self._left = []
+        data = encode(self.artefact, content)
+        try:
+            write_atomic(self.path, data)
+        except FileNotFoundError:  # tidied away by a maker on a machine that does not see our lock
+            write_atomic(self.path, data)
+
+
+def _trouble(path: Path, error: OSError) -> DataError:
+    problem = f"cannot be written ({error.strerror or error})"
+    return DataError(file=path, problem=problem, fix="make room or choose another folder with cache=...")

@@ -70,7 +70,7 @@ def _context(config: Config, task: Task, batch: Batch) -> PrepareContext:
     validated = config.protocol.validation != "none"  # else nothing chooses what is learned, as in the trials
     validation = task.batch(task.split.validation).to(batch.image.device) if validated else None
     data = allowed_data(config.augment, task, rows, validation).to(batch.image.device)
-    return prepare_context(config, task, batch, data, Stopwatch(), store_of(config).obtain)
+    return prepare_context(config, task, rows, batch, data, Stopwatch(), store_of(config).obtain)
 
 
 def augmented(strategy: Strategy, prepared: Prepared, batch: Batch, versions: int, seed: int = 0) -> Augmented:

@@ -69,6 +69,9 @@ class Note:
     value: Any  # whatever `work` gave to its second argument
 
 
+NOT_YET = object()
+"""Given out in place of a job: there is none now, but there may be one when a job that runs has been answered."""
+
 Tell = Callable[[Any], None]
 Work = Callable[[Any, Tell], Any]  # (job, tell) -> answer
 
@@ -113,17 +116,19 @@ def run_jobs(
     """Yield (number of the job, answer) as jobs finish; an answer is what `work` returned, or `Died`.
 
     What a job tells meanwhile is yielded as `Note`.  `work` must not raise and must be importable.  A job is taken from
-    `jobs` when a worker is free for it.  places: environment variables, for the first, second, ... worker, over again
+    `jobs` when a worker is free for it, and whoever iterates has had all answers by then; NOT_YET leaves the worker
+    free until the next answer.  places: environment variables, for the first, second, ... worker, over again
     where there are more of them.  A worker whose memory has grown is replaced.  Closing the iterator kills the workers
     and what they are doing.
     """
-    queue = iter(enumerate(jobs))
+    queue = _Queue(iter(jobs))
     context = _context(preload)
     with _environment({**KEEP_HEAP, **SINGLE_THREAD}):
         team: list[_Worker] = []
         try:
-            for place in islice(cycle(places or [{}]), workers):
-                _give(_Hiring(context, work, team, place), None, queue)
+            hirings = [_Hiring(context, work, team, place) for place in islice(cycle(places or [{}]), workers)]
+            free: list[_Worker | _Hiring] = [*hirings]
+            _give(free, queue)
             while busy := [worker for worker in team if worker.job is not None]:
                 for worker in _ready(busy):
                     number, answer = worker.job, _answer(worker)
@@ -131,12 +136,15 @@ def run_jobs(
                     if isinstance(answer, Note):
                         yield number, answer
                         continue
-                    kept = None if isinstance(answer, Died) or worker.memory.has_grown() else worker
-                    if kept is None:
+                    worker.job = None
+                    if isinstance(answer, Died) or worker.memory.has_grown():
                         team.remove(worker)
                         worker.kill()
-                    _give(_Hiring(context, work, team, worker.place), kept, queue)
+                        free.insert(0, _Hiring(context, work, team, worker.place))
+                    else:
+                        free.insert(0, worker)
                     yield number, answer
+                    _give(free, queue)
         finally:
             _end(team)
 
@@ -233,13 +241,27 @@ def _end_with_parent() -> None:
     os._exit(1)  # a killed parent will be started again; an orphan would repeat its trials beside it
 
 
-def _give(hiring: _Hiring, worker: _Worker | None, queue: Iterator[tuple[int, Any]]) -> None:
-    """Give the next job, if there is one, to a worker, or to a new one."""
-    following = next(queue, None)
-    if worker is not None:
-        worker.job = None
-    if following is not None:
-        worker = worker or hiring.start()
+@dataclass
+class _Queue:
+    """Jobs, numbered as they are given out."""
+
+    jobs: Iterator[Any]
+    given: int = 0
+
+    def next(self) -> tuple[int, Any] | None:
+        """None: there is none, for now or for ever."""
+        job = next(self.jobs, NOT_YET)
+        if job is NOT_YET:
+            return None
+        self.given += 1
+        return self.given - 1, job
+
+
+def _give(free: list[_Worker | _Hiring], queue: _Queue) -> None:
+    """Give jobs, as far as there are any, to workers that are free and to new ones."""
+    while free and (following := queue.next()) is not None:
+        first = free.pop(0)
+        worker = first.start() if isinstance(first, _Hiring) else first
         worker.job, job = following
         with contextlib.suppress(BrokenPipeError):  # it died idle; waiting for its answer will tell
             worker.pipe.send(job)

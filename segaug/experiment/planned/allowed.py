@@ -51,13 +51,16 @@ def allowed_data(strategy: Strategy, task: Task, rows: tuple[int, ...], validati
 def prepare_context(
     config: Config,
     task: Task,
+    rows: tuple[int, ...],
     subset: Batch,
     data: Allowed,
     watch: Stopwatch,
     obtain: Callable[[Artefact], Content],
     safe_point: SafePoint = nothing_to_stop,
 ) -> PrepareContext:
-    """What `prepare` of a trial's strategy gets."""
+    """What `prepare` of a trial's strategy gets.  rows: of the labelled subset."""
+    seen = seen_rows(config.augment, task, rows, data.validation is not None)
+    numbers = {patient: number for number, patient in enumerate(dict.fromkeys(task.patients))}
     patients = [task.patients[row] for row in task.split.validation]
     structures = len(task.form.structures)
 
@@ -85,6 +88,8 @@ def prepare_context(
         train_segmentation=train_segmentation,
         rng=partial(stream, config.seed, "prepare"),
         obtain=obtain,
+        names=lambda part: task.names_of(seen[part]),
+        patients=lambda part: tuple(numbers[task.patients[row]] for row in seen[part]),
         validation_error=Criterion(config.protocol.select, structures, patients).on(data.validation),
         validation_dice_error=Criterion("dice_patient", structures, patients).on(data.validation),
     )
@@ -118,4 +123,4 @@ def trial_context(
 ) -> PrepareContext:
     """The context of a trial, on the device of its parts."""
     data = allowed_data(config.augment, task, parts.rows, parts.validation).to(parts.subset.image.device)
-    return prepare_context(config, task, parts.subset, data, watch, obtain, safe_point)
+    return prepare_context(config, task, parts.rows, parts.subset, data, watch, obtain, safe_point)

@@ -6,6 +6,8 @@ from functools import cache, partial
 import torch
 from torch import Tensor
 
+from segaug.augment.strategy import Strategy
+from segaug.errors import ConfigError
 from segaug.experiment.config.schema import Config
 from segaug.experiment.config.trial import Trial
 from segaug.models.network import build_with_seed
@@ -21,7 +23,23 @@ def check_fitting(trials: Iterable[Trial]) -> None:
         config.model.check_size(config.dataset.size)
         config.augment.check(form)
         network = (trial.model, form.channels, form.logits, form.size)
+        _check_index(trial)
         config.augment.check_maps(form, maps.setdefault(network, cache(partial(_maps, config))))
+
+
+def _check_index(trial: Trial) -> None:
+    """Refuse a stage that looks up images which the strategy makes, and that nobody can look up."""
+    strategy = trial.config.augment
+    if type(strategy).training_set is Strategy.training_set:
+        return
+    for stage in strategy.stages():
+        if stage.needs_index:
+            raise ConfigError(
+                key="augment",
+                problem=f"{trial.strategy} trains on images that it makes, and {type(stage).__name__}, one of its "
+                "stages, knows those of the pool alone",
+                fix=f"leave {type(stage).__name__} out",
+            )
 
 
 def _maps(config: Config) -> Maps:

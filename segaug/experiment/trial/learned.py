@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from segaug.augment.artefact import Artefact, Content, Tell
+from segaug.augment.artefact import Artefact, Content, Keep, Tell
 from segaug.experiment.machine.stop import SafePoint, Stopped
 from segaug.results.store import Json
 
@@ -16,19 +16,24 @@ class Learned:
     def __init__(self, obtain: Callable[[Artefact], Content]) -> None:
         self._obtain = obtain
         self._facts: dict[str, tuple[str, Json]] = {}  # name -> kind and facts
-        self._made_here = 0
+        self._made_here = 0  # things learned, or kept on the way
 
     def obtain(self, artefact: Artefact) -> Content:
         """The content, as whoever was asked gives it."""
 
-        def make(previous: Content | None, tell: Tell) -> Content:
-            content = artefact.make(previous, tell)
-            self._made_here += 1
-            return content
+        def make(previous: Content | None, tell: Tell, keep: Keep) -> Content:
+            def keep_and_count(snapshot: Callable[[], Content]) -> None:
+                keep(lambda: self._counted(snapshot()))
+
+            return self._counted(artefact.make(previous, tell, keep_and_count))
 
         content = self._obtain(replace(artefact, make=make))
         if "health" in content.facts:
             self._facts[artefact.name] = artefact.kind, content.facts
+        return content
+
+    def _counted(self, content: Content) -> Content:
+        self._made_here += 1
         return content
 
     def telling(self, safe_point: SafePoint) -> SafePoint:

@@ -2,8 +2,9 @@ import pytest
 import torch
 
 from segaug.augment import momenta
-from segaug.augment.artefact import image_hash, quiet
+from segaug.augment.artefact import quiet, unkept
 from segaug.augment.genda.fields import draw_pairs, momenta_artefacts, real_fields
+from segaug.image_hash import image_hash
 from segaug.registration.lddmm import Lddmm, Registered
 from segaug.registration.maps import displacement_px
 from segaug.rng import stream
@@ -63,7 +64,7 @@ def test_each_ordered_pair_is_as_likely_as_any_other():
 def test_fields_are_those_of_the_pairs_in_pixels_of_the_grid(registering):
     images, lddmm = smooth(5, 1, grid=(48, 64)).sigmoid(), Lddmm()
     pairs = draw_pairs(5, 15, 64, stream(3))
-    real = real_fields(images, pairs, lddmm, (24, 32), lambda artefact: artefact.make(None, quiet))
+    real = real_fields(images, pairs, lddmm, (24, 32), lambda artefact: artefact.make(None, quiet, unkept))
     assert real.image.shape == (5, 1, 24, 32)
     assert real.field_px.shape == (5, 3, 2, 24, 32)
     for row, source in enumerate(pairs.source.tolist()):
@@ -77,6 +78,6 @@ def test_fields_are_those_of_the_pairs_in_pixels_of_the_grid(registering):
 def test_only_the_drawn_pairs_are_registered(registering):
     images = smooth(6, 1, grid=(16, 16)).sigmoid()
     pairs = draw_pairs(6, 12, 64, stream(3))
-    made = [artefact.make(None, quiet) for artefact in momenta_artefacts(images, pairs, Lddmm())]
+    made = [artefact.make(None, quiet, unkept) for artefact in momenta_artefacts(images, pairs, Lddmm())]
     for targets, content in zip(pairs.target, made, strict=True):
         assert set(content.facts["targets"]) == {image_hash(images[target]) for target in targets}

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from segaug.augment import momenta
-from segaug.augment.artefact import quiet
+from segaug.augment.artefact import quiet, unkept
 from segaug.augment.genda import generator
 from segaug.augment.genda.generator import generator_artefacts, generator_of
 from segaug.augment.genda.networks import LATENT
@@ -31,7 +31,7 @@ def obtain(monkeypatch):
         return Registered(momentum, None, *[torch.ones(len(moving))] * 5)
 
     monkeypatch.setattr(momenta, "register", register)
-    return lambda artefact: artefact.make(None, quiet)
+    return lambda artefact: artefact.make(None, quiet, unkept)
 
 
 def name(images=IMAGES, gan=TINY, lddmm=None):
@@ -56,7 +56,7 @@ def test_neither_the_order_of_the_images_nor_doubles_matter(obtain):
     shuffled = torch.cat([IMAGES.flip(0), IMAGES[1:3]])
     assert name(shuffled) == name()
     one, other = (
-        generator_artefacts(images, TINY, Lddmm(), obtain)[1].make(None, quiet) for images in (IMAGES, shuffled)
+        generator_artefacts(images, TINY, Lddmm(), obtain)[1].make(None, quiet, unkept) for images in (IMAGES, shuffled)
     )
     assert one.facts == other.facts
     assert all(torch.equal(one.tensors[key], other.tensors[key]) for key in one.tensors)
@@ -68,7 +68,7 @@ def test_one_momenta_artefact_a_source_comes_first():
 
 
 def test_what_is_stored_is_the_generator_its_health_and_a_picture(obtain):
-    content = generator_artefacts(IMAGES, TINY, Lddmm(), obtain)[1].make(None, quiet)
+    content = generator_artefacts(IMAGES, TINY, Lddmm(), obtain)[1].make(None, quiet, unkept)
     made = generator_of(content)
     assert not made.training
     assert not any(weight.requires_grad for weight in made.parameters())
@@ -83,13 +83,13 @@ def test_what_is_stored_is_the_generator_its_health_and_a_picture(obtain):
 
 def test_a_collapsed_generator_is_stored_as_failed(obtain):
     still = replace(TINY, smoothness=1e4, learning_rate=0.01, steps=40, averaging=0.0)  # nothing but smooth pays
-    content = generator_artefacts(IMAGES, still, Lddmm(), obtain)[1].make(None, quiet)
+    content = generator_artefacts(IMAGES, still, Lddmm(), obtain)[1].make(None, quiet, unkept)
     assert content.facts["health"]["spread"] < 0.25
     assert content.failed.startswith("the generator collapsed")
 
 
 def test_a_diverged_generator_is_stored_as_failed(obtain):
     wild = replace(TINY, learning_rate=1e18, steps=20)
-    content = generator_artefacts(IMAGES, wild, Lddmm(), obtain)[1].make(None, quiet)
+    content = generator_artefacts(IMAGES, wild, Lddmm(), obtain)[1].make(None, quiet, unkept)
     assert content.facts["health"]["spread"] is None
     assert content.failed.startswith("the generator's training diverged")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
-from segaug.augment.artefact import Artefact, quiet
+from segaug.augment.artefact import Artefact, quiet, unkept
 from segaug.augment.baseline import Baseline
 from segaug.augment.strategy import Allowed, PrepareContext
 from segaug.augment.task_driven.options import Joint
@@ -13,7 +13,7 @@ from segaug.rng import stream
 from segaug.training.criterion import Criterion
 from segaug.training.objective import Objective
 from segaug.training.protocol import Protocol
-from tests.augment.learned import hearts
+from tests.augment.learned import hearts, named
 
 SIZE = (32, 32)
 QUICK = Joint(warmup=2, updates=4, batch_size=4, validate_every=2)
@@ -29,12 +29,13 @@ def context(made=None, *, labelled=None, external=None, validation="own", **chan
 
     def obtain(artefact: Artefact):
         if artefact.name not in made:
-            made[artefact.name] = artefact.make(None, quiet)
+            made[artefact.name] = artefact.make(None, quiet, unkept)
         return made[artefact.name]
 
+    allowed = Allowed(external=external, validation=validation)
     plain = PrepareContext(
         subset=labelled,
-        allowed=Allowed(external=external, validation=validation),
+        allowed=allowed,
         decides={
             "model": {"name": "nnunet"},
             "objective": {},
@@ -47,6 +48,7 @@ def context(made=None, *, labelled=None, external=None, validation="own", **chan
         train_segmentation=_unused,
         rng=partial(stream, 0),
         obtain=obtain,
+        **named(labelled, allowed),
         validation_dice_error=Criterion("dice_patient", 1, ["a", "a", "b", "b"]).on(validation),
     )
     return replace(plain, **changed)

@@ -4,7 +4,7 @@ from functools import cache
 import pytest
 import torch
 
-from segaug.augment.artefact import quiet
+from segaug.augment.artefact import quiet, unkept
 from segaug.augment.baseline import Baseline
 from segaug.augment.task_driven.gd import GeneratedDeformation
 from segaug.augment.task_driven.gd_gi import GeneratedBoth
@@ -25,7 +25,7 @@ def artefact(kind="deformation", joint=QUICK, baseline=None, unlabelled=True, **
 
 @cache
 def made(kind="deformation"):
-    return artefact(kind).make(None, quiet)
+    return artefact(kind).make(None, quiet, unkept)
 
 
 def test_the_strategies_share_their_generators():
@@ -95,7 +95,7 @@ def test_an_intensity_generator_may_start_calmly():
     once = replace(QUICK, updates=1, validate_every=1, warmup=0)
     sizes = {
         start: artefact("intensity", replace(once, intensity_start=start))
-        .make(None, quiet)
+        .make(None, quiet, unkept)
         .facts["history"]["magnitude"]
         for start in (0.01, 1.0)
     }
@@ -113,10 +113,10 @@ def test_an_independent_generator_knows_nothing_of_the_task():
     ]
     for same in others:
         assert artefact(joint=independent, **same).name == artefact(joint=independent).name
-    content = artefact(joint=independent, build_model=_refused).make(None, quiet)
+    content = artefact(joint=independent, build_model=_refused).make(None, quiet, unkept)
     assert content.facts["chosen_update"] == 2
     assert content.facts["health"]["gradient_segmentation"] is None
-    other = artefact(joint=independent, build_model=_refused, labelled=labels).make(None, quiet)
+    other = artefact(joint=independent, build_model=_refused, labelled=labels).make(None, quiet, unkept)
     assert content.facts["health"] == other.facts["health"]
     assert content.facts["failed"] == other.facts["failed"]
 
@@ -127,7 +127,7 @@ def _refused(*_):
 
 def test_the_order_of_the_images_changes_no_bit():
     order = torch.tensor([3, 1, 4, 0, 2])
-    again = artefact(labelled=hearts(5, SIZE).rows(order)).make(None, quiet)
+    again = artefact(labelled=hearts(5, SIZE).rows(order)).make(None, quiet, unkept)
     for name, value in made().tensors.items():
         assert torch.equal(value, again.tensors[name]), name
     unlike = {"cpu_seconds"}
@@ -138,7 +138,7 @@ def test_the_order_of_the_images_changes_no_bit():
 
 def test_whoever_makes_it_its_streams_are_its_own():
     """Not those of the trial: the first to need it makes the same one as any other would."""
-    other = artefact(rng=lambda *names: torch.Generator().manual_seed(99)).make(None, quiet)
+    other = artefact(rng=lambda *names: torch.Generator().manual_seed(99)).make(None, quiet, unkept)
     assert all(torch.equal(value, other.tensors[name]) for name, value in made().tensors.items())
 
 
@@ -157,7 +157,7 @@ def test_its_facts_say_how_it_was_chosen_and_what_it_cost():
     assert facts["chosen_update"] - QUICK.plan.warmup in facts["history"]["update"]
     assert facts["health"]["best_dice"] == max(facts["history"]["dice"])
     assert facts["cpu_seconds"] > 0
-    unvalidated = artefact(validation=None, validation_dice_error=None).make(None, quiet).facts
+    unvalidated = artefact(validation=None, validation_dice_error=None).make(None, quiet, unkept).facts
     assert unvalidated["chosen_by"] == "nothing: it is the last one"
     assert unvalidated["chosen_update"] == unvalidated["updates"] == QUICK.plan.warmup + QUICK.plan.updates
     assert (unvalidated["health"]["best_dice"], unvalidated["health"]["last_dice"]) == (None, None)
@@ -174,12 +174,12 @@ def test_one_that_diverged_after_its_generator_was_chosen_is_failed_as_well():
             return super().__call__(logits, label) * (1 if self.calls < 6 else float("nan"))
 
     joint = replace(QUICK, updates=8, validate_every=1)
-    content = artefact(joint=joint, objective=Breaks()).make(None, quiet)
+    content = artefact(joint=joint, objective=Breaks()).make(None, quiet, unkept)
     assert content.facts["chosen_by"] == "validation Dice"
     assert all(value.isfinite().all() for value in content.tensors.values())
     assert "diverged; lower augment.joint.learning_rate" in content.failed
 
 
 def test_one_that_diverged_is_failed_and_says_so():
-    content = artefact(joint=replace(QUICK, learning_rate=1e30)).make(None, quiet)
+    content = artefact(joint=replace(QUICK, learning_rate=1e30)).make(None, quiet, unkept)
     assert "diverged; lower augment.joint.learning_rate" in content.failed

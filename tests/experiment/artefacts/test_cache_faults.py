@@ -11,7 +11,7 @@ from contextlib import nullcontext
 import pytest
 import torch
 
-from segaug.augment.artefact import Artefact, Content
+from segaug.augment.artefact import Artefact, Content, quiet, unkept
 from segaug.data.cache import load_cached, store_cached
 from segaug.data.decode import Decoded
 from segaug.errors import DataError
@@ -25,7 +25,7 @@ STAGES = [("a",), ("a", "b"), ("a", "b", "c")]
 def words(*wanted, made=None, seconds=0.0):
     """An artefact that grows; its tensor belongs to its facts, so that a mixture of two would show."""
 
-    def make(previous, tell):
+    def make(previous, tell, keep):
         held = sorted({*(previous.facts["words"] if previous else ()), *wanted})
         if made is not None:
             made.append(tuple(held))
@@ -126,7 +126,7 @@ def test_a_file_that_appears_late_is_used_and_not_made_again(store, monkeypatch)
 
     def late(self, artefact, tell):
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.path(artefact).write_bytes(encode(finished, finished.make(None, None)))
+        self.path(artefact).write_bytes(encode(finished, finished.make(None, quiet, unkept)))
         return real(self, artefact, tell)
 
     real = ArtefactStore._lock

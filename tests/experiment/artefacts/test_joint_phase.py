@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 import torch
 
-from segaug.augment.artefact import quiet
+from segaug.augment.artefact import quiet, unkept
 from segaug.experiment.artefacts.make_one import artefacts_of
 from segaug.experiment.artefacts.store import store_of
 from segaug.experiment.machine.stop import Stopped
@@ -72,7 +72,7 @@ def test_a_worker_makes_the_same_generator_as_this_process(tmp_path):
     (artefact,) = artefacts_of(planned, plan.tasks[planned.trial.task], "cpu", partial(store.obtain, tell=quiet))
     kept = store.held(artefact)
     assert kept is not None
-    here = artefact.make(None, quiet)
+    here = artefact.make(None, quiet, unkept)
     assert all(torch.equal(value, kept.tensors[name]) for name, value in here.tensors.items())
     assert {**here.facts, "cpu_seconds": None} == {**kept.facts, "cpu_seconds": None}
 

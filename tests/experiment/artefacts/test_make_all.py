@@ -1,6 +1,7 @@
 """What strategies learn is made once for a whole sweep, before its trials, and a failure costs only who needs it."""
 
 import dataclasses
+import pathlib
 import re
 
 import pytest
@@ -136,6 +137,32 @@ def test_a_worker_that_dies_costs_its_own_artefact(toys):
     assert name.startswith("sum-")
     assert "killed, probably out of memory" in reason
     assert len([name for name in done.made if name.startswith("sum-")]) == 1
+
+
+def test_what_needs_one_that_failed_is_not_tried_and_told_in_one_line(toys, log, capsys):
+    plan = plan_of(toys((2, 0), mean_does="fail") + toys((2, 1)))
+    for made in (4, 0):
+        done = prepare(plan, plan.trials, workers=None, in_process=True)
+        assert sorted(lines(log)) == ["mean"] * 4 + ["sum"]  # the other trial's
+        assert sorted(name.rpartition("-")[0] for name in done.failed) == ["mean", "mean", "sum"]
+        (reason,) = (why for name, why in done.failed.items() if name.startswith("sum-"))
+        assert re.match(r"it needs mean-[0-9a-f]+, which cannot be used \(for .* seed=0\)$", reason)
+        told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("not prepared: ")]
+        assert len([line for line in told if line.endswith("; nor is what needs it: 1 sum")]) == 1
+        assert not any(line.startswith("not prepared: sum") for line in told)
+        assert made == 0 or len(told) == 2
+
+
+def test_a_trial_whose_artefact_failed_names_it_with_its_reason_and_its_file(toys, tmp_path):
+    with pytest.raises(TrialsFailed):
+        run_study(toys((2, 0), mean_does="fail"), workers=1, many=False)
+    (failure,) = Store(tmp_path / "study").failures()
+    assert failure["kind"] == "artefact"
+    name, file = re.search(
+        r"(mean-\w+) must not be used \(its content is in (.*)\): it is too dark", failure["error"]
+    ).groups()
+    assert pathlib.Path(file).name == f"{name}.safetensors"
+    assert pathlib.Path(file).is_file()
 
 
 def test_ctrl_c_keeps_what_is_made_and_says_how_to_go_on(toys, log, capsys):

@@ -1,19 +1,23 @@
 """Artefacts are made once, whoever asks and whatever happens to the makers; nothing half-written is ever used."""
 
+import dataclasses
 import multiprocessing as mp
 import os
 import resource
 import signal
 import time
 import warnings
+from contextlib import ExitStack
 
 import pytest
 import torch
 
-from segaug.augment.artefact import Artefact, ArtefactFailed, Content
+from segaug.augment.artefact import Artefact, ArtefactFailed, Content, quiet, unkept
 from segaug.errors import DataError
 from segaug.experiment.artefacts.file import DamagedArtefact, encode, read
 from segaug.experiment.artefacts.store import ArtefactStore
+from segaug.rng import stream
+from tests.drills.faults import FULL, failing_at
 
 KEY = {"version": 1, "source": "abc", "options": {"sigma": 3.0}}
 
@@ -21,7 +25,7 @@ KEY = {"version": 1, "source": "abc", "options": {"sigma": 3.0}}
 def counted(log, key=KEY, value=1.0, seconds=0.0, failed=None):
     """An artefact whose making leaves a line in a file."""
 
-    def make(previous, tell):
+    def make(previous, tell, keep):
         with open(log, "a") as file:
             file.write(f"{os.getpid()}\n")
         time.sleep(seconds)
@@ -34,12 +38,57 @@ def counted(log, key=KEY, value=1.0, seconds=0.0, failed=None):
 def growing(*wanted):
     """An artefact that collects words, keeping those that are there."""
 
-    def make(previous, tell):
+    def make(previous, tell, keep):
         held = previous.facts["words"] if previous else []
         tell(len(held), len(wanted), "collecting")
         return Content({"value": torch.zeros(1)}, {"words": sorted({*held, *wanted})})
 
     return Artefact("words", {"version": 1}, make, lambda content: set(wanted) <= set(content.facts["words"]))
+
+
+STEPS = 6
+
+
+def trained(log=None, ends_after=None, end=None, steps=STEPS):
+    """Gradient steps with momentum and noise from a stream of each step; what is kept holds the momentum too."""
+
+    def make(previous, tell, keep):
+        state = previous.tensors if previous else {"weight": torch.ones(500), "momentum": torch.zeros(500)}
+        weight, momentum = state["weight"], state["momentum"]
+
+        def snapshot(step):
+            return Content({"weight": weight, "momentum": momentum}, {"step": step, "unfinished": True})
+
+        for step in range(previous.facts["step"] if previous else 0, steps):
+            if log is not None:
+                with open(log, "a") as file:
+                    file.write(f"{step}\n")
+            momentum = 0.9 * momentum + weight + torch.randn(500, generator=stream(0, "trained", step))
+            weight = weight - 0.1 * momentum
+            keep(lambda step=step: snapshot(step + 1))
+            if step + 1 == ends_after:
+                end()
+        return Content({"weight": weight}, {"step": steps})
+
+    return Artefact("trained", {"steps": steps}, make)
+
+
+class Ended(Exception):
+    """Ctrl-C, a time limit, a crash."""
+
+
+def end():
+    raise Ended
+
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.fixture
+def keeping(tmp_path):
+    """A store that keeps what it is offered, however often."""
+    return ArtefactStore(tmp_path / "artefacts", keep_every_s=0)
 
 
 def makers(log):
@@ -106,7 +155,7 @@ def test_whoever_waits_says_so_and_takes_over_from_a_killed_maker(store, log):
 
 
 def test_a_maker_that_raises_frees_the_lock(store, log):
-    def broken(previous, tell):
+    def broken(previous, tell, keep):
         raise RuntimeError("no luck")
 
     with pytest.raises(RuntimeError, match="no luck"):
@@ -117,7 +166,7 @@ def test_a_maker_that_raises_frees_the_lock(store, log):
 
 def test_every_flipped_byte_is_noticed(store, log, tmp_path):
     artefact = counted(log)
-    whole = encode(artefact, artefact.make(None, print))
+    whole = encode(artefact, artefact.make(None, quiet, unkept))
     path = tmp_path / "copy.safetensors"
     for place in range(len(whole)):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x01]) + whole[place + 1 :])
@@ -188,8 +237,81 @@ def test_an_incomplete_artefact_grows(store):
     assert store.obtain(growing("a", "c"), pytest.fail).facts["words"] == ["a", "b", "c"]
 
 
+def test_a_training_that_is_ended_goes_on_where_it_was_to_the_same_bits(tmp_path, log):
+    whole = ArtefactStore(tmp_path / "whole").obtain(trained())
+    for ends_after in range(1, STEPS + 1):
+        store = ArtefactStore(tmp_path / str(ends_after), keep_every_s=0)
+        with pytest.raises(Ended):
+            store.obtain(trained(ends_after=ends_after, end=end))
+        assert store.held(trained()) is None
+        log.unlink(missing_ok=True)
+        content = store.obtain(trained(log))
+        assert torch.equal(content.tensors["weight"], whole.tensors["weight"])
+        assert makers(log) == [str(step) for step in range(ends_after, STEPS)]
+        assert store.held(trained()).facts == whole.facts
+    assert whole.tensors.keys() == {"weight"}  # without what only training needs
+
+
+@pytest.mark.slow
+def test_a_training_that_is_killed_goes_on_where_it_was_to_the_same_bits(keeping, tmp_path, log):
+    for ends_after in (2, 4):
+        process = mp.get_context("fork").Process(target=keeping.obtain, args=(trained(log, ends_after, die),))
+        process.start()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
+        assert keeping.held(trained()) is None
+    whole = ArtefactStore(tmp_path / "whole").obtain(trained())
+    assert torch.equal(keeping.obtain(trained(log)).tensors["weight"], whole.tensors["weight"])
+    assert makers(log) == list(map(str, range(STEPS)))
+
+
+def test_what_is_kept_is_written_at_most_once_a_minute(store, tmp_path):
+    taken = []
+
+    def make(previous, tell, keep):
+        for _ in range(3):
+            keep(lambda: taken.append(time.monotonic()) or Content({}, {"unfinished": True}))
+            time.sleep(0.04)
+        return Content({}, {})
+
+    store.obtain(Artefact("toy", KEY, make))
+    assert taken == []  # and nothing was put together in vain
+    ArtefactStore(tmp_path / "other", keep_every_s=0.03).obtain(Artefact("toy", KEY, make))
+    assert len(taken) == 2
+
+
+def test_nobody_takes_what_was_kept_for_finished(keeping):
+    """Not even one who asks for less than what is there already."""
+    with pytest.raises(Ended):
+        keeping.obtain(trained(ends_after=3, end=end))
+    content = read(keeping.path(trained()), trained())
+    assert content.unfinished
+    anything = dataclasses.replace(trained(), complete=lambda content: True)
+    assert not anything.is_whole(content)
+    assert keeping.held(anything) is None
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_disk_that_is_full_for_a_while_costs_what_was_kept_and_no_training(tmp_path, strict):
+    store = ArtefactStore(tmp_path / "artefacts", strict, keep_every_s=0)
+    with warnings.catch_warnings(record=True) as caught, ExitStack() as disk:
+        warnings.simplefilter("always")
+        disk.enter_context(failing_at(0, FULL))
+        content = store.obtain(trained(ends_after=STEPS - 1, end=disk.close))
+    assert {"cannot be written" in str(one.message) for one in caught} == {True}
+    assert torch.equal(content.tensors["weight"], store.held(trained()).tensors["weight"])
+    assert [path.name for path in store.folder.iterdir() if path.is_file()] == [store.path(trained()).name]
+
+
+def test_a_maker_that_keeps_what_looks_finished_or_ends_unfinished_is_wrong(keeping):
+    with pytest.raises(AssertionError, match="unfinished"):
+        keeping.obtain(Artefact("toy", KEY, lambda previous, tell, keep: keep(lambda: Content({}, {}))))
+    with pytest.raises(AssertionError, match="not complete"):
+        keeping.obtain(Artefact("toy", KEY, lambda previous, tell, keep: Content({}, {"unfinished": True})))
+
+
 def test_an_artefact_may_need_another(store, log):
-    def outer(previous, tell):
+    def outer(previous, tell, keep):
         return Content({"sum": store.obtain(counted(log), tell).tensors["value"].sum()}, {})
 
     assert store.obtain(Artefact("outer", {"version": 1}, outer)).tensors["sum"] == 6

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from segaug.experiment.machine.workers import Died, Note, Tell, run_jobs
+from segaug.experiment.machine.workers import NOT_YET, Died, Note, Tell, run_jobs
 
 
 def double(job: int, _: object) -> int:
@@ -81,3 +81,36 @@ def test_the_environment_of_the_caller_is_restored():
     before = dict(os.environ)
     list(run_jobs(double, [1], 1, []))
     assert dict(os.environ) == before
+
+
+def test_a_worker_without_a_job_for_now_is_asked_again_after_each_answer():
+    """The last job waits for the first one, which is long; meanwhile the other worker does what is short."""
+    answered = []
+
+    def jobs():
+        yield 0.6
+        yield from [0.01] * 3
+        while 0 not in answered:
+            yield NOT_YET
+        yield 0.02
+
+    for number, _ in run_jobs(sleep, jobs(), 2, []):
+        answered.append(number)
+    assert answered == [1, 2, 3, 0, 4]
+
+
+def test_workers_are_not_started_before_there_is_a_job_for_them():
+    answered = []
+
+    def jobs():
+        yield 0.1
+        while not answered:
+            yield NOT_YET
+        yield from [0.1] * 2
+
+    pids = set()
+    for number, process in run_jobs(sleep, jobs(), 3, []):
+        answered.append(number)
+        pids.add(process)
+    assert sorted(answered) == [0, 1, 2]
+    assert len(pids) == 2

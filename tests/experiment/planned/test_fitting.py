@@ -1,10 +1,13 @@
 """What does not fit together is refused when trials are planned, whatever their order, and before data are read."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 import torch
 
+from segaug.augment.red import RandomElastic
+from segaug.augment.regda import RegDA
+from segaug.augment.strategy import Strategy
 from segaug.errors import ConfigError
 from segaug.experiment.planned.fitting import check_fitting
 from segaug.experiment.planned.plan import make_plan
@@ -65,3 +68,27 @@ def test_each_network_is_looked_at_once_and_only_where_somebody_asks(tiny, monke
     trials = [tiny(f"augment={name}", f"seed={seed}") for name in TAPPING for seed in (0, 1)]
     check_fitting([*trials, *(pooled(trial, k) for trial in trials for k in (0, 2))])
     assert len(built) == 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Makes(Strategy):
+    """Trains on rows of its own making, by way of a stage."""
+
+    stage: Strategy = field(default_factory=RegDA)
+
+    def stages(self):
+        return (self, self.stage)
+
+    def training_set(self, subset, prepared):
+        return subset
+
+
+def test_a_stage_that_looks_images_up_is_refused_where_some_are_made(tiny, unreadable):
+    trial = tiny(unreadable)
+
+    def with_strategy(strategy):
+        return replace(trial, strategy="makes", config=replace(trial.config, augment=strategy))
+
+    with pytest.raises(ConfigError, match=r"augment: makes trains on images that it makes, and RegDA, .*leave RegDA"):
+        make_plan([with_strategy(Makes())], skip_large=True)
+    check_fitting([with_strategy(Makes(stage=RandomElastic())), with_strategy(RegDA())])

@@ -11,7 +11,7 @@ CONTENTS = {
 
 
 def artefact(kind):
-    return Artefact(kind, {"of": kind}, lambda previous, tell: CONTENTS[kind])
+    return Artefact(kind, {"of": kind}, lambda previous, tell, keep: CONTENTS[kind])
 
 
 def obtained(*kinds):
