@@ -5,14 +5,16 @@ from dataclasses import dataclass, fields
 import torch
 from torch import Tensor
 
+NOT_OF_POOL = -1  # index of an image of another part of the split, and of one that a strategy has made
+
 
 @dataclass(frozen=True)
 class Batch:
     """Images with their labels, batch first.
 
     image: (B, C, H, W) float32 in 0..1.  label: (B, K, H, W) float32 in 0..1, one channel per foreground structure,
-    background implicit, sum over K <= 1.  index: (B,) long, position in the pool.  spacing_mm: (B, 2) as (row, column),
-    NaN where the pixel size is unknown.  source: (B,) long, place in `Form.sources`.
+    background implicit, sum over K <= 1.  index: (B,) long, position in the pool or NOT_OF_POOL.  spacing_mm: (B, 2) as
+    (row, column), NaN where the pixel size is unknown.  source: (B,) long, place in `Form.sources`.
     """
 
     image: Tensor

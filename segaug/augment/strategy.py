@@ -98,7 +98,7 @@ class Strategy:
     mixes_rows: ClassVar[bool] = False  # may row i of a batch depend on row j?
     own_baseline: ClassVar[bool] = False  # does it bring its own baseline, or none?  Its strength is that of all stages
     learns_channels: ClassVar[bool] = False  # does a grey image in three channels teach it something else?
-    needs_index: ClassVar[bool] = False  # does it look images up by `Batch.index`?  Made rows have -1
+    needs_index: ClassVar[bool] = False  # does it look images up by `Batch.index`?  Made rows have none
     intensity: ClassVar[tuple[float, float]] = (0.0, 1.0)  # range of its images, given images in 0..1
 
     p: float = 1.0  # probability that the strategy's own stage is applied, per image and step
@@ -169,7 +169,7 @@ class Strategy:
     def training_set(self, subset: Batch, prepared: Prepared) -> Batch:
         """Add to or replace the training images, once, before training.
 
-        Rows that it makes have the index -1, and spacing and source of the image that they were made of.
+        Rows that it makes have the index NOT_OF_POOL, and spacing and source of the image that they were made of.
         """
         return subset
 

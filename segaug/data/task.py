@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from segaug.batch import Batch
+from segaug.batch import NOT_OF_POOL, Batch
 from segaug.form import Form
 from segaug.image_hash import image_hash
 
@@ -153,8 +153,8 @@ class Task:
         return {}
 
     def batch(self, rows: tuple[int, ...] | list[int]) -> Batch:
-        """The given rows; `Batch.index` is their position in the pool, -1 outside it."""
+        """The given rows; `Batch.index` is their position in the pool."""
         position = {row: i for i, row in enumerate(self.split.pool)}
-        index = torch.tensor([position.get(row, -1) for row in rows], dtype=torch.long)
+        index = torch.tensor([position.get(row, NOT_OF_POOL) for row in rows], dtype=torch.long)
         at = torch.tensor(rows, dtype=torch.long)
         return Batch(self.image[at], self.label[at], index, self.spacing_mm[at], self.source[at])

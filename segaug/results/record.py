@@ -127,6 +127,50 @@ class Learned(Struct, frozen=True, gc=False):
                 raise ValueError(f"'history' has lists of {lengths}: want one entry for each 'update'")
 
 
+class Synthetic(Struct, frozen=True, gc=False):
+    """Images that the strategy made before training."""
+
+    made: Count
+    kept: Annotated[Count, Meta(description="of these, that it trains on")]
+    used: Annotated[Count, Meta(description="of these, that stood in a batch")]
+
+    def __post_init__(self) -> None:
+        """Is each a part of the one before?"""
+        if not self.made >= self.kept >= self.used:
+            raise ValueError(f"{self.made} made, {self.kept} kept, {self.used} used: want fewer and fewer")
+
+
+class Images(Struct, frozen=True, gc=False):
+    """What the trial was given to learn from, and what its strategy made of it; labels count in `labels`."""
+
+    labelled: Count
+    unlabelled: Annotated[Count, Meta(description="of the pool; 0 where the strategy does not see them")]
+    external: Annotated[Count, Meta(description="the same")]
+    synthetic: Synthetic
+
+
+class Bank(Struct, frozen=True, gc=False):
+    """The images that the strategy made, by the image of `subset` that they were made of, in its order."""
+
+    artefact: Annotated[str, Meta(description="its file in the cache")]
+    per_image: Positive
+    without_foreground: Annotated[Count, Meta(description="images of the subset: nothing is made of them")]
+    made: list[Count]
+    kept: list[Count]
+    scores: Annotated[list[list[Share | None]], Meta(description="by the judge; none of images of which none is made")]
+    chosen: Annotated[list[list[bool]], Meta(description="trained on")]
+    measures: Annotated[dict[Name, Number | None], Meta(description="of all that were made; null: not known")]
+    warnings: list[str]
+
+    def __post_init__(self) -> None:
+        """Do the lists tell of the same images?"""
+        shape = [len(scores) for scores in self.scores]
+        if shape != self.made or [len(chosen) for chosen in self.chosen] != shape:
+            raise ValueError("'made', 'scores' and 'chosen' tell of different numbers of images")
+        if [sum(chosen) for chosen in self.chosen] != self.kept:
+            raise ValueError("'kept' does not count what is 'chosen'")
+
+
 class Strength(Struct, frozen=True, gc=False):
     """The strategy's own field before the baseline, over 64 draws on the subset, each applied whatever its p.
 
@@ -224,7 +268,7 @@ class Training(Struct, frozen=True, gc=False):
     parameters: Count
     stopped: Literal["budget", "patience", "diverged"]
     epochs: Annotated[Count, Meta(description="of the labelled images")] | UnsetType = UNSET
-    batch_size: Positive | UnsetType = UNSET
+    batch_size: Annotated[Positive, Meta(description="rows, with those that the strategy made")] | UnsetType = UNSET
     images: Annotated[Count, Meta(description="trained on, with those that the strategy made")] | UnsetType = UNSET
 
 
@@ -283,6 +327,7 @@ class Record(Struct, frozen=True, gc=False, kw_only=True):
     dataset_hash: str
     protocol_hash: str
     labels: Labels
+    images: Annotated[Images, Meta(description="beside their labels")] | UnsetType = UNSET
     subset: Subset
     form: Annotated[Form, Meta(description="without it: one grey structure")] | UnsetType = UNSET
     sees: Annotated[list[str], Meta(description="data that the strategy was allowed to see")]
@@ -290,6 +335,7 @@ class Record(Struct, frozen=True, gc=False, kw_only=True):
     augmentation: Annotated[Strength | None, Meta(description="null: no field")] = None
     learned: Annotated[list[Learned], Meta(description="before training, for this trial or others")] | UnsetType = UNSET
     layer_weights: Annotated[LayerWeights, Meta(description="of a strategy that learns them")] | UnsetType = UNSET
+    bank: Annotated[Bank, Meta(description="of a strategy that makes images")] | UnsetType = UNSET
     test: Annotated[Test | None, Meta(description="null: diverged")]
     sources: Annotated[dict[Name, Source], Meta(description="of a pooled task, in the order of `form`")] | UnsetType = (
         UNSET
@@ -312,7 +358,9 @@ class Record(Struct, frozen=True, gc=False, kw_only=True):
     checksum: Annotated[str, Meta(description="sha256 of the bytes before it; always the last key")] | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        """Does what is told of each structure, and of each source, agree with those that there are?"""
+        """Does what is told of each structure, source and training image agree with those that there are?"""
+        if self.bank and len(self.bank.made) != len(self.subset.ids):
+            raise ValueError(f"'bank' tells of {len(self.bank.made)} images, and 'subset' has {len(self.subset.ids)}")
         if self.sources and self.form and self.form.sources and list(self.sources) != self.form.sources:
             raise ValueError(f"'sources' has {', '.join(self.sources)}, and 'form' has {self.form.sources}")
         count = len(self.form.structures) if self.form else 1

@@ -34,6 +34,7 @@ COLUMNS: dict[str, type] = {  # of every row
     "sampling": str,  # how batches of several sources are drawn: "proportional" | "balanced"
     "sources": str,  # of the training images, see `pooled`; "": there is one
     "updates": int,
+    "batch_size": int,  # rows, with those that the strategy made; 0: nobody noted it
     "best_update": int,
     "stopped": str,
     "improved": bool,  # the last recorded training loss is below the first; true where only one was recorded
@@ -108,7 +109,8 @@ def _row(record: Record) -> Row:
     row |= {"subset": _set_name(subset["ids"])}
     row |= {"subset_policy": protocol.get("subset", "independent"), "count": protocol.get("count", "images")}
     row |= {"sampling": protocol.get("sampling", "proportional"), "sources": sources_column(record)}
-    row |= {"updates": int(training["updates"]), "best_update": int(training["best_update"])}
+    row |= {name: int(training[name]) for name in ("updates", "best_update")}
+    row |= {"batch_size": int(training.get("batch_size", 0))}
     row |= {"stopped": str(training["stopped"]), "improved": _improved(history["training_loss"])}
     row |= {"sees": ", ".join(record["sees"])}
     row |= {"displacement_rms_px": _number(moved.get("displacement_rms_px"))}

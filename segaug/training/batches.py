@@ -43,11 +43,9 @@ class SubsetBatches:
             self.safe_point()
             yield self.subset.rows(rows.to(self.subset.index.device))
 
-    def presentations(self, updates: int, sources: int) -> tuple[int, ...]:
-        """Rows of each of so many sources in the first `updates` batches."""
-        source = self.subset.source.cpu()
-        shown = [source[rows].bincount(minlength=sources) for rows in islice(self._rows(), updates)]
-        return tuple(torch.stack(shown).sum(0).tolist())
+    def presentations(self, updates: int) -> Tensor:
+        """How often each row stands in the first `updates` batches, (M,) long on the CPU."""
+        return torch.cat([*islice(self._rows(), updates)]).bincount(minlength=len(self.subset))
 
     def _rows(self) -> Iterator[Tensor]:
         return row_order(self.subset.source.cpu(), self.batch_size, self.seed, self.sampling)

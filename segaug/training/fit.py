@@ -8,7 +8,7 @@ from torch import nn
 
 from segaug.augment.strategy import NOTHING, Allowed, Prepared, Strategy
 from segaug.augment.trainer import train
-from segaug.batch import Batch
+from segaug.batch import NOT_OF_POOL, Batch
 from segaug.training.batches import SubsetBatches
 from segaug.training.criterion import Criterion
 from segaug.training.protocol import Protocol, schedule
@@ -30,6 +30,8 @@ class Trained:
     updates: int
     epochs: int  # over the labelled images
     images: int  # rows trained on, those that the strategy made included
+    made: int  # of these, rows that the strategy made
+    used: int  # of these, rows that stood in a batch
     presentations: tuple[int, ...]  # rows of each source in all batches
     stopped: str  # "budget" | "patience" | "diverged"
     history: History
@@ -67,6 +69,7 @@ def fit(
     train(module, batches, subset.image.device, PRECISION[protocol.precision], [selection])
     last = weights_of(network, strategy, prepared)
     done = selection.history.update[-1]
+    shown, made = batches.presentations(done), subset.index.cpu() == NOT_OF_POOL
     return Trained(
         best=selection.best_weights or last,
         last=last,
@@ -74,7 +77,9 @@ def fit(
         updates=done,
         epochs=selection.history.epoch[-1],
         images=len(subset),
-        presentations=batches.presentations(done, sources),
+        made=int(made.sum()),
+        used=int(shown[made].count_nonzero()),
+        presentations=tuple(int(shown[subset.source.cpu() == source].sum()) for source in range(sources)),
         stopped=selection.stopped,
         history=selection.history,
     )

@@ -17,7 +17,13 @@ from tests.synthetic import record
 
 OLD = [record("lung", "net", "red", 4, seed) for seed in range(2)]
 NEW = [structures_record("heart", "net", "red", 4, seed) for seed in range(2)]
-COUNTS = ["test_cases", "both_empty", "one_empty", "late_fall"]  # of records of before, too, but not of their files
+COUNTS = [
+    "test_cases",
+    "both_empty",
+    "one_empty",
+    "late_fall",
+    "batch_size",
+]  # of records of before, too, not of their files
 LATER = ["structures", "seeds_per_subset", "code", "case_scored_patients", *COUNTS]
 
 
@@ -44,7 +50,7 @@ def test_a_file_of_before_is_read():
     pq.write_table(table.select(table.column_names[::-1]), sink)
     found = rows_of(read_trials(sink.getvalue(), "mirror"))
     pd.testing.assert_frame_equal(found.drop(columns=COUNTS), rows(OLD).drop(columns=COUNTS))
-    assert found[COUNTS].iloc[0].fillna("unknown").tolist() == [0, "unknown", "unknown", "unknown"]
+    assert found[COUNTS].iloc[0].fillna("unknown").tolist() == [0, "unknown", "unknown", "unknown", 0]
     assert found[["structures", "seeds_per_subset", "code"]].iloc[0].tolist() == [1, 1, ""]
 
 

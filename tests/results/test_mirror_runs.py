@@ -9,6 +9,7 @@ from segaug.results.mirror import series
 from segaug.results.mirror.granularity import GRANULARITIES
 from segaug.results.mirror.run import FORMAT, run_id, tables_run
 from segaug.results.mirror.runs import run_of
+from tests.results.test_record import ONE, SEVERAL
 from tests.structures import STRUCTURES, structures_record
 from tests.synthetic import gd_gi_record, record
 
@@ -135,6 +136,18 @@ def test_a_trial_tells_what_was_seen_and_learned_before_it():
     assert run.summary.items() >= BEFORE.items()
     assert run.summary["learned/generator_deformation/accuracy"] == 0.8
     assert "learned/generator_intensity/accuracy" not in run.summary, "it is not known"
+
+
+def test_a_trial_tells_what_was_made_of_its_images():
+    told = {key: value for key, value in series.row(SEVERAL, []).items() if key.startswith(("images/", "bank/"))}
+    assert told == {
+        "images/labelled": 4, "images/unlabelled": 12, "images/external": 0,
+        "images/synthetic/made": 4, "images/synthetic/kept": 3, "images/synthetic/used": 2,
+        "bank/artefact": "b-1", "bank/without_foreground": 2, "bank/mean": 0.25, "bank/kid": None,
+    }  # fmt: skip
+    means = series.means([SEVERAL, SEVERAL])
+    assert (means["images/synthetic/kept_mean"], means["bank/mean_mean"]) == (3, 0.25)
+    assert not any(key.startswith(("images/", "bank/")) for key in series.row(ONE, []))
 
 
 @pytest.mark.parametrize("granularity", ["cell", "curve"])

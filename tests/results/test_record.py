@@ -56,6 +56,18 @@ SEVERAL = json.loads(sealed(structures_record("heart", "nnunet", "red", 4, 0))) 
         "layers": {"encoder1": {"l_fd": [0.5, -0.25], "separation": [1.5, None]}},
     },
     "layer_weights": {"alpha": {"encoder1": 0.25, "decoder1": None}, "never_left_zero": 0.5},
+    "images": {"labelled": 4, "unlabelled": 12, "external": 0, "synthetic": {"made": 4, "kept": 3, "used": 2}},
+    "bank": {
+        "artefact": "b-1",
+        "per_image": 2,
+        "without_foreground": 2,
+        "made": [2, 0, 2, 0],
+        "kept": [1, 0, 2, 0],
+        "scores": [[0.5, 0.25], [], [1, 0.75], []],
+        "chosen": [[True, False], [], [True, True], []],
+        "measures": {"mean": 0.25, "kid": None},
+        "warnings": ["they are dark"],
+    },
 }
 SEVERAL["form"] |= {"sources": ["here", "there"]}
 DIVERGED = {
@@ -155,6 +167,25 @@ SENSELESS = [  # place, value, what is said
 def test_what_no_trial_can_have_left_is_named(place, value, said):
     with pytest.raises(ValueError, match=said):
         check(at(ONE, place, value))
+
+
+SENSELESS_BANK = [  # of `SEVERAL`
+    (("images", "synthetic", "used"), 4, "images.synthetic is .*, 4 made, 3 kept, 4 used: want fewer"),
+    (("images", "labelled"), -1, "images.labelled is -1"),
+    (("bank", "scores", 0, 1), 1.5, r"bank.scores.*expected `float` <= 1.0"),
+    (("bank", "scores", 2), [0.5], "bank: 'made', 'scores' and 'chosen' tell of different numbers"),
+    (("bank", "chosen", 1), [True], "bank: 'made', 'scores' and 'chosen' tell of different numbers"),
+    (("bank", "kept"), [1, 0, 1, 0], "bank: 'kept' does not count what is 'chosen'"),
+    (("bank", "measures", "kid"), "small", "bank.measures"),
+    (("bank", "per_image"), 0, "bank.per_image is 0"),
+    (("subset", "ids"), ["a", "b", "c"], "'bank' tells of 4 images, and 'subset' has 3"),
+]
+
+
+@pytest.mark.parametrize(("place", "value", "said"), SENSELESS_BANK)
+def test_of_a_bank_too(place, value, said):
+    with pytest.raises(ValueError, match=said):
+        check(at(SEVERAL, place, value))
 
 
 @pytest.mark.parametrize("key", ["id", "status", "task", "size", "seed", "test", "cases", "training", "run", "history"])

@@ -28,6 +28,7 @@ from segaug.experiment.trial.evaluation import (
     score,
     truth_of,
 )
+from segaug.experiment.trial.image_counts import image_counts
 from segaug.experiment.trial.learned import Learned
 from segaug.experiment.trial.sources import seen_of, sources_of
 from segaug.experiment.trial.strength import strength
@@ -79,6 +80,8 @@ def run_trial(
             record |= {"diagnostics": layers if scores else None}
             if scores:
                 show(predictions_of(parts.test, scores["best"]))
+        seen = seen_rows(config.augment, task, parts.rows, parts.validation is not None)
+        record |= {"images": image_counts(seen, len(parts.rows), trained, config.augment.bank(prepared))}
         record |= {"augmentation": measured, "learned": learned.facts()}
         trained.last.load(network, config.augment, prepared)
         record |= config.augment.facts(prepared)

@@ -29,7 +29,7 @@ _FIELDS: Fields = [*ROW_FIELDS, *((f"{_CASE}{name}", kind) for name, kind in CAS
 _NAMES = {name for name, _ in _FIELDS}
 _LATER: Json = {  # what holds of rows of before it was noted
     "structures": 1, "seeds_per_subset": 1, "code": "", "test_cases": 0, "both_empty": math.nan, "one_empty": math.nan,
-    "late_fall": math.nan, "sampling": "proportional", "sources": "", f"{_CASE}scored_patients": None,
+    "late_fall": math.nan, "batch_size": 0, "sampling": "proportional", "sources": "", f"{_CASE}scored_patients": None,
 }  # fmt: skip
 _TEXT = pa.string()
 _PLAN = pa.schema([
