@@ -6,6 +6,7 @@ import numpy as np
 
 from segaug.analysis.comparison.pair import Pair
 from segaug.analysis.comparison.sign_flips import varied
+from segaug.analysis.comparison.training_budget import budget_notes
 from segaug.analysis.curves.notes import listed_sizes
 from segaug.analysis.curves.population import FEW_PATIENTS
 from segaug.analysis.trials.collapsed import collapse_notes
@@ -36,6 +37,7 @@ def comparison_notes(pair: Pair) -> Iterator[str]:
     yield from _lonely(pair)
     yield from _alike(pair)
     yield from _subsets(pair)
+    yield from budget_notes(pair)
     cases = pair.strategy.cases
     if cases and cases.patient_count < FEW_PATIENTS:
         yield f"{cases.patient_count} test patients: too few to know what others would show"

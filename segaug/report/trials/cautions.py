@@ -10,6 +10,7 @@ from segaug.report.look.palette import in_order
 from segaug.report.study.caution import Caution, make
 from segaug.report.study.measure import Json
 from segaug.report.study.study import Study, collect, mean_by_size
+from segaug.report.trials.budget_cautions import unlike_budgets
 from segaug.report.trials.learned_cautions import LEARNED_CHECKS
 from segaug.report.trials.network_cautions import collapsed, not_trained_out, weights_never_moved
 from segaug.results.code_names import short
@@ -26,6 +27,7 @@ def cautions(study: Study) -> list[Caution]:
         _missing,
         _skipped,
         _mixed,
+        unlike_budgets,
         _code,
         not_trained_out,
         weights_never_moved,

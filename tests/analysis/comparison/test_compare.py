@@ -259,3 +259,23 @@ def test_a_baseline_alone_is_refused():
 def test_the_order_of_rows_does_not_matter():
     rows = frame({"baseline": 1, "red": 0.9, "regda": 0.95})
     assert compared(rows) == compared(rows.sample(frac=1, random_state=0))
+
+
+def test_notes_tell_of_larger_batches_and_more_updates_with_the_numbers():
+    def trained(strategy, seed, **training):
+        made = trial(strategy, seed, 0.5 + 0.01 * seed)
+        return made | {"training": {**made["training"], **training}}
+
+    def budget(**training):
+        records = [
+            *(trained("baseline", seed) for seed in range(3)),
+            *(trained("red", seed, **training) for seed in range(3)),
+        ]
+        (red,) = of_records(records).found
+        return [note for note in red.notes if note.endswith("part of the difference may come from that")]
+
+    assert budget() == []
+    assert [note.partition(":")[0] for note in budget(batch_size=8, updates=512)] == [
+        "batches of 8 rows against 4 of the baseline at N=4", "512 updates against 256 of the baseline at N=4",
+    ]  # fmt: skip
+    assert budget(updates=200, stopped="patience") == []

@@ -175,3 +175,22 @@ def test_dice_is_shown_without_the_images_that_have_nothing_to_find(calm):
     assert (rows[0][7], rows[0][9]) == ("36", "30")
     of_all, of_shown = float(rows[0][6]), float(rows[0][8])
     assert of_shown == pytest.approx((36 * of_all - 6) / 30, abs=2e-3)
+
+
+def test_larger_batches_and_more_updates_are_told_with_the_numbers_where_one_seed_has_both(calm):
+    store = Store(calm)
+    for trial in store.records():
+        training = trial["training"]
+        if (trial["strategy"], trial["size"]) == ("red", 4):
+            training |= {"batch_size": 8, "updates": 512}
+        elif trial["size"] == 8 and trial["seed"] == 1:  # patients may have other numbers of images in each seed
+            training |= {"batch_size": 6, "updates": 300}
+        elif trial["size"] == 16 and trial["strategy"] == "red":
+            training |= {"updates": 200, "stopped": "patience"}
+        replace_record(store, trial)
+    assert {kind: caution.places for kind, caution in due(calm).items()} == {
+        "unlike_budgets": (
+            "phantom_thorax · nnunet · N = 4: 4 rows (baseline), 8 rows (red); "
+            "256 updates (baseline), 512 updates (red)",
+        )
+    }
