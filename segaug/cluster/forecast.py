@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import orjson
 from msgspec import ValidationError, convert
 
 from segaug.errors import ConfigError, DataError
@@ -72,14 +73,18 @@ def _to_learn(forecast: Forecast, plan: Plan, left: Sequence[Planned]) -> dict[s
     seconds: dict[str, float] = {}
     for request in survey_artefacts(plan, learners, strict=False).missing:
         planned = request.planned
-        rate = forecast.seconds_of[_key_of_learning(planned.key())]
+        of_any = forecast.seconds_of[_key_of_learning(planned.key())]
+        rate = forecast.seconds_of.get(_key_of_learning(planned.key(), request.kind), of_any)
         seconds[planned.id] = seconds.get(planned.id, 0.0) + rate * planned.trial.config.dataset.size**2
     return seconds
 
 
-def _key_of_learning(trial: Mapping[str, Any]) -> Key:
-    """Key of the seconds that one thing takes which is learned before training, for each pixel of an image."""
-    return "learning", trial["model"], trial["strategy"]
+def _key_of_learning(trial: Mapping[str, Any], kind: str = "") -> Key:
+    """Key of the seconds that one thing takes which is learned before training, for each pixel of an image.
+
+    kind: of the thing; "": of any that no trial has told of by its kind.
+    """
+    return ("learning", trial["model"], trial["strategy"], *([kind] if kind else ()))
 
 
 def _from_trials(study: Store, models: Iterable[str]) -> Forecast:
@@ -113,10 +118,10 @@ def _learned(trials: Iterable[Trial], of: str) -> Forecast | None:
         if protocol is None or trial["side"] is None:
             continue
         used += 1
-        if trial["learned"] and trial["learning_cpu_seconds"] is not None:  # whoever did it, and here or elsewhere
+        if learning := _learning(trial):  # whoever did it, and here or elsewhere
             total -= trial["seconds_prepare"] or 0.0
-            each = trial["learning_cpu_seconds"] / len(trial["learned"])
-            measured.setdefault(_key_of_learning(trial), []).append(each / trial["side"] ** 2)
+            for kind, seconds in learning.items():
+                measured.setdefault(_key_of_learning(trial, kind), []).append(seconds / trial["side"] ** 2)
         rate = total / pixels(protocol, trial["size"], trial["side"], added_images(trial["sources"]))
         curve = curve_of(trial)
         measured.setdefault(("trial", *curve, trial["size"], _budget(protocol)), []).append(total)
@@ -125,6 +130,18 @@ def _learned(trials: Iterable[Trial], of: str) -> Forecast | None:
     if not used:
         return None
     return Forecast({key: median(values) for key, values in measured.items()}, f"{used} finished trials of {of}")
+
+
+def _learning(trial: Trial) -> dict[str, float]:
+    """Seconds of one thing that was learned before training, by its kind; "": of those of other kinds.
+
+    Where a trial tells them by kind, what it does not tell costs nothing to speak of.
+    """
+    if of_kinds := orjson.loads(trial["learning_cpu_seconds_each"]):
+        return {"": 0.0, **of_kinds}
+    if trial["learned"] and trial["learning_cpu_seconds"] is not None:
+        return {"": trial["learning_cpu_seconds"] / len(trial["learned"])}
+    return {}
 
 
 def _protocol(options: Json) -> Protocol | None:

@@ -12,6 +12,8 @@ Settings are what many trials have in common.  They are one JSON text, so that t
     units                key of a measure -> its unit, of those that may have one or the other
     warnings, device, versions, parameters
     code_version         release of the code; null in records that do not name their code
+
+learning_cpu_seconds_each, of the kinds of what was learned, is one JSON text too; "{}" where nobody measured them.
 """
 
 import math
@@ -46,6 +48,7 @@ def _row(record: Json) -> Json:
     numbers |= {"logit_scale": (record["recalibration"] or {}).get("scale")}
     row: Json = {name: math.nan if value is None else float(value) for name, value in numbers.items()}
     row |= {"id": str(record["id"]), "settings": orjson.dumps(_settings(record)).decode()}
+    row |= {"learning_cpu_seconds_each": orjson.dumps(_object(record["run"].get("learning_cpu_seconds_each"))).decode()}
     row |= {"update": [int(at) for at in history["update"]]}
     for name, values in history.items():
         if name.startswith("validation_"):

@@ -308,6 +308,12 @@ class Run(Struct, frozen=True, gc=False):
     learning_cpu_seconds: Annotated[
         Seconds | None, Meta(description="of all that is in `learned`, whoever made it; null: not measured")
     ] = None
+    learning_cpu_seconds_each: (
+        Annotated[
+            dict[Name, Seconds], Meta(description="mean over the things of a kind that were learned before training")
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class Record(Struct, frozen=True, gc=False, kw_only=True):

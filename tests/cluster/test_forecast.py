@@ -118,6 +118,26 @@ def test_what_was_learned_is_counted_apart_whoever_did_it(tmp_path):
         assert [seconds for key, seconds in seconds_of.items() if key[0] == "trial"] == [50.0]
 
 
+def test_what_is_learned_costs_what_its_kind_does(tiny, tmp_path):
+    """Of two generators one takes ten times as long; of a third kind nobody has told anything."""
+    here = ["dataset.size=32", f"cache={tmp_path / 'cache'}", "augment.joint.updates=3"]
+    plan = make_plan([tiny(*here, "augment=gd_gi")], skip_large=False)
+    (planned,) = plan.trials
+    store = Store(tmp_path / "finished")
+    trial = gd_gi_record("lung", planned.trial.model, 4, 0) | {"id": planned.id, "strategy": planned.trial.strategy}
+
+    def learning(**each):
+        run = {**trial["run"], "learning_cpu_seconds": 22.0, "learning_cpu_seconds_each": each}
+        store.write_record({**trial, "run": run})
+        (seconds,) = forecast_of(store, [], plan, plan.trials).learning_of.values()
+        store.record_path(planned.id).unlink()
+        return seconds
+
+    assert learning(generator_deformation=20.0, generator_intensity=2.0) == pytest.approx(22 / 4)  # at a quarter
+    assert learning(generator_deformation=20.0) == pytest.approx(20 / 4)
+    assert learning() == pytest.approx(22 / 4), "by the mean of all"
+
+
 def test_what_is_still_to_be_learned_is_forecast_once_for_the_trial_that_comes_first(tiny, tmp_path):
     here = ["dataset.size=32", f"cache={tmp_path / 'cache'}"]
     learners = [tiny(*here, f"augment={name}", "augment.joint.updates=3") for name in ("gd", "gd_gi")]

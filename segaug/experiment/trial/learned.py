@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from statistics import fmean
 
 from segaug.augment.artefact import Artefact, Content, Keep, Tell
 from segaug.experiment.machine.stop import SafePoint, Stopped
@@ -16,6 +17,7 @@ class Learned:
     def __init__(self, obtain: Callable[[Artefact], Content]) -> None:
         self._obtain = obtain
         self._facts: dict[str, tuple[str, Json]] = {}  # name -> kind and facts
+        self._cpu_seconds: dict[str, dict[str, float]] = {}  # kind -> name -> of whoever made it
         self._made_here = 0  # things learned, or kept on the way
 
     def obtain(self, artefact: Artefact) -> Content:
@@ -30,6 +32,8 @@ class Learned:
         content = self._obtain(replace(artefact, make=make))
         if "health" in content.facts:
             self._facts[artefact.name] = artefact.kind, content.facts
+        if "cpu_seconds" in content.facts:
+            self._cpu_seconds.setdefault(artefact.kind, {})[artefact.name] = content.facts["cpu_seconds"]
         return content
 
     def _counted(self, content: Content) -> Content:
@@ -67,6 +71,11 @@ class Learned:
         """What making them took whoever made them; None where nobody measured it."""
         seconds = [facts["cpu_seconds"] for _, facts in self._facts.values() if "cpu_seconds" in facts]
         return sum(seconds) if seconds else None
+
+    @property
+    def cpu_seconds_each(self) -> dict[str, float]:
+        """Mean over the things of a kind, whether or not they know how good they are; nothing of those unmeasured."""
+        return {kind: fmean(seconds.values()) for kind, seconds in self._cpu_seconds.items()}
 
 
 def _history(facts: Json) -> Json:

@@ -85,7 +85,11 @@ def run_trial(
         record |= {"augmentation": measured, "learned": learned.facts()}
         trained.last.load(network, config.augment, prepared)
         record |= config.augment.facts(prepared)
-    record["run"] = {**run_facts(watch.seconds, device), "learning_cpu_seconds": learned.cpu_seconds}
+    record["run"] = {
+        **run_facts(watch.seconds, device),
+        "learning_cpu_seconds": learned.cpu_seconds,
+        "learning_cpu_seconds_each": learned.cpu_seconds_each,
+    }
     return record, trained.best
 
 

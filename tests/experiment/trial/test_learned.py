@@ -45,6 +45,7 @@ def test_its_cost_is_known_where_somebody_measured_it():
     assert obtained("generator_deformation", "genda").cpu_seconds == 12.5
     assert obtained("genda", "momenta").cpu_seconds is None
     assert obtained().facts() == []
+    assert obtained("generator_deformation", "genda", "momenta").cpu_seconds_each == {"generator_deformation": 12.5}
 
 
 def history_of(history):
