@@ -1,10 +1,10 @@
 """The data that a strategy is handed: exactly what it declares to see, and nothing else."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from segaug.augment.artefact import Artefact, Content, Json
 from segaug.augment.none import NoAugmentation
@@ -22,6 +22,8 @@ from segaug.training.criterion import Criterion
 from segaug.training.fit import fit
 from segaug.training.stopwatch import Stopwatch
 
+Device = torch.device | str
+
 
 def seen_rows(strategy: Strategy, task: Task, rows: tuple[int, ...], validated: bool) -> dict[Sees, tuple[int, ...]]:
     """Rows of a task by what `strategy.sees` names; rows: of the labelled subset; validated: are there such labels?
@@ -38,14 +40,46 @@ def seen_rows(strategy: Strategy, task: Task, rows: tuple[int, ...], validated: 
     return {part: strategy.taken(part, parts[part]) for part in strategy.sees}
 
 
+class _Cut(Allowed):
+    """Cut out of a task where somebody asks for it: to describe its artefacts a strategy needs the names at most.
+
+    An image that nobody looks at must cost nothing: a study asks every trial what it needs.
+    """
+
+    _task: Task
+    _seen: Mapping[Sees, Sequence[int]]
+    _validation: Callable[[], Batch | None]
+    _device: Device
+
+    def __init__(
+        self, task: Task, seen: Mapping[Sees, Sequence[int]], validation: Callable[[], Batch | None], device: Device
+    ) -> None:
+        vars(self).update(_task=task, _seen=seen, _validation=validation, _device=device)  # frozen
+
+    @cached_property
+    def external(self) -> Tensor | None:
+        return self._images("external images")
+
+    @cached_property
+    def unlabelled(self) -> Tensor | None:
+        return self._images("unlabelled pool")
+
+    @cached_property
+    def validation(self) -> Batch | None:
+        seen = self._validation() if "validation labels" in self._seen else None
+        return None if seen is None else seen.to(self._device)
+
+    def to(self, device: Device) -> Allowed:
+        """To be cut out for another device."""
+        return _Cut(self._task, self._seen, self._validation, device)
+
+    def _images(self, part: Sees) -> Tensor | None:
+        return self._task.image[list(self._seen[part])].to(self._device) if part in self._seen else None
+
+
 def allowed_data(strategy: Strategy, task: Task, rows: tuple[int, ...], validation: Batch | None) -> Allowed:
     """Cut what `strategy.sees` names out of a task; rows are those of the labelled subset."""
-    seen = seen_rows(strategy, task, rows, validation is not None)
-    return Allowed(
-        external=task.image[list(seen["external images"])] if "external images" in seen else None,
-        unlabelled=task.image[list(seen["unlabelled pool"])] if "unlabelled pool" in seen else None,
-        validation=validation if "validation labels" in seen else None,
-    )
+    return _Cut(task, seen_rows(strategy, task, rows, validation is not None), lambda: validation, "cpu")
 
 
 def prepare_context(
@@ -122,5 +156,6 @@ def trial_context(
     safe_point: SafePoint = nothing_to_stop,
 ) -> PrepareContext:
     """The context of a trial, on the device of its parts."""
-    data = allowed_data(config.augment, task, parts.rows, parts.validation).to(parts.subset.image.device)
+    seen = seen_rows(config.augment, task, parts.rows, bool(parts.validation_rows))
+    data = _Cut(task, seen, lambda: parts.validation, parts.subset.image.device)
     return prepare_context(config, task, parts.rows, parts.subset, data, watch, obtain, safe_point)

@@ -5,8 +5,10 @@ import torch
 
 from segaug.augment.baseline import Baseline
 from segaug.experiment.artefacts.store import store_of
-from segaug.experiment.planned.allowed import allowed_data, prepare_context, seen_rows
-from segaug.experiment.planned.plan import load
+from segaug.experiment.config.schema import STRATEGIES
+from segaug.experiment.planned.allowed import allowed_data, prepare_context, seen_rows, trial_context
+from segaug.experiment.planned.parts import parts_of
+from segaug.experiment.planned.plan import load, make_plan
 from segaug.image_hash import image_hash
 from segaug.training.fit import fit
 from segaug.training.stopwatch import Stopwatch
@@ -107,3 +109,19 @@ def test_an_image_is_hashed_once_for_all_trials_of_a_process(tiny, monkeypatch):
     first, again = task.names_of((3, 1)), task.names_of((1, 3, 2))
     assert first == again[1::-1]
     assert hashed == [image_hash(task.image[row]) for row in (3, 1, 2)]
+
+
+def test_images_that_nobody_looks_at_are_not_cut_out(tiny, monkeypatch):
+    """A study asks each of its trials what it needs: the names are enough for most."""
+    monkeypatch.setitem(STRATEGIES, "sees_all", SeesAll)
+    trial = tiny()
+    config = dataclasses.replace(trial.config, augment=SeesAll())
+    plan = make_plan([dataclasses.replace(trial, config=config, strategy="sees_all")], skip_large=False)
+    (planned,), (task,) = plan.trials, plan.tasks.values()
+    parts = parts_of(planned, task, "cpu")
+    context = trial_context(config, parts, task, Stopwatch(), store_of(config).obtain)
+    assert len(context.names("unlabelled pool")) == len(task.split.pool) - len(parts.rows)
+    assert not {"external", "unlabelled"} & vars(context.allowed).keys()
+    assert "test" not in vars(parts)
+    assert torch.equal(context.allowed.to("cpu").external, task.image[list(task.split.external)])
+    assert context.allowed.validation.image is parts.validation.image
