@@ -25,6 +25,8 @@ from segaug.experiment.config.schema import Config
 from segaug.files import partial_files, write_atomic
 
 POLL_S = 0.2  # how often a waiting process looks whether the lock is free
+TELL_EVERY_S = 1.0  # and how often it tells that it waits
+WAITING = "waiting for another process"
 KEEP_EVERY_S = 60.0  # what a maker that is killed may lose
 
 
@@ -105,11 +107,13 @@ class ArtefactStore:
         lock = FileLock(self.folder / ".locks" / f"{artefact.name}.lock", poll_interval=POLL_S)
         try:
             Path(lock.lock_file).parent.mkdir(parents=True, exist_ok=True)
-            try:
-                lock.acquire(blocking=False)
-            except Timeout:
-                tell(0, 0, "waiting for another process")
-                lock.acquire()
+            wait_s = 0.0
+            while not lock.is_locked:
+                try:
+                    lock.acquire(timeout=wait_s)
+                except Timeout:
+                    tell(0, 0, WAITING)  # who waits for minutes may be asked to stop
+                    wait_s = TELL_EVERY_S
         except OSError as error:
             self._cannot_write(artefact, error)
         try:

@@ -5,7 +5,8 @@ from dataclasses import replace
 from statistics import fmean
 
 from segaug.augment.artefact import Artefact, Content, Keep, Tell
-from segaug.experiment.machine.stop import SafePoint, Stopped
+from segaug.experiment.artefacts.store import WAITING
+from segaug.experiment.machine.stop import SafePoint, Stopped, nothing_to_stop
 from segaug.results.store import Json
 
 MOST_CHECKS = 64  # of a history: enough for a curve, and little beside the rest of a record
@@ -14,11 +15,12 @@ MOST_CHECKS = 64  # of a history: enough for a curve, and little beside the rest
 class Learned:
     """Obtains artefacts, and remembers those that know how good they are."""
 
-    def __init__(self, obtain: Callable[[Artefact], Content]) -> None:
-        self._obtain = obtain
+    def __init__(self, obtain: Callable[[Artefact, Tell], Content], safe_point: SafePoint = nothing_to_stop) -> None:
+        self._obtain, self._safe_point = obtain, safe_point
         self._facts: dict[str, tuple[str, Json]] = {}  # name -> kind and facts
         self._cpu_seconds: dict[str, dict[str, float]] = {}  # kind -> name -> of whoever made it
         self._made_here = 0  # things learned, or kept on the way
+        self._waits = False  # for somebody else who makes one
 
     def obtain(self, artefact: Artefact) -> Content:
         """The content, as whoever was asked gives it."""
@@ -29,7 +31,8 @@ class Learned:
 
             return self._counted(artefact.make(previous, tell, keep_and_count))
 
-        content = self._obtain(replace(artefact, make=make))
+        content = self._obtain(replace(artefact, make=make), self._tell)
+        self._waits = False
         if "health" in content.facts:
             self._facts[artefact.name] = artefact.kind, content.facts
         if "cpu_seconds" in content.facts:
@@ -40,17 +43,17 @@ class Learned:
         self._made_here += 1
         return content
 
-    def telling(self, safe_point: SafePoint) -> SafePoint:
-        """The same safe point; where the trial ends there, it is told whether anything was made for it until then."""
+    def safe_point(self) -> None:
+        """That of the trial; where it ends there, it is told whether anything was made for it until then, or is now."""
+        try:
+            self._safe_point()
+        except Stopped as stopped:
+            stopped.kept = self._made_here > 0 or self._waits
+            raise
 
-        def asked() -> None:
-            try:
-                safe_point()
-            except Stopped as stopped:
-                stopped.kept = self._made_here > 0
-                raise
-
-        return asked
+    def _tell(self, done: int, of: int, what: str) -> None:
+        self._waits = what == WAITING
+        self.safe_point()
 
     def facts(self) -> list[Json]:
         """The record's "learned": the same whoever made them."""

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import asdict
-from functools import partial
 
 import torch
 from torch import nn
@@ -58,8 +57,8 @@ def run_trial(
         seed = stream_seed(config.seed, "weights", planned.size)
         network = starting_network(config, task.form, parts.subset, seed).to(device)
         with watch("prepare"):
-            learned = Learned(partial(store_of(config).obtain, tell=lambda *_: safe_point()))
-            safe_point = learned.telling(safe_point)
+            learned = Learned(store_of(config).obtain, safe_point)
+            safe_point = learned.safe_point
             context = trial_context(config, parts, task, watch, learned.obtain, safe_point)
             prepared = config.augment.prepare(context)
             subset = config.augment.training_set(parts.subset, prepared)

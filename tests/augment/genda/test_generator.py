@@ -93,3 +93,8 @@ def test_a_diverged_generator_is_stored_as_failed(obtain):
     content = generator_artefacts(IMAGES, wild, Lddmm(), obtain)[1].make(None, quiet, unkept)
     assert content.facts["health"]["spread"] is None
     assert content.failed.startswith("the generator's training diverged")
+
+
+def test_it_is_made_after_the_registrations_that_it_learns_from():
+    momenta, generator = generator_artefacts(IMAGES, TINY, Lddmm(), pytest.fail)
+    assert generator.needs == tuple(artefact.name for artefact in momenta)

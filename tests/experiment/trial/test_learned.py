@@ -1,4 +1,9 @@
-from segaug.augment.artefact import Artefact, Content
+import pytest
+from filelock import FileLock
+
+from segaug.augment.artefact import Artefact, Content, unkept
+from segaug.experiment.artefacts.store import ArtefactStore
+from segaug.experiment.machine.stop import Stopped
 from segaug.experiment.trial.learned import MOST_CHECKS, Learned
 
 CONTENTS = {
@@ -15,7 +20,7 @@ def artefact(kind):
 
 
 def obtained(*kinds):
-    learned = Learned(lambda artefact: CONTENTS[artefact.kind])
+    learned = Learned(lambda artefact, tell: CONTENTS[artefact.kind])
     for kind in kinds:
         assert learned.obtain(artefact(kind)) is CONTENTS[kind]
     return learned
@@ -50,7 +55,7 @@ def test_its_cost_is_known_where_somebody_measured_it():
 
 def history_of(history):
     content = Content({}, {"health": {}, "history": history})
-    learned = Learned(lambda artefact: content)
+    learned = Learned(lambda artefact, tell: content)
     learned.obtain(artefact("genda"))
     (facts,) = learned.facts()
     return facts.get("history")
@@ -72,3 +77,29 @@ def test_of_a_long_history_evenly_few_checks_are_told_and_the_last_one():
 
 def test_a_history_without_a_check_stays_empty():
     assert history_of({"update": [], "dice": []}) == {"update": [], "dice": []}
+
+
+def stops():
+    raise Stopped("got SIGTERM")
+
+
+def stopped_in(obtain):
+    """Whether a trial that is stopped while it obtains something has left something that it need not do again."""
+    learned = Learned(obtain, stops)
+    with pytest.raises(Stopped) as stopped:
+        learned.obtain(Artefact("genda", {}, lambda previous, tell, keep: keep(dict) or tell(1, 2, "training")))
+    return stopped.value.kept
+
+
+def test_a_trial_that_is_stopped_while_it_learns_has_lost_all_unless_something_was_kept():
+    assert not stopped_in(lambda artefact, tell: artefact.make(None, tell, unkept))
+    assert stopped_in(lambda artefact, tell: artefact.make(None, tell, lambda snapshot: snapshot()))
+
+
+def test_one_that_is_stopped_while_it_waits_for_a_maker_has_lost_nothing(tmp_path):
+    """It had no time of its own to fail of."""
+    store = ArtefactStore(tmp_path)
+    artefact = Artefact("genda", {}, lambda previous, tell, keep: Content({}, {}))
+    (tmp_path / ".locks").mkdir()
+    with FileLock(tmp_path / ".locks" / f"{artefact.name}.lock"):
+        assert stopped_in(store.obtain)
