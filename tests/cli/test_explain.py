@@ -1,7 +1,9 @@
 import pytest
 
+from segaug.augment.artefact import ArtefactFailed
 from segaug.cli import main as cli
 from segaug.experiment.trial.attempt import fail
+from segaug.results.failure import kind_of
 from segaug.results.lease import take
 from segaug.results.owner import this_process
 from tests.synthetic import write_study
@@ -85,3 +87,17 @@ def test_what_is_in_no_plan_names_what_is_near(store, capsys):
     assert cli.main(["explain", "pilot", "phantom_thorax/nnunet/redd/n2"]) == 2
     assert CELL in capsys.readouterr().err
     assert cli.main(["explain", "pilot", f"{CELL}2"]) == 2
+
+
+def test_a_failed_artefact_is_told_with_its_reason_and_its_file_by_all_who_tell_of_failures(store, lost, capsys):
+    error = ArtefactFailed(artefact="genda-1", file="cache/genda-1.safetensors", reason="it is flat; raise steps")
+    for trial in lost:
+        fail(store, trial, f"ArtefactFailed: {error}", "Traceback", kind_of(error))
+    told = "genda-1 must not be used (its content is in cache/genda-1.safetensors): it is flat; raise steps"
+    shown = explained(capsys, f"{CELL}/seed0", 1)
+    assert "attempt 1: artefact" in shown
+    assert told in shown
+    assert "would be the same if learned again" in shown
+    assert cli.main(["status", "pilot"]) == 1
+    shown = capsys.readouterr().out
+    assert f"3 x  [artefact] ArtefactFailed: {told}" in shown

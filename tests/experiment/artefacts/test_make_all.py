@@ -6,8 +6,12 @@ import re
 
 import pytest
 
+from segaug.augment.artefact import Content
+from segaug.experiment.artefacts.file import encode
 from segaug.experiment.artefacts.make_all import prepare, survey
+from segaug.experiment.artefacts.make_one import artefacts_of
 from segaug.experiment.artefacts.prepare_study import NotPrepared, prepare_study
+from segaug.experiment.artefacts.store import store_of
 from segaug.experiment.config.schema import STRATEGIES
 from segaug.experiment.planned.plan import make_plan
 from segaug.experiment.sweep.study import TrialsFailed, run_study
@@ -210,3 +214,15 @@ def test_listing_must_not_learn(toys, monkeypatch):
     plan = plan_of(toys((2, 0)))
     with pytest.raises(RuntimeError, match="must not obtain"):
         prepare(plan, plan.trials, workers=None, in_process=True)
+
+
+def test_what_was_kept_on_the_way_is_missing_until_it_is_finished(toys):
+    plan = plan_of(toys((2, 0)))
+    prepare(plan, plan.trials, workers=None, in_process=True)
+    planned, (task,) = plan.trials[0], plan.tasks.values()
+    store = store_of(planned.trial.config)
+    *_, artefact = artefacts_of(planned, task, "cpu", store.obtain)
+    store.path(artefact).write_bytes(encode(artefact, Content({}, {"unfinished": True})))
+    (request,) = survey(plan, plan.trials, strict=False).missing
+    assert request.name == artefact.name
+    assert prepare(plan, plan.trials, workers=None, in_process=True).made == [artefact.name]
