@@ -46,3 +46,8 @@ class Batch:
     def rows(self, index: Tensor | slice) -> "Batch":
         """The chosen rows, in the given order."""
         return Batch(*(getattr(self, field.name)[index] for field in fields(self)))
+
+
+def joined(first: Batch, second: Batch) -> Batch:
+    """The rows of both, in this order."""
+    return Batch(*(torch.cat([getattr(first, each.name), getattr(second, each.name)]) for each in fields(Batch)))

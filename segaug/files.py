@@ -3,6 +3,7 @@
 import errno
 import os
 import secrets
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,6 +43,27 @@ def create_exclusive(path: Path, data: bytes) -> bool:
     return True
 
 
+def create_folder(path: Path, files: Iterable[tuple[str, bytes]]) -> None:
+    """Write a folder that is not there yet, with files of these relative names: whole or not at all.
+
+    They are written into a folder beside it, which takes its name at the end.  Raises OSError where that is taken.
+    """
+    partial = _beside(path)
+    try:
+        for name, data in files:
+            file = partial / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with open(file, "wb") as opened:
+                opened.write(data)
+                opened.flush()
+                os.fsync(opened.fileno())
+        if os.path.lexists(path):  # an empty folder would be replaced without a word
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+        os.rename(partial, path)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
 @contextmanager
 def writing_into(folder: Path) -> Iterator[None]:
     """Say in one sentence that the disk is full or the folder read-only, where files are written into a study."""
@@ -61,9 +83,7 @@ def partial_files(path: Path) -> list[Path]:
 def _partial(path: Path, pieces: Iterable[bytes | memoryview]) -> Iterator[Path]:
     """A file beside `path` that holds the pieces, on disk; gone at the end, if its name is not."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(
-        f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part"
-    )  # machines share process numbers
+    partial = _beside(path)
     try:
         with open(partial, "wb") as file:
             file.writelines(pieces)
@@ -72,6 +92,11 @@ def _partial(path: Path, pieces: Iterable[bytes | memoryview]) -> Iterator[Path]
         yield partial
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> Path:
+    """Hidden, and of no other writer: machines share process numbers."""
+    return path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
 
 
 def _take_name_and_replace(partial: Path, path: Path) -> bool:

@@ -9,12 +9,13 @@ HELP = """\
 usage: segaug prepare [-m] [GROUP=OPTION ...] [OPTION=VALUE ...]
 
 Learn what the strategies of a trial or a sweep learn before training (momenta of
-image pairs, generators), and keep it in the cache, where `segaug train` finds it.
-`segaug train` does the same on its own; prepare it ahead to share one cache
-between the jobs of a cluster.
+image pairs, generators, diffusion models and the images that they paint), and
+keep it in the cache, where `segaug train` finds it. `segaug train` does the same
+on its own; prepare it ahead to share one cache between the jobs of a cluster.
 
 The arguments are those of `segaug train`. What is there already is not made again,
-and after an interruption the same command goes on. Several of these commands may
+and after an interruption the same command goes on: inside of a training, too,
+from what was kept a minute ago at most. Several of these commands may
 run at once, beside `segaug train` too: each artefact is made by one of them.
 
 choices:

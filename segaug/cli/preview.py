@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from segaug.batch import Batch
     from segaug.experiment.cards.each_kind import KindExample
+    from segaug.results.bank_pictures import BankPictures
 
 _SUFFIXES = (".png", ".svg", ".pdf")
 
@@ -35,7 +36,7 @@ def run(args: Namespace) -> int:
     os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`: what is learned here is kept for trials
     from segaug.cli.hydra_errors import one_line
     from segaug.experiment.cards.each_kind import each_kind
-    from segaug.experiment.cards.examples import augmented, example_batch, learned, prepare_examples
+    from segaug.experiment.cards.examples import augmented, banked, example_batch, learned, prepare_examples
     from segaug.experiment.machine.devices import device_of
     from segaug.experiment.outside import compose
     from segaug.experiment.planned.fitting import check_fitting
@@ -67,6 +68,7 @@ def run(args: Namespace) -> int:
     )
     _write(figure, out)
     _write_kinds(each_kind(config.augment, prepared, batch, config.seed), batch, out, title)
+    _write_bank(banked(config, task, batch, prepared), task.form.structures, out, title)
     _write_learned(learned(config, task, batch), out, title)
     return 0
 
@@ -100,6 +102,19 @@ def _write_kinds(kinds: "Sequence[KindExample]", batch: "Batch", out: Path, titl
     ]  # fmt: skip
     image, label = (tensor[place].cpu().numpy() for tensor in (batch.image, batch.label))
     _write(kinds_figure(image, label, pictures, title), out.with_stem(f"{out.stem}_kinds"))
+
+
+def _write_bank(bank: "BankPictures | None", structures: Sequence[str], out: Path, title: str) -> None:
+    """Sources, their samples with scores, and what these are most like; nothing of a strategy that makes no images."""
+    if bank is None:
+        return
+    from segaug.report.look.theme import footnote, themed
+    from segaug.report.pictures.bank import bank_figure, bank_note
+
+    with themed():
+        figure = bank_figure(bank, structures, title)
+        footnote(figure, bank_note(bank))
+        _write(figure, out.with_stem(f"{out.stem}_bank"))
 
 
 def _write_learned(learned: Iterable[tuple[str, Any]], out: Path, title: str) -> None:

@@ -19,6 +19,7 @@ VERBS = {  # each is segaug/cli/<verb>.py with add_arguments(parser) and run(arg
     "need": "how many labelled images a target needs, by the curves of a study",
     "report": "write figures and one HTML page of a study",
     "preview": "draw what a strategy does to images, masks and grids",
+    "generate": "write the images that a strategy makes as files to take away",
     "register": "deform one image so that it looks like another",
     "data": "check the data sets that are on this machine",
     "doctor": "check packages, devices, folders and settings",

@@ -72,7 +72,8 @@ def no_colour() -> ConfigError:
 def options(dataset: Dataset, cases: Sequence[Case], parts: Split) -> dict[str, object]:
     """Everything besides pixels that decides what a task holds, as plain JSON values.
 
-    One structure is its mask values alone, and grey is not mentioned: so tasks of one grey structure keep their names.
+    One structure is its mask values alone; grey, and that images are rescaled, are not mentioned: so tasks of before
+    there was a choice keep their names.
     """
     form, foreground = dataset.form, [sorted(values) for values in dataset.foreground()]
     return {
@@ -84,4 +85,5 @@ def options(dataset: Dataset, cases: Sequence[Case], parts: Split) -> dict[str, 
         "crop": dataset.crop,
         "foreground": list(zip(form.structures, foreground, strict=True)) if form.several else foreground[0],
         **({"colour": True} if form.channels == COLOUR else {}),
+        **({} if dataset.rescale else {"rescale": False}),
     }

@@ -45,6 +45,7 @@ class Folder(Described):
     structure: Any = ""  # to segment: a name, a list of names, or all.  Any: OmegaConf knows no union with a list
     background: list[int] = field(default_factory=lambda: [0])  # mask values outside all structures
     colour: bool = False  # three channels; images that are stored grey are repeated
+    rescale: bool = True  # the range of each image's grey values becomes 0 to 1; false: 0 to 255 does, in all images
     size: int = 64
     crop: int | None = None
     pixel_mm: float | None = None  # side of a stored pixel [mm]

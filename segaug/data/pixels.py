@@ -14,6 +14,8 @@ from segaug.errors import DataError
 from segaug.form import COLOUR, GREY
 from segaug.grey import grey
 
+GREYS = 255  # the largest grey value of a stored image: readers take no more than 8 bits
+
 
 def stored_pixels(case: Case) -> np.ndarray:
     """Stored image: (H, W), or (H, W, 3) where it is in colour."""
@@ -96,10 +98,14 @@ def unit_range(pixels: np.ndarray) -> np.ndarray:
 def network_image(pixels: np.ndarray, dataset: Dataset, name: str) -> Tensor:
     """(H, W) or (H, W, C) stored values to (C, size, size) in 0..1, by one range over all channels.
 
+    That range is the image's own, or that of 8 bits where the data set is not rescaled: an image that has the size
+    asked for is then its stored values / 255, bit for bit.
+
     Bilinear with antialias: plain bilinear looks at 4 neighbours only, so that halving or more would skip pixels and
     turn fine texture into noise.
     """
-    pixels = unit_range(crop_centre(pixels, dataset.crop, name))
+    pixels = crop_centre(pixels, dataset.crop, name)
+    pixels = unit_range(pixels) if dataset.rescale else pixels / np.float32(GREYS)
     planes = np.moveaxis(pixels, 2, 0) if pixels.ndim == 3 else [pixels]
     image = _stacked(planes)[None]
     side = dataset.form.size

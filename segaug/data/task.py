@@ -85,6 +85,11 @@ class Dataset(Protocol):
         ...
 
     @property
+    def rescale(self) -> bool:
+        """Does the range of each image's grey values become 0 to 1?  If not, 0 to 255 does, in all images."""
+        ...
+
+    @property
     def split(self) -> SplitSizes:
         """How large the parts of the split are."""
         ...

@@ -13,6 +13,7 @@ from segaug.report.divergence import divergence_section
 from segaug.report.laws import checks_section, laws_section, verdicts_section
 from segaug.report.planning import planning_section
 from segaug.report.study.study import Study
+from segaug.report.synthesis import synthesis_section
 from segaug.report.trials import cautions_section, checklist_section, protocol_section, training_section, trials_section
 from segaug.report.variance import variance_section
 
@@ -23,6 +24,7 @@ SECTIONS: tuple[Callable[[Study], Section | None], ...] = (  # in the order of t
     comparison_section.section,
     dice_section.section,
     addition_section.section,
+    synthesis_section.section,
     diagnostics_section.section,
     verdicts_section.section,
     laws_section.section,

@@ -31,6 +31,7 @@ CASE_FIELDS = [
 DETAIL_FIELDS = [
     ("id", pa.string()),
     ("settings", _NAMES),
+    ("bank", _NAMES),
     ("learning_cpu_seconds_each", _NAMES),
     *((name, pa.float64()) for name in NUMBERS),
     ("update", pa.list_(pa.int64())),

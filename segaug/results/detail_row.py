@@ -13,6 +13,12 @@ Settings are what many trials have in common.  They are one JSON text, so that t
     warnings, device, versions, parameters
     code_version         release of the code; null in records that do not name their code
 
+What is told of images that the strategy has made is one JSON text as well, null of strategies that make none:
+
+    bank                 of the record, and beside it
+    used                 of the images, how many stood in a batch
+    batch_size           rows trained on at a time
+
 learning_cpu_seconds_each, of the kinds of what was learned, is one JSON text too; "{}" where nobody measured them.
 """
 
@@ -47,7 +53,7 @@ def _row(record: Json) -> Json:
     numbers |= {f"seconds_{phase}": seconds.get(phase) for phase in PHASES}
     numbers |= {"logit_scale": (record["recalibration"] or {}).get("scale")}
     row: Json = {name: math.nan if value is None else float(value) for name, value in numbers.items()}
-    row |= {"id": str(record["id"]), "settings": orjson.dumps(_settings(record)).decode()}
+    row |= {"id": str(record["id"]), "settings": orjson.dumps(_settings(record)).decode(), "bank": _bank(record)}
     row |= {"learning_cpu_seconds_each": orjson.dumps(_object(record["run"].get("learning_cpu_seconds_each"))).decode()}
     row |= {"update": [int(at) for at in history["update"]]}
     for name, values in history.items():
@@ -74,6 +80,14 @@ def _settings(record: Json) -> Json:
         "parameters": int(record["training"]["parameters"]),
         "code_version": (run.get("code") or {}).get("version"),
     }
+
+
+def _bank(record: Json) -> str | None:
+    if not (bank := _object(record.get("bank"))):
+        return None
+    synthetic = _object(_object(record.get("images")).get("synthetic"))
+    beside = {"used": synthetic.get("used"), "batch_size": record["training"].get("batch_size")}
+    return orjson.dumps({**bank, **beside}).decode()
 
 
 def _side(record: Json) -> int | None:

@@ -44,4 +44,4 @@ def test_help_tells_what_it_is_for(capsys):
     assert main(["prepare", "--help"]) == 0
     shown = capsys.readouterr().out
     assert "segaug prepare study=topology_aware" in shown
-    assert "augment   adversarial, baseline" in shown
+    assert "augment   adversarial, augpaint" in shown

@@ -9,6 +9,7 @@ from segaug.cli.main import main
 from segaug.experiment.cards.examples import example_batch, learned
 from segaug.experiment.outside import compose
 from segaug.experiment.planned.plan import load
+from tests.made_bank import registered
 from tests.tiny import TINY
 
 QUICK = [
@@ -56,3 +57,13 @@ def test_a_name_without_a_suffix_is_that_of_a_png(tmp_path, monkeypatch, capsys)
     monkeypatch.chdir(tmp_path)
     assert main(["preview", *TINY, "augment=none", "--images", "1", "--versions", "1", "--out", "look"]) == 0
     assert capsys.readouterr().out.split() == [str(tmp_path / "look.png")]
+
+
+@pytest.mark.usefixtures("tiny_cache")
+def test_a_strategy_that_makes_images_shows_its_bank(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    with registered():
+        assert main(["preview", *TINY, "augment=hand_made", "--images", "3", "--versions", "1"]) == 0
+    assert capsys.readouterr().out.split() == [str(tmp_path / f"{name}.png") for name in ("preview", "preview_bank")]
+    wide, high = Image.open("preview_bank.png").size
+    assert wide / high == pytest.approx(6 / 3.6, rel=0.25)  # source, reconstruction, three samples, nearest; three rows

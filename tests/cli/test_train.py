@@ -58,7 +58,7 @@ def test_a_single_trial_above_the_pool_is_an_error(tmp_path, refused):
     [
         (
             ["augment=rde"],
-            "augment: there is no 'rde'; did you mean 'red'? choose from: adversarial, baseline, deep_supervision",
+            "augment: there is no 'rde'; did you mean 'red'? choose from: adversarial, augpaint, augpaint_conditional",
         ),
         (
             ["augment.sped=1"],
@@ -114,9 +114,9 @@ def test_help_lists_every_choice_at_once(tmp_path):
     shown = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     ).stdout
-    assert "augment   adversarial, baseline, deep_supervision, feature_discrepancy" in shown
+    assert "augment   adversarial, augpaint, augpaint_conditional, baseline, deep_supervision" in shown
     studies = (
-        "addition_nuclei, addition_shift, addition_wbc, exchangeability, hippocampus_pilot, lr_sweep, quick, "
+        "addition_nuclei, addition_shift, addition_wbc, augpaint, exchangeability, hippocampus_pilot, lr_sweep, quick, "
         "scaling_study, "
         "several_structures, task_driven, task_driven_ablations"
     )

@@ -80,7 +80,9 @@ def _prepare(store, strategy, batch):
         except ArtefactFailed:  # two steps make no good generator; here it has to keep promises, not to be good
             return store.held(artefact)
 
-    shifted = torch.cat([batch.image.roll((shift, shift), dims=(2, 3)) for shift in (1, 2)])
+    shifted, unlabelled = (
+        torch.cat([batch.image.roll((shift, shift), dims=(2, 3)) for shift in shifts]) for shifts in ((1, 2), (3, 4))
+    )
     structures = batch.label.shape[1]
 
     def build_model(rng):
@@ -94,7 +96,7 @@ def _prepare(store, strategy, batch):
         fit(network, chosen or NoAugmentation(), None, images, None, TWO_UPDATES, 0, Stopwatch())
         return network
 
-    allowed = Allowed(external=shifted.flip(0) ** 1.1, validation=batch)
+    allowed = Allowed(external=shifted.flip(0) ** 1.1, unlabelled=unlabelled, validation=batch)
     context = PrepareContext(
         subset=batch,
         allowed=allowed,

@@ -132,3 +132,10 @@ def test_spacing_keeps_the_size_of_the_body():
     assert (16 * rows, 16 * columns) == (40 * 0.5, 24 * 2.0)
     assert network_spacing_mm(known, dataset(crop=16), (40, 24)) == (0.5, 2.0)
     assert all(np.isnan(network_spacing_mm(case("x"), dataset(), (40, 24))))
+
+
+def test_without_rescaling_stored_values_of_the_size_asked_for_are_kept_bit_for_bit():
+    stored = np.random.default_rng(0).integers(20, 230, (16, 16), dtype=np.uint8)
+    kept = network_image(stored.astype(np.float32), dataset(rescale=False), "x")
+    assert torch.equal(kept[0], torch.from_numpy(stored) / 255)
+    assert not torch.equal(network_image(stored.astype(np.float32), dataset(), "x"), kept)

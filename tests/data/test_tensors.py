@@ -100,6 +100,7 @@ class Generated:
 
     size: int = 16
     crop: int | None = None
+    rescale: bool = True
     form: Form = FORM
     split: SplitSizes = field(default_factory=lambda: SplitSizes(min_validation=2))
 
@@ -165,3 +166,9 @@ def test_cache_that_cannot_be_written_is_a_warning(folder, tmp_path):
     (tmp_path / "cache").write_text("a file where the folder should be")
     with pytest.warns(UserWarning, match="cannot write the cache"):
         assert len(load_task(folder(), tmp_path / "cache").ids) == 24
+
+
+def test_images_that_are_not_rescaled_are_another_task(folder):
+    asis, rescaled = load_task(folder(rescale=False), None), load_task(folder(), None)
+    assert asis.content_hash != rescaled.content_hash
+    assert asis.image.amax() < 1 <= rescaled.image.amax() + 0.1

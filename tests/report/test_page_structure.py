@@ -19,8 +19,8 @@ from tests.report.made_sections import MAKERS, Page, page_of
 from tests.report.odd_studies import Odd
 
 ORDER = [
-    "answers", "cautions", "curves", "comparison", "dice", "addition", "diagnostics", "verdicts", "laws", "checks",
-    "measures", "structures", "variance", "planning", "divergence", "training", "trials", "data", "protocol",
+    "answers", "cautions", "curves", "comparison", "dice", "addition", "synthesis", "diagnostics", "verdicts", "laws",
+    "checks", "measures", "structures", "variance", "planning", "divergence", "training", "trials", "data", "protocol",
     "checklist",
 ]  # fmt: skip
 
@@ -36,7 +36,7 @@ def there(page: Page) -> set[str]:
 LAWS = ["verdicts", "laws", "checks"]
 PLAIN_NUMBER = re.compile(r"-?[\d,.]+")
 NO_LAW = {"laws", "checks", "structures"}
-NOT_ASKED = {"addition", "diagnostics"}  # one source; no look at layers
+NOT_ASKED = {"addition", "synthesis", "diagnostics"}  # one source; no made images; no look at layers
 
 
 @pytest.mark.parametrize(

@@ -89,13 +89,13 @@ def test_a_command_with_an_object_ends_in_one_line(capsys, many):
     )
 
 
-@pytest.mark.parametrize("verb", ["train", "plan", "prepare", "submit", "preview", "data check"])
+@pytest.mark.parametrize("verb", ["train", "plan", "prepare", "submit", "preview", "generate --out x", "data check"])
 def test_no_command_makes_an_object_out_of_text(capsys, verb):
     file = Path("groups/augment/mine.yaml")
     file.parent.mkdir(parents=True)
     file.write_text(HIDDEN)
     folder = str(file.parents[1].resolve())
-    own = verb in ("preview", "data check")  # these compose by themselves
+    own = verb in ("preview", "generate --out x", "data check")  # these compose by themselves
     searched = [[f"hydra.searchpath=[file://{folder}]"]] if own else []
     for where in (["--config-dir", folder], *searched):
         assert cli.main([*verb.split(), *where, "augment=mine"]) == 2

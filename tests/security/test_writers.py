@@ -32,7 +32,7 @@ BY_A_PATH = {  # that a caller has from there
     "cli/collect.py": "names that results/trial_files.py has found in folders of trials, to be removed",
 }
 ELSEWHERE = {
-    "files.py": "how a file is written",
+    "files.py": "how a file, and a new folder, is written",
     "data/cache.py": "the cache of decoded images, by digest",
     "experiment/artefacts/store.py": "the cache of artefacts, by kind and digest",
     "registration/momentum_file.py": "by a path: the cache of momenta, and what `segaug register` writes",

@@ -159,3 +159,26 @@ def test_a_trial_whose_joint_phases_fill_more_than_one_job_goes_on_where_the_tim
     assert [item["kind"] for item in record["learned"]] == ["generator_deformation", "generator_intensity"]
     (log,) = tmp_path.glob("results/cut/submissions/*/logs/*.out")
     assert "1 trials are left; requeued" in log.read_text()
+
+
+@pytest.mark.timeout(500)
+def test_a_denoiser_is_trained_once_for_all_its_trials_and_goes_on_where_a_time_limit_cut_it(tmp_path, eventually):
+    """A job has 35 s for work; every artefact is there once, and the record tells what learning took in all."""
+    denoiser = ["updates=700", "channels=[64,64]", "attention=[2]", "batch_size=16"]
+    bank = ["augment.steps=2", "augment.resample=1", "augment.per_image=1", "augment.judge.updates=2"]
+    limits = ["hydra.launcher.timeout_min=1", "hydra.launcher.signal_delay_s=25", "hydra.launcher.cpus_per_task=1"]
+    words = [
+        "-m", "dataset=phantom_template", *TINY[1:], "dataset.size=32", "augment=augpaint", "seed=0,1", "name=painted",
+        *(f"augment.denoiser.{option}" for option in denoiser), *bank, *limits,
+    ]  # fmt: skip
+    sent = segaug_here("submit", *words, cwd=tmp_path)
+    assert sent.returncode == 0, sent.stdout + sent.stderr
+    store, cache = Store(tmp_path / "results" / "painted"), tmp_path / "cache" / "artefacts"
+    assert eventually(lambda: len(store.records()) == 2, 400)
+    assert not store.failures()
+    one, two = (record["learned"][0] for record in store.records())
+    assert one == two
+    assert one["updates"] == 700
+    assert [path.stem for path in cache.glob("augpaint_denoiser-*")] == [one["artefact"]]
+    logs = "".join(path.read_text() for path in tmp_path.glob("results/painted/submissions/*/logs/*.out"))
+    assert "requeued" in logs

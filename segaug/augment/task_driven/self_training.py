@@ -10,8 +10,8 @@ from segaug import metrics
 from segaug.augment.baseline import Baseline
 from segaug.augment.draws import happens
 from segaug.augment.strategy import PrepareContext, Sees, StepContext, Strategy
-from segaug.augment.task_driven.unlabelled import as_batch, external_images, joined
-from segaug.batch import Batch
+from segaug.augment.task_driven.unlabelled import as_batch, external_images
+from segaug.batch import Batch, joined
 from segaug.errors import ConfigError
 from segaug.models.inference import logits_of
 

@@ -1,7 +1,5 @@
 """Images without labels: that there are some, and as a batch, so that they can be augmented like others."""
 
-from dataclasses import fields
-
 import torch
 from torch import Tensor
 
@@ -28,8 +26,3 @@ def as_batch(image: Tensor, structures: int = 1) -> Batch:
     label = image.new_zeros(rows, structures, *image.shape[2:])
     unknown = torch.full((rows,), -1, dtype=torch.long, device=image.device)
     return Batch(image, label, unknown, image.new_full((rows, 2), float("nan")), torch.zeros_like(unknown))
-
-
-def joined(first: Batch, second: Batch) -> Batch:
-    """The rows of both, in this order."""
-    return Batch(*(torch.cat([getattr(first, each.name), getattr(second, each.name)]) for each in fields(Batch)))

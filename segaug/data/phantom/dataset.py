@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -44,6 +44,7 @@ class Phantom(Described):
     images: int = 160
     size: int = 64  # [px]; the same case shows the same anatomy at every size
     crop: int | None = None  # always None: cropping would resample the masks and blur their known floor
+    rescale: ClassVar[bool] = True
     seed: int = 0  # another seed is another population
     variability: float = 1.0  # of shape and place
     bias_field: float = 1.0  # smooth shading

@@ -13,6 +13,7 @@ from segaug.data.task import Task
 from segaug.errors import UserError
 from segaug.experiment.artefacts.store import store_of
 from segaug.experiment.machine.devices import device_of
+from segaug.experiment.machine.stop import REQUEST
 from segaug.experiment.machine.workers import Tell
 from segaug.experiment.planned.allowed import trial_context
 from segaug.experiment.planned.parts import parts_of
@@ -74,8 +75,12 @@ def _obtain(request: Request, tell: Tell) -> None:
     store = store_of(config, strict=request.strict)
     now_and_then = _sparsely(tell)
 
+    def tell_or_stop(done: int, of: int, what: str) -> None:
+        REQUEST.safe_point()  # the worker was asked to end: what is learned so far is kept
+        now_and_then(done, of, what)
+
     def obtain(artefact: Artefact) -> Content:
-        return store.obtain(artefact, now_and_then)
+        return store.obtain(artefact, tell_or_stop)
 
     listed = artefacts_of(request.planned, task, device_of(config.device), obtain)
     obtain(next(artefact for artefact in listed if artefact.name == request.name))

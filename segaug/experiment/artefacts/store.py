@@ -18,10 +18,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from segaug.augment.artefact import Artefact, ArtefactFailed, Content, Keep, Tell, quiet, unkept
+from segaug.augment.artefact import Artefact, ArtefactFailed, Content, Tell, quiet, unkept
 from segaug.errors import DataError
 from segaug.experiment.artefacts.file import DamagedArtefact, encode, read
 from segaug.experiment.config.schema import Config
+from segaug.experiment.machine.stop import Stopped
 from segaug.files import partial_files, write_atomic
 
 POLL_S = 0.2  # how often a waiting process looks whether the lock is free
@@ -73,7 +74,12 @@ class ArtefactStore:
             if previous is not None and artefact.is_whole(previous):
                 return previous
             file = _File(self.path(artefact), artefact)
-            content = artefact.make(previous, tell, self._keep(file) if writable else unkept)
+            keep = _Keeping(file, self.keep_every_s)
+            try:
+                content = artefact.make(previous, tell, keep if writable else unkept)
+            except Stopped:
+                keep.write()
+                raise
             assert artefact.is_whole(content), f"{artefact.name}: what was made is not complete"
             if writable:
                 try:
@@ -81,25 +87,6 @@ class ArtefactStore:
                 except OSError as error:
                     self._cannot_write(artefact, error)
             return content
-
-    def _keep(self, file: "_File") -> Keep:
-        """Writes what a maker has, if that is long enough ago."""
-        last = time.monotonic()
-
-        def keep(snapshot: Callable[[], Content]) -> None:
-            nonlocal last
-            if time.monotonic() - last < self.keep_every_s:
-                return
-            content = snapshot()
-            assert not file.artefact.is_whole(content), f"{file.artefact.name}: what is kept on the way is unfinished"
-            try:
-                file.write(content)
-            except OSError as error:
-                told = f"{_trouble(file.path, error)}; the learning goes on, and would begin anew if it were ended now"
-                warnings.warn(told, stacklevel=2)
-            last = time.monotonic()
-
-        return keep
 
     @contextmanager
     def _lock(self, artefact: Artefact, tell: Tell) -> Iterator[bool]:
@@ -136,6 +123,33 @@ class ArtefactStore:
         if self.strict:
             raise trouble from error
         warnings.warn(f"{trouble}; what was learned is used once, and not kept", stacklevel=2)
+
+
+class _Keeping:
+    """Writes what a maker has, if it has not done so for a while; and at once where the making is asked to end."""
+
+    def __init__(self, file: "_File", every_s: float) -> None:
+        self._file, self._every_s, self._last = file, every_s, time.monotonic()
+        self._offered: Callable[[], Content] | None = None  # since it was last written
+
+    def __call__(self, snapshot: Callable[[], Content]) -> None:
+        self._offered = snapshot
+        if time.monotonic() - self._last >= self._every_s:
+            self.write()
+
+    def write(self) -> None:
+        """Write what was offered last, unless that is written."""
+        if self._offered is None:
+            return
+        content = self._offered()
+        name = self._file.artefact.name
+        assert not self._file.artefact.is_whole(content), f"{name}: what is kept on the way is unfinished"
+        try:
+            self._file.write(content)
+        except OSError as error:
+            trouble = _trouble(self._file.path, error)
+            warnings.warn(f"{trouble}; what was learned since it was last kept is lost if it ends now", stacklevel=2)
+        self._offered, self._last = None, time.monotonic()
 
 
 class _File:

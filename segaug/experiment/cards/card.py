@@ -1,7 +1,6 @@
 """The data set card of a study: what the report shows of each task, so that it needs no images of its own."""
 
 import dataclasses
-from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -9,8 +8,10 @@ from pathlib import Path
 from segaug.augment.artefact import Artefact, Content
 from segaug.data.pooled import Pooled
 from segaug.data.pooled_differences import differences
-from segaug.data.task import TOLD, Dataset, Task
+from segaug.data.task import Dataset, Task
 from segaug.experiment.artefacts.store import ArtefactStore, store_of
+from segaug.experiment.cards.bank_pictures import bank_pictures
+from segaug.experiment.cards.described import described
 from segaug.experiment.cards.examples import augmented, by_turns
 from segaug.experiment.config.trial import Trial
 from segaug.experiment.planned.allowed import trial_context
@@ -51,18 +52,22 @@ def _write_card(folder: Path, name: str, task: Task, trials: dict[str, Planned])
     for strategy, planned in missing.items():
         with suppress(_NotPrepared):  # told of by now; the card gets it once it is there
             pictures |= _pictures(strategy, planned, task)
-            facts["strategies"][strategy] = {"sees": list(planned.trial.config.augment.sees)}
+            facts["strategies"][strategy] = _about(planned)
     write_card(folder, facts, pictures)
+
+
+def _about(planned: Planned) -> Json:
+    """What the strategy may see, and which trial its pictures are of."""
+    config = planned.trial.config
+    return {"sees": list(config.augment.sees), "size": planned.size, "seed": config.seed}
 
 
 def _facts(name: str, task: Task, trial: Trial) -> Json:
     dataset, split = trial.config.dataset, task.split
-    sources = tuple(dataset.sources.values()) if isinstance(dataset, Pooled) else (dataset,)
-    described = {key: _of_all(key, sources) for key in TOLD}
     spacing = task.spacing_mm.nanmean(dim=0).tolist()
     return {
         "task": name,
-        **described,
+        **described(dataset),
         **_form(task),
         "images": len(task.ids),
         "patients": len(set(task.patients)),
@@ -73,11 +78,6 @@ def _facts(name: str, task: Task, trial: Trial) -> Json:
         "content_hash": task.content_hash,
         **_by_source(task, dataset),
     }
-
-
-def _of_all(key: str, sources: Sequence[Dataset]) -> str:
-    """What the sources say of themselves, each thing once."""
-    return "; ".join(dict.fromkeys(filter(None, (getattr(source, key, "") for source in sources))))
 
 
 def _by_source(task: Task, dataset: Dataset | Pooled) -> Json:
@@ -109,7 +109,8 @@ def _pictures(strategy: str, planned: Planned, task: Task) -> Pictures:
     parts = parts_of(planned, task, "cpu")
     context = trial_context(config, parts, task, Stopwatch(), partial(_held, store_of(config)))
     batch = parts.subset.rows(by_turns(parts.subset.source)[:EXAMPLES])
-    made = augmented(config.augment, config.augment.prepare(context), batch, VERSIONS)
+    prepared = config.augment.prepare(context)
+    made = augmented(config.augment, prepared, batch, VERSIONS)
     image, label = batch.image, batch.label.round().byte()
     shown = {
         "image": image,
@@ -119,7 +120,9 @@ def _pictures(strategy: str, planned: Planned, task: Task) -> Pictures:
         f"{strategy}/image": made.image,
         f"{strategy}/label": made.label.round().byte(),
     }
-    return {name: tensor.contiguous().numpy() for name, tensor in shown.items()}
+    pictures = {name: tensor.contiguous().numpy() for name, tensor in shown.items()}
+    bank = config.augment.bank(prepared)
+    return pictures if bank is None else pictures | bank_pictures(bank, context, EXAMPLES).named(strategy)
 
 
 def _held(store: ArtefactStore, artefact: Artefact) -> Content:

@@ -16,8 +16,10 @@ from segaug.data.task import Task
 from segaug.deform.jacobian import jacobian
 from segaug.experiment.artefacts.make_all import make_here
 from segaug.experiment.artefacts.store import store_of
+from segaug.experiment.cards.bank_pictures import bank_pictures
 from segaug.experiment.config.schema import Config
 from segaug.experiment.planned.allowed import allowed_data, prepare_context
+from segaug.results.bank_pictures import BankPictures
 from segaug.rng import stream
 from segaug.training.stopwatch import Stopwatch
 
@@ -63,6 +65,12 @@ def learned(config: Config, task: Task, batch: Batch) -> list[tuple[str, Content
     """What the strategy has learned for these images, and of which kind each is; made already."""
     context = _context(config, task, batch)
     return [(artefact.kind, context.obtain(artefact)) for artefact in config.augment.artefacts(context)]
+
+
+def banked(config: Config, task: Task, batch: Batch, prepared: Prepared) -> BankPictures | None:
+    """The images that the strategy has made of these images, all of which are shown; None where it makes none."""
+    bank = config.augment.bank(prepared)
+    return None if bank is None else bank_pictures(bank, _context(config, task, batch), len(batch))
 
 
 def _context(config: Config, task: Task, batch: Batch) -> PrepareContext:

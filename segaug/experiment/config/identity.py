@@ -26,6 +26,7 @@ LATER: dict[str, Any] = {  # option -> what was done before it came, written out
     "augment.baseline.scheme": "composed",
     "augment.joint.intensity_start": 1.0,
     "dataset.folder.colour": False,
+    "dataset.folder.rescale": True,
     "dataset.phantom.annotator_px": 0,
     "dataset.phantom.appearance": 0.0,
     "protocol.decay": "cosine",

@@ -49,6 +49,9 @@ STRATEGY_CLASSES = {  # name -> class in segaug/augment/<name>.py, or <room>.<cl
     "feature_discrepancy": "FeatureDiscrepancy",
     "deep_supervision": "DeepSupervision",
     "pixel_contrast": "PixelContrast",
+    "augpaint": "AugPaint",
+    "augpaint_conditional": "augpaint.AugPaintConditional",
+    "random_bank": "augpaint.RandomBank",
 }
 STRATEGIES: dict[str, type[Strategy]] = {
     name: _class("segaug.augment", name, place) for name, place in STRATEGY_CLASSES.items()

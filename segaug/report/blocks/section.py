@@ -86,6 +86,16 @@ class Panels:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """A figure as wide as the page, which scrolls where that is narrow; its name is for those who do not see it."""
+
+    template: ClassVar[str] = "drawing.html"
+    name: str
+    caption: str
+    drawing: Markup
+
+
+@dataclass(frozen=True)
 class Columns:
     """Blocks side by side where there is room."""
 

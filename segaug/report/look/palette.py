@@ -57,6 +57,7 @@ LOOKS = {  # also the order in which strategies are listed; families that are co
     "random_elastic_intensity": Look("vermillion", "d", DOTTED),
     "adversarial": Look("purple", "p", DOTTED),
     "self_training": Look("sky", "*", DASHED),
+    "random_bank": Look("orange", "v", DASHED),
     "augpaint": Look("purple", "P", SOLID),
     "augpaint_conditional": Look("sky", "X", DASH_DOT),
     "policy_heuristic": Look("orange", "<", DASH_DOT),

@@ -10,6 +10,7 @@ from segaug.report.look.palette import in_order
 from segaug.report.study.caution import Caution, make
 from segaug.report.study.measure import Json
 from segaug.report.study.study import Study, collect, mean_by_size
+from segaug.report.synthesis.synthesis_cautions import SYNTHESIS_CHECKS
 from segaug.report.trials.budget_cautions import unlike_budgets
 from segaug.report.trials.learned_cautions import LEARNED_CHECKS
 from segaug.report.trials.network_cautions import collapsed, not_trained_out, weights_never_moved
@@ -32,6 +33,7 @@ def cautions(study: Study) -> list[Caution]:
         not_trained_out,
         weights_never_moved,
         *LEARNED_CHECKS,
+        *SYNTHESIS_CHECKS,
         *LAW_CHECKS,
         _overlap,
         _trial_warnings,

@@ -24,7 +24,8 @@ def joint_phases(study: Study) -> Iterator[tuple[Place, str, Phase]]:
 def _first(trials: list[Trial]) -> Iterator[tuple[int, dict]]:
     """Seed and what was learned, of the first trial that has a history of it."""
     for trial in sorted(trials, key=lambda trial: trial["seed"]):
-        known = [item for item in trial.get("learned") or () if (item.get("history") or {}).get("update")]
+        histories = [(item, item.get("history") or {}) for item in trial.get("learned") or ()]
+        known = [item for item, history in histories if history.get("update") and "dice" in history]
         if known:
             yield from ((trial["seed"], item) for item in known)
             return

@@ -22,12 +22,15 @@ def learned(study: Study) -> list[Row]:
 
 
 def learned_table(study: Study) -> Table | None:
-    """Means over what was learned, each once however many trials used it; None where there is nothing."""
-    rows = learned(study)
+    """Means over generators, each once however many trials used it; None where there is none.
+
+    What paints images is told where these are shown.
+    """
+    rows = [row for row in learned(study) if any("magnitude" in item["health"] for item in row[5])]
     if not rows:
         return None
     return Table(
-        "What strategies had learned before training, each thing once, in means.\n"
+        "Generators that strategies had learned before training, each once, in means.\n"
         "Chosen at: the update that was kept, in shares of all. Size: mean displacement in pixels, or change of a grey "
         "value; of genda, in that of registrations. Spread: over random codes, in the same unit. Judge: how often the "
         "discriminator told real images from generated ones in the last tenth; 50 % is guessing. Task: gradient of the "

@@ -16,6 +16,7 @@ from segaug.augment.artefact import Artefact, ArtefactFailed, Content, quiet, un
 from segaug.errors import DataError
 from segaug.experiment.artefacts.file import DamagedArtefact, encode, read
 from segaug.experiment.artefacts.store import ArtefactStore
+from segaug.experiment.machine.stop import Stopped
 from segaug.rng import stream
 from tests.drills.faults import FULL, failing_at
 
@@ -278,6 +279,19 @@ def test_what_is_kept_is_written_at_most_once_a_minute(store, tmp_path):
     assert taken == []  # and nothing was put together in vain
     ArtefactStore(tmp_path / "other", keep_every_s=0.03).obtain(Artefact("toy", KEY, make))
     assert len(taken) == 2
+
+
+def test_a_training_that_is_asked_to_end_loses_nothing(store, log):
+    """Where it is killed, it may lose the minute since it was last kept."""
+
+    def asked():
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        store.obtain(trained(log, ends_after=3, end=asked))
+    assert read(store.path(trained()), trained()).facts["step"] == 3
+    store.obtain(trained(log))
+    assert [int(step) for step in log.read_text().split()] == list(range(STEPS))
 
 
 def test_nobody_takes_what_was_kept_for_finished(keeping):

@@ -6,12 +6,18 @@ import pytest
 from safetensors.torch import load_file, save_file
 
 from segaug.data.task import Task
+from segaug.experiment.cards.bank_pictures import SAMPLES
 from segaug.experiment.cards.card import EXAMPLES, VERSIONS, write_cards
+from segaug.experiment.planned.parts import parts_of
 from segaug.experiment.planned.plan import Plan, make_plan
 from segaug.json_data import parse_json
 from segaug.report.data.cards import read_card
 from segaug.report.look.theme import themed
+from segaug.results.bank_pictures import BankPictures
+from segaug.results.card_files import read_card as read_files
+from segaug.results.card_folder import card_folder
 from segaug.results.store import Store
+from tests.made_bank import NAME, HandMade, registered
 
 
 @pytest.fixture
@@ -80,3 +86,23 @@ def test_a_card_without_such_images_does_not_speak_of_them(written, tmp_path):
     assert facts["unlabelled"] == 0
     with themed():
         assert not any("without a mask" in what for what, _ in read_card(tmp_path, facts["task"]).facts.rows)
+
+
+def test_a_bank_is_kept_as_it_is_trained_on_with_the_real_image_that_its_likest_sample_resembles(drawn_once, tmp_path):
+    trial = drawn_once("dataset=phantom_template")
+    trial = replace(trial, strategy=NAME, config=replace(trial.config, augment=HandMade(per_image=SAMPLES + 1)))
+    with registered():
+        plan = make_plan([trial], skip_large=False)
+        write_cards(plan, Store(tmp_path))
+    (task,) = plan.tasks.values()
+    card, arrays = read_files(card_folder(tmp_path, trial.task))
+    bank = BankPictures.of(arrays, NAME)
+    assert card["strategies"][NAME] == {"sees": list(HandMade.sees), "size": 4, "seed": 0}
+    assert bank.made.shape == (4, SAMPLES, 1, 16, 16)
+    (planned,) = plan.trials
+    rows = parts_of(planned, task, "cpu").rows
+    assert bank.image.tolist() == (255 * task.image[list(rows)]).round().byte().tolist()
+    last = max(set(task.split.pool) - set(rows))
+    assert (bank.nearest == (255 * task.image[last]).round().byte().numpy()).all()
+    assert bank.distance.tolist() == sorted(bank.distance)
+    assert (bank.likest == 0).all()

@@ -42,6 +42,7 @@ class Making(Strategy):
             nearest=torch.zeros(count, PER_IMAGE, dtype=torch.long),
             distance=torch.zeros(count, PER_IMAGE, dtype=torch.float64),
             measures={},
+            subset=count,
         )
 
     def training_set(self, subset, prepared):

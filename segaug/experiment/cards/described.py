@@ -1,0 +1,10 @@
+"""What a data set says of itself: licence, citation and the like."""
+
+from segaug.data.pooled import Pooled
+from segaug.data.task import TOLD, Dataset
+
+
+def described(dataset: Dataset | Pooled) -> dict[str, str]:
+    """By the names of `Described`; "" where it says nothing, what several sources say each thing once."""
+    sources = tuple(dataset.sources.values()) if isinstance(dataset, Pooled) else (dataset,)
+    return {key: "; ".join(dict.fromkeys(filter(None, (getattr(each, key, "") for each in sources)))) for key in TOLD}
