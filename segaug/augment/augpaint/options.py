@@ -6,7 +6,7 @@ from typing import Any, NoReturn, TypeVar
 
 from segaug.errors import ConfigError
 
-FILE = "conf/augment/augpaint.yaml"
+FILE = "conf/augment/"
 PRECISIONS = ("float32", "bfloat16")
 
 

@@ -46,7 +46,7 @@ class Preparing:
             self.status.stop()
         took = duration(time.monotonic() - self.start)
         done = f"{self.done - self.failed} of {len(self.kinds)} artefacts"
-        if kind is KeyboardInterrupt:
+        if kind is not None and issubclass(kind, KeyboardInterrupt):
             self.say(f"interrupted: {done} prepared; the same command goes on from here")
         elif kind is None:
             self.say(f"prepared: {done} in {took}" + (f", {self.failed} failed" if self.failed else ""))

@@ -14,6 +14,7 @@ from segaug.experiment.artefacts.make_one import Made, Request, artefacts_of, ma
 from segaug.experiment.artefacts.store import ArtefactStore, store_of
 from segaug.experiment.artefacts.turns import Turns
 from segaug.experiment.machine.devices import default_workers
+from segaug.experiment.machine.stop import REQUEST, Terminated
 from segaug.experiment.machine.workers import Died, Note, run_jobs
 from segaug.experiment.planned.plan import Plan, Planned
 from segaug.experiment.planned.progress import name_of
@@ -169,4 +170,7 @@ def _answers(
         def tell(progress: tuple[int, int, str], place: int = place) -> None:
             display.told(place, *progress)
 
-        yield place, make(request, tell)
+        made = make(request, tell)
+        if REQUEST:  # it was ended on the way, and what it had learned is kept
+            raise Terminated(REQUEST.number)
+        yield place, made

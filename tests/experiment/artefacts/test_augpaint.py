@@ -1,9 +1,16 @@
 """AugPaint in a sweep: what trials share, and that labels which nobody may see decide nothing."""
 
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from dataclasses import replace
 
 import pytest
 import torch
+from safetensors import safe_open
 
 from segaug.experiment.artefacts.make_one import artefacts_of
 from segaug.experiment.outside import compose
@@ -53,7 +60,13 @@ def test_labels_that_nobody_may_see_decide_nothing():
 
 @pytest.mark.slow
 def test_a_sweep_prepares_trains_and_tells_what_it_was_made_of(tmp_path):
-    sweep = ["train", "-m", *TINY, *QUICK, "augment=augpaint,augpaint_conditional", "seed=range(2)", "name=sweep"]
+    known = [
+        "dataset=phantom_template",
+        *TINY[1:],
+        *QUICK,
+        "augment.denoiser.updates=300",
+    ]  # more than mean and variance
+    sweep = ["train", "-m", *known, "augment=augpaint,augpaint_conditional", "seed=range(2)", "name=sweep"]
     done = segaug_here(*sweep, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     records = Store(tmp_path / "results" / "sweep").records()
@@ -70,3 +83,27 @@ def test_a_sweep_prepares_trains_and_tells_what_it_was_made_of(tmp_path):
     again = segaug_here(*sweep, "model.feature_size=6", "name=other", cwd=tmp_path)
     assert again.returncode == 0, again.stderr
     assert "preparing" not in again.stdout
+
+
+@pytest.mark.slow
+def test_a_preparation_that_is_terminated_keeps_what_its_workers_have_learned(tmp_path):
+    words = ["prepare", "-m", *TINY, *QUICK, "augment=augpaint", "augment.denoiser.updates=200000", "seed=0"]
+    known = {**os.environ, "SEGAUG_CACHE": str(tmp_path / "cache")}
+    command = [sys.executable, "-m", "segaug", *words]
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=known, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    artefacts = tmp_path / "cache" / "artefacts"
+    while not list(artefacts.glob(".locks/augpaint_denoiser-*")):
+        assert process.poll() is None, process.stdout.read()
+        time.sleep(0.2)
+    time.sleep(8)  # some updates, and far from a minute
+    process.terminate()
+    told = process.communicate(timeout=60)[0]
+    assert process.returncode == 128 + signal.SIGTERM
+    assert "the same command goes on from here" in told
+    (path,) = artefacts.glob("augpaint_denoiser-*.safetensors")
+    with safe_open(path, framework="pt") as file:
+        facts = json.loads(file.metadata()["facts"])
+    assert facts["unfinished"]
+    assert facts["done"] > 0
