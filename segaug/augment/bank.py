@@ -21,8 +21,9 @@ class Bank:
     reconstruction: Tensor  # (S, C, *size) uint8, of the sources by the first stage alone
     score: Tensor  # (S, k) float64, 0..1: the judge's confidence in the label
     chosen: Tensor  # (S, k) bool: trained on
-    nearest: Tensor  # (S, k) long, row of the nearest real image other than the source: subset first, then unlabelled
-    distance: Tensor  # (S, k) float64, to it, outside of what was kept: rms of grey values
+    nearest: Tensor  # (S, k) long, row of the nearest real image other than the source: subset first, then unlabelled;
+    #                  -1 where there is none, or nothing to compare
+    distance: Tensor  # (S, k) float64, to it, outside of what was kept: rms of grey values; then NaN
     measures: dict[str, float | None]  # see `measures.measures`
     subset: int  # labelled images, those without samples included
     warnings: tuple[str, ...] = ()

@@ -40,7 +40,7 @@ def run(args: Namespace) -> int:
 
     with one_line():
         trial = compose(args.overrides, args.config_dir)
-    with terminable(at_once=True):
+    with terminable(at_once=False):
         made = trial_bank(trial, console(stderr=True))
         images = list(made_images(made, kept_only=args.kept))
         write(out, made, images)

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from torch import nn
 
 from segaug.augment.strategy import NOTHING, Allowed, Prepared, Strategy
-from segaug.augment.trainer import train
+from segaug.augment.trainer import PRECISION, train
 from segaug.batch import NOT_OF_POOL, Batch
 from segaug.training.batches import SubsetBatches
 from segaug.training.criterion import Criterion
@@ -16,8 +15,6 @@ from segaug.training.segmentation import Segmentation
 from segaug.training.selection import History, Selection
 from segaug.training.stopwatch import Stopwatch
 from segaug.training.weights import Weights, weights_of
-
-PRECISION: dict[str, Literal["32-true", "bf16-mixed"]] = {"float32": "32-true", "bfloat16": "bf16-mixed"}
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ def row_order(source: Tensor, batch_size: int, seed: int, sampling: str) -> Iter
     """
     base, added = (source == 0).nonzero()[:, 0], (source != 0).nonzero()[:, 0]
     base_rows, added_rows = _endless(base, seed, "order"), _endless(added, seed, "added order")
-    places = _proportional if sampling == "proportional" or not len(added) else _balanced
+    alone = not len(added) or not len(base)
+    places = _proportional if sampling == "proportional" or alone else _balanced
     for is_added in places(len(base), len(added), batch_size, seed):
         yield torch.tensor([next(added_rows if one else base_rows) for one in is_added.tolist()])
 

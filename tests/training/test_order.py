@@ -70,3 +70,10 @@ def test_places_and_added_rows_are_drawn_by_seed(sampling):
     assert first == again != other
     places = {tuple(row < 6 for row in rows) for rows in first}
     assert len(places) > 1
+
+
+def test_added_rows_alone_come_as_epochs_of_their_own():
+    """Where a strategy has left out every row of the base."""
+    balanced, proportional = (batches(0, 3, 4, sampling, batch=2) for sampling in ("balanced", "proportional"))
+    assert balanced == proportional
+    assert sorted(balanced[0] + balanced[1]) == [0, 1, 2]

@@ -43,7 +43,7 @@ class Choice:
             return torch.ones_like(score, dtype=torch.bool)
         rank = -score if self.filter == "confidence" else torch.rand(score.shape, generator=rng, dtype=torch.float64)
         rank = rank if self.per_source else rank.view(1, -1)
-        best = rank.argsort(dim=1, stable=True)[:, : math.ceil(self.keep * rank.shape[1])]
+        best = rank.argsort(dim=1, stable=True)[:, : math.ceil(round(self.keep * rank.shape[1], 9))]
         return torch.zeros_like(rank, dtype=torch.bool).scatter_(1, best, True).view(score.shape)
 
 

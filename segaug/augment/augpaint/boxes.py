@@ -34,5 +34,4 @@ def kept_cells(kept_px: Tensor, factor: int) -> Tensor:
     The maximum, so that every kept pixel lies in a kept cell; the paper only says "resize", and nearest would lose up
     to factor - 1 rows at each side.
     """
-    pool = functional.max_pool3d if kept_px.ndim == 5 else functional.max_pool2d
-    return pool(kept_px.float(), factor).bool()
+    return functional.max_pool2d(kept_px.float(), factor).bool()

@@ -14,12 +14,11 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from segaug.augment.artefact import Content, Json, Keep, Tell
 from segaug.augment.augpaint.options import Course
-from segaug.augment.trainer import train
+from segaug.augment.trainer import PRECISION, train
 
 AT_ONCE = 32  # images that pass a network at once where nothing is learned
 _CHECKS = 64  # of a history
 _NETWORK, _AVERAGED, _ADAM = "network.", "averaged.", "adam."
-BF16 = {"float32": "32-true", "bfloat16": "bf16-mixed"}
 
 
 @dataclass(frozen=True)
@@ -72,12 +71,12 @@ class Learning(LightningModule):
 
     def run(self, device: torch.device, precision: str = "float32") -> None:
         """Do the updates that are left; ends early where the loss is no number."""
+        self.to(device)
+        self.averaged = [each.to(device) for each in self.averaged]
+        self._losses = [each.to(device) for each in self._losses]
         if self.done < self.rates.updates and not self.diverged:
-            self.to(device)
-            self.averaged = [each.to(device) for each in self.averaged]
-            self._losses = [each.to(device) for each in self._losses]
             self._started = time.process_time()
-            train(self, _Updates(self.done, self.rates.updates), device, BF16[precision])
+            train(self, _Updates(self.done, self.rates.updates), device, PRECISION[precision])
 
     def training_step(self, update: int, number: int) -> Tensor:
         """Loss of one update."""
@@ -142,7 +141,14 @@ class Learning(LightningModule):
         network = {_NETWORK + name: value for name, value in self.network.state_dict().items()}
         losses = {"losses": torch.stack(self._losses)} if self._losses else {}
         spent = self.cpu_seconds + time.process_time() - self._started
-        facts = {"unfinished": True, "done": self.done, "history": self._history(), "cpu_seconds": spent, **self.more()}
+        facts = {
+            "unfinished": True,
+            "done": self.done,
+            "diverged": self.diverged,
+            "history": self._history(),
+            "cpu_seconds": spent,
+            **self.more(),
+        }
         tensors = {**network, **averaged, **adam, **losses, **self.more_tensors()}
         return Content({name: value.detach().clone().cpu() for name, value in tensors.items()}, facts)
 
@@ -157,7 +163,7 @@ class Learning(LightningModule):
             place, _, key = name.partition(".")
             self._adam.setdefault(int(place), {})[key] = value
         self._losses = list(tensors["losses"]) if "losses" in tensors else []
-        self.done, self.cpu_seconds = facts["done"], facts["cpu_seconds"]
+        self.done, self.cpu_seconds, self.diverged = facts["done"], facts["cpu_seconds"], facts["diverged"]
         self.history = {name: list(values) for name, values in facts["history"].items()}
         self.take(facts, tensors)
 

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from segaug.augment.artefact import Artefact, image_hash
 from segaug.augment.augpaint.bank_artefact import FILTERS, Choice, Real, Source, bank_artefact
+from segaug.augment.augpaint.measures import NONE
 from segaug.augment.augpaint.options import Judge, choose, refuse
 from segaug.augment.augpaint.samples import to_bytes
 from segaug.augment.bank import Bank
@@ -123,7 +124,7 @@ class MadeImages(Strategy):
             reconstruction=torch.stack([to_bytes(each.reconstruction) for each in made]),
             score=score[drawn],
             chosen=chosen[drawn],
-            nearest=torch.tensor(real.order)[content.tensors["nearest"][drawn]],
+            nearest=torch.tensor([*real.order, NONE])[content.tensors["nearest"][drawn]],
             distance=content.tensors["distance"][drawn],
             measures=content.facts["measures"],
             subset=len(context.subset),

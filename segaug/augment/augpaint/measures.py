@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+NONE = -1  # no image
 _TOLERANCE = 0.2  # by which mean and spread of samples may differ from those of real images, before a warning
 _LEAST_CONFIDENCE = 0.6  # of a judge in what it has learned
 _PART = 2**24  # numbers compared at once
@@ -40,28 +41,31 @@ class Made:
 class Nearest:
     """The nearest real image other than the source, outside of what was kept."""
 
-    place: Tensor  # (k,) long, in the pool
-    distance: Tensor  # (k,) float64
+    place: Tensor  # (k,) long, in the pool; NONE where nothing but what was kept is left, or there is no other image
+    distance: Tensor  # (k,) float64, then NaN, as the others
     ratio: Tensor  # (k,) float64, over the distance from the source to the nearest image of another patient
-    is_source: Tensor  # (k,) bool: the source itself is nearer
+    is_source: Tensor  # (k,) float64: 1 where the source itself is nearer
 
 
 def nearest(samples: Made, pool: Pool) -> Nearest:
-    """Compare each sample with every image of the pool; NaN where nothing but the box is left, or nobody else is."""
-    place, distance, ratio, is_source = [], [], [], []
+    """Compare each sample with every image of the pool."""
+    places: list[int] = []
+    columns: list[tuple[float, float, float]] = []  # distance, reference, is it the source?
     others = pool.patient != pool.patient[samples.place]
     for image, kept, source in zip(samples.image, samples.kept_px, samples.turned, strict=True):
-        to_sample = distances(image, pool.image, ~kept)
-        own = to_sample[samples.place].clone()
+        to_sample, to_source = (distances(each, pool.image, ~kept) for each in (image, source))
+        own = to_sample[samples.place].item()
         to_sample[samples.place] = math.inf
-        found = int(to_sample.argmin())
-        real = distances(source, pool.image, ~kept)[others]
-        reference = real.min() if len(real) else torch.tensor(math.nan)
-        place.append(found)
-        distance.append(to_sample[found])
-        ratio.append(to_sample[found] / reference)
-        is_source.append(bool(own < to_sample[found]))
-    return Nearest(torch.tensor(place), torch.stack(distance), torch.stack(ratio), torch.tensor(is_source))
+        least = int(to_sample.argmin())
+        if not to_sample[least] < math.inf:  # nor where it is NaN
+            places.append(NONE)
+            columns.append((math.nan, math.nan, math.nan))
+            continue
+        distance = to_sample[least].item()
+        places.append(least)
+        columns.append((distance, to_source[others].min().item() if others.any() else math.nan, float(own < distance)))
+    to_nearest, reference, is_source = torch.tensor(columns, dtype=torch.float64).unbind(1)
+    return Nearest(torch.tensor(places), to_nearest, to_nearest / reference, is_source)
 
 
 def distances(image: Tensor, others: Tensor, where: Tensor) -> Tensor:
@@ -102,7 +106,7 @@ def measures(samples: list[Made], found: list[Nearest], pool: Pool) -> dict[str,
         "change_outside": _mean(outside),
         "diversity": _mean([diversity(each) for each in samples]),
         "memorisation": float(torch.cat([each.ratio for each in found]).nanmedian()),
-        "nearest_is_source": torch.cat([each.is_source for each in found]).double().mean().item(),
+        "nearest_is_source": torch.cat([each.is_source for each in found]).nanmean().item(),
     }
     return {name: value if math.isfinite(value) else None for name, value in numbers.items()}
 

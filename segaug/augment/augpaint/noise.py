@@ -42,7 +42,8 @@ def gaussian_loss(prediction: str, variance: Tensor) -> float:
     E[Var(eps | z_t)] = abar s / (abar s + 1 - abar); v = (sqrt(abar) z_t - z_0) / sqrt(1 - abar), so its conditional
     variance is s / (abar s + 1 - abar).
     """
-    share = signal_shares()[:, None]
-    spread = variance.double().flatten()[None]
-    least = spread / (share * spread + 1 - share)
-    return float((share * least if prediction == "epsilon" else least).mean())
+    spread, total = variance.detach().double().cpu().flatten(), 0.0
+    for share in signal_shares().tolist():  # one by one: there may be many positions
+        least = (spread / (share * spread + 1 - share)).mean().item()
+        total += share * least if prediction == "epsilon" else least
+    return total / STEPS

@@ -19,7 +19,7 @@ Draw = Callable[[], Tensor]  # standard normal, (B, c, h, w), fresh at each call
 
 @dataclass(frozen=True)
 class Sampling:
-    """How is sampled."""
+    """How samples are drawn."""
 
     prediction: str  # v | epsilon
     steps: int  # of the grid

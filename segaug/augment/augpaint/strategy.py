@@ -94,14 +94,13 @@ class AugPaint(MadeImages):
 
     def _check(self, context: PrepareContext) -> None:
         super()._check(context)
-        names = context.names("unlabelled pool")
-        if not names:
+        if not context.names("unlabelled pool"):
             raise ConfigError(
                 key="scale.size",
                 problem="the labelled subset leaves no unlabelled image, and AugPaint learns from both",
                 fix="use a smaller size, or augment=random_bank, which needs none",
             )
-        if (pool := len({*names, *context.names("labelled subset")})) < _LEAST_POOL:
+        if (pool := len(self._learning(context).names)) < _LEAST_POOL:
             raise ConfigError(
                 key="dataset",
                 problem=f"its pool has {pool} different images, and AugPaint learns from at least {_LEAST_POOL}",
@@ -117,14 +116,15 @@ class AugPaint(MadeImages):
             raise ConfigError(
                 key="augment.mask",
                 problem=f"mask={self.mask} keeps every cell of the latent grid in all {len(free)} labelled images",
-                fix="use mask=component or label, a smaller autoencoder.factor or larger images",
+                fix="use augment.mask=component or label, or larger images",
             )
 
     def _free_shares(self, context: PrepareContext) -> Tensor:
-        """Share of the latent cells of each labelled image with foreground that is painted."""
+        """Share of the latent cells of each labelled image with foreground that is painted; those of padding aside."""
         label = context.subset.label[context.subset.label.round().flatten(1).any(1)]
-        kept = self._frame(context).padded_mask(kept_pixels(label, self.mask))
-        return 1 - kept_cells(kept, self.plan.autoencoder.factor).flatten(1).float().mean(1)
+        frame, factor, kept_px = self._frame(context), self.plan.autoencoder.factor, kept_pixels(label, self.mask)
+        kept, shown = (kept_cells(frame.padded_mask(each), factor) for each in (kept_px, torch.ones_like(kept_px)))
+        return 1 - kept.flatten(1).sum(1) / shown.flatten(1).sum(1)
 
     def _warnings(self, context: PrepareContext) -> list[str]:
         free = self._free_shares(context)

@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from types import TracebackType
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.status import Status
@@ -20,6 +21,23 @@ def kinds_of(names: Iterable[str]) -> str:
     return ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
 
 
+class _Pace(NamedTuple):
+    """How fast the maker of an artefact gets on."""
+
+    since: float  # when it was first heard of
+    start: int  # how far it was then
+    of: int
+    at: int  # how far it is
+    seconds: float = 0.0  # from then to now
+
+    @property
+    def seconds_left(self) -> float | None:
+        """None where that cannot be foretold yet."""
+        if not self.of or self.at <= self.start:
+            return None
+        return self.seconds / (self.at - self.start) * (self.of - self.at)
+
+
 class Preparing:
     """Counts artefacts, and foretells the time left from what those of the same kind took."""
 
@@ -30,6 +48,7 @@ class Preparing:
         self.failed = 0
         self.took: dict[str, list[float]] = {}
         self.doing: dict[int, str] = {}  # number of the artefact -> what its maker told last
+        self.paces: dict[int, _Pace] = {}  # and how fast it goes
         self.start = self.logged = time.monotonic()
         self.status = Status("", console=self.console) if self.console.is_terminal else None
 
@@ -59,6 +78,10 @@ class Preparing:
     def told(self, number: int, done: int, of: int, what: str) -> None:
         """The maker of an artefact says how far it is; of = 0: it does not know."""
         self.doing[number] = f"{what} {done} of {of}" if of else what
+        now, of_this = time.monotonic(), self.paces.get(number)
+        if of_this is None or of_this.of != of or of_this.at > done:  # it has begun, or begun with something else
+            of_this = self.paces[number] = _Pace(now, done, of, done)
+        self.paces[number] = of_this._replace(at=done, seconds=now - of_this.since)
         self._show()
 
     def finished(self, number: int, seconds: float, *, failed: bool = False) -> None:
@@ -74,6 +97,7 @@ class Preparing:
         self.failed += failed
         self.left[self.kinds[number]] -= 1
         self.doing.pop(number, None)
+        self.paces.pop(number, None)
         self._show()
 
     def line(self) -> str:
@@ -83,6 +107,8 @@ class Preparing:
         parts += list(self.doing.values())[:1]
         if (left := self._seconds_left()) is not None:
             parts.append(f"about {duration(left)} to go")
+        elif (rest := next(iter(self.paces.values()), None)) is not None and (left := rest.seconds_left) is not None:
+            parts.append(f"about {duration(left)} of it to go")
         return ", ".join(parts)
 
     def say(self, text: str) -> None:

@@ -39,13 +39,33 @@ def read(path: Path, artefact: Artefact) -> Content:
 
     Raises DamagedArtefact if it is not whole, and DataError if it holds something else.
     """
-    header, tensors = _opened(path)
+    header, tensors = _opened_whole(path)
     for name, asked in (("format", FORMAT), ("kind", artefact.kind), ("key", json.loads(json.dumps(artefact.key)))):
         held = header[name]
         if held != asked:
             problem = f"holds an artefact of {name} {_difference(held, asked)}"
             raise DataError(file=path, problem=problem, fix="move it away; what was asked for is made again")
     return Content(tensors, header["facts"])
+
+
+def _opened_whole(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """As `_opened`, of a file that somebody may replace meanwhile: safetensors opens it twice."""
+    while True:
+        file = _which(path)
+        try:
+            return _opened(path)
+        except DamagedArtefact:
+            if _which(path) == file:
+                raise
+
+
+def _which(path: Path) -> tuple[int, int] | None:
+    """Tells a file from the one that takes its place; None: there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns
 
 
 def _opened(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:

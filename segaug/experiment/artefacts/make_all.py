@@ -1,10 +1,10 @@
 """Before the trials of a sweep: make what their strategies learn, each artefact once, spread over the workers."""
 
+import signal
 import time
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import partial
 
 from rich.console import Console
 
@@ -14,7 +14,7 @@ from segaug.experiment.artefacts.make_one import Made, Request, artefacts_of, ma
 from segaug.experiment.artefacts.store import ArtefactStore, store_of
 from segaug.experiment.artefacts.turns import Turns
 from segaug.experiment.machine.devices import default_workers
-from segaug.experiment.machine.stop import REQUEST, Terminated
+from segaug.experiment.machine.stop import REQUEST, Stopped, Terminated
 from segaug.experiment.machine.workers import Died, Note, run_jobs
 from segaug.experiment.planned.plan import Plan, Planned
 from segaug.experiment.planned.progress import name_of
@@ -109,7 +109,15 @@ def make_here(artefacts: Sequence[Artefact], store: ArtefactStore, console: Cons
     with Preparing([artefact.kind for artefact in missing], 1, console) as display:
         for number, artefact in enumerate(missing):
             start = time.monotonic()
-            store.obtain(artefact, partial(display.told, number))
+
+            def tell(done: int, of: int, what: str, number: int = number) -> None:
+                REQUEST.safe_point()
+                display.told(number, done, of, what)
+
+            try:
+                store.obtain(artefact, tell)
+            except Stopped:  # what it had learned is kept
+                raise Terminated(REQUEST.number) from None
             display.finished(number, time.monotonic() - start)
 
 
@@ -146,6 +154,8 @@ def _make_all(plan: Plan, requests: list[Request], done: Preparation, workers: i
                 display.told(place, *answer.value)
                 continue
             made = Made(0.0, answer.reason) if isinstance(answer, Died) else answer
+            if made.stopped:  # whoever was asked to end made no mistake: all of it ends
+                raise Terminated(REQUEST.number or signal.SIGTERM)
             display.finished(place, made.seconds, failed=bool(made.error))
             if made.error:
                 done.failed[request.name] = reason = _for(request.planned, made.error)
@@ -170,7 +180,4 @@ def _answers(
         def tell(progress: tuple[int, int, str], place: int = place) -> None:
             display.told(place, *progress)
 
-        made = make(request, tell)
-        if REQUEST:  # it was ended on the way, and what it had learned is kept
-            raise Terminated(REQUEST.number)
-        yield place, made
+        yield place, make(request, tell)

@@ -13,7 +13,7 @@ from segaug.data.task import Task
 from segaug.errors import UserError
 from segaug.experiment.artefacts.store import store_of
 from segaug.experiment.machine.devices import device_of
-from segaug.experiment.machine.stop import REQUEST
+from segaug.experiment.machine.stop import REQUEST, Stopped
 from segaug.experiment.machine.workers import Tell
 from segaug.experiment.planned.allowed import trial_context
 from segaug.experiment.planned.parts import parts_of
@@ -43,6 +43,7 @@ class Made:
     seconds: float
     error: str = ""
     trace: str = ""  # of an error that nobody foresaw
+    stopped: bool = False  # the process was asked to end on the way; what it had learned is kept
 
 
 def artefacts_of(
@@ -61,6 +62,8 @@ def make(request: Request, tell: Tell) -> Made:
     start = time.monotonic()
     try:
         _obtain(request, tell)
+    except Stopped:
+        return Made(time.monotonic() - start, stopped=True)
     except UserError as error:
         return Made(time.monotonic() - start, str(error))
     except Exception as error:

@@ -33,7 +33,7 @@ def prepare_study(trials: Iterable[Trial], *, workers: int | None, many: bool, c
     plan = make_plan(trials, skip_large=many)
     if not plan.asked:
         raise NotPrepared("nothing to prepare: every size is above the pool of its task")
-    with terminable(at_once=True):  # the workers are asked to end, and keep what they have learned
+    with terminable(at_once=many):  # workers are asked to end, and keep what they have learned, as this process does
         done = prepare(plan, plan.asked, workers=workers, in_process=not many, strict=True, shard=plan.shard)
     folder = store_of(plan.asked[0].trial.config).folder
     print(_told(done, plan, duration(time.monotonic() - start), str(folder)), flush=True)

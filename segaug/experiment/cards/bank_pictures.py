@@ -16,6 +16,7 @@ def bank_pictures(bank: Bank, context: PrepareContext, sources: int) -> BankPict
     place, made = bank.place[:sources], bank.image[:sources, :SAMPLES]
     distance, likest = bank.distance[:sources, :SAMPLES].min(dim=1)
     rows = bank.nearest[:sources, :SAMPLES].gather(1, likest[:, None])[:, 0]
+    known = (rows >= 0).to(subset.image.device)  # black is shown where there is none
     pool = subset.image if unlabelled is None else torch.cat([subset.image, unlabelled])
     pictures = {
         "image": _grey_values(subset.image[place]),
@@ -27,7 +28,7 @@ def bank_pictures(bank: Bank, context: PrepareContext, sources: int) -> BankPict
         "score": bank.score[:sources, :SAMPLES],
         "chosen": bank.chosen[:sources, :SAMPLES],
         "likest": likest,
-        "nearest": _grey_values(pool[rows]),
+        "nearest": _grey_values(torch.where(known.view(-1, 1, 1, 1), pool[rows], 0)),
         "distance": distance,
     }
     return BankPictures(**{name: tensor.cpu().numpy() for name, tensor in pictures.items()})

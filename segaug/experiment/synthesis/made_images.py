@@ -28,7 +28,7 @@ class MadeImage:
     j: int  # which one of those of its source
     score: float  # the judge's, 0 to 1
     kept: bool  # is it trained on?
-    nearest: str  # id of the pool image, other than the source, that it is most like
+    nearest: str  # id of the pool image, other than the source, that it is most like; "" where there is none
     distance: float  # from that, outside of what was kept: rms grey value
 
 
@@ -56,7 +56,7 @@ def made_images(made: TrialBank, *, kept_only: bool) -> Iterator[MadeImage]:
                 j=j,
                 score=bank.score[source, j].item(),
                 kept=bool(bank.chosen[source, j]),
-                nearest=task.ids[made.rows[int(bank.nearest[source, j])]],
+                nearest="" if (near := int(bank.nearest[source, j])) < 0 else task.ids[made.rows[near]],
                 distance=bank.distance[source, j].item(),
             )
 

@@ -26,6 +26,10 @@ def test_exactly_the_share_is_kept(filter_, per_source, keep):
         assert kept.sum() == math.ceil(keep * 20)
 
 
+def test_a_share_of_a_hundred_is_that_many_per_cent():
+    assert Choice("random", 0.55, False).of(torch.zeros(20, 5), stream(0, "random")).sum() == 55
+
+
 def test_what_is_kept_scores_no_less_than_what_is_not():
     kept = chosen()
     assert SCORE[kept].min() >= SCORE[~kept].max()

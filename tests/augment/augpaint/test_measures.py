@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from segaug.augment.augpaint.kernel_distance import LocalStatistics, kernel_distance
-from segaug.augment.augpaint.measures import Made, Pool, distances, diversity, measures, nearest, warnings_of
+from segaug.augment.augpaint.measures import NONE, Made, Pool, distances, diversity, measures, nearest, warnings_of
 from segaug.rng import stream
 from tests.augment.learned import hearts
 
@@ -48,7 +48,7 @@ def test_copies_of_a_real_image_are_found_and_have_no_distance():
 
 def test_a_copy_of_its_source_is_told_as_that_and_measured_against_the_next():
     found = nearest(made(REAL[:1]), POOL)
-    assert found.is_source.tolist() == [True]
+    assert found.is_source.tolist() == [1]
     others = distances(REAL[0], REAL[1:], ~KEPT)
     assert found.distance.item() == pytest.approx(others.min().item())
 
@@ -60,6 +60,16 @@ def test_real_images_of_other_patients_have_the_ratio_one_at_their_nearest():
     found = nearest(noisy, POOL)
     assert found.ratio.item() == pytest.approx(found.distance.item() / reference)
     assert nearest(noisy, Pool(REAL, torch.zeros(12, dtype=torch.long))).ratio.isnan().all()
+
+
+def test_where_there_is_no_other_image_or_nothing_free_nothing_is_nearest():
+    alone = Pool(REAL[:1], PATIENTS[:1])
+    for samples, pool in ((made(REAL[1:3]), alone), (made(REAL[1:3], kept=torch.ones_like(KEPT)), POOL)):
+        found = nearest(samples, pool)
+        assert found.place.tolist() == [NONE, NONE]
+        assert found.distance.isnan().all()
+        assert measures([samples], [found], pool)["nearest_is_source"] is None
+        assert measures([samples], [found], pool)["memorisation"] is None
 
 
 def test_distances_are_root_mean_squares_over_what_is_free():

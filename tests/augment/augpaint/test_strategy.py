@@ -176,6 +176,12 @@ def everything_kept():
     return context(replace(subset, label=torch.ones_like(subset.label)), POOL.image[4:])
 
 
+def everything_kept_but_padding():
+    """20 x 20 pixels in a frame of 24: its last cells hold no pixel."""
+    pool = hearts(12, (20, 20))
+    return context(replace(pool, label=torch.ones_like(pool.label)).rows(torch.tensor([1, 3])), pool.image[4:])
+
+
 def constant_images():
     grey = torch.zeros_like(POOL.image) + torch.arange(12).view(-1, 1, 1, 1) / 12
     return context(replace(POOL, image=grey).rows(torch.tensor([1, 3])), grey[4:])
@@ -188,9 +194,10 @@ def constant_images():
         (lambda: context(POOL.rows(torch.tensor([0])), POOL.image[1:7]), "7 different images"),
         (without_foreground, "nothing|no labelled image shows"),
         (everything_kept, "keeps every cell"),
+        (everything_kept_but_padding, "keeps every cell"),
         (constant_images, "constant"),
     ],
-    ids=["no-unlabelled", "small-pool", "no-foreground", "no-free-cell", "constant"],
+    ids=["no-unlabelled", "small-pool", "no-foreground", "no-free-cell", "padding", "constant"],
 )
 def test_a_subset_that_nothing_can_be_painted_of_lists_nothing_and_fails_by_name(there, words):
     assert cheap().artefacts(there()) == ()

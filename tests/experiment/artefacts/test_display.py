@@ -37,6 +37,18 @@ def test_a_maker_may_tell_how_far_it_is(output):
     assert shown.line().endswith("(genda), waiting for another process")
 
 
+def test_the_rest_of_one_making_follows_from_its_own_pace_until_its_kind_is_known(output, monkeypatch):
+    now = 0.0
+    monkeypatch.setattr(display_module.time, "monotonic", lambda: now)
+    shown = display(output, ["genda"])
+    shown.told(0, 10, 200, "training (loss 0.9)")
+    now = 30.0
+    shown.told(0, 20, 200, "training (loss 0.8)")
+    assert shown.line().endswith("training (loss 0.8) 20 of 200, about 9 min of it to go")
+    shown.told(0, 0, 5, "scoring")  # begins with something else
+    assert shown.line().endswith("scoring 0 of 5")
+
+
 def test_a_log_gets_few_lines(output, monkeypatch):
     now = 0.0
     monkeypatch.setattr(display_module.time, "monotonic", lambda: now)
