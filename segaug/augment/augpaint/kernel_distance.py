@@ -14,6 +14,7 @@ from torch.nn import functional
 _CELLS = 8  # a side
 _SUBSETS = 50  # of the smaller set's images, drawn by torchmetrics
 _LEAST = 4  # images of a set
+_LEAST_REAL = 32  # real ones: of fewer, most features have hardly a spread
 _LEAST_SPREAD = 1e-3  # of a feature, so that cells which are always black do not decide
 
 
@@ -43,7 +44,7 @@ class LocalStatistics(nn.Module):
 
 @torch.no_grad()
 def kernel_distance(made: Tensor, real: Tensor, rng: torch.Generator) -> dict[str, float | None]:
-    """kid and kid_floor, with the numbers of images behind them; None of fewer than four images.
+    """kid and kid_floor, with the numbers of images behind them; None of fewer than 4 made or 32 real ones.
 
     made: (M, C, H, W).  real: (P, C, H, W).  The floor: M of the real images, or half of them, against the others.
     """
@@ -53,7 +54,7 @@ def kernel_distance(made: Tensor, real: Tensor, rng: torch.Generator) -> dict[st
     held_out = order[: min(len(made), len(real) // 2)]
     others = order[len(held_out) :]
     numbers: dict[str, float | None] = {"kid_samples": len(made), "kid_images": len(real)}
-    if min(len(made), len(held_out)) < _LEAST:
+    if min(len(made), len(held_out)) < _LEAST or len(real) < _LEAST_REAL:
         return {"kid": None, "kid_floor": None, **numbers}
     features = LocalStatistics(real)
     for name, some, rest in (("kid", made, real), ("kid_floor", real[held_out], real[others])):

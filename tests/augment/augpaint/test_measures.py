@@ -124,14 +124,16 @@ def test_the_kernel_distance_is_at_its_floor_for_real_images_and_above_it_for_ot
     assert abs(alike["kid_floor"]) < 0.2 * unlike_["kid"]
     assert (alike["kid_samples"], alike["kid_images"]) == (24, 60)
     assert kernel_distance(more[:3], real, stream(0, "kid"))["kid"] is None
+    assert kernel_distance(more, real[:31], stream(0, "kid"))["kid"] is None
 
 
 def test_the_kernel_distance_neither_uses_nor_moves_global_random_numbers():
     before = torch.get_rng_state()
-    first = kernel_distance(REAL[:5], REAL, stream(0, "kid"))
+    real = hearts(40, (16, 24), seed=2).image
+    first = kernel_distance(real[:5], real, stream(0, "kid"))
     assert torch.equal(torch.get_rng_state(), before)
     torch.manual_seed(1)
-    assert kernel_distance(REAL[:5], REAL, stream(0, "kid")) == first
+    assert kernel_distance(real[:5], real, stream(0, "kid")) == first
 
 
 def test_features_are_standardised_on_real_images():
