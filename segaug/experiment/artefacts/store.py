@@ -77,8 +77,8 @@ class ArtefactStore:
             keep = _Keeping(file, self.keep_every_s)
             try:
                 content = artefact.make(previous, tell, keep if writable else unkept)
-            except Stopped:
-                keep.write()
+            except Stopped as stopped:
+                stopped.kept |= keep.write()
                 raise
             assert artefact.is_whole(content), f"{artefact.name}: what was made is not complete"
             if writable:
@@ -137,19 +137,21 @@ class _Keeping:
         if time.monotonic() - self._last >= self._every_s:
             self.write()
 
-    def write(self) -> None:
-        """Write what was offered last, unless that is written."""
+    def write(self) -> bool:
+        """Write what was offered last, unless that is written; tells whether it did."""
         if self._offered is None:
-            return
+            return False
         content = self._offered()
         name = self._file.artefact.name
         assert not self._file.artefact.is_whole(content), f"{name}: what is kept on the way is unfinished"
+        self._offered, self._last = None, time.monotonic()
         try:
             self._file.write(content)
         except OSError as error:
             trouble = _trouble(self._file.path, error)
             warnings.warn(f"{trouble}; what was learned since it was last kept is lost if it ends now", stacklevel=2)
-        self._offered, self._last = None, time.monotonic()
+            return False
+        return True
 
 
 class _File:

@@ -287,8 +287,9 @@ def test_a_training_that_is_asked_to_end_loses_nothing(store, log):
     def asked():
         raise Stopped
 
-    with pytest.raises(Stopped):
+    with pytest.raises(Stopped) as stopped:
         store.obtain(trained(log, ends_after=3, end=asked))
+    assert stopped.value.kept
     assert read(store.path(trained()), trained()).facts["step"] == 3
     store.obtain(trained(log))
     assert [int(step) for step in log.read_text().split()] == list(range(STEPS))
