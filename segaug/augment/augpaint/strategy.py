@@ -100,7 +100,7 @@ class AugPaint(MadeImages):
                 problem="the labelled subset leaves no unlabelled image, and AugPaint learns from both",
                 fix="use a smaller size, or augment=random_bank, which needs none",
             )
-        if (pool := len(self._learning(context).names)) < _LEAST_POOL:
+        if (pool := len(self.learning(context).names)) < _LEAST_POOL:
             raise ConfigError(
                 key="dataset",
                 problem=f"its pool has {pool} different images, and AugPaint learns from at least {_LEAST_POOL}",
@@ -136,10 +136,13 @@ class AugPaint(MadeImages):
         ]
 
     def _learned(self, context: PrepareContext) -> Sequence[Artefact]:
-        return self._learning(context).artefacts
+        return self.learning(context).artefacts
 
-    def _learning(self, context: PrepareContext) -> Learned:
-        """From the pool of the base: of other sources there is nothing unlabelled, and each seed has its own."""
+    def learning(self, context: PrepareContext) -> Learned:
+        """What is learned, from the pool of the base.
+
+        Of other sources there is nothing unlabelled, and each seed has its own.
+        """
         base = (context.subset.source == 0).nonzero()[:, 0].tolist()
         subset, unlabelled = context.names("labelled subset"), context.names("unlabelled pool")
         names = {name: row for row, name in enumerate([*(subset[row] for row in base), *unlabelled])}
@@ -164,7 +167,7 @@ class AugPaint(MadeImages):
         )
 
     def _sources(self, context: PrepareContext, labelled: Labelled, real: Real) -> list[Source]:
-        learned = self._learning(context)
+        learned = self.learning(context)
         device = context.subset.image.device
         painter = cache(partial(learned.painter, device))
         plan = self.plan

@@ -70,7 +70,7 @@ def test_it_paints_the_same(kind, first_stage):
     small = {"first_stage": first_stage, "autoencoder": Autoencoder(updates=20, channels=[16, 16], without_codes=5)}
     strategy, made, images = cheap(kind, **small if first_stage == "vq" else {}), {}, []
     for device in (CPU, GPU):
-        painter = strategy._learning(there(made, CPU)).painter(device)
+        painter = strategy.learning(there(made, CPU)).painter(device)
         rng = stream(0, "draw")
         shape = painter.latent_shape(len(SUBSET))
         source = SUBSET.to(device)

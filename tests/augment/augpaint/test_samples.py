@@ -25,7 +25,7 @@ def painter():
     """A trained one; what it knows is not asked here."""
     strategy = cheap(denoiser=replace(cheap().denoiser, updates=2))
     there = context(SUBSET)
-    return strategy._learning(there).painter(torch.device("cpu"))
+    return strategy.learning(there).painter(torch.device("cpu"))
 
 
 def samples(count=2, painting=PAINTING, source=SOURCE, kept=KEPT, name="a denoiser"):
