@@ -1,9 +1,11 @@
 """The value that flows from the data to the network."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import torch
 from torch import Tensor
+
+from segaug.patch import Patch, alternating, draw_patch, joined_patches
 
 NOT_OF_POOL = -1  # index of an image of another part of the split, and of one that a strategy has made
 
@@ -14,7 +16,8 @@ class Batch:
 
     image: (B, C, H, W) float32 in 0..1.  label: (B, K, H, W) float32 in 0..1, one channel per foreground structure,
     background implicit, sum over K <= 1.  index: (B,) long, position in the pool or NOT_OF_POOL.  spacing_mm: (B, 2) as
-    (row, column), NaN where the pixel size is unknown.  source: (B,) long, place in `Form.sources`.
+    (row, column), NaN where the pixel size is unknown.  source: (B,) long, place in `Form.sources`.  patch: what of each
+    image is to be shown to the network; None: all of it.
     """
 
     image: Tensor
@@ -22,6 +25,7 @@ class Batch:
     index: Tensor
     spacing_mm: Tensor
     source: Tensor
+    patch: Patch | None = None
 
     def __post_init__(self) -> None:
         rows = len(self.image)
@@ -33,21 +37,34 @@ class Batch:
             raise ValueError(
                 f"Batch: image is {tuple(self.image.shape[2:])} pixels, label {tuple(self.label.shape[2:])}"
             )
-        if any(len(getattr(self, field.name)) != rows for field in fields(self)):
-            raise ValueError(f"Batch: {', '.join(field.name for field in fields(self))} differ in their number of rows")
+        given = {name: value for name, value in vars(self).items() if value is not None}
+        if any(len(value) != rows for value in given.values()):
+            raise ValueError(f"Batch: {', '.join(given)} differ in their number of rows")
 
     def __len__(self) -> int:
         return len(self.image)
 
     def to(self, device: torch.device | str) -> "Batch":
         """The same batch on another device (Lightning calls this for a frozen dataclass)."""
-        return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
+        return replace(self, **{name: getattr(self, name).to(device) for name in _TENSORS})
 
     def rows(self, index: Tensor | slice) -> "Batch":
         """The chosen rows, in the given order."""
-        return Batch(*(getattr(self, field.name)[index] for field in fields(self)))
+        patch = None if self.patch is None else self.patch.rows(index)
+        return replace(self, **{name: getattr(self, name)[index] for name in _TENSORS}, patch=patch)
+
+
+_TENSORS = tuple(field.name for field in fields(Batch) if field.name != "patch")
 
 
 def joined(first: Batch, second: Batch) -> Batch:
     """The rows of both, in this order."""
-    return Batch(*(torch.cat([getattr(first, each.name), getattr(second, each.name)]) for each in fields(Batch)))
+    tensors = {name: torch.cat([getattr(each, name) for each in (first, second)]) for name in _TENSORS}
+    return replace(first, **tensors, patch=joined_patches(first.patch, second.patch))
+
+
+def with_patches(batch: Batch, size: tuple[int, ...] | None, rng: torch.Generator) -> Batch:
+    """A batch of which patches are to be shown, around foreground and background by turns; None: all of the images."""
+    if size is None:
+        return batch
+    return replace(batch, patch=draw_patch(batch.label, size, alternating(len(batch)), rng))

@@ -13,6 +13,7 @@ class ConfigError(UserError):
     def __init__(self, *, key: str, problem: str, fix: str, file: str = "") -> None:
         where = f"{key} in {file}" if file else key
         super().__init__(f"{where}: {problem}; {fix}")
+        self.key, self.problem, self.fix = key, problem, fix
 
 
 class DataError(UserError):

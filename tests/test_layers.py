@@ -14,7 +14,7 @@ from tests.house.rooms import House, layer_of, room_of
 # At the top, for everybody; "" is segaug itself.
 FREE = {
     "", "batch", "errors", "file_name", "files", "form", "grey", "image_hash", "json_data", "measures", "metrics",
-    "name", "rng", "terminal", "visible",
+    "name", "patch", "rng", "terminal", "visible",
 }  # fmt: skip
 MAY_IMPORT = {
     "data": set(),
@@ -110,7 +110,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {  # layer -> room -> rooms it may impo
     },
     "results": {"": set(), "mirror": {""}},
 }
-TORCH = {"batch", "grey", "image_hash", "metrics", "rng"}  # need it
+TORCH = {"batch", "grey", "image_hash", "metrics", "patch", "rng"}  # need it
 WITHOUT_TORCH = {"analysis", "findings", "report"}  # curves and pages are made where no torch is installed
 
 

@@ -11,6 +11,7 @@ from segaug.augment.strategy import Params, Prepared, Strategy
 from segaug.batch import Batch
 from segaug.deform.compose import compose_px
 from segaug.deform.warp import Mode, warp_together
+from segaug.deform.window import window
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,15 @@ def draw(
 
 
 def apply(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Batch:
-    """The deterministic half of `augment`; rows that no stage touches keep their bits."""
-    draws = [one for one in draws if one.applied.any()]
+    """The deterministic half of `augment`; rows that no stage touches keep their bits.
+
+    Of a batch with patches it gives the patches: stages act on the whole image, where the anatomy is, and those that
+    act about the middle, whatever their place among the stages, on the patch alone.  All fields are composed, so that a
+    patch is read once from the image, and one that is turned shows what lies beside it.
+    """
+    draws, batch = [one for one in draws if one.applied.any()], _unless_whole(batch)
     with _full_precision(batch):
-        batch = recoloured(draws, prepared, warped(draws, prepared, batch))
+        batch = _on_patches(draws, prepared, batch) if batch.patch else _on_images(draws, prepared, batch)
         for one in draws:
             mixed = one.stage.mix(batch, one.params, prepared)
             image, label = _gated(one, mixed.image, batch.image), _gated(one, mixed.label, batch.label)
@@ -59,11 +65,70 @@ def apply(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Batch:
     return batch
 
 
+def cut(batch: Batch) -> Batch:
+    """The patches as they are, to the bit: what `apply` does where nothing was drawn."""
+    if batch.patch is None:
+        return batch
+    image, label = (window(each, batch.patch.first_px, batch.patch.size) for each in (batch.image, batch.label))
+    return replace(batch, image=image, label=label, patch=None)
+
+
 def total_displacement_px(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Tensor | None:
     """The composed field of all stages, (B, 2, H, W) in pixels, or None where no stage has one.
 
-    The first stage acts first on the image: its field is the inner one.
+    The first stage acts first on the image: its field is the inner one.  Of patches it has their size, and says how far
+    from its place in the image each pixel looks.
     """
+    batch = _unless_whole(batch)
+    if batch.patch is None:
+        return _composed(draws, prepared, batch)
+    first_px = batch.patch.first_px
+    inner, outer = _composed(_of_image(draws), prepared, batch), _composed(_of_patch(draws), prepared, cut(batch))
+    if inner is None:
+        return outer
+    return window(inner, first_px, batch.patch.size) if outer is None else compose_px(inner, outer, first_px)
+
+
+def warped(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Batch:
+    """What `apply` does to places: one warp by the composed field."""
+    return _resampled(total_displacement_px(draws, prepared, batch), draws, batch)
+
+
+def recoloured(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Batch:
+    """What `apply` does to grey values, of images after the warp."""
+    for one in draws:
+        image = one.stage.recolour(batch.image, one.params, prepared)
+        batch = replace(batch, image=_gated(one, image, batch.image))
+    return batch
+
+
+def _on_images(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Batch:
+    return recoloured(draws, prepared, warped(draws, prepared, batch))
+
+
+def _on_patches(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Batch:
+    """A stage of the whole image changes its grey values there, before the patch is cut out of it."""
+    field = total_displacement_px(draws, prepared, batch)
+    batch = recoloured(_of_image(draws), prepared, batch)
+    return recoloured(_of_patch(draws), prepared, _resampled(field, draws, batch))
+
+
+def _of_image(draws: Sequence[Draw]) -> list[Draw]:
+    return [one for one in draws if not one.stage.about_middle]
+
+
+def _of_patch(draws: Sequence[Draw]) -> list[Draw]:
+    return [one for one in draws if one.stage.about_middle]
+
+
+def _unless_whole(batch: Batch) -> Batch:
+    """Without patches that are as large as the images: these are the images."""
+    if batch.patch is not None and batch.patch.size == tuple(batch.image.shape[2:]):
+        return replace(batch, patch=None)
+    return batch
+
+
+def _composed(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Tensor | None:
     total = None
     for one in draws:
         field = one.stage.displacement_px(batch, one.params, prepared)
@@ -73,24 +138,16 @@ def total_displacement_px(draws: Sequence[Draw], prepared: Prepared, batch: Batc
     return total
 
 
-def warped(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Batch:
-    """What `apply` does to places: one warp by the composed field."""
-    field = total_displacement_px(draws, prepared, batch)
+def _resampled(field: Tensor | None, draws: Sequence[Draw], batch: Batch) -> Batch:
+    batch = _unless_whole(batch)
     if field is None:
-        return batch
+        return cut(batch)
     soft = torch.stack([one.soft for one in draws]).any(0)
     wanted: list[tuple[Mode, bool]] = [("nearest", not soft.all()), ("bilinear", bool(soft.any()))]
-    modes = [mode for mode, is_wanted in wanted if is_wanted]
-    image, *labels = warp_together(field, (batch.image, "bilinear"), *((batch.label, mode) for mode in modes))
-    return replace(batch, image=image, label=_where(soft, labels[-1], labels[0]))
-
-
-def recoloured(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Batch:
-    """What `apply` does to grey values, after the warp."""
-    for one in draws:
-        image = one.stage.recolour(batch.image, one.params, prepared)
-        batch = replace(batch, image=_gated(one, image, batch.image))
-    return batch
+    labels: list[tuple[Tensor, Mode]] = [(batch.label, mode) for mode, is_wanted in wanted if is_wanted]
+    first_px = None if batch.patch is None else batch.patch.first_px
+    image, *made = warp_together(field, (batch.image, "bilinear"), *labels, first_px=first_px)
+    return replace(batch, image=image, label=_where(soft, made[-1], made[0]), patch=None)
 
 
 def _full_precision(batch: Batch) -> torch.autocast:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import pi
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -41,6 +42,8 @@ class Baseline(Strategy):
     probability p_flip; a rotation by 45 k degrees, k = 0..7; nothing.  An image whose maximum is at most 0.001 is left
     as it is.  Source: Chaitanya et al. (2021), section 4.3.
     """
+
+    about_middle: ClassVar[bool] = True
 
     scheme: str = "composed"  # composed | one_of_five
     labels: str = "nearest"  # how labels are warped; bilinear makes them soft, as task-driven strategies do

@@ -19,6 +19,7 @@ from segaug.augment.training_rules import LookAhead, Objective, UpdateRule, Vali
 from segaug.batch import Batch
 from segaug.errors import ConfigError
 from segaug.form import Form
+from segaug.models.inference import Forward
 
 Sees = Literal["labelled subset", "external images", "unlabelled pool", "validation labels"]
 Params = Any  # a tensor or a frozen dataclass of tensors with a leading row axis; each strategy knows its own
@@ -61,6 +62,7 @@ class PrepareContext:
     patients: Callable[[Sees], tuple[int, ...]]  # a number for each, the same for those of one patient in any part
     validation_error: ValidationError | None = None  # None unless the strategy declares to see validation labels
     validation_dice_error: ValidationError | None = None  # 1 - Dice of whole patients, whatever chooses best weights
+    patch: tuple[int, ...] | None = None  # pixels that the network is shown at once; None: whole images
 
 
 @dataclass(frozen=True)
@@ -76,12 +78,13 @@ class StepContext:
     objective: Objective  # what logits mean, and the loss
     optimiser: UpdateRule
     look_ahead: LookAhead  # the weights after this step's update, had it these gradients; nothing is changed
-    augment: Callable[[Batch], Batch]  # all stages, with this step's streams
+    augment: Callable[[Batch], Batch]  # all stages, with this step's streams; of patches where the batch has them
     rng: Callable[..., torch.Generator]  # rng("purpose", ...) opens a named stream of this step
     external: Tensor | None = None  # all (E, C, H, W) of them; None unless the strategy declares to see them
     draw_external: Callable[[int], Tensor] | None = None  # so many rows of these; each step's own
     draw_unlabelled: Callable[[int], Tensor] | None = None
-    draw_validation: Callable[[int], Batch] | None = None
+    draw_validation: Callable[[int], Batch] | None = None  # with patches, where the protocol has them
+    patch: tuple[int, ...] | None = None  # pixels that the network is shown at once; None: whole images
     validation_error: ValidationError | None = None
 
     @property
@@ -100,6 +103,8 @@ class Strategy:
     learns_channels: ClassVar[bool] = False  # does a grey image in three channels teach it something else?
     needs_index: ClassVar[bool] = False  # does it look images up by `Batch.index`?  Made rows have none
     intensity: ClassVar[tuple[float, float]] = (0.0, 1.0)  # range of its images, given images in 0..1
+    about_middle: ClassVar[bool] = False  # does it act about the middle of what it is shown, on a patch of an image?
+    learns_whole: ClassVar[bool] = False  # does it train networks on whole images, where there are patches?
 
     p: float = 1.0  # probability that the strategy's own stage is applied, per image and step
 
@@ -107,7 +112,10 @@ class Strategy:
         check_shares("augment", "", p=self.p)
 
     def check(self, form: Form) -> None:
-        """Raise ConfigError unless images of this form can be augmented; before anything is decoded."""
+        """Raise ConfigError unless images of this form can be augmented; before anything is decoded.
+
+        The form is that of patches, where there are any, unless the strategy `learns_whole`.
+        """
 
     def check_maps(self, form: Form, maps: Callable[[], Mapping[str, Tensor]]) -> None:
         """Raise ConfigError unless a network with these feature maps can be trained; before anything is decoded.
@@ -133,12 +141,16 @@ class Strategy:
     def displacement_px(self, batch: Batch, params: Params, prepared: Prepared) -> Tensor | None:
         """Field (B, 2, H, W) in pixels, (row, column): the output pixel at p shows the input at p + field(p).
 
+        The batch shows whole images, as it did to `sample`; where there are patches, these to a stage `about_middle`.
         Pure; `params` lie on the device of the batch already.  None: no geometric change.
         """
         return None
 
     def recolour(self, image: Tensor, params: Params, prepared: Prepared) -> Tensor:
-        """Change intensities after the warp; pure, (B, C, H, W) to the same shape."""
+        """Change intensities after the warp; pure, (B, C, H, W) to the same shape.
+
+        Where there are patches, a stage that does not act `about_middle` changes whole images, before the warp.
+        """
         return image
 
     def soft_rows(self, batch: Batch, params: Params) -> Tensor:
@@ -195,10 +207,12 @@ class Strategy:
         """What the record tells of what was learned while the network was, after the last update; keys of `Record`."""
         return {}
 
-    def predict(self, model: nn.Module, image: Tensor, prepared: Prepared = None) -> Tensor:
-        """Logits at validation and test time; test-time augmentation replaces this."""
-        logits: Tensor = model(image)
-        return logits
+    def predict(self, model: Forward, image: Tensor, prepared: Prepared = None) -> Tensor:
+        """Logits at validation and test time; test-time augmentation replaces this.
+
+        model: of images (B, C, H, W), whatever the network is shown of them at once.
+        """
+        return model(image)
 
 
 def check_shares(key: str, file: str, **shares: float) -> None:

@@ -6,8 +6,10 @@ from typing import Any, NoReturn
 import torch
 from torch import Tensor, nn
 
+from segaug.augment.augment import cut
 from segaug.augment.layer_masks import LayerMasks
 from segaug.augment.strategy import PrepareContext
+from segaug.batch import with_patches
 from segaug.errors import ConfigError
 
 Layers = Any  # "all" | "encoder" | "decoder" | names: OmegaConf has no union of a string and a list
@@ -50,7 +52,7 @@ def tapped(layers: Layers, maps: Mapping[str, Tensor], label: Tensor, file: str)
 def layers_of(context: PrepareContext, layers: Layers, file: str) -> dict[str, int]:
     """The chosen layers of the trial's network and their numbers of channels."""
     network = context.build_model(context.rng("layers")).eval()
-    first = context.subset.rows(slice(0, 1))
+    first = cut(with_patches(context.subset.rows(slice(0, 1)), context.patch, context.rng("layers", "patch")))
     with torch.no_grad():
         maps = features_of(network, first.image)[1]
     return {name: features.shape[1] for name, features in tapped(layers, maps, first.label, file).items()}

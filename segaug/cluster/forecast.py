@@ -50,7 +50,7 @@ class Forecast:
 
 def pixels(protocol: Protocol, size: int, side: int, added: int = 0) -> float:
     """Pixels that a network sees in training, of images with this side: what its time is proportional to."""
-    return images_seen(protocol, size, added) * side**2
+    return images_seen(protocol, size, added) * (protocol.patch or side) ** 2
 
 
 def forecast_of(
@@ -153,4 +153,4 @@ def _protocol(options: Json) -> Protocol | None:
 
 
 def _budget(protocol: Protocol) -> Key:
-    return protocol.unit, protocol.length, protocol.batch_size, protocol.patience
+    return protocol.unit, protocol.length, protocol.batch_size, protocol.patience, protocol.patch

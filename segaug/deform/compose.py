@@ -5,10 +5,11 @@ from torch import Tensor
 from segaug.deform.warp import warp
 
 
-def compose_px(inner: Tensor, outer: Tensor) -> Tensor:
+def compose_px(inner: Tensor, outer: Tensor, first_px: Tensor | None = None) -> Tensor:
     """The one field that does what warping by `inner` and then warping the result by `outer` does.
 
     total(p) = outer(p) + inner(p + outer(p)), all (B, D, *size) in pixels.  `inner` is read bilinearly and continues
-    outside the image with its border value, so the total stays continuous where `outer` looks outside.
+    outside the image with its border value, so the total stays continuous where `outer` looks outside.  first_px: (B,
+    D), where `outer`, and so the total, begins in an image that is larger than they are, as for `warp`.
     """
-    return warp(inner, outer, padding="border").add_(outer)
+    return warp(inner, outer, padding="border", first_px=first_px).add_(outer)

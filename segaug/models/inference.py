@@ -5,20 +5,55 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-Predict = Callable[[nn.Module, Tensor], Tensor]
+Forward = Callable[[Tensor], Tensor]  # images (B, C, H, W) to logits (B, K, H, W)
+Predict = Callable[[Forward, Tensor], Tensor]
+Window = tuple[int, ...] | None  # pixels that a network is shown at once, along each axis; None: whole images
+
+OVERLAP = 0.5  # of neighbouring windows
+SIGMA = 0.125  # of the Gaussian that weighs the pixels of a window, in sides
+_WINDOWS = 16  # at a time: they bound the memory
 
 
-def plain(network: nn.Module, image: Tensor) -> Tensor:
+def plain(forward: Forward, image: Tensor) -> Tensor:
     """Inference without test-time augmentation."""
-    logits: Tensor = network(image)
-    return logits
+    return forward(image)
 
 
 @torch.no_grad()
-def logits_of(network: nn.Module, image: Tensor, predict: Predict = plain, rows: int = 16) -> Tensor:
+def logits_of(
+    network: nn.Module, image: Tensor, predict: Predict = plain, rows: int = 16, window: Window = None
+) -> Tensor:
     """Logits (B, K, H, W) of all images in float32, a few rows at a time to bound the memory."""
-    was_training = network.training
+    was_training, forward = network.training, forward_of(network, window)
     network.eval()
-    logits = torch.cat([predict(network, part) for part in image.split(rows)])
+    logits = torch.cat([predict(forward, part) for part in image.split(rows)])
     network.train(was_training)
     return logits.float()
+
+
+def forward_of(network: nn.Module, window: Window) -> Forward:
+    """The network itself, or where it is shown windows of an image, the mean of their logits, weighted by a Gaussian.
+
+    Source: MONAI's `sliding_window_inference`, as nnU-Net predicts; an image of one window is given to the network as
+    it is.
+    """
+    if window is None:
+        return network
+
+    def forward(image: Tensor) -> Tensor:
+        if all(side <= pixels for side, pixels in zip(image.shape[2:], window, strict=True)):
+            logits: Tensor = network(image)
+            return logits
+        return _slid(network, image, window)
+
+    return forward
+
+
+def _slid(network: nn.Module, image: Tensor, window: tuple[int, ...]) -> Tensor:
+    from monai.inferers.utils import sliding_window_inference
+
+    logits = sliding_window_inference(
+        image, window, _WINDOWS, network, overlap=OVERLAP, mode="gaussian", sigma_scale=SIGMA
+    )
+    assert isinstance(logits, Tensor)  # as the network gives one
+    return logits

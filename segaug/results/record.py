@@ -88,6 +88,15 @@ class Form(Struct, frozen=True, gc=False):
     sources: list[str] | UnsetType = UNSET
 
 
+class Patches(Struct, frozen=True, gc=False):
+    """What of the images the network was shown in training, by `segaug/patch.py`."""
+
+    size: Annotated[list[Positive], Meta(description="pixels along each axis")]
+    rows: Annotated[Positive, Meta(description="of all batches")]
+    foreground_share: Annotated[Share, Meta(description="of these rows, drawn around a structure")]
+    missing_rows: Annotated[Count, Meta(description="of images that lack the class which was wanted: the other's")]
+
+
 class Seen(Struct, frozen=True, gc=False):
     """How much of one kind of data there was to see."""
 
@@ -334,6 +343,7 @@ class Record(Struct, frozen=True, gc=False, kw_only=True):
     protocol_hash: str
     labels: Labels
     images: Annotated[Images, Meta(description="beside their labels")] | UnsetType = UNSET
+    patches: Annotated[Patches, Meta(description="without it: whole images")] | UnsetType = UNSET
     subset: Subset
     form: Annotated[Form, Meta(description="without it: one grey structure")] | UnsetType = UNSET
     sees: Annotated[list[str], Meta(description="data that the strategy was allowed to see")]

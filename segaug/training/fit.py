@@ -8,6 +8,7 @@ from torch import nn
 from segaug.augment.strategy import NOTHING, Allowed, Prepared, Strategy
 from segaug.augment.trainer import PRECISION, train
 from segaug.batch import NOT_OF_POOL, Batch
+from segaug.patch import PatchCount
 from segaug.training.batches import SubsetBatches
 from segaug.training.criterion import Criterion
 from segaug.training.protocol import Protocol, schedule
@@ -32,6 +33,7 @@ class Trained:
     presentations: tuple[int, ...]  # rows of each source in all batches
     stopped: str  # "budget" | "patience" | "diverged"
     history: History
+    patches: PatchCount | None  # those of all batches; None where whole images were shown
 
 
 def fit(
@@ -62,7 +64,15 @@ def fit(
     criterion = Criterion(protocol.select, subset.label.shape[1], validation_patients)
     module = Segmentation(network, strategy, prepared, protocol, plan, seed, watch, criterion, allowed)
     selection = Selection(validation, criterion)
-    batches = SubsetBatches(subset, protocol.batch_size, plan.updates, seed, safe_point, protocol.sampling)
+    batches = SubsetBatches(
+        subset,
+        protocol.batch_size,
+        plan.updates,
+        seed,
+        safe_point,
+        protocol.sampling,
+        protocol.window(subset.image.ndim - 2),
+    )
     train(module, batches, subset.image.device, PRECISION[protocol.precision], [selection])
     last = weights_of(network, strategy, prepared)
     done = selection.history.update[-1]
@@ -79,4 +89,5 @@ def fit(
         presentations=tuple(int(shown[subset.source.cpu() == source].sum()) for source in range(sources)),
         stopped=selection.stopped,
         history=selection.history,
+        patches=batches.patches(done),
     )

@@ -42,6 +42,7 @@ class Protocol:
     count: str = "images"  # what N counts; "patients": N patients with all their images
     seeds_per_subset: int = 1  # with k, seed s draws the subset of seed s // k, and all else for itself
     sampling: str = "proportional"  # of images that are added to a base, as they come; "balanced": half of each batch
+    patch: int | None = None  # side [px] of what the network is shown at once, of each image; null: all of it
     diagnostics: bool = False  # measure every layer on each test case, and keep pictures of what was predicted
     precision: str = "float32"  # "bfloat16": autocast of forward and backward; metrics stay in float32
 
@@ -53,6 +54,8 @@ class Protocol:
         for name in ("length", "batch_size", "validate_every", "seeds_per_subset"):
             if getattr(self, name) < 1:
                 raise _error(name, f"got {getattr(self, name)}", "use at least 1")
+        if self.patch is not None and self.patch < 1:
+            raise _error("patch", f"got {self.patch}", "use a side in pixels, e.g. 64, or null for whole images")
         if not 0 <= self.warmup < self.length:
             raise _error("warmup", f"got {self.warmup}", f"use 0 to {self.length - 1}, less than protocol.length")
         if self.patience is not None and self.patience < 1:
@@ -66,6 +69,10 @@ class Protocol:
             raise _error("sampling", "is balanced, and a batch of 1 has no halves", "use protocol.batch_size=2 or more")
         if self.optimiser.name == "sgd" and (self.beta1, self.beta2) != (0.9, 0.999):
             raise _error("beta1", "is an option of adam, and protocol.optimiser.name is sgd", "leave out the betas")
+
+    def window(self, axes: int) -> tuple[int, ...] | None:
+        """Pixels that the network is shown at once, along each axis of an image; None: whole images."""
+        return None if self.patch is None else (self.patch,) * axes
 
 
 CHOICES = {

@@ -11,7 +11,7 @@ from torch.optim import Optimizer
 
 from segaug.augment.augment import augment
 from segaug.augment.strategy import NOTHING, Allowed, Prepared, StepContext, Strategy
-from segaug.batch import Batch
+from segaug.batch import Batch, with_patches
 from segaug.rng import stream
 from segaug.training.criterion import Criterion
 from segaug.training.look_ahead import look_ahead
@@ -65,6 +65,7 @@ class Segmentation(LightningModule):
             return augment(self.strategy.stages(), self.prepared, batch, rng)
 
     def _step_context(self, batch: Batch, step: int, rng: Callable[..., torch.Generator]) -> StepContext:
+        patch = self.protocol.window(batch.image.ndim - 2)
         return StepContext(
             model=self.network,
             batch=batch,
@@ -80,9 +81,16 @@ class Segmentation(LightningModule):
             external=self.allowed.external,
             draw_external=_drawing(self.allowed.external, rng, "external"),
             draw_unlabelled=_drawing(self.allowed.unlabelled, rng, "unlabelled"),
-            draw_validation=_drawing(self.allowed.validation, rng, "validation"),
+            draw_validation=self._drawing_validation(rng, patch),
+            patch=patch,
             validation_error=self.criterion.on(self.allowed.validation),
         )
+
+    def _drawing_validation(
+        self, rng: Callable[..., torch.Generator], patch: tuple[int, ...] | None
+    ) -> Callable[[int], Batch] | None:
+        draw = _drawing(self.allowed.validation, rng, "validation")
+        return None if draw is None else lambda count: with_patches(draw(count), patch, rng("validation", "patch"))
 
     def _look_ahead(self, gradients: Sequence[Tensor | None]) -> list[Tensor]:
         optimizer = cast(Optimizer, self.optimizers(use_pl_optimizer=False))

@@ -74,7 +74,8 @@ class Selection(Callback):
     def _validate(self, module: Segmentation, update: int) -> None:
         assert self.validation is not None  # checked by the caller; for the type checker
         predict = partial(module.strategy.predict, prepared=module.prepared)
-        logits = logits_of(module.network, self.validation.image, predict)
+        window = module.protocol.window(self.validation.image.ndim - 2)
+        logits = logits_of(module.network, self.validation.image, predict, window=window)
         values = self.criterion.values(logits, self.validation.label)
         for key, value in values.items():
             self.history.validation[key].append(value)

@@ -13,6 +13,7 @@ from segaug.augment.gan_losses import adversarial_loss, discriminator_loss
 from segaug.augment.strategy import PrepareContext, Sees, StepContext, Strategy
 from segaug.augment.task_driven.networks import SIDE_MULTIPLE, Discriminator, PixelDiscriminator
 from segaug.augment.task_driven.unlabelled import as_batch, external_images
+from segaug.batch import with_patches
 from segaug.errors import ConfigError
 from segaug.form import Form
 
@@ -84,10 +85,12 @@ class Adversarial(Strategy):
         """A new discriminator; its initial weights are those of the trial's stream."""
         external_images(context, "adversarial")
         image, label = context.subset.image, context.subset.label
-        channels, size = image.shape[1] + label.shape[1], (image.shape[2], image.shape[3])
+        channels, (rows, columns) = image.shape[1] + label.shape[1], context.patch or image.shape[2:]
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(context.rng("Adversarial", "weights").initial_seed())
-            network = Discriminator(size, channels) if self.level == "image" else PixelDiscriminator(channels)
+            network = (
+                Discriminator((rows, columns), channels) if self.level == "image" else PixelDiscriminator(channels)
+            )
         return Judge(network.to(image.device), self.learning_rate)
 
     def training_step(self, context: StepContext) -> Tensor:  # replaces "augment, then loss"
@@ -95,10 +98,11 @@ class Adversarial(Strategy):
         judge = cast(Judge, context.prepared)
         assert context.draw_external is not None  # declared in `sees`
         labelled = context.augment(context.batch)
+        others = as_batch(context.draw_external(len(labelled)), labelled.label.shape[1])
         unlabelled = augment(
             (self.baseline,),
             None,
-            as_batch(context.draw_external(len(labelled)), labelled.label.shape[1]),
+            with_patches(others, context.patch, context.rng("Adversarial", "patch")),
             lambda *names: context.rng("unlabelled", *names),
         )
         logits, others = context.model(labelled.image), context.model(unlabelled.image)

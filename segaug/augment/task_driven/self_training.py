@@ -11,9 +11,9 @@ from segaug.augment.baseline import Baseline
 from segaug.augment.draws import happens
 from segaug.augment.strategy import PrepareContext, Sees, StepContext, Strategy
 from segaug.augment.task_driven.unlabelled import as_batch, external_images
-from segaug.batch import Batch, joined
+from segaug.batch import Batch, joined, with_patches
 from segaug.errors import ConfigError
-from segaug.models.inference import logits_of
+from segaug.models.inference import Window, logits_of
 
 
 class PseudoLabels(nn.Module):
@@ -68,7 +68,7 @@ class SelfTraining(Strategy):
         external = external_images(context, "self_training")
         beginner = context.train_segmentation(context.subset, self.baseline)
         share = len(external) / (len(external) + len(context.subset))
-        return PseudoLabels(beginner, _labelled(beginner, external), share)
+        return PseudoLabels(beginner, _labelled(beginner, external, context.patch), share)
 
     def training_step(self, context: StepContext) -> Tensor:  # replaces "augment, then loss"
         """The loss on labelled and pseudo-labelled rows."""
@@ -77,22 +77,24 @@ class SelfTraining(Strategy):
         if context.step == 0:
             context.model.load_state_dict(pseudo.beginner.state_dict())
         elif self._round(context.step, context.updates) > self._round(context.step - 1, context.updates):
-            pseudo.label.copy_(_labelled(context.model, context.external))
-        batch = context.augment(_both(context.batch, context.external, pseudo, context.rng("SelfTraining", "rows")))
+            pseudo.label.copy_(_labelled(context.model, context.external, context.patch))
+        batch = context.augment(_both(context, context.external, pseudo))
         return context.loss(context.model(batch.image), batch.label)
 
     def _round(self, step: int, updates: int) -> int:
         return step * self.rounds // updates
 
 
-def _both(batch: Batch, external: Tensor, pseudo: PseudoLabels, rng: torch.Generator) -> Batch:
+def _both(context: StepContext, external: Tensor, pseudo: PseudoLabels) -> Batch:
     """The batch, with some of its rows replaced by unlabelled images and their labels of this round."""
+    batch, rng = context.batch, context.rng("SelfTraining", "rows")
     rows = torch.randint(len(external), (len(batch),), generator=rng).to(external.device)
     others = replace(as_batch(external[rows]), label=pseudo.label[rows])
+    others = with_patches(others, context.patch, context.rng("SelfTraining", "patch"))
     replaced = happens(pseudo.share, (len(batch),), rng).to(external.device)
     place = torch.arange(len(batch), device=external.device) + len(batch) * replaced
     return joined(batch, others).rows(place)
 
 
-def _labelled(network: nn.Module, image: Tensor) -> Tensor:
-    return metrics.masks(logits_of(network, image)).to(image.dtype)
+def _labelled(network: nn.Module, image: Tensor, window: Window) -> Tensor:
+    return metrics.masks(logits_of(network, image, window=window)).to(image.dtype)

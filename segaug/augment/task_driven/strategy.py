@@ -52,6 +52,7 @@ class TaskDriven(ByKind):
     """
 
     learns_channels: ClassVar[bool] = True
+    learns_whole: ClassVar[bool] = True
 
     unlabelled_from: str = "external"  # external: the same at every N and seed | pool: what the subset leaves of it
     unlabelled_images: int | None = None  # so many of them, from the first on; null: all

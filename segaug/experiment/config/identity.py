@@ -38,6 +38,7 @@ LATER: dict[str, Any] = {  # option -> what was done before it came, written out
     "protocol.optimiser.momentum": 0.0,
     "protocol.optimiser.nesterov": False,
     "protocol.optimiser.clip_norm": None,
+    "protocol.patch": None,
     "protocol.sampling": "proportional",
     "protocol.seeds_per_subset": 1,
     "protocol.select": "bce",

@@ -124,6 +124,7 @@ def prepare_context(
         obtain=obtain,
         names=lambda part: task.names_of(seen[part]),
         patients=lambda part: tuple(numbers[task.patients[row]] for row in seen[part]),
+        patch=config.protocol.window(len(task.form.size)),
         validation_error=Criterion(config.protocol.select, structures, patients).on(data.validation),
         validation_dice_error=Criterion("dice_patient", structures, patients).on(data.validation),
     )

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from itertools import product
 
 import numpy as np
 import torch
@@ -11,7 +12,9 @@ from segaug.augment.discrepancy import class_means, image_discrepancy, scale_fre
 from segaug.augment.layer_masks import LayerMasks, union
 from segaug.augment.taps import features_of
 from segaug.batch import Batch
+from segaug.deform.window import window as window_of
 from segaug.experiment.trial.evaluation import Scores
+from segaug.models.inference import Window
 from segaug.results.predictions import MOST, Predictions
 from segaug.results.store import Json
 
@@ -20,25 +23,42 @@ _ROWS = 16  # images in memory at a time, with all their feature maps
 
 
 @torch.no_grad()
-def diagnostics_of(network: nn.Module, test: Batch) -> Json:
+def diagnostics_of(network: nn.Module, test: Batch, window: Window = None) -> Json:
     """The record's "diagnostics" of a network with the weights that count; layers that no mask reaches are left out.
 
-    l_fd, literal, and the scale-free separation, of each image alone, so that neither depends on other images.
+    l_fd, literal, and the scale-free separation, of each image alone, so that neither depends on other images.  Of a
+    network that is shown windows of an image, the maps of these, side by side, are the map of the image.
     """
     was_training = network.training
     network.eval()
     mask = union(test.label)
     layers: dict[str, dict[str, list[float | None]]] = {}
-    for image, part in zip(test.image.split(_ROWS), mask.split(_ROWS), strict=True):
+    rows = _ROWS if window is None else 1
+    for image, part in zip(test.image.split(rows), mask.split(rows), strict=True):
+        image, part = (_windows(each, window) for each in (image, part))
         masks = LayerMasks(part)
         for name, features in features_of(network, image)[1].items():
             if masks.reach(features):
-                at = masks.like(features)
+                features, at = (_beside(each, window) for each in (features, masks.like(features)))
                 layer = layers.setdefault(name, {"l_fd": [], "separation": []})
                 layer["l_fd"] += _plain(image_discrepancy(class_means(features, at)))
                 layer["separation"] += _plain(scale_free_separation(features, at))
     network.train(was_training)
     return {"foreground_px": [int(pixels) for pixels in mask.flatten(1).sum(1).tolist()], "layers": layers}
+
+
+def _windows(image: Tensor, size: Window) -> Tensor:
+    """The windows of one image (1, C, *size) that cover it, the last ones moved until they fit: (T, C, *window)."""
+    if size is None:
+        return image
+    starts = [[*range(0, n - m, m), n - m] for n, m in zip(image.shape[2:], size, strict=True)]
+    places = torch.tensor([*product(*starts)])
+    return window_of(image.expand(len(places), *image.shape[1:]), places, size)
+
+
+def _beside(maps: Tensor, size: Window) -> Tensor:
+    """(T, F, h, w) to (1, F, h, T w): what is asked of a map are means over its pixels, wherever they lie."""
+    return maps if size is None else torch.cat([*maps], dim=-1)[None]
 
 
 def predictions_of(test: Batch, best: Scores) -> Predictions:

@@ -16,7 +16,7 @@ from segaug.data.task import Task
 from segaug.measures import quantity
 from segaug.metrics import Prediction, Recalibration, Truth
 from segaug.metrics.cases import Array
-from segaug.models.inference import logits_of
+from segaug.models.inference import Window, logits_of
 from segaug.results.store import Json
 
 Number = TypeVar("Number", int, float)
@@ -83,13 +83,13 @@ def truth_of(task: Task, rows: Sequence[int], batch: Batch) -> Truth:
 
 
 def recalibrated(
-    network: nn.Module, strategy: Strategy, prepared: Prepared, validation: Batch | None
+    network: nn.Module, strategy: Strategy, prepared: Prepared, validation: Batch | None, window: Window = None
 ) -> Recalibration | None:
     """What makes the logits right on validation; None without validation labels."""
     if validation is None:
         return None
     predict = partial(strategy.predict, prepared=prepared)
-    return metrics.fit_recalibration(logits_of(network, validation.image, predict), validation.label)
+    return metrics.fit_recalibration(logits_of(network, validation.image, predict, window=window), validation.label)
 
 
 def score(
@@ -99,10 +99,11 @@ def score(
     recalibration: Recalibration | None,
     test: Batch,
     truth: Truth,
+    window: Window = None,
 ) -> Scores:
     """Predict as the strategy does at test time."""
     predict = partial(strategy.predict, prepared=prepared)
-    prediction = metrics.of_logits(logits_of(network, test.image, predict), truth, recalibration)
+    prediction = metrics.of_logits(logits_of(network, test.image, predict, window=window), truth, recalibration)
     return Scores(prediction, metrics.measure(prediction), recalibration)
 
 

@@ -69,9 +69,10 @@ def run_trial(
         )  # fmt: skip
         trained.best.load(network, config.augment, prepared)
         with watch("prepare"):
-            measured = strength(config.augment, prepared, parts.subset, config.seed)
+            window = config.protocol.window(len(task.form.size))
+            measured = strength(config.augment, prepared, parts.subset, config.seed, window)
         with watch("network"):
-            layers = diagnostics_of(network, parts.test) if config.protocol.diagnostics else None
+            layers = diagnostics_of(network, parts.test, window) if config.protocol.diagnostics else None
             scores, added = _scores(planned, task, network, prepared, trained, parts, safe_point)
         record = _record(planned, task, parts, trained, scores, sum(p.numel() for p in network.parameters()))
         record |= sources_of(task, parts, trained.presentations, scores, added)
@@ -82,6 +83,7 @@ def run_trial(
         seen = seen_rows(config.augment, task, parts.rows, parts.validation is not None)
         record |= {"images": image_counts(seen, len(parts.rows), trained, config.augment.bank(prepared))}
         record |= {"augmentation": measured, "learned": learned.facts()}
+        record |= {"patches": trained.patches.facts()} if trained.patches else {}
         trained.last.load(network, config.augment, prepared)
         record |= config.augment.facts(prepared)
     record["run"] = {
@@ -107,7 +109,7 @@ def _scores(
     """
     if trained.stopped == "diverged":
         return None, []
-    strategy = planned.trial.config.augment
+    strategy, window = planned.trial.config.augment, planned.trial.config.protocol.window(len(task.form.size))
     rows = (task.split.test, *task.added_tests)
     tests = [parts.test, *(task.batch(added).to(parts.test.image.device) for added in task.added_tests)]
     truths = [truth_of(task, *each) for each in zip(rows, tests, strict=True)]
@@ -118,8 +120,10 @@ def _scores(
             found[name] = found["best"]
             continue
         getattr(trained, name).load(network, strategy, prepared)
-        fitted = recalibrated(network, strategy, prepared, parts.validation)
-        found[name] = [score(network, strategy, prepared, fitted, *each) for each in zip(tests, truths, strict=True)]
+        fitted = recalibrated(network, strategy, prepared, parts.validation, window)
+        found[name] = [
+            score(network, strategy, prepared, fitted, *each, window) for each in zip(tests, truths, strict=True)
+        ]
     base, *added = [dict(zip(found, each, strict=True)) for each in zip(*found.values(), strict=True)]
     return (base, added) if all(each.finite for each in base.values()) else (None, [])
 

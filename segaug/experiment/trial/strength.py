@@ -10,7 +10,7 @@ from torch import Tensor
 from segaug.augment.augment import draw, total_displacement_px
 from segaug.augment.baseline import own_stages
 from segaug.augment.strategy import Prepared, Strategy
-from segaug.batch import Batch
+from segaug.batch import Batch, with_patches
 from segaug.deform.jacobian import jacobian
 from segaug.results.store import Json
 from segaug.rng import stream
@@ -19,12 +19,16 @@ DRAWS = 64
 
 
 @torch.no_grad()
-def strength(strategy: Strategy, prepared: Prepared, subset: Batch, seed: int) -> Json | None:
+def strength(
+    strategy: Strategy, prepared: Prepared, subset: Batch, seed: int, patch: tuple[int, ...] | None = None
+) -> Json | None:
     """Statistics of the field of the strategy's own stages, before the shared baseline; None where it has no field.
 
-    Over 64 draws from a stream of their own, in turn on the images of the subset, each applied whatever its p.
+    Over 64 draws from a stream of their own, in turn on the images of the subset, each applied whatever its p.  patch:
+    pixels of the patches that the network is shown; of these then.
     """
     batch = subset.rows(torch.arange(DRAWS, device=subset.index.device) % len(subset))
+    batch = with_patches(batch, patch, stream(seed, "strength", "patch"))
     drawn = draw(own_stages(strategy), prepared, batch, partial(stream, seed, "strength"))
     applied = [replace(stage, applied=torch.ones_like(stage.applied)) for stage in drawn]
     field = total_displacement_px(applied, prepared, batch)

@@ -10,7 +10,7 @@ import torch
 from segaug.augment.bank import Bank
 from segaug.augment.none import NoAugmentation
 from segaug.augment.strategy import Strategy
-from segaug.batch import NOT_OF_POOL, Batch
+from segaug.batch import NOT_OF_POOL, Batch, joined
 from segaug.experiment.config.schema import STRATEGIES
 from segaug.experiment.planned.plan import make_plan
 from segaug.experiment.trial.run import run_trial
@@ -50,17 +50,13 @@ class Making(Strategy):
         made = subset.rows(of)
         image, label = prepared.image[prepared.chosen] / 255, prepared.label[prepared.chosen]
         added = Batch(image, label, torch.full_like(of, NOT_OF_POOL), made.spacing_mm, made.source)
-        return Batch(*map(torch.cat, zip(fields_of(subset), fields_of(added), strict=True)))
+        return joined(subset, added)
 
     def bank(self, prepared):
         return prepared
 
     def sample(self, batch, prepared, rng):
         Making.seen |= set(batch.image[batch.index == NOT_OF_POOL][:, 0, 0, 0].tolist())
-
-
-def fields_of(batch):
-    return [getattr(batch, field.name) for field in dataclasses.fields(batch)]
 
 
 @pytest.fixture
