@@ -16,8 +16,8 @@ class Batch:
 
     image: (B, C, H, W) float32 in 0..1.  label: (B, K, H, W) float32 in 0..1, one channel per foreground structure,
     background implicit, sum over K <= 1.  index: (B,) long, position in the pool or NOT_OF_POOL.  spacing_mm: (B, 2) as
-    (row, column), NaN where the pixel size is unknown.  source: (B,) long, place in `Form.sources`.  patch: what of each
-    image is to be shown to the network; None: all of it.
+    (row, column), NaN where the pixel size is unknown.  source: (B,) long, place in `Form.sources`.  patch: what of
+    each image is to be shown to the network; None: all of it.
     """
 
     image: Tensor

@@ -153,4 +153,5 @@ def _protocol(options: Json) -> Protocol | None:
 
 
 def _budget(protocol: Protocol) -> Key:
-    return protocol.unit, protocol.length, protocol.batch_size, protocol.patience, protocol.patch
+    budget = protocol.unit, protocol.length, protocol.batch_size, protocol.patience
+    return budget if protocol.patch is None else (*budget, protocol.patch)

@@ -55,6 +55,7 @@ SEVERAL = json.loads(sealed(structures_record("heart", "nnunet", "red", 4, 0))) 
         "foreground_px": [8, 0],
         "layers": {"encoder1": {"l_fd": [0.5, -0.25], "separation": [1.5, None]}},
     },
+    "patches": {"size": [64, 64], "rows": 2048, "foreground_share": 0.5, "missing_rows": 3},
     "layer_weights": {"alpha": {"encoder1": 0.25, "decoder1": None}, "never_left_zero": 0.5},
     "images": {"labelled": 4, "unlabelled": 12, "external": 0, "synthetic": {"made": 4, "kept": 3, "used": 2}},
     "bank": {
