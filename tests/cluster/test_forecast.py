@@ -24,6 +24,7 @@ def test_pixels_are_the_images_of_all_updates_and_a_few_more():
     assert schedule(hundred, 32).updates == 100
     assert pixels(hundred, 32, 64) == (800 + START_IMAGES) * 64 * 64
     assert pixels(hundred, 4, 64) == (400 + START_IMAGES) * 64 * 64, "a batch is no larger than the subset"
+    assert pixels(replace(hundred, patch=16), 32, 64) == (800 + START_IMAGES) * 16 * 16, "of patches the network sees"
 
 
 def test_the_most_alike_counts(study):

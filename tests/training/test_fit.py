@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from segaug.augment.none import NoAugmentation
-from segaug.augment.strategy import StepContext, Strategy
+from segaug.augment.strategy import Allowed, StepContext, Strategy
 from segaug.batch import Batch
 from segaug.metrics import cross_entropy
 from segaug.models.inference import logits_of
@@ -266,3 +266,59 @@ class Interrupted(Strategy):
 def test_ctrl_c_stays_ctrl_c():
     with pytest.raises(KeyboardInterrupt):
         train(strategy=Interrupted())
+
+
+def test_a_patch_as_large_as_the_image_gives_the_curve_of_whole_images():
+    plain, patched = train()[1], train(replace(PROTOCOL, patch=8))[1]
+    assert patched.history == plain.history
+    assert all(torch.equal(patched.last.network[name], plain.last.network[name]) for name in plain.last.network)
+    assert plain.patches is None
+    assert (patched.patches.size, patched.patches.rows, patched.patches.foreground) == ((8, 8), 96, 48)
+
+
+def test_a_network_is_trained_on_patches_and_judged_by_windows():
+    class Sees(nn.Conv2d):
+        seen: ClassVar[set[tuple[bool, tuple[int, ...]]]] = set()
+
+        def forward(self, image):
+            self.seen.add((self.training, tuple(image.shape[2:])))
+            return super().forward(image)
+
+    _, trained = train(replace(PROTOCOL, patch=4), net=Sees(1, 1, 1))
+    assert Sees.seen == {(True, (4, 4)), (False, (4, 4))}
+    assert trained.history.validation["bce"][-1] < trained.history.validation["bce"][0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawsValidation(Strategy):
+    """Writes down what it is given to validate with."""
+
+    sees = ("labelled subset", "validation labels")
+    drawn: list[Batch] = field(default_factory=list)
+    given: list[StepContext] = field(default_factory=list)
+
+    def training_step(self, context: StepContext) -> Tensor:
+        self.given.append(context)
+        self.drawn.extend(context.draw_validation(3) for _ in range(2))
+        batch = context.augment(context.batch)
+        return context.loss(context.model(batch.image), batch.label)
+
+
+@pytest.mark.parametrize("patch", [None, 4])
+def test_a_step_of_a_strategy_gets_patches_of_training_and_validation_images(patch):
+    strategy, validation = DrawsValidation(), images(5, 1)
+    allowed = Allowed(validation=validation)
+    protocol, net = replace(PROTOCOL, patch=patch), network()
+    fit(net, strategy, None, images(8), validation, protocol, 0, Stopwatch(), allowed)
+    first, again, later = *strategy.drawn[:2], strategy.drawn[2]
+    assert torch.equal(first.image, again.image)
+    assert first.image.shape[2:] == (8, 8)
+    context = strategy.given[0]
+    assert context.augment(context.batch).image.shape[2:] == ((4, 4) if patch else (8, 8))
+    if patch is None:
+        assert first.patch is context.batch.patch is context.patch is None
+        return
+    assert context.patch == first.patch.size == context.batch.patch.size == (4, 4)
+    assert first.patch.foreground.tolist() == [True, False, True]
+    assert torch.equal(first.patch.centre, again.patch.centre)
+    assert not torch.equal(first.patch.centre, later.patch.centre)

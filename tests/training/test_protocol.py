@@ -65,6 +65,8 @@ def test_a_validation_follows_the_last_update_always():
         ("decay", "linear"),
         ("select", "iou"),
         ("seeds_per_subset", 0),
+        ("patch", 0),
+        ("patch", -64),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(option, value):

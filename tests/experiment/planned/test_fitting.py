@@ -92,3 +92,36 @@ def test_a_stage_that_looks_images_up_is_refused_where_some_are_made(tiny, unrea
     with pytest.raises(ConfigError, match=r"augment: makes trains on images that it makes, and RegDA, .*leave RegDA"):
         make_plan([with_strategy(Makes())], skip_large=True)
     check_fitting([with_strategy(Makes(stage=RandomElastic())), with_strategy(RegDA())])
+
+
+def test_the_network_has_to_take_the_patches_and_not_the_images(tiny, unreadable):
+    check_fitting([tiny("dataset.size=30", "protocol.patch=16", unreadable)])
+    with pytest.raises(ConfigError, match=r"^protocol\.patch: model nnunet cannot take images of 20 x 20 pixels; use"):
+        check_fitting([tiny("dataset.size=32", "protocol.patch=20", unreadable)])
+    with pytest.raises(ConfigError, match=r"^dataset\.size: model nnunet cannot take images of 30 x 30 pixels; use"):
+        check_fitting([tiny("dataset.size=30", unreadable)])
+
+
+def test_patches_have_to_fit_in_the_images(tiny, unreadable):
+    check_fitting([tiny("dataset.size=32", "protocol.patch=32", unreadable)])
+    with pytest.raises(ConfigError) as caught:
+        check_fitting([tiny("dataset.size=32", "protocol.patch=40", unreadable)])
+    assert str(caught.value) == (
+        "protocol.patch: patches of 40 pixels do not fit in images of 32 x 32; use a smaller patch, a larger "
+        "dataset.size, or null for whole images"
+    )
+
+
+def test_a_strategy_is_asked_about_what_it_is_shown(tiny, unreadable):
+    """Discriminators of what the network sees about patches, generators of whole images about these."""
+    check_fitting([tiny("augment=adversarial", "dataset.size=80", "protocol.patch=64", unreadable)])
+    with pytest.raises(ConfigError, match=r"^protocol\.patch: the discriminator .* cannot take images of 32 x 32"):
+        check_fitting([tiny("augment=adversarial", "dataset.size=64", "protocol.patch=32", unreadable)])
+    check_fitting([tiny("augment=gd", "dataset.size=32", "protocol.patch=16", unreadable)])
+    with pytest.raises(ConfigError, match=r"^dataset\.size: the generators .* cannot take images of 48 x 48"):
+        check_fitting([tiny("augment=gd", "dataset.size=48", "protocol.patch=32", unreadable)])
+
+
+def test_feature_maps_are_those_of_patches(tiny, unreadable):
+    """Those of whole images of 30 pixels could not be made: the network cannot take them."""
+    check_fitting([tiny("augment=deep_supervision", "dataset.size=30", "protocol.patch=24", unreadable)])

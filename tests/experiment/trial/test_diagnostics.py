@@ -83,3 +83,22 @@ def test_those_of_an_image_depend_on_no_other_image_and_are_l_fd_of_a_batch_of_o
         assert layer["l_fd"][17] == pytest.approx(alone["layers"][name]["l_fd"][0], abs=1e-5)
         assert layer["l_fd"][17] == pytest.approx(of_batch, abs=1e-4)
         assert layer["separation"][3] is None
+
+
+def test_windows_that_tile_an_image_have_its_pixels():
+    """Of layers that look at a pixel alone the windows' maps are the image's, in another order."""
+    generator = torch.Generator().manual_seed(0)
+    image = torch.rand(3, 1, 16, 16, generator=generator)
+    none = torch.zeros(3, dtype=torch.long)
+    test = Batch(image, (image > 0.6).float(), none, torch.ones(3, 2), none)
+    whole, tiled = (diagnostics_of(Pointwise(), test, window) for window in (None, (8, 4)))
+    assert tiled["foreground_px"] == whole["foreground_px"]
+    for key in ("l_fd", "separation"):
+        assert tiled["layers"]["encoder1"][key] == pytest.approx(whole["layers"]["encoder1"][key], abs=1e-5)
+    covering = diagnostics_of(Pointwise(), test, (8, 12))  # the last window is moved until it fits
+    assert covering["layers"]["encoder1"]["l_fd"] != pytest.approx(whole["layers"]["encoder1"]["l_fd"], abs=1e-5)
+
+
+class Pointwise(torch.nn.Module):
+    def features(self, image):
+        return image, {"encoder1": torch.cat([image, image.square()], dim=1)}
