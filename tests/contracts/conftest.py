@@ -1,46 +1,25 @@
+from dataclasses import replace
 from functools import partial
 
 import pytest
 import torch
-from torch import nn
 from torch.nn import functional as F
 
 from segaug.augment.artefact import ArtefactFailed
 from segaug.augment.none import NoAugmentation
-from segaug.augment.strategy import Allowed, PrepareContext
+from segaug.augment.strategy import PrepareContext
 from segaug.batch import Batch
 from segaug.errors import ConfigError
 from segaug.experiment.artefacts.store import ArtefactStore
 from segaug.form import Form
-from segaug.models.network import Network
 from segaug.rng import stream
 from segaug.training.criterion import Criterion
 from segaug.training.fit import fit
 from segaug.training.objective import Objective
-from segaug.training.protocol import Protocol
 from segaug.training.stopwatch import Stopwatch
 from tests.augment.learned import named
 from tests.contracts.cheap import make
-
-TWO_UPDATES = Protocol(
-    unit="update", length=2, warmup=1, validate_every=2, patience=None, validation="none", learning_rate=1e-3
-)
-
-
-class OneConvolution(Network):
-    """A network that takes images of any size; its logits are its features."""
-
-    def __init__(self, in_channels, out_channels):
-        super().__init__()
-        self.only = nn.Conv2d(in_channels, out_channels, 3, padding=1)
-
-    @property
-    def head(self):
-        return self.only
-
-    def features(self, image):
-        logits = self.only(image)
-        return logits, {"encoder1": logits}
+from tests.contracts.little import TWO_UPDATES, OneConvolution, beside
 
 
 @pytest.fixture(params=[(1, 1, (48, 48)), (3, 2, (40, 57))], ids=["binary-square", "two-structures-colour-oblong"])
@@ -66,24 +45,24 @@ def _taken(strategy, form):
 
 @pytest.fixture(scope="session")
 def learned(tmp_path_factory):
-    """prepare(strategy, batch): what a strategy learns from a batch and a few external images, each artefact once."""
+    """prepare(strategy, batch): what a strategy learns from a batch and a few external images, each artefact once.
+
+    prepare(strategy, batch, side): by a protocol with patches.
+    """
     store = ArtefactStore(tmp_path_factory.mktemp("artefacts"), strict=True)
     with pytest.MonkeyPatch.context() as few:
         few.setattr("segaug.augment.smooth_random._MIXTURES", 32)  # no option, and most of what its spectrum costs
         yield partial(_prepare, store)
 
 
-def _prepare(store, strategy, batch):
+def _prepare(store, strategy, batch, patch=None):
     def obtain(artefact):
         try:
             return store.obtain(artefact)
         except ArtefactFailed:  # two steps make no good generator; here it has to keep promises, not to be good
             return store.held(artefact)
 
-    shifted, unlabelled = (
-        torch.cat([batch.image.roll((shift, shift), dims=(2, 3)) for shift in shifts]) for shifts in ((1, 2), (3, 4))
-    )
-    structures = batch.label.shape[1]
+    structures, protocol = batch.label.shape[1], replace(TWO_UPDATES, patch=patch)
 
     def build_model(rng):
         with torch.random.fork_rng(devices=[]):
@@ -93,10 +72,10 @@ def _prepare(store, strategy, batch):
 
     def train_segmentation(images, chosen):
         network = build_model(stream(0, "segmenter"))
-        fit(network, chosen or NoAugmentation(), None, images, None, TWO_UPDATES, 0, Stopwatch())
+        fit(network, chosen or NoAugmentation(), None, images, None, protocol, 0, Stopwatch())
         return network
 
-    allowed = Allowed(external=shifted.flip(0) ** 1.1, unlabelled=unlabelled, validation=batch)
+    allowed = beside(batch)
     context = PrepareContext(
         subset=batch,
         allowed=allowed,
@@ -106,6 +85,7 @@ def _prepare(store, strategy, batch):
         train_segmentation=train_segmentation,
         rng=partial(stream, 0, "prepare"),
         obtain=obtain,
+        patch=protocol.window(batch.image.ndim - 2),
         **named(batch, allowed),
         validation_dice_error=Criterion("dice_patient", structures, ["patient"] * len(batch)).on(batch),
     )
