@@ -28,7 +28,7 @@ class LayerMasks:
             raise ConfigError(
                 key="augment.layers",
                 problem=f"a layer has {sides[0]} x {sides[1]} pixels, which halving those of the image does not reach",
-                fix=f"name layers of {reachable} pixels, or choose another dataset.size",
+                fix=f"name layers of {reachable} pixels, or choose another dataset.size or protocol.patch",
             )
         return self._masks[sides]
 

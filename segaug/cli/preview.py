@@ -36,7 +36,7 @@ def run(args: Namespace) -> int:
     os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`: what is learned here is kept for trials
     from segaug.cli.hydra_errors import one_line
     from segaug.experiment.cards.each_kind import each_kind
-    from segaug.experiment.cards.examples import augmented, banked, example_batch, learned, prepare_examples
+    from segaug.experiment.cards.examples import augmented, banked, example_batch, learned, patched, prepare_examples
     from segaug.experiment.machine.devices import device_of
     from segaug.experiment.outside import compose
     from segaug.experiment.planned.fitting import check_fitting
@@ -53,18 +53,19 @@ def run(args: Namespace) -> int:
     config, task = trial.config, load(trial)
     batch = example_batch(task, args.images, config.seed).to(device_of(config.device))
     prepared = prepare_examples(config, task, batch, console(stderr=True))
-    made = augmented(config.augment, prepared, batch, args.versions, config.seed)
+    made = augmented(config.augment, prepared, patched(config, batch), args.versions, config.seed)
     title = f"{trial.strategy} on {trial.task}"
+    of_patches = f", {config.protocol.patch} pixels around foreground and background by turns"
     moves = bool(made.displacement_px.any())
     figure = preview_figure(
-        batch.image.cpu().numpy(),
-        batch.label.cpu().numpy(),
+        made.original_image.numpy(),
+        made.original_label.numpy(),
         made.image.numpy(),
         made.label.numpy(),
         made.displacement_px.numpy() if moves else None,
         made.jacobian.numpy() if moves and made.jacobian is not None else None,
         structures=task.form.structures,
-        title=title,
+        title=title + (of_patches if config.protocol.patch else ""),
     )
     _write(figure, out)
     _write_kinds(each_kind(config.augment, prepared, batch, config.seed), batch, out, title)

@@ -1,12 +1,14 @@
 """`segaug preview`: pictures of what a strategy does, and of how what it needs was learned."""
 
 import re
+from dataclasses import replace
 
 import pytest
+import torch
 from PIL import Image
 
 from segaug.cli.main import main
-from segaug.experiment.cards.examples import example_batch, learned
+from segaug.experiment.cards.examples import augmented, example_batch, learned, patched
 from segaug.experiment.outside import compose
 from segaug.experiment.planned.plan import load
 from tests.made_bank import registered
@@ -67,3 +69,17 @@ def test_a_strategy_that_makes_images_shows_its_bank(tmp_path, monkeypatch, caps
     assert capsys.readouterr().out.split() == [str(tmp_path / f"{name}.png") for name in ("preview", "preview_bank")]
     wide, high = Image.open("preview_bank.png").size
     assert wide / high == pytest.approx(6 / 3.6, rel=0.25)  # source, reconstruction, three samples, nearest; three rows
+
+
+@pytest.mark.usefixtures("tiny_cache")
+def test_patches_are_shown_as_a_network_is_shown_them():
+    config = compose([*TINY, "dataset.size=32", "augment=red", "protocol.patch=16"]).config
+    batch = patched(config, example_batch(load(compose([*TINY, "dataset.size=32"])), 4))
+    assert batch.patch.foreground.tolist() == [True, False, True, False]
+    made = augmented(config.augment, None, batch, versions=2)
+    assert made.image.shape[2:] == (1, 16, 16)
+    assert made.displacement_px.shape[2:] == (2, 16, 16)
+    for row, (i, j) in enumerate(batch.patch.first_px.tolist()):
+        assert torch.equal(made.original_image[row], batch.image[row, :, i : i + 16, j : j + 16])
+    whole = patched(compose([*TINY, "dataset.size=32"]).config, batch.rows(slice(0, 1)))
+    assert augmented(config.augment, None, replace(whole, patch=None), versions=1).image.shape[3:] == (32, 32)

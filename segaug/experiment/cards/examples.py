@@ -8,10 +8,10 @@ from rich.console import Console
 from torch import Tensor
 
 from segaug.augment.artefact import Content
-from segaug.augment.augment import apply, draw, total_displacement_px
+from segaug.augment.augment import apply, cut, draw, total_displacement_px
 from segaug.augment.baseline import own_stages
 from segaug.augment.strategy import PrepareContext, Prepared, Strategy
-from segaug.batch import Batch
+from segaug.batch import Batch, with_patches
 from segaug.data.task import Task
 from segaug.deform.jacobian import jacobian
 from segaug.experiment.artefacts.make_all import make_here
@@ -26,13 +26,16 @@ from segaug.training.stopwatch import Stopwatch
 
 @dataclass(frozen=True)
 class Augmented:
-    """k versions of n images, on the CPU, and the field of the strategy's own stages.
+    """k versions of n images, on the CPU, and the field of the strategy's own stages; of patches if these are shown.
 
+    original_image: (n, C, H, W).  original_label: (n, K, H, W).
     image: (n, k, C, H, W).  label: (n, k, K, H, W).  displacement_px: (n, k, 2, H, W); of the baseline, for the
     baseline itself.  jacobian: (n, k, H - 1, W - 1), its determinant in each cell of four pixels, 0 or less where it
     folds; None for the baseline itself: of flips, it would only be -1.
     """
 
+    original_image: Tensor
+    original_label: Tensor
     image: Tensor
     label: Tensor
     displacement_px: Tensor
@@ -81,13 +84,19 @@ def _context(config: Config, task: Task, batch: Batch) -> PrepareContext:
     return prepare_context(config, task, rows, batch, data, Stopwatch(), store_of(config).obtain)
 
 
+def patched(config: Config, batch: Batch) -> Batch:
+    """The images with the patches that a network is shown of them, where the protocol has patches, by turns."""
+    return with_patches(batch, config.protocol.window(batch.image.ndim - 2), stream(config.seed, "patch", "examples"))
+
+
 def augmented(strategy: Strategy, prepared: Prepared, batch: Batch, versions: int, seed: int = 0) -> Augmented:
     """Apply a strategy to each image several times; the draws are those of the first steps of a trial of this seed."""
     shown = own_stages(strategy)  # the baseline's flips would hide a strategy's own field
     made = [_once(strategy, shown or strategy.stages(), prepared, batch, seed, step) for step in range(versions)]
     image, label, field = (torch.stack(version, dim=1).cpu() for version in zip(*made, strict=True))
     cells = jacobian(field.flatten(0, 1)).unflatten(0, field.shape[:2]) if shown else None
-    return Augmented(image, label, field, cells)
+    original = cut(batch)
+    return Augmented(original.image.cpu(), original.label.cpu(), image, label, field, cells)
 
 
 def _once(
@@ -96,7 +105,7 @@ def _once(
     """One version of each image, and the field of the stages that are to be shown."""
     draws = draw(strategy.stages(), prepared, batch, partial(stream, seed, "augment", step))
     field = total_displacement_px([each for each in draws if each.stage in shown], prepared, batch)
-    if field is None:
-        field = batch.image.new_zeros(len(batch), 2, *batch.image.shape[-2:])
     result = apply(draws, prepared, batch)
+    if field is None:
+        field = result.image.new_zeros(len(batch), 2, *result.image.shape[-2:])
     return result.image, result.label, field
