@@ -86,3 +86,15 @@ def test_a_network_is_trained_on_patches_alone(name, batch, prepared):
     assert trained.stopped == "budget"
     assert set(seen) == {(SIDE, SIDE)}
     assert trained.patches.rows >= 2 * len(batch)
+
+
+@pytest.mark.gpu
+@each_strategy
+def test_cuda_agrees_with_cpu(name, patched, prepared, learned):
+    there = patched.to("cuda")
+    stages = make(name).stages()
+    on_cpu = augment(stages, prepared, patched, rng)
+    on_gpu = augment(stages, learned(strategy_of(name), there, SIDE), there, rng)
+    assert there.patch.centre.device.type == "cpu"
+    torch.testing.assert_close(on_gpu.image.cpu(), on_cpu.image, atol=1e-4, rtol=0)
+    assert (on_gpu.label.cpu() != on_cpu.label).float().mean() < 1e-3  # midway between two pixels, rounding decides
