@@ -46,6 +46,8 @@ def _print(report: Json, console: Console) -> None:
         console.print(_table(report))
     if report.get("sources"):
         console.print(_sources(report))
+    if report["sites"]:
+        console.print(escape(f"sites: {'; '.join(map(_site, report['sites']))}"), soft_wrap=True)
     for part in report["parts"]:
         if part["unlabelled"]:
             share = f"{part['unlabelled']} of the {part['images']} {part['name']} images"
@@ -101,6 +103,12 @@ def _sources(report: Json) -> Table:
         modality, share = escape(source["modality"]) or "-", _percent(source["foreground"])
         table.add_row(escape(source["name"]), *counts, pixel, modality, share, *grey)
     return table
+
+
+def _site(site: Json) -> str:
+    """Its images in each part of the split."""
+    images = ", ".join(f"{count} {part}" for part, count in site["images"].items())
+    return f"{site['name'] or 'not known'}{' (target)' if site['target'] else ''} {images}"
 
 
 def _percent(share: float | None) -> str:

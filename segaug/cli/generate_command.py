@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from segaug.data.split import split
 from segaug.data.task import Case, SplitSizes
@@ -13,7 +14,8 @@ from segaug.form import COLOUR
 from segaug.results.command import as_value
 
 _SIDE = 64  # of dataset=folder where nothing else is said
-_SPLITS: tuple[dict[str, int], ...] = ({}, {"min_validation": 1, "max_external": 0})  # usual, and of few patients
+# usual, and of few patients.  Any: numbers of images, and not all options of a split are numbers
+_SPLITS: tuple[dict[str, Any], ...] = ({}, {"min_validation": 1, "max_external": 0})
 
 
 def reading(root: Path, made: TrialBank, images: Sequence[MadeImage]) -> list[str]:
@@ -42,7 +44,7 @@ def reading(root: Path, made: TrialBank, images: Sequence[MadeImage]) -> list[st
     return [*words, *(f"dataset.split.{name}={value}" for name, value in (sizes or {}).items())]
 
 
-def split_sizes(images: Sequence[MadeImage]) -> dict[str, int] | None:
+def split_sizes(images: Sequence[MadeImage]) -> dict[str, Any] | None:
     """Options of the split under which test, validation and pool all get a patient; None where there are too few."""
     for sizes in _SPLITS:
         with suppress(ConfigError):

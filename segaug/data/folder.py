@@ -41,6 +41,7 @@ class Folder(Described):
     patient: str | None = None  # column
     patient_pattern: str | None = None  # regular expression with one group, searched in the file name without suffix
     group: str | None = None  # column; images with the same text are near copies and stay on one side of the split
+    site: str | None = None  # column of where the image was taken; counts only with dataset.split.target
     structures: dict[str, list[int]] = field(default_factory=dict)  # name -> the mask values that make it up
     structure: Any = ""  # to segment: a name, a list of names, or all.  Any: OmegaConf knows no union with a list
     background: list[int] = field(default_factory=lambda: [0])  # mask values outside all structures
@@ -140,21 +141,23 @@ class Folder(Described):
         ids = table.ids(self.id_column)
         patients = table.column(self.patient, "dataset.patient") if self.patient else [self._patient(i) for i in ids]
         groups = table.column(self.group, "dataset.group") if self.group else [""] * len(ids)
-        if "" in patients:
-            problem = f"column {self.patient!r} is empty for image {ids[patients.index('')]!r}"
-            raise DataError(file=table.path, problem=problem, fix="fill in a patient for every image")
-        return [_Row(*row, named_in=table.path) for row in zip(ids, patients, groups, strict=True)]
+        sites = table.column(self.site, "dataset.site") if self.site else [""] * len(ids)
+        for what, column, texts in (("patient", self.patient, patients), ("site", self.site, sites)):
+            if column and "" in texts:
+                problem = f"column {column!r} is empty for image {ids[texts.index('')]!r}"
+                raise DataError(file=table.path, problem=problem, fix=f"fill in a {what} for every image")
+        return [_Row(*row, named_in=table.path) for row in zip(ids, patients, groups, sites, strict=True)]
 
     def _rows_of_files(self, folder: Path, images: FilesByStem) -> list["_Row"]:
-        for key, value in (("where", self.where), ("patient", self.patient), ("group", self.group)):
-            if value:
+        for key in ("where", "patient", "group", "site"):
+            if getattr(self, key):
                 fix = "set dataset.table=NAME.csv, or leave this key out"
                 raise ConfigError(key=f"dataset.{key}", problem="names columns, but there is no table", fix=fix)
         return self._rows_by_name(folder, images)
 
     def _rows_by_name(self, folder: Path, stems: Iterable[str]) -> list["_Row"]:
         """One row per name."""
-        return [_Row(stem, self._patient(stem), "", named_in=folder) for stem in stems]
+        return [_Row(stem, self._patient(stem), "", "", named_in=folder) for stem in stems]
 
     def _patient(self, stem: str) -> str:
         """Patient of a file: what the pattern finds in its name; without a pattern, each image is its own patient."""
@@ -180,6 +183,7 @@ class Folder(Described):
             image_file=image,
             mask_file=mask,
             labelled=labelled,
+            site=row.site,
         )
 
 
@@ -190,6 +194,7 @@ class _Row:
     id: str
     patient: str
     group: str
+    site: str
     named_in: Path  # the table or folder that names the image
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from segaug.data.cases import FileCase, IncompleteDatasetError
 from segaug.data.decode import no_colour
 from segaug.data.pixels import content_hash, crop_centre, in_channels, in_colour, mask_values, stored_pixels
+from segaug.data.sites import SiteCount, site_counts
 from segaug.data.split import PARTS, leaks, split
 from segaug.data.task import Case, Dataset, Split
 from segaug.data.unlabelled import unlike_labelled
@@ -55,6 +56,7 @@ class Report:
     parts: tuple[PartReport, ...]
     problems: tuple[str, ...]
     notes: tuple[str, ...]  # no errors, but worth knowing
+    sites: tuple[SiteCount, ...]  # of a task with target sites; empty without
 
 
 def check(dataset: Dataset) -> Report:
@@ -83,6 +85,7 @@ def check(dataset: Dataset) -> Report:
         parts=tuple(_part(name, seen) for name in PARTS) if parts else (),
         problems=tuple(dict.fromkeys([*of_cases, *problems])),
         notes=_notes(cases, seen, dataset.form),
+        sites=site_counts([case.site for case in cases], parts, dataset.split.target) if parts else (),
     )
 
 

@@ -44,6 +44,7 @@ def check_pooled(dataset: Pooled, cache: Path | None) -> PooledReport:
             *(f"{name}: {note}" for name, report in reports.items() for note in report.notes),
             *_same_patients(reports),
         ),
+        sites=reports[dataset.base].sites,
         sources=sources,
     )
 

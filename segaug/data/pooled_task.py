@@ -49,6 +49,7 @@ def pooled_task(dataset: Pooled, tasks: Mapping[str, Task]) -> Task:
         unlabelled=base.unlabelled,
         added_tests=tuple(tests),
         base_hash=base.content_hash,
+        sites=tuple(site for part in parts for site in part.sites),
     )
 
 
@@ -62,4 +63,5 @@ def _chosen(task: Task, name: str, rows: tuple[int, ...]) -> Task:
         spacing_mm=task.spacing_mm[at],
         ids=tuple(f"{name}/{task.ids[row]}" for row in rows),
         patients=tuple(f"{name}/{task.patients[row]}" for row in rows),
+        sites=tuple(task.sites[row] for row in rows),
     )

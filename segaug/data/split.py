@@ -4,15 +4,21 @@ The split depends on patients, duplicate groups and the sizes asked for, and on 
 files, N, the seed, the strategy, or how images are decoded.  Parts are filled in the order test, validation, external,
 pool, so that changing the size of one part leaves the parts before it as they are.  Images without a mask join the
 external part after all parts are cut, so that they move no other image.
+
+With target sites the order is validation, test on one side, and external, pool on the other.  Sites are looked at only
+then.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 from itertools import combinations
 
 import numpy as np
 
+from segaug.data.sites import KEY as TARGET
+from segaug.data.sites import by_target
 from segaug.data.task import Case, Split, SplitSizes
 from segaug.data.unlabelled import labelled_too
 from segaug.errors import ConfigError, DataError
@@ -29,18 +35,13 @@ def split(cases: Sequence[Case], sizes: SplitSizes) -> Split:
     unlabelled = [row for row, case in enumerate(cases) if not case.labelled]
     cases = [case for case in cases if case.labelled]
     waiting = sorted(groups(cases), key=lambda rows: _rank(cases, rows), reverse=True)  # the next one is at the end
-    test = _take(waiting, round(sizes.test_share * len(cases)))
-    rest = len(cases) - len(test)
-    wanted = max(sizes.min_validation, min(sizes.max_validation, round(sizes.validation_share * rest)))
-    validation = _take(waiting, wanted)
-    external = _take(waiting, min(sizes.max_external, round(sizes.external_share * rest)))
-    pool = _take(waiting, len(cases))
-    if not test or not pool:
-        counts = f"test {len(test)}, validation {len(validation)}, external {len(external)}, pool {len(pool)}"
+    parts = _across_sites(cases, waiting, sizes) if sizes.target else _of_one_population(waiting, sizes, len(cases))
+    if not parts.test or not parts.pool:
+        counts = ", ".join(f"{part} {len(getattr(parts, part))}" for part in PARTS)
         problem = f"of {len(cases)} images in {len(groups(cases))} groups of patients, the parts would get {counts}"
         fix = "add patients, or make the shares smaller, e.g. dataset.split.min_validation=4"
         raise ConfigError(key="dataset.split", problem=problem, fix=fix)
-    return Split(test, validation, (*external, *unlabelled), pool)
+    return replace(parts, external=(*parts.external, *unlabelled))
 
 
 def groups(cases: Sequence[Case]) -> list[list[int]]:
@@ -87,6 +88,37 @@ def _leak(what: str, first: Case, first_side: str, second: Case, second_side: st
     problem = f"has {what} as {second.location}, but is in the {first_side} set while that is in the {second_side} set"
     fix = "delete one of them, or give both one value in a column of the table and set dataset.group to that column"
     return DataError(file=first.location, problem=problem, fix=fix)
+
+
+def _of_one_population(waiting: list[list[int]], sizes: SplitSizes, images: int) -> Split:
+    """All parts from all sites."""
+    test = _take(waiting, round(sizes.test_share * images))
+    rest = images - len(test)
+    validation = _take(waiting, _for_validation(sizes, rest))
+    external = _take(waiting, _for_external(sizes, rest))
+    return Split(test, validation, external, pool=_take(waiting, images))
+
+
+def _across_sites(cases: Sequence[Case], waiting: list[list[int]], sizes: SplitSizes) -> Split:
+    """Validation and test from the target sites, external part and pool from the others; no image is left over."""
+    target, others = by_target(cases, waiting, sizes.target)
+    of_target, of_others = (sum(map(len, side)) for side in (target, others))
+    validation = _take(target, _for_validation(sizes, of_target))
+    external = _take(others, _for_external(sizes, of_others))
+    test = _take(target, of_target)
+    if not test or 2 * len(test) < len(validation):
+        problem = f"has {of_target} images: validation would get {len(validation)} of them and test only {len(test)}"
+        fix = f"name more sites, or set dataset.split.min_validation={max(1, of_target // 3)}"
+        raise ConfigError(key=TARGET, problem=problem, fix=fix)
+    return Split(test, validation, external, pool=_take(others, of_others))
+
+
+def _for_validation(sizes: SplitSizes, images: int) -> int:
+    return max(sizes.min_validation, min(sizes.max_validation, round(sizes.validation_share * images)))
+
+
+def _for_external(sizes: SplitSizes, images: int) -> int:
+    return min(sizes.max_external, round(sizes.external_share * images))
 
 
 def _rank(cases: Sequence[Case], rows: Sequence[int]) -> bytes:

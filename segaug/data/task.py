@@ -27,10 +27,11 @@ class Described:
 
 
 TOLD = tuple(field.name for field in fields(Described))
-DESCRIPTIVE = ("root", "unlabelled", "follow_links", *TOLD)
+DESCRIPTIVE = ("root", "unlabelled", "follow_links", "site", *TOLD)
 """Options of a data set that say where it lies and what it is; they are no part of a trial's identity.
 
 A folder may move.  What lies in it counts by its content: every image, labelled or not, is in the task's content hash.
+Where an image was taken counts by the split, which is in there as well.
 """
 
 
@@ -52,11 +53,17 @@ class Case:
     pixel_mm: tuple[float, float] | None = None  # (row, column) of the image as stored
     recipe: str = ""  # names the content of a generated image, whose last bits may differ between processors
     labelled: bool = True  # False: there is no mask, and the image joins the external part of the split
+    site: str = ""  # where it was taken: a hospital, a scanner, a laboratory; "" = not known
 
 
 @dataclass(frozen=True, kw_only=True)
 class SplitSizes:
-    """How many images each part of the split takes; parts are cut by patient, so they come out at least this large."""
+    """How many images each part of the split takes; parts are cut by patient, so they come out at least this large.
+
+    With `target`, all images of these sites are for validation and test, and all others for the external part and the
+    pool: shares are of the images of either side, and test is what validation leaves of the target, whatever
+    `test_share` is.
+    """
 
     test_share: float = 0.25  # of all images
     validation_share: float = 0.10  # of what the test set leaves
@@ -64,6 +71,7 @@ class SplitSizes:
     max_validation: int = 100
     external_share: float = 0.20  # of what the test set leaves
     max_external: int = 50  # 0: no external images
+    target: list[str] = field(default_factory=list, hash=False)  # sites to validate and test on; none: of all sites
 
 
 class Dataset(Protocol):
@@ -140,6 +148,7 @@ class Task:
     unlabelled: int = 0  # external images that have no mask: they were added after the split was cut
     added_tests: tuple[tuple[int, ...], ...] = ()  # rows of the test set of each source but the first: for scores alone
     base_hash: str = ""  # content_hash of the task of the first source alone; "" where there is no other source
+    sites: tuple[str, ...] = ()  # where each image was taken, "" where that is not known; they decide the split alone
 
     def pool_of(self, source: int) -> tuple[int, ...]:
         """The rows of the pool that are of one source, by its place in `form.sources`; that of the base is 0."""

@@ -53,6 +53,7 @@ def _task(dataset: Dataset, cache: Path | None) -> Task:
         content_hash=decoded.content_hash,
         repeated_grey=decoded.repeated_grey,
         unlabelled=sum(not case.labelled for case in cases),
+        sites=tuple(case.site for case in cases),
     )
 
 

@@ -43,6 +43,14 @@ def test_json_has_one_entry_per_image(overrides, capsys):
     assert sum(part["images"] for part in report["parts"]) == 24
 
 
+def test_sites_are_told_in_one_line_where_some_are_aimed_at(capsys):
+    words = ["dataset=phantom_template_lv", "dataset.size=16", "dataset.images=60"]
+    assert main(["data", "check", *words]) == 0
+    assert "sites" not in capsys.readouterr().out
+    assert main(["data", "check", *words, "dataset.split.target=[b]"]) == 0
+    assert "sites: b (target) 14 test, 16 validation; a 6 external, 24 pool\n" in capsys.readouterr().out
+
+
 def test_missing_folder_is_one_line_and_exits_2(capsys):
     assert main(["data", "check", "dataset=folder"]) == 2
     assert capsys.readouterr().err == "segaug: error: dataset.root: is not set; set dataset.root=/path/to/the/data\n"

@@ -8,6 +8,7 @@ from pathlib import Path
 from segaug.augment.artefact import Artefact, Content
 from segaug.data.pooled import Pooled
 from segaug.data.pooled_differences import differences
+from segaug.data.sites import site_counts
 from segaug.data.task import Dataset, Task
 from segaug.experiment.artefacts.store import ArtefactStore, store_of
 from segaug.experiment.cards.bank_pictures import bank_pictures
@@ -77,6 +78,7 @@ def _facts(name: str, task: Task, trial: Trial) -> Json:
         "pixel_mm": None if any(side != side for side in spacing) else spacing,
         "content_hash": task.content_hash,
         **_by_source(task, dataset),
+        **_by_site(task, dataset),
     }
 
 
@@ -85,6 +87,13 @@ def _by_source(task: Task, dataset: Dataset | Pooled) -> Json:
     if not isinstance(dataset, Pooled):
         return {}
     return {"by_source": [dataclasses.asdict(source) for source in differences(dataset, task)]}
+
+
+def _by_site(task: Task, dataset: Dataset | Pooled) -> Json:
+    """Where the images (of the base) come from; nothing where the data set names no target sites."""
+    base = dataset.sources[dataset.base] if isinstance(dataset, Pooled) else dataset
+    counts = site_counts(task.sites, dataclasses.replace(task.split, pool=task.pool_of(0)), base.split.target)
+    return {"by_site": [dataclasses.asdict(site) for site in counts]} if counts else {}
 
 
 def _form(task: Task) -> Json:

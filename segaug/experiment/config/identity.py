@@ -29,6 +29,8 @@ LATER: dict[str, Any] = {  # option -> what was done before it came, written out
     "dataset.folder.rescale": True,
     "dataset.phantom.annotator_px": 0,
     "dataset.phantom.appearance": 0.0,
+    "dataset.phantom.site_gamma": None,
+    "dataset.split.target": [],
     "protocol.decay": "cosine",
     "protocol.diagnostics": False,
     "protocol.objective.loss": "cross_entropy",
@@ -42,10 +44,13 @@ LATER: dict[str, Any] = {  # option -> what was done before it came, written out
     "protocol.sampling": "proportional",
     "protocol.seeds_per_subset": 1,
     "protocol.select": "bce",
+    "source.site_gamma": None,
+    "source.split.target": [],
 }
 """By `group.option`, or `group.name.option` for an option of one class; a group of options by its members.
 
-`augment.baseline.x` is an option of the baseline, alone and inside of every strategy that has it.
+`augment.baseline.x` is an option of the baseline, alone and inside of every strategy that has it.  `source.x` is one of
+a data set that is pooled, of whatever kind, that came later than pooling: records of then name all that was before it.
 """
 GROUPS: dict[str, Mapping[str, type] | None] = {  # group -> its classes, where there are several
     "dataset": DATASETS,
@@ -63,7 +68,7 @@ def science(config: Config) -> dict[str, Any]:
     plain["dataset"] = _undescribed(plain["dataset"])
     if isinstance(config.dataset, Pooled):
         sources = plain["dataset"]["sources"]
-        plain["dataset"]["sources"] = {name: _undescribed(options) for name, options in sources.items()}
+        plain["dataset"]["sources"] = {name: _science_of_source(options) for name, options in sources.items()}
     for group in ("model", "augment"):
         plain[group] = {"name": _kind(group, getattr(config, group)), **plain[group]}
     return {**plain, "seed": config.seed}
@@ -146,6 +151,10 @@ def differences(before: Json, now: Json) -> list[Difference]:
 def _undescribed(options: Mapping[str, Any]) -> dict[str, Any]:
     """Options of a data set without those that say where it lies and what it is."""
     return {key: value for key, value in options.items() if key not in DESCRIPTIVE}
+
+
+def _science_of_source(options: Mapping[str, Any]) -> dict[str, Any]:
+    return _without_later(_undescribed(options), "source", "source", "")
 
 
 def _science_of(group: str, value: Any) -> dict[str, Any]:  # an instance of one of the group's classes

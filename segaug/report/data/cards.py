@@ -104,9 +104,20 @@ def _facts(card: Mapping[str, Any]) -> Table:
     entries = {**card, **_form(card)}
     rows = [(title, _text(entries[key])) for key, title in _FACTS.items() if entries.get(key) not in (None, "")]
     rows += [(f"images for {part}", str(count)) for part, count in _parts(card).items()]
+    rows += [(f"images of site {_site(each)}", _text(each["images"])) for each in _sites(card)]
     if card.get("unlabelled"):  # cards from before images could lack a mask do not say
         rows.append(("external images without a mask", f"{_text(card['unlabelled'])}, of dataset.unlabelled"))
     return Table("", ("what", "value"), tuple(rows))
+
+
+def _sites(card: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Where the images come from, in cards of tasks that name target sites."""
+    sites = card.get("by_site")
+    return sites if isinstance(sites, list) else []
+
+
+def _site(site: Mapping[str, Any]) -> str:
+    return f"{site['name'] or 'not known'}{' (target)' if site['target'] else ''}"
 
 
 def _sources(card: Mapping[str, Any]) -> Table | None:

@@ -74,6 +74,17 @@ def test_a_strategy_joins_a_card_of_an_earlier_version(written, tmp_path):
         assert [one.title for one in read_card(tmp_path, facts["task"]).pictures] == ["baseline", "red"]
 
 
+def test_a_card_tells_where_the_images_are_from_if_sites_are_aimed_at(written, drawn_once, tmp_path):
+    assert "by_site" not in written()[0]
+    aimed = drawn_once("dataset=phantom_template", "dataset.split.target=[b]", "augment=none")
+    write_cards(make_plan([aimed], skip_large=False), Store(tmp_path / "aimed"))
+    with themed():
+        rows = dict(read_card(tmp_path / "aimed", aimed.task).facts.rows)
+    assert list(rows)[-2:] == ["images of site b (target)", "images of site a"]
+    assert rows["images of site b (target)"].startswith("test: 14; validation: 16")
+    assert "pool" in rows["images of site a"]
+
+
 def test_external_images_without_a_mask_are_counted(written, tmp_path):
     facts, _ = written(lambda task: replace(task, unlabelled=3))
     with themed():

@@ -166,6 +166,23 @@ def test_what_only_a_newer_version_knows_is_told(tiny):
     assert str(found) == "protocol.of_the_future was 3 and is now not there"
 
 
+def test_where_images_were_taken_is_no_part_of_the_id_and_which_sites_are_tested_is():
+    plain = compose(["dataset=folder", "scale.size=4"])
+    sited = compose(["dataset=folder", "dataset.table=items.csv", "dataset.site=hospital", "scale.size=4"])
+    tabled = compose(["dataset=folder", "dataset.table=items.csv", "scale.size=4"])
+    assert (sited.task, science(sited.config)) == (tabled.task, science(tabled.config))
+    assert "target" not in science(plain.config)["dataset"]["split"]
+    aimed = compose(["dataset=folder", "dataset.split.target=[north]", "scale.size=4"])
+    assert aimed.task == "folder(split.target=['north'])"
+    assert science(aimed.config)["dataset"]["split"]["target"] == ["north"]
+
+
+@pytest.mark.parametrize("option", ["site_gamma=1.5", "split.target=[b]"])
+def test_the_shift_of_a_phantom_counts_where_it_is_used(tiny, option):
+    assert trial_id(tiny(f"dataset.{option}"), "hash") != trial_id(tiny(), "hash")
+    assert not {"site_gamma", "site"} & science(tiny().config)["dataset"].keys()
+
+
 def test_where_images_without_a_mask_lie_is_no_part_of_the_id(tmp_path):
     plain, more = (
         compose(["dataset=folder", f"dataset.unlabelled={place}", "scale.size=4"]) for place in ("null", tmp_path)

@@ -69,6 +69,19 @@ def test_options_are_recorded_without_where_the_files_lie():
     assert all("root" not in source and source["table"] == "items.csv" for source in recorded["sources"].values())
 
 
+def test_options_that_came_after_pooling_are_recorded_only_where_they_are_used(tmp_path):
+    """The records of then name every option that there was, those that came late among them."""
+    home = write_configs(tmp_path, "plain", "aimed")
+    with (home / "dataset" / "aimed.yaml").open("a") as file:
+        file.write("site_gamma: 1.5\nsplit: { target: [b] }\n")
+    trial = compose(["dataset=pooled", "dataset.base=aimed", "dataset.added=[plain]"], str(home))
+    recorded = science(trial.config)["dataset"]["sources"]
+    assert (recorded["aimed"]["site_gamma"], recorded["aimed"]["split"]["target"]) == (1.5, ["b"])
+    assert not {"site_gamma", "site"} & recorded["plain"].keys()
+    assert "target" not in recorded["plain"]["split"]
+    assert recorded["plain"]["appearance"] == 0.0
+
+
 def test_how_many_are_added_is_part_of_the_id():
     few, many = (compose([*POOLED, f"dataset.k={k}", "scale=n8"]) for k in (4, 8))
     assert trial_id(few, "content") != trial_id(many, "content")
