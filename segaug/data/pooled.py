@@ -9,7 +9,7 @@ from segaug.data.task import Dataset
 from segaug.errors import ConfigError, UserError
 from segaug.form import Form
 
-BASE, ADDED = "dataset.base", "dataset.added"
+BASE, ADDED, TARGET = "dataset.base", "dataset.added", "dataset.target"
 
 
 class SourceError(UserError):
@@ -23,6 +23,10 @@ class SourceError(UserError):
 class Pooled:
     """Train on a subset of the base and on k images of each added source; validate and test on the base alone.
 
+    With `target`, one of the added sources takes the base's place there: its own validation and test sets, by its own
+    config, are the task's, and the base's validation set is not used.  That is `split.target` of one data set, where
+    sites are data sets of their own.
+
     A source is a data set by the name of its own config, which holds its options, its split among them.  All sources
     have the same structures and size.
     """
@@ -30,6 +34,7 @@ class Pooled:
     base: str = ""
     added: list[str] = field(default_factory=list)
     k: Any = 0  # images from each added source, or a list of one number for each.  Any: OmegaConf knows no such union
+    target: str = ""  # the added source to validate and test on; "": the base
     colour: bool = False  # of every source, whatever its own config says; images that are stored grey are repeated
     sources: Mapping[str, Dataset] = field(default_factory=dict, metadata={"omegaconf_ignore": True})
     """The data sets behind the names, the base first; `with_sources` looks them up."""
@@ -45,6 +50,9 @@ class Pooled:
             if name == self.base or name in self.added[:place]:
                 what = "the base" if name == self.base else "twice"
                 raise ConfigError(key=ADDED, problem=f"names {name}, {what}", fix="name each source once")
+        if self.target and self.target not in self.added:
+            fix = f"choose from: {', '.join(self.added)}, or leave it out to validate and test on the base"
+            raise ConfigError(key=TARGET, problem=f"{self.target} is no added source", fix=fix)
         object.__setattr__(self, "k", _counts(self.k, self.added))
         for name in self.added if self.sources else ():
             self._check_like_base(name)
@@ -55,8 +63,23 @@ class Pooled:
         return replace(self, sources=coloured)
 
     def name(self, base: str) -> str:
-        """What its task is called, where the base's own task is called `base`: `base + 8 wbc_cellavision_cell`."""
-        return " + ".join([base, *(f"{count} {name}" for count, name in zip(self.k, self.added, strict=True))])
+        """What its task is called, where the base's own task is called `base`: `base + 8 wbc_cellavision_cell`.
+
+        With a target: `base + 0 wbc_cellavision_cell, tested on wbc_cellavision_cell`.
+        """
+        sources = " + ".join([base, *(f"{count} {name}" for count, name in zip(self.k, self.added, strict=True))])
+        return f"{sources}, tested on {self.target}" if self.target else sources
+
+    @property
+    def tested(self) -> str:
+        """The source whose validation and test sets are the task's."""
+        return self.target or self.base
+
+    def uses(self, name: str, part: str) -> bool:
+        """Is this part of a source's own split used?  Of added sources those to train and test on."""
+        if part == "validation":
+            return name == self.tested
+        return name == self.base or part != "external"
 
     @property
     def form(self) -> Form:

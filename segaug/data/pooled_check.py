@@ -8,7 +8,7 @@ from segaug.data.decode import no_colour
 from segaug.data.integrity import CaseReport, PartReport, Report, check
 from segaug.data.pooled import Pooled
 from segaug.data.pooled_differences import SourceFacts, differences
-from segaug.data.pooled_leaks import is_used, placed, shared_across
+from segaug.data.pooled_leaks import placed, shared_across
 from segaug.data.pooled_task import pooled_task
 from segaug.data.tensors import load_sources
 
@@ -31,7 +31,7 @@ def check_pooled(dataset: Pooled, cache: Path | None) -> PooledReport:
     sources: tuple[SourceFacts, ...] = ()
     if not problems:
         tasks = load_sources(dataset, cache)
-        used = [image for name, task in tasks.items() for image in placed(name, task, base=name == dataset.base)]
+        used = [image for name, task in tasks.items() for image in placed(dataset, name, task)]
         problems += map(str, shared_across(used))
         if not problems:
             sources = differences(dataset, pooled_task(dataset, tasks))
@@ -44,7 +44,7 @@ def check_pooled(dataset: Pooled, cache: Path | None) -> PooledReport:
             *(f"{name}: {note}" for name, report in reports.items() for note in report.notes),
             *_same_patients(reports),
         ),
-        sites=reports[dataset.base].sites,
+        sites=reports[dataset.base].sites if not dataset.target else (),
         sources=sources,
     )
 
@@ -61,11 +61,10 @@ def _cases(dataset: Pooled, name: str, report: Report) -> tuple[CaseReport, ...]
 
 
 def _parts(dataset: Pooled, name: str, report: Report) -> tuple[PartReport, ...]:
-    """All parts of the base, and those of an added source that are used."""
-    if name == dataset.base:
-        return report.parts
-    used = [part for part in report.parts if is_used(part.name, base=False)]
-    return tuple(replace(part, name=f"{part.name} of {name}") for part in used)
+    """The parts of a source that are used; of which source they are, but for those of the joint task."""
+    used = [part for part in report.parts if dataset.uses(name, part.name)]
+    own = {"test": dataset.tested, "validation": dataset.tested, "external": dataset.base, "pool": dataset.base}
+    return tuple(part if own[part.name] == name else replace(part, name=f"{part.name} of {name}") for part in used)
 
 
 def _same_patients(reports: Mapping[str, Report]) -> tuple[str, ...]:

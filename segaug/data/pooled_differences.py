@@ -24,7 +24,7 @@ class SourceFacts:
 
 def differences(dataset: Pooled, task: Task) -> tuple[SourceFacts, ...]:
     """The facts of each source, the base first; task: the pooled one."""
-    tests = (task.split.test, *task.added_tests)
+    tests = task.by_source(task.split.test, task.added_tests)
     return tuple(_facts(dataset, task, place, tests[place]) for place in range(len(task.form.sources)))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import combinations
 
+from segaug.data.pooled import Pooled
 from segaug.data.split import PARTS
 from segaug.data.task import Task
 from segaug.errors import DataError
@@ -24,14 +25,9 @@ class Placed:
         return f"image {self.id!r} of {self.source}"
 
 
-def is_used(part: str, *, base: bool) -> bool:
-    """Is this part of a source's split used in a pooled task?  Of added sources only those to train and test on."""
-    return base or part in ("pool", "test")
-
-
-def placed(source: str, task: Task, *, base: bool) -> list[Placed]:
-    """The images of one source's own task that a pooled task uses, as the network sees them."""
-    rows = [(row, part) for part in PARTS if is_used(part, base=base) for row in getattr(task.split, part)]
+def placed(dataset: Pooled, source: str, task: Task) -> list[Placed]:
+    """The images of one source's own task that the pooled data set uses, as the network sees them."""
+    rows = [(row, part) for part in PARTS if dataset.uses(source, part) for row in getattr(task.split, part)]
     return [
         Placed(source, task.ids[row], part, sha256(task.image[row].numpy().tobytes()).hexdigest()) for row, part in rows
     ]

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
+from itertools import accumulate
 
 import torch
 
@@ -19,22 +20,29 @@ def pooled_task(dataset: Pooled, tasks: Mapping[str, Task]) -> Task:
 
     Rows of the base keep their numbers, ids and patients, and its test, validation and external parts are the joint
     ones.  Of an added source there are the rows of its pool, then those of its test set, with `NAME/` before their ids
-    and patients, so that nobody is taken for somebody else of that name.  Raises DataError where two sources have one
+    and patients, so that nobody is taken for somebody else of that name.  Behind those of the target there are the rows
+    of its validation set, and this and its test set are the joint ones.  Raises DataError where two sources have one
     image on two sides.
     """
     base = tasks[dataset.base]
-    used = [image for name, task in tasks.items() for image in placed(name, task, base=name == dataset.base)]
+    used = [image for name, task in tasks.items() for image in placed(dataset, name, task)]
     for leak in shared_across(used):
         raise leak
     if dataset.form.channels == COLOUR and all(task.repeated_grey == len(task.ids) for task in tasks.values()):
         raise no_colour()
-    parts, pool, tests = [base], list(base.split.pool), list[tuple[int, ...]]()
+    parts, pool, tests, validation = [base], list(base.split.pool), [base.split.test], base.split.validation
     for name in dataset.added:
-        start, trained, tested = sum(len(part.ids) for part in parts), tasks[name].split.pool, tasks[name].split.test
-        parts.append(_chosen(tasks[name], name, (*trained, *tested)))
-        pool += range(start, start + len(trained))
-        tests.append(tuple(range(start + len(trained), start + len(trained) + len(tested))))
-    contents = [[name, task.content_hash] for name, task in tasks.items()]
+        own, start = tasks[name].split, sum(len(part.ids) for part in parts)
+        validated = own.validation if name == dataset.target else ()
+        parts.append(_chosen(tasks[name], name, (*own.pool, *own.test, *validated)))
+        ends = list(accumulate(map(len, (own.pool, own.test, validated)), initial=start))
+        pool += range(ends[0], ends[1])
+        tests.append(tuple(range(ends[1], ends[2])))
+        validation = tuple(range(ends[2], ends[3])) if name == dataset.target else validation
+    tested = list(tasks).index(dataset.tested)
+    contents = [[name, task.content_hash] for name, task in tasks.items()] + (
+        [dataset.target] if dataset.target else []
+    )
     return Task(
         image=torch.cat([part.image for part in parts]),
         label=torch.cat([part.label for part in parts]),
@@ -43,12 +51,13 @@ def pooled_task(dataset: Pooled, tasks: Mapping[str, Task]) -> Task:
         form=dataset.form,
         ids=tuple(name for part in parts for name in part.ids),
         patients=tuple(patient for part in parts for patient in part.patients),
-        split=replace(base.split, pool=tuple(pool)),
+        split=replace(base.split, test=tests[tested], validation=validation, pool=tuple(pool)),
         content_hash=sha256(json.dumps(contents).encode()).hexdigest(),
         repeated_grey=sum(task.repeated_grey for task in tasks.values()),
         unlabelled=base.unlabelled,
-        added_tests=tuple(tests),
-        base_hash=base.content_hash,
+        added_tests=tuple(rows for place, rows in enumerate(tests) if place != tested),
+        tested=tested,
+        base_hash="" if dataset.target else base.content_hash,
         sites=tuple(site for part in parts for site in part.sites),
     )
 

@@ -8,7 +8,7 @@ from segaug.data.task import Case, Split
 from segaug.errors import ConfigError
 
 KEY = "dataset.split.target"
-_SHOWN = 10
+_MOST_CHOICES = 12
 Groups = list[list[int]]  # rows of images that stay together
 
 
@@ -66,7 +66,7 @@ def _check(cases: Sequence[Case], target: Sequence[str]) -> None:
     for place, site in enumerate(target):
         if site not in counts:
             known = [f"{name} ({images})" for name, images in counts.most_common()]
-            choices = ", ".join(known[:_SHOWN]) + (", ..." if len(known) > _SHOWN else "")
+            choices = ", ".join(known[:_MOST_CHOICES]) + (", ..." if len(known) > _MOST_CHOICES else "")
             raise ConfigError(key=KEY, problem=f"no image is of site {site!r}", fix=f"choose from (images): {choices}")
         if site in target[:place]:
             raise ConfigError(key=KEY, problem=f"names {site} twice", fix="name each site once")

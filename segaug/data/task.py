@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -12,6 +12,8 @@ from torch import Tensor
 from segaug.batch import NOT_OF_POOL, Batch
 from segaug.form import Form
 from segaug.image_hash import image_hash
+
+Each = TypeVar("Each")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,14 +148,19 @@ class Task:
     content_hash: str  # of the pixels and masks used, the split and the way of decoding
     repeated_grey: int = 0  # images stored with one channel and repeated, where the task has three
     unlabelled: int = 0  # external images that have no mask: they were added after the split was cut
-    added_tests: tuple[tuple[int, ...], ...] = ()  # rows of the test set of each source but the first: for scores alone
-    base_hash: str = ""  # content_hash of the task of the first source alone; "" where there is no other source
+    added_tests: tuple[tuple[int, ...], ...] = ()  # rows of the test set of each source but `tested`: for scores alone
+    tested: int = 0  # the source that validation and test are of, by its place in `form.sources`
+    base_hash: str = ""  # content_hash of the task of the first source alone; "" where it is not what is tested on
     sites: tuple[str, ...] = ()  # where each image was taken, "" where that is not known; they decide the split alone
 
     def pool_of(self, source: int) -> tuple[int, ...]:
         """The rows of the pool that are of one source, by its place in `form.sources`; that of the base is 0."""
         pool = torch.tensor(self.split.pool, dtype=torch.long)
         return tuple(pool[self.source[pool] == source].tolist())
+
+    def by_source(self, tested: Each, others: Sequence[Each]) -> tuple[Each, ...]:
+        """What the source has that is tested on, and what the others have, in the order of `form.sources`."""
+        return (*others[: self.tested], tested, *others[self.tested :])
 
     def names_of(self, rows: Sequence[int]) -> tuple[str, ...]:
         """`image_hash` of each of these images; each is hashed once, however often it is asked for."""

@@ -91,11 +91,18 @@ def without_options(task: str) -> str:
     return task.partition("(")[0]
 
 
+def _tested_on(task: str) -> str:
+    """`, tested on NAME`, where that is another source than the base: no trial of the base alone is like it."""
+    _, mark, name = task.rpartition(", tested on ")
+    return mark + name if mark else ""
+
+
 def _keys(rows: pd.DataFrame) -> list[FamilyKey]:
     """Of each trial."""
     shares = map(sources_of, rows["sources"])
     sources = [
-        (_of_role(own, "base")[0].name, tuple(source.name for source in _of_role(own, "added"))) for own in shares
+        (_of_role(own, "base")[0].name + _tested_on(task), tuple(source.name for source in _of_role(own, "added")))
+        for own, task in zip(shares, rows["task"], strict=True)
     ]
     others = zip(rows["size"].tolist(), rows["model"], rows["strategy"].map(without_sampling), strict=True)
     return [FamilyKey(*own, *other) for own, other in zip(sources, others, strict=True)]

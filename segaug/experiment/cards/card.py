@@ -91,6 +91,8 @@ def _by_source(task: Task, dataset: Dataset | Pooled) -> Json:
 
 def _by_site(task: Task, dataset: Dataset | Pooled) -> Json:
     """Where the images (of the base) come from; nothing where the data set names no target sites."""
+    if task.tested:
+        return {}  # the base's sites do not say what is tested on
     base = dataset.sources[dataset.base] if isinstance(dataset, Pooled) else dataset
     counts = site_counts(task.sites, dataclasses.replace(task.split, pool=task.pool_of(0)), base.split.target)
     return {"by_site": [dataclasses.asdict(site) for site in counts]} if counts else {}

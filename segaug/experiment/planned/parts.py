@@ -34,7 +34,7 @@ class Parts:
 
     @cached_property
     def test(self) -> Batch:
-        """Of the base."""
+        """Of the base, or of the source that is tested on in its place."""
         return self.task.batch(self.task.split.test).to(self.device)
 
 

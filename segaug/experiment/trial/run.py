@@ -103,7 +103,7 @@ def _scores(
     parts: Parts,
     safe_point: SafePoint,
 ) -> tuple[WeightScores | None, list[WeightScores]]:
-    """Scores of the best and the last weights on the test set of the base, and of each other source.
+    """Scores of the best and the last weights on the test set, and on that of each other source.
 
     None if the trial diverged, at whatever point; of the others there are none then.
     """

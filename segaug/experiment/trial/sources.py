@@ -24,19 +24,19 @@ def sources_of(
     task: Task,
     parts: Parts,
     presentations: Sequence[int],
-    base: WeightScores | None,
-    added: Sequence[WeightScores],
+    tested: WeightScores | None,
+    others: Sequence[WeightScores],
 ) -> Json:
     """The record's "sources"; empty for a single one.
 
-    presentations: rows of each source in all batches.  base, added: scores on the test set of each, None and nothing
-    where the trial diverged.
+    presentations: rows of each source in all batches.  tested, others: scores on the task's test set and on those of
+    its other sources, None and nothing where the trial diverged.
     """
     names = task.form.sources
     if len(names) == 1:
         return {}
-    scores = (base, *added) if base else (None,) * len(names)
-    rows = (task.split.test, *task.added_tests)
+    scores = task.by_source(tested, others) if tested else (None,) * len(names)
+    rows = task.by_source(task.split.test, task.added_tests)
     training = images_of(task, parts.rows)
     return {
         "sources": {
@@ -44,7 +44,7 @@ def sources_of(
                 "role": "added" if place else "base",
                 "training": training[name],
                 "presentations": presentations[place],
-                **_tested(task, rows[place], scores[place], cases=place > 0),
+                **_tested(task, rows[place], scores[place], cases=place != task.tested),
             }
             for place, name in enumerate(names)
         }
@@ -52,7 +52,7 @@ def sources_of(
 
 
 def _tested(task: Task, rows: Sequence[int], scores: WeightScores | None, *, cases: bool) -> Json:
-    """Null where there are none, or are not finite; cases: those of the base are the record's own."""
+    """Null where there are none, or are not finite; cases: those of the task's test set are the record's own."""
     if scores is None or not all(each.finite for each in scores.values()):
         return {"test": None, "cases": None}
     details = details_of(task, rows, scores["best"])

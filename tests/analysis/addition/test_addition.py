@@ -30,6 +30,20 @@ def test_a_curve_is_named_by_base_added_size_model_strategy_and_sampling(both):
         assert curve.zero[0] == 5
 
 
+def test_trials_that_test_on_an_added_source_are_a_curve_of_their_own():
+    """Not beside the base alone, which was tested on other images."""
+    made = records(sizes=EVERY_SIZE)
+    aimed = [
+        {**each, "id": f"{each['id']}-aimed", "task": f"{each['task']}, tested on {ADDED}", "dataset_hash": "f" * 16}
+        for each in made
+        if "sources" in each
+    ]
+    plain, other = judged([*made, *aimed]).curves
+    assert (plain.key[0], other.key[0]) == (BASE, f"{BASE}, tested on {ADDED}")
+    assert plain.worth.sizes == EVERY_SIZE
+    assert other.worth.sizes == (SIZE,)  # its own k = 0
+
+
 def test_known_harm_is_shown_and_its_interval_holds_it(both):
     for curve in both.curves:
         assert curve.verdict.shown == "harm"

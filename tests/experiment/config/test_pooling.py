@@ -82,6 +82,15 @@ def test_options_that_came_after_pooling_are_recorded_only_where_they_are_used(t
     assert recorded["plain"]["appearance"] == 0.0
 
 
+def test_a_source_to_test_on_is_part_of_the_id_and_of_nothing_before_it():
+    plain, aimed = (compose([*POOLED, *more]) for more in ([], ["dataset.target=wbc_cellavision_cell"]))
+    assert aimed.task == f"{plain.task}, tested on wbc_cellavision_cell"
+    assert "target" not in science(plain.config)["dataset"]
+    assert science(aimed.config)["dataset"]["target"] == "wbc_cellavision_cell"
+    assert trial_id(aimed, "content") != trial_id(plain, "content")
+    assert config_of(json.loads(json.dumps(plain_config(aimed.config)))) == aimed.config
+
+
 def test_how_many_are_added_is_part_of_the_id():
     few, many = (compose([*POOLED, f"dataset.k={k}", "scale=n8"]) for k in (4, 8))
     assert trial_id(few, "content") != trial_id(many, "content")

@@ -1,6 +1,7 @@
 """Trials on several sources: at k = 0 the base's own trial, and what a record says of each source."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
@@ -77,6 +78,22 @@ def test_a_record_says_how_each_source_was_shown_and_how_good_the_trial_is_there
     assert cases.keys() == record["cases"].keys()
     assert all(name.startswith(f"{ADDED}/") for name in (*cases["ids"], *cases["patients"]))
     assert sources[ADDED]["test"]["best"]["dice"] == pytest.approx(sum(cases["dice"]) / len(cases["dice"]))
+
+
+def test_a_source_that_is_tested_on_in_the_base_s_place_has_the_scores_of_the_record(tiny):
+    plain = pooled(tiny(SPLIT), 0)
+    dataset = replace(plain.config.dataset, target=ADDED)
+    aimed = replace(plain, config=replace(plain.config, dataset=dataset), task=dataset.name("base"))
+    (record, _), (before, _) = run(aimed, plain)
+    check(json.loads(json.dumps(record)))
+    assert [name for name, source in record["sources"].items() if source["role"] == "base"] == [BASE]
+    assert record["sources"][ADDED]["test"] == record["test"]
+    assert record["sources"][ADDED]["cases"] is None
+    assert record["cases"]["ids"] == before["sources"][ADDED]["cases"]["ids"]
+    assert record["sources"][BASE]["cases"]["ids"] == before["cases"]["ids"]
+    assert record["sources"][BASE]["training"] == 4
+    assert record["subset"]["ids"] == before["subset"]["ids"]
+    assert record["reference"] != before["reference"]
 
 
 @pytest.mark.slow
