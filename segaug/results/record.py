@@ -205,8 +205,8 @@ class Source(Struct, frozen=True, gc=False):
     role: Literal["base", "added"]
     training: Annotated[Count, Meta(description="images")]
     presentations: Annotated[Count, Meta(description="its rows in all batches")]
-    test: Annotated[Test | None, Meta(description="null: diverged; of the base: the record's own")]
-    cases: Annotated[Cases | None, Meta(description="null: diverged; and of the base, for these are the record's")]
+    test: Annotated[Test | None, Meta(description="null: diverged; of the one tested on: the record's own")]
+    cases: Annotated[Cases | None, Meta(description="null: diverged; and of the one tested on, whose the record's are")]
 
 
 class Layer(Struct, frozen=True, gc=False):

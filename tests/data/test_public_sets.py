@@ -83,6 +83,18 @@ def test_pixel_size_of_the_hippocampus_follows_the_resizing(public_data):
     assert (64 * task.spacing_mm[0]).tolist() == [35, 51]  # stored as 51 x 35 pixels of 1 mm
 
 
+@pytest.mark.parametrize(
+    ("name", "experiment"), [("nuclei_fluorescence", "360x360"), ("nuclei_stained", "1024x1024_brightfield_grey")]
+)
+def test_nuclei_of_one_experiment_can_be_what_is_tested_on(name, experiment, public_data):
+    chosen = compose([f"dataset={name}", f"dataset.split.target=[{experiment}]", "dataset.split.min_validation=4"])
+    cases = chosen.config.dataset.cases()
+    parts = split(cases, chosen.config.dataset.split)
+    assert {cases[row].site for row in (*parts.test, *parts.validation)} == {experiment}
+    assert experiment not in {cases[row].site for row in (*parts.pool, *parts.external)}
+    assert chosen.task.startswith(f"{name}(split.")
+
+
 def test_volumes_of_sunnybrook_are_enough_to_draw_from_and_to_learn_from(public_data):
     """Draws of 3 patients differ in a pool of 12; the external part is 8 patients at least."""
     chosen = dataset("sunnybrook_volumes")
