@@ -8,6 +8,7 @@ from torch import Tensor
 from segaug.patch import Patch, alternating, draw_patch, joined_patches
 
 NOT_OF_POOL = -1  # index of an image of another part of the split, and of one that a strategy has made
+OF_VALIDATION = -2  # of a validation image that is trained on: not of the pool either, but nobody has made it
 
 
 @dataclass(frozen=True)

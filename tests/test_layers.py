@@ -14,7 +14,7 @@ from tests.house.rooms import House, layer_of, room_of
 # At the top, for everybody; "" is segaug itself.
 FREE = {
     "", "batch", "errors", "file_name", "files", "form", "grey", "image_hash", "json_data", "measures", "metrics",
-    "name", "patch", "rng", "terminal", "visible",
+    "name", "patch", "policy_file", "rng", "terminal", "visible", "ways",
 }  # fmt: skip
 MAY_IMPORT = {
     "data": set(),
@@ -56,8 +56,9 @@ WITHIN: dict[str, dict[str, set[str]]] = {  # layer -> room -> rooms it may impo
         "planning": {"", "law", "trials", "curves", "comparison"},
         "addition": {"", "law", "trials", "foreign", "curves", "comparison", "planning"},
         "diagnostics": {"", "law", "trials"},
+        "policies": {"", "law", "curves", "comparison"},
     },
-    "augment": {"": set(), "genda": {""}, "task_driven": {""}, "augpaint": {""}},
+    "augment": {"": {"policy"}, "policy": set(), "genda": {""}, "task_driven": {""}, "augpaint": {""}},
     "data": {"": set(), "phantom": {""}},
     "experiment": {
         "": {"config", "sweep"},  # outside.py stands above all
@@ -81,6 +82,8 @@ WITHIN: dict[str, dict[str, set[str]]] = {  # layer -> room -> rooms it may impo
             "comparison",
             "addition",
             "synthesis",
+            "policies",
+            "ways",
             "diagnostics",
             "laws",
             "answers",
@@ -100,13 +103,15 @@ WITHIN: dict[str, dict[str, set[str]]] = {  # layer -> room -> rooms it may impo
         "comparison": {"look", "study", "marks", "blocks", "curves"},
         "addition": {"look", "study", "marks", "blocks"},
         "synthesis": {"look", "study", "marks", "blocks", "pictures"},
+        "policies": {"look", "study", "marks", "blocks"},
+        "ways": {"look", "study", "blocks"},
         "diagnostics": {"look", "study", "marks", "blocks"},
         "answers": {"look", "study", "blocks", "laws", "comparison"},
         "planning": {"look", "study", "marks", "blocks"},
         "variance": {"look", "study", "marks", "blocks"},
         "divergence": {"look", "study", "marks", "blocks", "curves"},
         "data": {"look", "study", "blocks"},
-        "trials": {"look", "study", "blocks", "curves", "laws", "data", "pictures", "synthesis"},
+        "trials": {"look", "study", "blocks", "curves", "laws", "data", "pictures", "synthesis", "policies", "ways"},
     },
     "results": {"": set(), "mirror": {""}},
 }

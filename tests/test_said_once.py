@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from segaug.results import keys, states
+from segaug.results.planned import PREDICT
 from segaug.results.trial_key import TrialKey
 from segaug.results.trial_row import COLUMNS
 from tests.house.here import HOUSE
@@ -87,7 +88,7 @@ def test_thresholds_stand_once():
 
 
 def test_a_trial_key_has_the_fields_of_its_name():
-    assert TrialKey.__struct_fields__ == keys.TRIAL_KEY
+    assert TrialKey.__struct_fields__ == (*keys.TRIAL_KEY, PREDICT)
     row = {name: number for number, name in enumerate(keys.TRIAL_KEY)}
     assert keys.curve_of(row) == tuple(row[name] for name in keys.CURVE)
     assert keys.cell_of(row) == tuple(row[name] for name in keys.CELL)

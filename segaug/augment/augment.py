@@ -39,7 +39,7 @@ def draw(
     """The random half of `augment`: what each stage does to this batch."""
     draws = []
     for stage in stages:
-        name = type(stage).__name__
+        name = stage.drawn_as or type(stage).__name__
         with _full_precision(batch):
             params = stage.sample(batch, prepared, rng(name, "sample"))
         applied = happens(stage.p, (len(batch),), rng(name, "gate"))
@@ -168,9 +168,10 @@ def _gated(one: Draw, new: Tensor, old: Tensor) -> Tensor:
 
 
 def _to(device: torch.device, params: Params) -> Params:
-    """Params on a device: a tensor, a frozen dataclass of params, or a value that has no device."""
+    """Params on a device: a tensor, a frozen dataclass of params, or a value that has no device; `ON_CPU` stays."""
     if isinstance(params, Tensor):
         return params.to(device, non_blocking=True)
     if is_dataclass(params) and not isinstance(params, type):
-        return replace(params, **{field.name: _to(device, getattr(params, field.name)) for field in fields(params)})
+        moved = [field.name for field in fields(params) if not field.metadata.get("on_cpu")]
+        return replace(params, **{name: _to(device, getattr(params, name)) for name in moved})
     return params

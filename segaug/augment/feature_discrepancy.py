@@ -1,5 +1,6 @@
 """Feature discrepancy: pull the features of foreground and background apart, in every layer of the network."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
@@ -71,7 +72,7 @@ class FeatureDiscrepancy(LayerLoss):
         losses = self._losses(features, batch.label, context.rng("FeatureDiscrepancy", "permutation"))
         return context.loss(logits, batch.label) + (self._alpha(context, losses) * losses).sum()
 
-    def facts(self, prepared: Prepared) -> dict[str, Any]:
+    def facts(self, prepared: Prepared, best: Mapping[str, Tensor]) -> dict[str, Any]:
         """The weights, where they are learned."""
         return {"layer_weights": prepared.facts()} if isinstance(prepared, LayerWeights) else {}
 

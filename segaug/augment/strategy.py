@@ -7,6 +7,7 @@ Why the interface is as it is: docs/decisions/0001-strategy-interface.md.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 import torch
@@ -15,14 +16,14 @@ from torch import Tensor, nn
 from segaug.augment.artefact import Artefact, Content, Json
 from segaug.augment.bank import Bank
 from segaug.augment.learned_state import learned_state, load_learned_state
-from segaug.augment.training_rules import LookAhead, Objective, UpdateRule, ValidationError
+from segaug.augment.training_rules import LookAhead, Objective, Training, UpdateRule, ValidationError
 from segaug.batch import Batch
 from segaug.errors import ConfigError
 from segaug.form import Form
-from segaug.models.inference import Forward
 
 Sees = Literal["labelled subset", "external images", "unlabelled pool", "validation labels"]
 Params = Any  # a tensor or a frozen dataclass of tensors with a leading row axis; each strategy knows its own
+CONTENTS = {"start": "start_policy"}  # option that may name a file -> what that file holds: this counts, not the name
 Prepared = Any  # nn.Module or frozen object made by `prepare`; None for strategies that need none
 
 
@@ -44,6 +45,7 @@ class Allowed:
 
 
 NOTHING = Allowed()
+ON_CPU = MappingProxyType({"on_cpu": True})  # metadata of a field of params that stays there: asked without a GPU
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class StepContext:
     step: int  # updates done so far
     updates: int  # of the whole training, as planned
     learning_rate: float  # of this step's update
+    rate_share: float  # of the first learning rate, by the protocol's schedule: for rates of the strategy's own
     objective: Objective  # what logits mean, and the loss
     optimiser: UpdateRule
     look_ahead: LookAhead  # the weights after this step's update, had it these gradients; nothing is changed
@@ -100,7 +103,9 @@ class Strategy:
     sees: ClassVar[tuple[Sees, ...]] = ("labelled subset",)
     mixes_rows: ClassVar[bool] = False  # may row i of a batch depend on row j?
     own_baseline: ClassVar[bool] = False  # does it bring its own baseline, or none?  Its strength is that of all stages
+    needs_validation: ClassVar[bool] = False  # can it not be trained where the protocol has no validation labels?
     learns_channels: ClassVar[bool] = False  # does a grey image in three channels teach it something else?
+    drawn_as: ClassVar[str] = ""  # strategies that share a name draw from the same streams; "": that of the class
     needs_index: ClassVar[bool] = False  # does it look images up by `Batch.index`?  Made rows have none
     intensity: ClassVar[tuple[float, float]] = (0.0, 1.0)  # range of its images, given images in 0..1
     about_middle: ClassVar[bool] = False  # does it act about the middle of what it is shown, on a patch of an image?
@@ -111,11 +116,18 @@ class Strategy:
     def __post_init__(self) -> None:
         check_shares("augment", "", p=self.p)
 
+    def resolved(self) -> "Strategy":
+        """The same with what the files hold that its options name, see `CONTENTS`; once, as a trial is composed."""
+        return self
+
     def check(self, form: Form) -> None:
         """Raise ConfigError unless images of this form can be augmented; before anything is decoded.
 
         The form is that of patches, where there are any, unless the strategy `learns_whole`.
         """
+
+    def check_training(self, training: Training) -> None:
+        """Raise ConfigError unless it can be trained so; before anything is decoded."""
 
     def check_maps(self, form: Form, maps: Callable[[], Mapping[str, Tensor]]) -> None:
         """Raise ConfigError unless a network with these feature maps can be trained; before anything is decoded.
@@ -142,7 +154,8 @@ class Strategy:
         """Field (B, 2, H, W) in pixels, (row, column): the output pixel at p shows the input at p + field(p).
 
         The batch shows whole images, as it did to `sample`; where there are patches, these to a stage `about_middle`.
-        Pure; `params` lie on the device of the batch already.  None: no geometric change.
+        Pure; `params` lie on the device of the batch already, but for what is declared `ON_CPU`.  None: no geometric
+        change.
         """
         return None
 
@@ -161,7 +174,10 @@ class Strategy:
         return torch.zeros(len(batch), dtype=torch.bool)
 
     def mix(self, batch: Batch, params: Params, prepared: Prepared) -> Batch:
-        """Combine rows, images and labels alike, after warp and recolouring; pure.  Needs `mixes_rows`."""
+        """Combine or rearrange rows, images and labels alike, after warp and recolouring; pure.
+
+        Where a row comes to depend on another one, it needs `mixes_rows`.
+        """
         return batch
 
     def artefacts(self, context: PrepareContext) -> Sequence[Artefact]:
@@ -191,6 +207,14 @@ class Strategy:
 
     training_step: ClassVar[Callable[..., Tensor] | None] = None  # (self, StepContext) -> loss, where a method needs it
 
+    predict: ClassVar[Callable[..., Tensor] | None] = None
+    """(self, model, image, prepared) -> logits: the way of predicting that was learned with the network, if any was.
+
+    model: `Forward`, of images (B, C, H, W), whatever the network is shown of them at once.  It is what
+    `predict=[learned]` scores; validation, the choice of weights and the plain way ask the network alone.  None: such a
+    way is learned on validation afterwards.
+    """
+
     def state(self, prepared: Prepared) -> dict[str, Tensor]:
         """What the strategy learns while the network does, by name; it is kept, restored and scored beside the network.
 
@@ -203,16 +227,12 @@ class Strategy:
         """Put `prepared` back, in place, to a state that `state` gave."""
         load_learned_state(prepared, state)
 
-    def facts(self, prepared: Prepared) -> Mapping[str, Json]:
-        """What the record tells of what was learned while the network was, after the last update; keys of `Record`."""
-        return {}
+    def facts(self, prepared: Prepared, best: Mapping[str, Tensor]) -> Mapping[str, Json]:
+        """What the record tells of what was learned while the network was, after the last update; keys of `Record`.
 
-    def predict(self, model: Forward, image: Tensor, prepared: Prepared = None) -> Tensor:
-        """Logits at validation and test time; test-time augmentation replaces this.
-
-        model: of images (B, C, H, W), whatever the network is shown of them at once.
+        best: the `state` that belongs to the best weights.
         """
-        return model(image)
+        return {}
 
 
 def check_shares(key: str, file: str, **shares: float) -> None:

@@ -1,6 +1,7 @@
 """What a strategy is told about how the segmentation network is trained; who trains it is not its concern."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from torch import Tensor
@@ -15,6 +16,11 @@ class Objective(Protocol):
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """Probability of each structure, (B, K, ...)."""
+        ...
+
+    @property
+    def of_rows(self) -> bool:
+        """Is the loss of a batch the mean of the losses of its rows?"""
         ...
 
 
@@ -49,3 +55,12 @@ class UpdateRule(Protocol):
 
 LookAhead = Callable[[Sequence[Tensor | None]], list[Tensor]]  # gradients -> weights, in the order of parameters()
 ValidationError = Callable[[Tensor], float]  # logits of all validation images -> what the best weights are chosen by
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a trial will be trained, as far as it is known before anything is decoded."""
+
+    objective: Objective
+    patch: tuple[int, ...] | None  # what the network sees of an image; None: all of it
+    updates: int | None  # None: N is the whole pool, which nobody has counted yet

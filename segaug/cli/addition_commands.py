@@ -13,6 +13,7 @@ from pathlib import Path
 
 from segaug.analysis.addition.missing import Missing
 from segaug.results.command import as_value, shown
+from segaug.ways import plain_strategy
 
 _SPELT_OUT = re.compile(
     r"(study|shard|output|name|seed|model|augment|scale|dataset)=|(model|augment|scale)\.|"
@@ -62,7 +63,8 @@ def _amount(counts: tuple[int, ...]) -> str:
 
 def _network(trials: Missing) -> Iterator[str]:
     """`model=nnunet model.feature_size=16` of `nnunet(feature_size=16)`, and the strategy the same way."""
-    for group, name in (("model", trials.key.model), ("augment", trials.key.strategy.partition(" [")[0])):
+    strategy, _ = plain_strategy(trials.key.strategy)  # a trial is trained once for all its ways of predicting
+    for group, name in (("model", trials.key.model), ("augment", strategy.partition(" [")[0])):
         read = _OPTIONS.match(name)
         if read is None:
             continue

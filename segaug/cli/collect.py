@@ -23,7 +23,7 @@ def run(args: Namespace) -> int:
     store, start = Store(find_study(args.study)), time.monotonic()
     snapshot = Snapshot(store.folder, quiet=True, must_write=True)
     with writing_into(store.folder):
-        table = snapshot.trials()
+        table = snapshot.plain_trials()
     held, asked = set(table["id"]), [trial["id"] for trial in store.plan()["trials"]]
     missing = [trial for trial in asked if trial not in held]
     took = time.monotonic() - start

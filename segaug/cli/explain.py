@@ -5,8 +5,10 @@ from difflib import get_close_matches
 
 from segaug.cli.explanation import explain_trial
 from segaug.errors import ConfigError
+from segaug.results.planned import planned_rows
 from segaug.results.states import WITH_RESULT
 from segaug.results.store import Json, Store, find_study
+from segaug.ways import plain_row
 
 SHOWN_WHOLE = 3  # trials of a cell that did not end well; of the others one line each
 
@@ -37,10 +39,10 @@ def path_of(trial: Json) -> str:
 
 
 def chosen(trials: list[Json], cell: str) -> list[Json]:
-    """Planned trials that `cell` means; raises ConfigError naming what it may have meant."""
+    """Planned trials that `cell` means, by any way of predicting; raises ConfigError naming what it may have meant."""
     wanted = cell.strip("/")
-    meant = [trial for trial in trials if f"{path_of(trial)}/".startswith(f"{wanted}/")]
-    meant = meant or [trial for trial in trials if trial["id"].startswith(wanted)]
+    meant = [trial for trial in trials if any(f"{path}/".startswith(f"{wanted}/") for path in _paths(trial))]
+    meant = meant or [trial for trial in trials if trial["id"].startswith(plain_row(wanted)[0])]
     if not meant:
         cells = {path_of(trial).rpartition("/")[0] for trial in trials}
         close = get_close_matches(wanted, cells, n=3, cutoff=0.3) or sorted(cells)[:3]
@@ -48,3 +50,8 @@ def chosen(trials: list[Json], cell: str) -> list[Json]:
             key="CELL", problem=f"{cell!r} is in no plan of this study", fix=f"for example {', '.join(close)}"
         )
     return meant
+
+
+def _paths(trial: Json) -> list[str]:
+    """Of a trial by each of its ways of predicting."""
+    return [path_of(row) for row in planned_rows([trial])]

@@ -10,6 +10,7 @@ from segaug import terminal
 from segaug.analysis.comparison.metric_order import Disagreement, Order, disagreements, orders
 from segaug.analysis.curves.fitted_curve import CurveFit
 from segaug.analysis.metric import Metric
+from segaug.analysis.trials.curve_trials import of_own_trials
 from segaug.cli.fit_tables import beyond_table, errors_table, extent, forms_table, laws_table, table
 from segaug.cli.metric_text import metric_text
 from segaug.cli.names import shortened
@@ -73,7 +74,9 @@ def _signs(pairs: Sequence[Disagreement]) -> Table:
 
 
 def trial_counts(fits: Sequence[CurveFit]) -> str:
-    """One line: how the planned trials ended."""
+    """One line: how the planned trials ended, each told once whatever the ways of predicting."""
+    own = of_own_trials([curve.trials for curve in fits])
+    fits = [curve for curve in fits if curve.trials in own]
     states = [state for curve in fits for state in curve.states]
     counts = [f"{sum(getattr(state, status) for state in states)} {status}" for status in STATUSES]
     lacking = sum(len(curve.trials.unmeasured) for curve in fits)

@@ -77,7 +77,7 @@ def _show(
     jobs = None
     if settings is not None:
         jobs = len(packs_of(surveyed.left, surveyed.forecast, settings, MOST_PACKS))
-    asked = question(surveyed.left, Snapshot(store.folder, quiet=True).trials(), store)
+    asked = question(surveyed.left, Snapshot(store.folder, quiet=True).plain_trials(), store)
     if as_json:
         print(json.dumps({**plain(surveyed, plan, store, jobs), "mixed_code": asked and str(asked)}, indent=1))
     else:

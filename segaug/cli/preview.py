@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from segaug.experiment.cards.each_kind import KindExample
     from segaug.results.bank_pictures import BankPictures
 
+_CLASSES = {True: "around foreground", False: "around background"}  # of patches
 _SUFFIXES = (".png", ".svg", ".pdf")
 
 
@@ -53,9 +54,9 @@ def run(args: Namespace) -> int:
     config, task = trial.config, load(trial)
     batch = example_batch(task, args.images, config.seed).to(device_of(config.device))
     prepared = prepare_examples(config, task, batch, console(stderr=True))
-    made = augmented(config.augment, prepared, patched(config, batch), args.versions, config.seed)
+    shown = patched(config, batch)
+    made = augmented(config.augment, prepared, shown, args.versions, config.seed)
     title = f"{trial.strategy} on {trial.task}"
-    of_patches = f", {config.protocol.patch} pixels around foreground and background by turns"
     moves = bool(made.displacement_px.any())
     figure = preview_figure(
         made.original_image.numpy(),
@@ -65,7 +66,8 @@ def run(args: Namespace) -> int:
         made.displacement_px.numpy() if moves else None,
         made.jacobian.numpy() if moves and made.jacobian is not None else None,
         structures=task.form.structures,
-        title=title + (of_patches if config.protocol.patch else ""),
+        title=title + (f", patches of {config.protocol.patch} pixels" if shown.patch else ""),
+        rows=[_CLASSES[one] for one in shown.patch.foreground.tolist()] if shown.patch else (),
     )
     _write(figure, out)
     _write_kinds(each_kind(config.augment, prepared, batch, config.seed), batch, out, title)

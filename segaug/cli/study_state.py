@@ -17,7 +17,7 @@ def study_state(store: Store) -> Json:
     """What the plan asked for, counted by cell and state; verifies records that no snapshot holds yet."""
     (plan, pieces), files = store.plan_and_left_out(), TrialFiles.of(store)
     snapshot = Snapshot(store.folder, quiet=True)
-    table = snapshot.trials()
+    table = snapshot.plain_trials()
     statuses = dict(zip(table["id"], table["status"], strict=True))
     asked = [trial["id"] for trial in plan["trials"]]
     unfinished = [trial for trial in asked if trial not in statuses]

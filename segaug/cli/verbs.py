@@ -17,6 +17,7 @@ VERBS = {  # each is segaug/cli/<verb>.py with add_arguments(parser) and run(arg
     "addition": "what images of other sources do to the error on the base's test set",
     "plan": "what a study costs and what of it is done, or what its design can say",
     "need": "how many labelled images a target needs, by the curves of a study",
+    "policy": "show the augmentation policies of a study, or export one",
     "report": "write figures and one HTML page of a study",
     "preview": "draw what a strategy does to images, masks and grids",
     "generate": "write the images that a strategy makes as files to take away",

@@ -20,6 +20,7 @@ from segaug.results.snapshot import Snapshot
 from segaug.results.store import Json, Store
 from segaug.results.trial_columns import Trial, read_trials
 from segaug.training.protocol import Protocol
+from segaug.ways import PLAIN
 
 SECONDS_PER_PIXEL = 2e-6  # of an image that is trained on, by one core: where nothing was measured
 Key = tuple[object, ...]
@@ -115,7 +116,7 @@ def _learned(trials: Iterable[Trial], of: str) -> Forecast | None:
     used = 0
     for trial in trials:
         protocol, total = _protocol(trial["protocol"]), trial["seconds"]
-        if protocol is None or trial["side"] is None:
+        if protocol is None or trial["side"] is None or trial["way"] != PLAIN:
             continue
         used += 1
         if learning := _learning(trial):  # whoever did it, and here or elsewhere

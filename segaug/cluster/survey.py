@@ -47,7 +47,7 @@ def survey(plan: Plan, store: Store, *, weights: bool, forecast: Forecast | None
 
     A record is stale if it is of a cell and seed of the plan, but not of its configuration or data.
     """
-    finished = Snapshot(store.folder).trials()
+    finished = Snapshot(store.folder).plain_trials()
     done = set(finished["id"])
     keys = [planned.key() for planned in plan.trials]
     cells = _states_ahead(keys, finished, store)

@@ -64,7 +64,7 @@ class SplitSizes:
 
     With `target`, all images of these sites are for validation and test, and all others for the external part and the
     pool: shares are of the images of either side, and test is what validation leaves of the target, whatever
-    `test_share` is.
+    `test_share` is.  Images without a mask have no site, and join the external part whatever they show.
     """
 
     test_share: float = 0.25  # of all images
@@ -74,6 +74,9 @@ class SplitSizes:
     external_share: float = 0.20  # of what the test set leaves
     max_external: int = 50  # 0: no external images
     target: list[str] = field(default_factory=list, hash=False)  # sites to validate and test on; none: of all sites
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "target", sorted(self.target))  # sites have no order: one trial, one id
 
 
 class Dataset(Protocol):

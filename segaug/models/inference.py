@@ -1,6 +1,7 @@
 """Logits of many images."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -24,11 +25,19 @@ def logits_of(
     network: nn.Module, image: Tensor, predict: Predict = plain, rows: int = 16, window: Window = None
 ) -> Tensor:
     """Logits (B, K, H, W) of all images in float32, a few rows at a time to bound the memory."""
-    was_training, forward = network.training, forward_of(network, window)
+    with predicting(network, window) as forward:
+        return torch.cat([predict(forward, part) for part in image.split(rows)]).float()
+
+
+@contextmanager
+def predicting(network: nn.Module, window: Window) -> Iterator[Forward]:
+    """The network as it predicts, see `forward_of`; afterwards it goes on as it was."""
+    was_training = network.training
     network.eval()
-    logits = torch.cat([predict(forward, part) for part in image.split(rows)])
-    network.train(was_training)
-    return logits.float()
+    try:
+        yield forward_of(network, window)
+    finally:
+        network.train(was_training)
 
 
 def forward_of(network: nn.Module, window: Window) -> Forward:

@@ -22,6 +22,7 @@ from segaug.report.study.study import Study, load_study
 from segaug.report.trials import times
 from segaug.results.inside import inside
 from segaug.visible import visible
+from segaug.ways import plain_strategy
 
 Make = Callable[[Study], Section | None]
 
@@ -128,11 +129,11 @@ def _swatch(index: int, name: str) -> Markup:
 
 def _facts(study: Study) -> list[tuple[str, str]]:
     seeds = {trial["seed"] for trial in study.trials}
-    done = f"{len(study.records):,} of {len(study.trials):,}"
+    done = f"{len(study.trained):,} of {len(study.trials):,}"
     counts = (
         ("task", study.tasks),
         ("model", study.models),
-        ("strategy", study.strategies),
+        ("strategy", {plain_strategy(name)[0] for name in study.strategies}),
         ("size", study.sizes),
         ("seed", seeds),
     )

@@ -12,10 +12,12 @@ from segaug.report.diagnostics import diagnostics_section
 from segaug.report.divergence import divergence_section
 from segaug.report.laws import checks_section, laws_section, verdicts_section
 from segaug.report.planning import planning_section
+from segaug.report.policies import policies_section
 from segaug.report.study.study import Study
 from segaug.report.synthesis import synthesis_section
 from segaug.report.trials import cautions_section, checklist_section, protocol_section, training_section, trials_section
 from segaug.report.variance import variance_section
+from segaug.report.ways import ways_section
 
 SECTIONS: tuple[Callable[[Study], Section | None], ...] = (  # in the order of the page
     answers_section.section,
@@ -23,8 +25,10 @@ SECTIONS: tuple[Callable[[Study], Section | None], ...] = (  # in the order of t
     curves_section.section,
     comparison_section.section,
     dice_section.section,
+    ways_section.section,
     addition_section.section,
     synthesis_section.section,
+    policies_section.section,
     diagnostics_section.section,
     verdicts_section.section,
     laws_section.section,

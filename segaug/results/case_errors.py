@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from segaug.results.trial_row import Record
+from segaug.results.by_way import Record, by_way
 
 
 @dataclass(frozen=True, eq=False, slots=True)  # there is one for each trial
@@ -23,8 +23,8 @@ Cases = Mapping[str, CaseErrors]  # by trial id; a trial without the measure is 
 
 
 def cases_of_records(records: Iterable[Record], key: str) -> dict[str, CaseErrors]:
-    """Read them from records that are at hand; key: of the measure."""
-    by_trial = {record["id"]: _case_errors(record, key) for record in records}
+    """Read them from records that are at hand, by each way of predicting; key: of the measure."""
+    by_trial = {one["id"]: _case_errors(one, key) for record in records for one in by_way(record)}
     return {trial: errors for trial, errors in by_trial.items() if errors is not None}
 
 

@@ -32,6 +32,7 @@ DETAIL_FIELDS = [
     ("id", pa.string()),
     ("settings", _NAMES),
     ("bank", _NAMES),
+    ("policies", _NAMES),
     ("learning_cpu_seconds_each", _NAMES),
     *((name, pa.float64()) for name in NUMBERS),
     ("update", pa.list_(pa.int64())),

@@ -19,6 +19,10 @@ What is told of images that the strategy has made is one JSON text as well, null
     used                 of the images, how many stood in a batch
     batch_size           rows trained on at a time
 
+So are the policies that a strategy has learned, null of those that learn none:
+
+    policies             of the record, as far as `policies_text` has room for them
+
 learning_cpu_seconds_each, of the kinds of what was learned, is one JSON text too; "{}" where nobody measured them.
 """
 
@@ -29,6 +33,7 @@ from typing import Any
 import orjson
 
 from segaug.measures import MEASURES
+from segaug.results.policies import policies_text
 from segaug.results.store import Json
 from segaug.results.trial_row import naming
 
@@ -54,6 +59,7 @@ def _row(record: Json) -> Json:
     numbers |= {"logit_scale": (record["recalibration"] or {}).get("scale")}
     row: Json = {name: math.nan if value is None else float(value) for name, value in numbers.items()}
     row |= {"id": str(record["id"]), "settings": orjson.dumps(_settings(record)).decode(), "bank": _bank(record)}
+    row |= {"policies": policies_text(record)}
     row |= {"learning_cpu_seconds_each": orjson.dumps(_object(record["run"].get("learning_cpu_seconds_each"))).decode()}
     row |= {"update": [int(at) for at in history["update"]]}
     for name, values in history.items():

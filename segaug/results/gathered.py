@@ -85,7 +85,7 @@ def gather(folder: Path) -> Gathered:
 
 def facts_of_study(folder: Path) -> Counter[Facts]:
     """Of the records that a study holds already, from its columns."""
-    table = Snapshot(folder, quiet=True).trials()
+    table = Snapshot(folder, quiet=True).plain_trials()
     return Counter(table[[*EXPERIMENT, "code"]].itertuples(index=False, name=None))
 
 

@@ -20,6 +20,7 @@ from segaug.measures import LARGEST
 from segaug.name import FORBIDDEN, PATTERN, RULE, Name
 from segaug.results.record_measures import MOST, Cases, History, Json, Means, PatientCases, References
 from segaug.results.record_measures import check as check_measures
+from segaug.results.record_policies import Policies
 
 SCHEMA = 1
 MOST_SEED = 2**63 - 1  # what a column of a table holds
@@ -56,7 +57,10 @@ class DataSet(Struct, frozen=True, gc=False):
 
 
 class Config(Struct, frozen=True, gc=False):
-    """The resolved scientific config: dataset, model, augment, scale, protocol, seed; each an object of its options."""
+    """The resolved scientific config: dataset, model, augment, scale, protocol, seed; each an object of its options.
+
+    And predict, a list, where more ways of predicting than the plain one were asked for.
+    """
 
     protocol: Protocol | UnsetType = UNSET
     dataset: DataSet | UnsetType = UNSET
@@ -304,6 +308,36 @@ class Code(Struct, frozen=True, gc=False):
     hash: str | None = None
 
 
+class TestTimePolicy(Struct, frozen=True, gc=False):
+    """Operations that a way of predicting joins, by their places in the list of all, and their weights."""
+
+    ids: list[Count]
+    weights: list[Share]
+
+    def __post_init__(self) -> None:
+        """Has each its weight?"""
+        if len(self.ids) != len(self.weights):
+            raise ValueError(f"{len(self.ids)} operations have {len(self.weights)} weights: want one each")
+
+
+class Way(Struct, frozen=True, gc=False):
+    """One way of predicting with the best weights, recalibrated for itself.
+
+    Of the plain way, `none`, test, cases and what follows are null: they are the record's own.
+    """
+
+    passes: Annotated[Count, Meta(description="of the network, for each image; a sliding window is one")]
+    validation_dice: Annotated[Share | None, Meta(description="null: no validation labels")]
+    tea: Annotated[TestTimePolicy | None, Meta(description="null: no such policy, or one in `policies`")]
+    test: Annotated[Test | None, Meta(description="`last` is null: only the plain way scores the last weights")]
+    cases: Cases | None
+    patient_cases: PatientCases | None
+    hd95: Surfaces | None
+    masks: Masks | None
+    recalibration: Recalibration | None
+    nsd: SurfaceDice | None = None
+
+
 class Run(Struct, frozen=True, gc=False):
     """What may differ when the same trial runs again."""
 
@@ -320,6 +354,12 @@ class Run(Struct, frozen=True, gc=False):
     learning_cpu_seconds_each: (
         Annotated[
             dict[Name, Seconds], Meta(description="mean over the things of a kind that were learned before training")
+        ]
+        | UnsetType
+    ) = UNSET
+    seconds_per_image: (
+        Annotated[
+            dict[Name, Seconds], Meta(description="on the test set, by way of predicting; where `ways` has several")
         ]
         | UnsetType
     ) = UNSET
@@ -352,6 +392,9 @@ class Record(Struct, frozen=True, gc=False, kw_only=True):
     learned: Annotated[list[Learned], Meta(description="before training, for this trial or others")] | UnsetType = UNSET
     layer_weights: Annotated[LayerWeights, Meta(description="of a strategy that learns them")] | UnsetType = UNSET
     bank: Annotated[Bank, Meta(description="of a strategy that makes images")] | UnsetType = UNSET
+    policies: Annotated[Policies | None, Meta(
+        description="of a strategy that learns them; null: not finite"
+    )] | UnsetType = UNSET  # fmt: skip
     test: Annotated[Test | None, Meta(description="null: diverged")]
     sources: Annotated[dict[Name, Source], Meta(description="of a pooled task, in the order of `form`")] | UnsetType = (
         UNSET
@@ -365,6 +408,13 @@ class Record(Struct, frozen=True, gc=False, kw_only=True):
     masks: Annotated[Masks | None, Meta(description="null: diverged")] = None
     nsd: SurfaceDice | None = None
     recalibration: Recalibration | None
+    ways: (
+        Annotated[
+            dict[Literal["none", "flips", "learned"], Way | None],
+            Meta(description="of predicting; where more than the plain one was asked for; null: diverged"),
+        ]
+        | UnsetType
+    ) = UNSET
     reference: References
     foreground: Foreground | UnsetType = UNSET
     history: History
@@ -379,13 +429,16 @@ class Record(Struct, frozen=True, gc=False, kw_only=True):
             raise ValueError(f"'bank' tells of {len(self.bank.made)} images, and 'subset' has {len(self.subset.ids)}")
         if self.sources and self.form and self.form.sources and list(self.sources) != self.form.sources:
             raise ValueError(f"'sources' has {', '.join(self.sources)}, and 'form' has {self.form.sources}")
+        if self.ways is not UNSET and "none" not in self.ways:
+            raise ValueError("'ways' lacks 'none', the plain one")
         count = len(self.form.structures) if self.form else 1
         for name, values in self._of_structures():
             if (len(values) if isinstance(values, list) else 1) != count:
                 raise ValueError(f"{name!r} is not of {count} structure{'s' * (count > 1)}")
 
     def _of_structures(self) -> Iterator[tuple[str, object]]:
-        for part in (self.masks, self.foreground):
+        of_ways = (way.masks for way in (self.ways or {}).values() if way)
+        for part in (self.masks, self.foreground, *of_ways):
             if part:
                 yield from ((name, getattr(part, name)) for name in part.__struct_fields__ if name != "cases")
 

@@ -1,4 +1,4 @@
-"""The records of a study as columns, so that 50,000 of them load in a second.
+"""The records of a study as columns, so that 50,000 of them load in a second: a row for each way of predicting.
 
     snapshot.parquet  what a fit reads        cases.parquet  errors of single test cases
     details.parquet   what a page reads beside them; made once somebody asks for it
@@ -20,8 +20,10 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from segaug.errors import DataError
+from segaug.results.by_way import by_way
 from segaug.results.case_errors import CaseErrors
 from segaug.results.columns import (
     CASE_FIELDS,
@@ -45,8 +47,9 @@ from segaug.results.left_out import tell
 from segaug.results.sealed_parquet import read_sealed, write_sealed
 from segaug.results.store import DamagedRecord, Json, Store, read_record
 from segaug.results.trial_row import in_order, trial_row
+from segaug.ways import PLAIN
 
-_SEALED = "valid_checksum"  # of another name than in files of before records were checked for sense
+_SEALED = "ways_checksum"  # of another name than in files of before a record had a row for each way of predicting
 _KEY = [("folder", pa.string()), (_SEALED, pa.string())]  # of the record that a row stands for
 _KEY_NAMES = [name for name, _ in _KEY]
 _CHUNK = 100  # records in memory at a time: each takes ten times the bytes of its file
@@ -68,9 +71,17 @@ class Snapshot:
         self._held: dict[_ColumnFile, pa.Table] = {}  # what the files do not have
 
     def trials(self) -> pd.DataFrame:
-        """One row a record, by id; columns: as `trial_row` makes them, in the order of `in_order`."""
-        table = self._table(_TRIALS).sort_by("folder").drop_columns(_KEY_NAMES)
+        """One row a record and way of predicting, by id.
+
+        Columns: as `trial_row` makes them, in the order of `in_order`.
+        """
+        table = self._table(_TRIALS).sort_by("id").drop_columns(_KEY_NAMES)
         return table.select(in_order(table.column_names)).to_pandas()
+
+    def plain_trials(self) -> pd.DataFrame:
+        """Of these the rows of the plain way, so that each trial is counted once."""
+        table = self.trials()
+        return table[table["way"] == PLAIN].reset_index(drop=True)
 
     @property
     def left_out(self) -> Mapping[str, DataError]:
@@ -93,11 +104,11 @@ class Snapshot:
         return layers_in(self._table(_CASES, [*_KEY_NAMES, "layers"]))
 
     def columns(self) -> pa.Table:
-        """One row a record, by id: the columns of `trials`, and those of `detail_row` but for the histories."""
-        names = [name for name in _DETAILS.names if name not in ("id", "update")]
-        details = self._table(_DETAILS, names).select(names).sort_by("folder")  # first: it may bring both up to date
-        table = self._table(_TRIALS).sort_by("folder")
-        for name in names[len(_KEY) :]:
+        """One row a record and way, by id: the columns of `trials`, and those of `detail_row` but for the histories."""
+        names = [name for name in _DETAILS.names if name != "update"]
+        details = self._table(_DETAILS, names).select(names).sort_by("id")  # first: it may bring both up to date
+        table = self._table(_TRIALS).sort_by("id")
+        for name in names[len(_KEY) + 1 :]:
             table = table.append_column(name, details[name])
         return table.drop_columns(_KEY_NAMES)
 
@@ -109,15 +120,19 @@ class Snapshot:
         """All columns, or those of some columns that there are."""
         if kind not in self._held:
             table = kind.of(self.folder, self._seals, columns)
-            if len(table) == len(self._seals):
+            if self._is_whole(table):
                 return table
             kinds = _COLUMN_FILES if kind is _DETAILS else _COLUMN_FILES[:2]
             tables, written, left_out = _refresh(self.folder, self._seals, kinds, self.must_write)
             self._leave_out(left_out)
-            if written and len(tables[kind]) == len(self._seals):
+            if written and self._is_whole(tables[kind]):
                 return tables[kind]  # the files have it all: whoever asks again reads what he needs from there
             self._held |= tables
         return self._held[kind]
+
+    def _is_whole(self, table: pa.Table) -> bool:
+        """Has every record its rows?"""
+        return bool(pc.count_distinct(table["folder"]).as_py() == len(self._seals))
 
     def _leave_out(self, errors: Mapping[str, DataError]) -> None:
         self._left_out |= errors
@@ -154,9 +169,10 @@ class _ColumnFile:
         valid = [seals.get(trial) == seal for trial, seal in keys]
         return table if all(valid) else table.filter(pa.array(valid, pa.bool_()))
 
-    def row_of(self, record: Json) -> Json:
-        """Of a valid record."""
-        return {**self.row(record), "folder": record["id"], _SEALED: record["checksum"]}
+    def rows_of(self, record: Json) -> list[Json]:
+        """Of a valid record, one for each way of predicting."""
+        key = {"folder": record["id"], _SEALED: record["checksum"]}
+        return [{**self.row(one), **key} for one in by_way(record)]
 
     def table(self, rows: Sequence[Json]) -> pa.Table:
         """Rows as columns."""
@@ -187,12 +203,12 @@ def _refresh(
                 for trial in lacking[start : start + _CHUNK]:
                     try:
                         record = read_record(store.record_path(trial))
-                        new = {kind: kind.row_of(record) for kind in kinds if trial not in held[kind]}
+                        new = {kind: kind.rows_of(record) for kind in kinds if trial not in held[kind]}
                     except DataError as error:
                         left_out[trial] = error
                         continue
-                    for kind, row in new.items():
-                        rows[kind].append(row)
+                    for kind, own in new.items():
+                        rows[kind] += own
                 for kind, parts in tables.items():
                     parts.append(kind.table(rows[kind]))
     finally:  # an interruption must not cost the work on those before it

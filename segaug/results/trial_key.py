@@ -1,6 +1,8 @@
 """How files of a study name a trial."""
 
-from msgspec import Struct
+from typing import Literal
+
+from msgspec import UNSET, Struct, UnsetType
 
 from segaug.name import Name
 from segaug.results.record import Seed, Size, TrialId
@@ -15,3 +17,6 @@ class TrialKey(Struct, frozen=True, gc=False):
     strategy: Name
     size: Size
     seed: Seed
+    predict: list[Literal["none", "flips", "learned"]] | UnsetType = (
+        UNSET  # where there are more ways than the plain one
+    )

@@ -1,13 +1,13 @@
 """A record as one flat row: what a fit, a comparison or a table reads of it."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from typing import Any
 
 from segaug.errors import DataError
 from segaug.measures import MEASURES
+from segaug.results.by_way import Record, cost_columns, way_of
 from segaug.results.collapse import mask_columns
 from segaug.results.json_file import REDO
 from segaug.results.keys import CURVE, PAIR
@@ -16,7 +16,6 @@ from segaug.results.pooled import sources_column
 from segaug.results.trained_out import late_fall
 
 Row = dict[str, str | int | float | bool]
-Record = Mapping[str, Any]  # JSON as `results/record.py` documents it
 
 _NAMES = ("id", *CURVE, "status", "dataset_hash", "protocol_hash")
 COLUMNS: dict[str, type] = {  # of every row
@@ -47,6 +46,7 @@ COLUMNS: dict[str, type] = {  # of every row
     "test_cases": int,  # images; 0: it diverged
     "both_empty": float,  # test masks, of all structures, of which truth and prediction are empty; NaN: unknown
     "one_empty": float,  # of which one of the two is; NaN: unknown
+    "way": str,  # of predicting, see `by_way`; "none": the network alone
     "late_fall": float,  # of the training loss, see `trained_out`; NaN: unknown
 }
 _MEASURED_BEHIND = "count"
@@ -61,7 +61,8 @@ def trial_row(record: Record) -> Row:
     """Every column of `COLUMNS`, and one for each number that was measured; NaN where a number is null.
 
     These are `<key>_best` and `<key>_last`, the error's references by their names, the best values on validation,
-    counts of test masks, see `collapse`, and learned weights of layers, see `layer_weights`.
+    counts of test masks, see `collapse`, learned weights of layers, see `layer_weights`, and what a way of predicting
+    costs, see `by_way`.
     Raises DataError naming the record where a column of `COLUMNS` cannot be had, or a number is none.
     """
     with naming(record):
@@ -101,7 +102,7 @@ def _row(record: Record) -> Row:
     protocol = record["config"].get("protocol", {})
     moved = record.get("augmentation") or {}
     row: Row = _measured(record["test"] or {}, record["reference"], history)
-    row |= {name: _number(value) for name, value in weight_columns(record).items()}
+    row |= {name: _number(value) for name, value in {**weight_columns(record), **cost_columns(record)}.items()}
     row |= {name: str(record[name]) for name in _NAMES}
     row |= {name: int(record[name]) for name in PAIR}
     row |= {f"{name}_labels": int(record["labels"][name]) for name in ("training", "validation")}
@@ -118,6 +119,7 @@ def _row(record: Record) -> Row:
     row |= {"structures": len(record["form"]["structures"]) if "form" in record else 1}
     row |= {"seeds_per_subset": _from_one(protocol.get("seeds_per_subset", 1))}
     row |= {"code": str((record["run"].get("code") or {}).get("hash") or "")}
+    row |= {"way": way_of(record)}
     return row | _masks(record) | {"late_fall": late_fall(history["update"], history["training_loss"])}
 
 

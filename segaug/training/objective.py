@@ -58,6 +58,11 @@ class Objective:
         """Probability of each structure, (B, K, ...)."""
         return metrics.probabilities(logits)
 
+    @property
+    def of_rows(self) -> bool:
+        """Is the loss of a batch the mean of the losses of its rows?"""
+        return self.loss in ("cross_entropy", "cross_entropy_dice")
+
     def _cross_entropy(self, logits: Tensor, label: Tensor) -> Tensor:
         if logits.shape[1] == 1 and self.background_weight is None:
             return F.binary_cross_entropy_with_logits(logits, label)

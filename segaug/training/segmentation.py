@@ -65,6 +65,7 @@ class Segmentation(LightningModule):
             return augment(self.strategy.stages(), self.prepared, batch, rng)
 
     def _step_context(self, batch: Batch, step: int, rng: Callable[..., torch.Generator]) -> StepContext:
+        rate_share = self.schedule.factor(step)
         patch = self.protocol.window(batch.image.ndim - 2)
         return StepContext(
             model=self.network,
@@ -72,7 +73,8 @@ class Segmentation(LightningModule):
             prepared=self.prepared,
             step=step,
             updates=self.schedule.updates,
-            learning_rate=self.schedule.factor(step) * self.learning_rate,
+            learning_rate=rate_share * self.learning_rate,
+            rate_share=rate_share,
             objective=self.protocol.objective,
             optimiser=self.protocol.optimiser,
             look_ahead=self._look_ahead,

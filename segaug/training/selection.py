@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import cast
 
 import torch
@@ -73,9 +72,8 @@ class Selection(Callback):
 
     def _validate(self, module: Segmentation, update: int) -> None:
         assert self.validation is not None  # checked by the caller; for the type checker
-        predict = partial(module.strategy.predict, prepared=module.prepared)
         window = module.protocol.window(self.validation.image.ndim - 2)
-        logits = logits_of(module.network, self.validation.image, predict, window=window)
+        logits = logits_of(module.network, self.validation.image, window=window)
         values = self.criterion.values(logits, self.validation.label)
         for key, value in values.items():
             self.history.validation[key].append(value)

@@ -72,10 +72,10 @@ def test_learned_weights_are_kept_with_the_trial_and_told():
     result, weights = trained(strategy)
     assert isinstance(weights, LayerWeights)
     assert set(result.last.strategy) == {"alpha", "moved"}
-    told = strategy.facts(weights)["layer_weights"]
+    told = strategy.facts(weights, {})["layer_weights"]
     assert [*told["alpha"]] == LAYERS
     assert [*told["alpha"].values()] == pytest.approx(result.last.strategy["alpha"].tolist())
-    assert strategy.facts(None) == {}
+    assert strategy.facts(None, {}) == {}
 
 
 def test_learned_weights_that_never_move_leave_the_baseline():
@@ -87,7 +87,7 @@ def test_learned_weights_that_never_move_leave_the_baseline():
 
     strategy = Small(mode="learned_clip")
     assert is_the_baseline(strategy)
-    assert strategy.facts(trained(strategy)[1])["layer_weights"]["never_left_zero"] == 1
+    assert strategy.facts(trained(strategy)[1], {})["layer_weights"]["never_left_zero"] == 1
 
 
 def test_an_unknown_layer_is_refused_before_training_with_the_layers_that_there_are():

@@ -6,6 +6,7 @@ from segaug.experiment.trial.attempt import fail
 from segaug.results.failure import kind_of
 from segaug.results.lease import take
 from segaug.results.owner import this_process
+from tests.scored_ways import write_scored
 from tests.synthetic import write_study
 
 CELL = "phantom_thorax/nnunet/red/n2"
@@ -101,3 +102,10 @@ def test_a_failed_artefact_is_told_with_its_reason_and_its_file_by_all_who_tell_
     assert cli.main(["status", "pilot"]) == 1
     shown = capsys.readouterr().out
     assert f"3 x  [artefact] ArtefactFailed: {told}" in shown
+
+
+@pytest.mark.parametrize("cell", ["phantom_thorax/nnunet/red+flips/n2", "phantom_thorax-nnunet-red-2-0+flips"])
+def test_what_is_named_after_a_way_of_predicting_is_the_trial(tmp_path, monkeypatch, capsys, cell):
+    monkeypatch.chdir(tmp_path)
+    write_scored(tmp_path / "results" / "pilot", sizes=(2, 4), seeds=1)
+    assert explained(capsys, cell, 0).startswith("phantom_thorax/nnunet/red/n2/seed0: done")

@@ -16,6 +16,7 @@ from segaug.errors import ConfigError, DataError
 from segaug.results.json_file import sealed
 from segaug.results.store import Store
 from tests.analysis.simulated import DESIGNS, trials
+from tests.scored_ways import write_scored
 from tests.synthetic import plan_anew, replace_record, write_study
 
 
@@ -222,3 +223,11 @@ def test_importing_the_command_loads_nothing_heavy():
     script = f"import sys, segaug.cli.fit; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_each_trial_is_told_once_whatever_the_ways_of_predicting(tmp_path, capsys):
+    store = write_scored(tmp_path / "study", sizes=(1, 4, 16), seeds=2)
+    assert fit(store.folder) == 0
+    told = capsys.readouterr().out
+    assert "trials: 12 ok, 0 diverged, 0 failed, 0 missing" in told
+    assert "red+learned" in told

@@ -10,7 +10,9 @@ from segaug.augment.augment import Draw, apply, augment, cut, draw
 from segaug.batch import with_patches
 from segaug.experiment.config.schema import STRATEGIES
 from segaug.rng import stream
+from segaug.training.batches import SubsetBatches
 from segaug.training.fit import fit
+from segaug.training.segmentation import Segmentation
 from segaug.training.stopwatch import Stopwatch
 from tests.contracts.cheap import make
 from tests.contracts.little import TWO_UPDATES, OneConvolution, beside
@@ -86,6 +88,28 @@ def test_a_network_is_trained_on_patches_alone(name, batch, prepared):
     assert trained.stopped == "budget"
     assert set(seen) == {(SIDE, SIDE)}
     assert trained.patches.rows >= 2 * len(batch)
+
+
+@each_strategy
+def test_every_strategy_is_shown_the_same_patches_in_the_same_order(name, batch, prepared, monkeypatch):
+    """Of one seed; strategies that make images of their own have other ones to show."""
+    strategy, protocol, shown = strategy_of(name), replace(TWO_UPDATES, patch=SIDE), []
+    if strategy.training_set(batch, prepared) is not batch:
+        return
+    real = Segmentation.training_step
+
+    def looked_at(self, batch, step):
+        shown.append(batch)
+        return real(self, batch, step)
+
+    monkeypatch.setattr(Segmentation, "training_step", looked_at)
+    with torch.random.fork_rng(devices=[]):
+        fit(OneConvolution(1, 1), strategy, prepared, batch, None, protocol, 5, Stopwatch(), beside(batch))
+    expected = [*SubsetBatches(batch, protocol.batch_size, 2, 5, patch=(SIDE, SIDE))]
+    for found, wanted in zip(shown, expected, strict=True):
+        assert torch.equal(found.index, wanted.index)
+        assert torch.equal(found.patch.centre, wanted.patch.centre)
+        assert torch.equal(found.patch.foreground, wanted.patch.foreground)
 
 
 @pytest.mark.gpu

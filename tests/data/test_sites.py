@@ -110,7 +110,7 @@ def test_sides_of_the_target_depend_on_one_another_in_nothing():
         ({"a": 40, "b": 20}, ["d"], r"target: no image is of site 'd'; choose from \(images\): a \(40\), b \(20\)"),
         ({"": 40}, ["b"], r"target: names b, and no image has a site; set dataset\.site"),
         ({"a": 40, "b": 20}, ["b", "b"], r"target: names b twice"),
-        ({"a": 40, "b": 20}, ["b", "a"], r"target: names every site \(b, a\), which leaves nothing to train on; leave"),
+        ({"a": 40, "b": 20}, ["b", "a"], r"target: names every site \(a, b\), which leaves nothing to train on; leave"),
         ({"a": 40, "b": 4}, ["b"], r"target: has 4 images: validation would get 3 of them and test only 1; .*=1"),
         ({"a": 40, "b": 1}, ["b"], r"target: has 1 images: .* test only 0; name more sites"),
     ],

@@ -75,3 +75,20 @@ def test_the_gradient_with_respect_to_the_field_is_the_image_slope():
     field = torch.full((1, 2, 16, 12), 0.25, requires_grad=True)
     warp(plane, field).sum().backward()
     torch.testing.assert_close(field.grad[0, 0, :-1, :-1], torch.full((15, 11), 3.0), atol=1e-4, rtol=0)
+
+
+def test_rows_that_stay_have_the_values_and_gradients_that_they_have_alone():
+    image = torch.rand(4, 2, 9, 7, dtype=torch.float64, requires_grad=True)
+    field = torch.randn(4, 2, 9, 7, dtype=torch.float64)
+    field[[0, 2]] = 0
+    field.requires_grad_()
+    together = warp(image, field)
+    alone = torch.cat([warp(image[i : i + 1], field[i : i + 1]) for i in range(4)])
+    torch.testing.assert_close(together, alone)
+    weights = torch.rand_like(together)
+    for one, other in zip(
+        torch.autograd.grad((weights * together).sum(), (image, field)),
+        torch.autograd.grad((weights * alone).sum(), (image, field)),
+        strict=True,
+    ):
+        torch.testing.assert_close(one, other)

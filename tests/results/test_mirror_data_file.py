@@ -24,7 +24,7 @@ COUNTS = [
     "late_fall",
     "batch_size",
 ]  # of records of before, too, not of their files
-LATER = ["structures", "seeds_per_subset", "code", "case_scored_patients", *COUNTS]
+LATER = ["structures", "seeds_per_subset", "code", "way", "case_scored_patients", *COUNTS]
 
 
 def rows(records):
@@ -51,7 +51,7 @@ def test_a_file_of_before_is_read():
     found = rows_of(read_trials(sink.getvalue(), "mirror"))
     pd.testing.assert_frame_equal(found.drop(columns=COUNTS), rows(OLD).drop(columns=COUNTS))
     assert found[COUNTS].iloc[0].fillna("unknown").tolist() == [0, "unknown", "unknown", "unknown", 0]
-    assert found[["structures", "seeds_per_subset", "code"]].iloc[0].tolist() == [1, 1, ""]
+    assert found[["structures", "seeds_per_subset", "code", "way"]].iloc[0].tolist() == [1, 1, "", "none"]
 
 
 def test_a_column_that_holds_no_numbers_is_refused():

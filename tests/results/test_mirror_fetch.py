@@ -18,6 +18,7 @@ from segaug.results.snapshot import Snapshot
 from segaug.results.store import Store
 from segaug.results.tracker import WandbTracker
 from tests.addition_study import records, write
+from tests.scored_ways import write_scored
 from tests.synthetic import gd_gi_record, plan_anew, record, write_study
 from tests.wandb_server import WandbServer, account, serving
 
@@ -106,6 +107,19 @@ def test_a_pooled_study_fits_the_same_and_its_rows_have_their_sources(server, gr
     local, mirrored = Snapshot(store.folder).trials(), fetch_study(f"wandb:me/{project}").trials()
     pd.testing.assert_frame_equal(mirrored, local, check_exact=True)
     assert [added_images(column) for column in mirrored.sort_values("task")["sources"]] == [0] * 8 + [4] * 2
+
+
+@pytest.mark.parametrize("granularity", GRANULARITIES)
+def test_a_study_of_several_ways_of_predicting_fits_the_same(server, granularity, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    store = write_scored(tmp_path / "results" / "ways", sizes=(1, 4, 16), seeds=2)
+    project = f"ways-by-{granularity}"
+    assert sync_study(store, WandbTracker(mode="online", project=project, granularity=granularity)).complete
+    fits_the_same(store, project, tmp_path)
+    mirrored = fetch_study(f"wandb:me/{project}")
+    pd.testing.assert_frame_equal(mirrored.trials(), Snapshot(store.folder).trials(), check_exact=True)
+    assert len(mirrored.planned) == len(mirrored.trials()) == 36
+    assert {run.config["strategy"]["value"] for run in server.of(project, granularity)} >= {"red", "red+flips"}
 
 
 @pytest.mark.parametrize("granularity", ["curve", "trial"])

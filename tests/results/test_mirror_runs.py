@@ -150,6 +150,21 @@ def test_a_trial_tells_what_was_made_of_its_images():
     assert not any(key.startswith(("images/", "bank/")) for key in series.row(ONE, []))
 
 
+def test_a_trial_tells_which_policies_it_learned():
+    told = {key: value for key, value in series.row(SEVERAL, []).items() if key.startswith("policies/")}
+    numbers = {"policy_updates": 256, "beta": 0.05, "beta_updates": 6.75, "gamma": 0.05, "gamma_updates": None}
+    of_class = {
+        "rows": 128, "flip/start": 0.5, "flip/final": 0.25, "flip/final/flip": 0.75,
+        "gamma/start": 0.333333, "gamma/final": 1, "gamma/final/0.1": 0, "gamma/final/0.3": 0,
+    }  # fmt: skip
+    of_classes = {f"{name}/{key}": value for name in ("background", "foreground") for key, value in of_class.items()}
+    expected = numbers | of_classes | {"test_time": "1: 0.750, 3: 0.250"}
+    assert told == {f"policies/{key}": value for key, value in expected.items()}
+    means = series.means([SEVERAL, {**ONE, "policies": None}])
+    assert means["policies/foreground/flip/final_mean"] == 0.25
+    assert not any(key.startswith("policies/") for key in series.row(ONE, []))
+
+
 @pytest.mark.parametrize("granularity", ["cell", "curve"])
 def test_cells_and_curves_tabulate_it_and_hold_its_means(granularity):
     records = [gd_gi_record("thorax", "nnunet", 4, seed) for seed in range(3)]

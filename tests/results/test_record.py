@@ -69,8 +69,42 @@ SEVERAL = json.loads(sealed(structures_record("heart", "nnunet", "red", 4, 0))) 
         "measures": {"mean": 0.25, "kid": None},
         "warnings": ["they are dark"],
     },
+    "policies": {
+        "axes": 2,
+        "groups": {"flip": ["identity", "flip"], "gamma": ["identity", "0.1", "0.3"]},
+        "policy_updates": 256,
+        "beta": 0.05,
+        "beta_updates": 6.75,
+        "gamma": 0.05,
+        "gamma_updates": None,
+        "classes": {
+            name: {
+                "rows": 128,
+                "best": None,
+                "start": {"flip": [0.5, 0.5], "gamma": [0.333333, 0.333333, 0.333333]},
+                "final": {"flip": [0.25, 0.75], "gamma": [1, 0, 0]},
+                "snapshots": {
+                    "update": [0, 256],
+                    "flip": [[0.5, 0.5], [0.25, 0.75]],
+                    "gamma": [[0.333333] * 3, [1, 0, 0]],
+                },
+            }
+            for name in ("background", "foreground")
+        },
+        "test_time": {"start": [0.25] * 4, "final": [0, 1, 0, 0], "best_ids": [1, 3], "best_weights": [0.75, 0.25]},
+    },
 }
 SEVERAL["form"] |= {"sources": ["here", "there"]}
+_SCORED = ("test", "cases", "patient_cases", "hd95", "masks", "nsd", "recalibration")
+SEVERAL["ways"] = {
+    "none": {"passes": 1, "validation_dice": 0.5, "tea": None, **dict.fromkeys(_SCORED)},
+    "flips": {
+        "passes": 4, "validation_dice": None, "tea": {"ids": [0, 3], "weights": [0.75, 0.25]},
+        **{name: copy.deepcopy(SEVERAL.get(name)) for name in _SCORED},
+    },
+    "learned": None,
+}  # fmt: skip
+SEVERAL["run"]["seconds_per_image"] = {"none": 0.01, "flips": 0.04}
 DIVERGED = {
     **ONE, "status": "diverged", "test": None, "augmentation": None,
     **dict.fromkeys(("cases", "patient_cases", "hd95", "masks", "nsd", "recalibration")),
@@ -189,6 +223,43 @@ def test_of_a_bank_too(place, value, said):
         check(at(SEVERAL, place, value))
 
 
+OF = ("policies", "classes", "background")
+SENSELESS_POLICIES = [  # of `SEVERAL`
+    (("policies", "axes"), 4, "policies.axes is 4"),
+    (("policies", "beta_updates"), -1.0, "policies.beta_updates is -1.0"),
+    (("policies", "groups", "flip"), ["identity"], "'start' of background has 2 probabilities in flip, of 1 options"),
+    (("policies", "classes"), {}, "'classes' are : want all, or background and foreground"),
+    ((*OF, "rows"), -1, "rows: expected `int` >= 0"),
+    ((*OF, "start", "flip"), [0.5, 0.4], "flip of 'start' of background sums to 0.9: want 1"),
+    ((*OF, "final", "flip"), [1.5, -0.5], "final.*expected `float` <= 1.0"),
+    ((*OF, "final", "flip"), [0.5, 0.25, 0.25], "'final' of background has 3 probabilities in flip, of 2 options"),
+    ((*OF, "best"), {"flip": [1, 0]}, "'best' of background has the groups flip: want flip, gamma"),
+    ((*OF, "snapshots", "update"), [0], "'snapshots' of background has lists of"),
+    ((*OF, "snapshots", "update"), [256, 0], "want numbers that ascend"),
+    ((*OF, "snapshots", "flip"), [0, 256], "a snapshot of background has 0 probabilities in flip"),
+    ((*OF, "snapshots", "flip"), [[1, 0], [1, 1]], "flip of a snapshot of background sums to 2: want 1"),
+    (("policies", "test_time", "start"), [0.5, 0.5], "'start' has 2 operations and 'final' has 4"),
+    (("policies", "test_time", "final"), [0.5, 0.5, 0.5, 0], "final sums to 1.5: want 1"),
+    (("policies", "test_time", "best_ids"), [1, 4], "want different ones below 4"),
+    (("policies", "test_time", "best_ids"), [1, 1], "want different ones below 4"),
+    (("policies", "test_time", "best_ids"), [1], "1 'best_ids', and 2 'best_weights'"),
+    (("policies", "test_time", "best_weights"), [1, 1], "best_weights sums to 2: want 1"),
+]
+
+
+@pytest.mark.parametrize(("place", "value", "said"), SENSELESS_POLICIES)
+def test_of_policies_too(place, value, said):
+    with pytest.raises(ValueError, match=said):
+        check(at(SEVERAL, place, value))
+
+
+def test_policies_may_be_lacking_not_finite_of_one_class_and_without_one_at_test_time():
+    check({key: value for key, value in SEVERAL.items() if key != "policies"})
+    check({**SEVERAL, "policies": None})
+    one = {"all": SEVERAL["policies"]["classes"]["background"]}
+    check({**SEVERAL, "policies": {**SEVERAL["policies"], "classes": one, "test_time": None}})
+
+
 @pytest.mark.parametrize("key", ["id", "status", "task", "size", "seed", "test", "cases", "training", "run", "history"])
 def test_a_key_that_is_lacking_is_named(key):
     with pytest.raises(ValueError, match=f"missing required field `{key}`"):
@@ -237,7 +308,7 @@ def test_what_is_taken_fits_into_every_table(path, value):
     except ValueError:
         return
     for part in (module._TRIALS, module._CASES, module._DETAILS):
-        assert len(part.table([part.row_of({**told, "checksum": "0"})])) == 1
+        assert len(part.table(part.rows_of({**told, "checksum": "0"}))) == len(told.get("ways", "1"))
 
 
 @settings(max_examples=12)
@@ -249,10 +320,11 @@ def test_one_senseless_place_costs_one_record(small, path, value):
     file = store.record_path("spoiled")
     file.write_bytes(sealed(told if path == ("id",) else {**told, "id": "spoiled"}))
     snapshot = Snapshot(store.folder, quiet=True)
-    table, left_out = snapshot.trials(), snapshot.left_out
+    table, left_out = snapshot.plain_trials(), snapshot.left_out
     assert set(left_out) <= {"spoiled"}
     assert len(table) + len(left_out) == len(before) + 1
     assert all(isinstance(error, DamagedRecord) and str(file) in str(error) for error in left_out.values())
+    assert len(snapshot.trials()) == len(table) + (not left_out) * (len(told.get("ways", "1")) - 1)
     others = table[table["id"] != "spoiled"].reset_index(drop=True)
     assert others[before.columns].equals(before)
 

@@ -17,7 +17,7 @@ WRITES = {  # what is called
 }  # fmt: skip
 IN_A_STUDY = {  # all of them by `results/inside.py`
     "cli/addition_files.py", "cli/compare_files.py", "cli/fit_files.py", "cli/need.py", "cli/plan_power.py",
-    "cluster/submission.py",
+    "cli/policy_show.py", "cluster/submission.py",
     "experiment/trial/attempt.py", "experiment/sweep/study.py", "report/blocks/figure_files.py", "report/page.py",
     "results/card_files.py", "results/merging.py", "results/plan_pieces.py", "results/snapshot.py", "results/store.py",
     "results/mirror/publish.py", "results/mirror/views.py",
@@ -36,6 +36,7 @@ ELSEWHERE = {
     "data/cache.py": "the cache of decoded images, by digest",
     "experiment/artefacts/store.py": "the cache of artefacts, by kind and digest",
     "registration/momentum_file.py": "by a path: the cache of momenta, and what `segaug register` writes",
+    "cli/policy_export.py": "the file of --out",
     "cli/preview.py": "the file of --out",
     "cli/register_output.py": "the folder of --out",
     "report/look/svg.py": "into memory",

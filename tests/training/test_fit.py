@@ -93,16 +93,18 @@ def test_patience_counts_validations_without_gain():
     assert (trained.stopped, trained.updates) == ("patience", 9)  # best at 3, then 6 and 9 without gain
 
 
-@dataclass(frozen=True, kw_only=True)
-class Scripted(Strategy):
+class Scripted(nn.Module):
     """Predicts logits that grow or fall as told: validation by validation, on labels that are 0."""
 
-    logits: tuple[float, ...] = ()
-    asked: list[int] = field(default_factory=list)
+    def __init__(self, logits: tuple[float, ...]) -> None:
+        super().__init__()
+        self.trained, self.logits, self.asked = network(), logits, 0
 
-    def predict(self, model, image, prepared=None):
-        self.asked.append(len(self.asked))
-        return torch.full_like(image, self.logits[self.asked[-1]])
+    def forward(self, image):
+        if self.training:
+            return self.trained(image)
+        self.asked += 1
+        return torch.full_like(image, self.logits[self.asked - 1])
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,7 @@ class Scripted(Strategy):
 def test_a_gain_starts_patience_anew(logits, validations, best):
     validation = replace(images(2), label=torch.zeros(2, 1, 8, 8))
     protocol = replace(PROTOCOL, length=6, validate_every=1, patience=2)
-    _, trained = train(protocol, Scripted(logits=logits), validation=validation)
+    _, trained = train(protocol, net=Scripted(logits), validation=validation)
     assert (trained.updates, trained.best_update) == (validations, best)
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from segaug.analysis.law.power_law import Array
 from segaug.analysis.planning.forecast import Design
-from segaug.analysis.trials.curve_trials import CurveTrials
+from segaug.analysis.trials.curve_trials import CurveTrials, of_own_trials
 
 _SECONDS_PER_HOUR = 3600
 _GROWS = 1.05  # times as many updates at the largest size as at the smallest: their number follows N
@@ -29,7 +29,11 @@ class Cost:
 
 
 def cost(curves: Sequence[CurveTrials], design: Design) -> Cost:
-    """Cost of giving every curve all sizes and seeds of a design; trials that are there are not run again."""
+    """Cost of giving every curve all sizes and seeds of a design; trials that are there are not run again.
+
+    A curve of another way of predicting is of the trials that the plain one pays for.
+    """
+    curves = of_own_trials(curves)
     lacking = np.array([_lacking(curve, design) for curve in curves])
     seconds = np.array([seconds_per_trial(curve.table, design.sizes) for curve in curves])
     hours = float((lacking * seconds).sum()) / _SECONDS_PER_HOUR

@@ -4,7 +4,7 @@ Seeds may share subsets of the pool (`protocol.seeds_per_subset`): their trials 
 are alike.  What is independent are the subsets, so all means, intervals and draws take `CurveTrials.replicates`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
@@ -20,6 +20,7 @@ from segaug.errors import DataError
 from segaug.measures import Quantity, quantity
 from segaug.results.keys import CURVE
 from segaug.results.states import STATUSES
+from segaug.ways import plain_strategy
 
 
 class CurveKey(NamedTuple):
@@ -31,6 +32,11 @@ class CurveKey(NamedTuple):
 
     def __str__(self) -> str:
         return "/".join(filter(None, self))
+
+    @property
+    def plain(self) -> "CurveKey":
+        """Of the same networks without another way of predicting."""
+        return self._replace(strategy=plain_strategy(self.strategy)[0])
 
     @property
     def protocol(self) -> str:
@@ -112,6 +118,12 @@ class CurveTrials:
         """The rows of the seeds of each subset."""
         _, first = np.unique(self.seeds // self.seeds_per_subset, return_index=True)
         return np.split(values, first[1:])
+
+
+def of_own_trials(curves: Sequence[CurveTrials]) -> list[CurveTrials]:
+    """Without those of further ways of predicting: their trials are those of the plain one, if that is among them."""
+    there = {curve.key for curve in curves}
+    return [curve for curve in curves if curve.key.plain == curve.key or curve.key.plain not in there]
 
 
 def curves(table: pd.DataFrame, metric: Metric | None = None) -> list[CurveTrials]:

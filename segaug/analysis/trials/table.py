@@ -6,6 +6,7 @@ import pandas as pd
 
 from segaug.analysis.trials.divergence import status_by_rule
 from segaug.errors import DataError
+from segaug.results.by_way import by_way
 from segaug.results.json_file import REDO
 from segaug.results.keys import CURVE, TRIAL
 from segaug.results.source import TrialSource
@@ -14,12 +15,12 @@ from segaug.results.trial_row import Record, in_order, trial_row
 
 
 def trials(records: Iterable[Record]) -> pd.DataFrame:
-    """One row a trial, by task, model, strategy, size, seed; the order of the records does not matter.
+    """One row a trial and way of predicting, by task, model, strategy, size, seed.
 
-    Columns: as `results.trial_row` makes them; status is "ok" or "diverged", by the rule of `divergence`.
-    Raises DataError where the trials of a curve cannot be compared with each other.
+    The order of the records does not matter.  Columns: as `results.trial_row` makes them; status is "ok" or "diverged",
+    by the rule of `divergence`.  Raises DataError where the trials of a curve cannot be compared with each other.
     """
-    rows = [trial_row(record) for record in records]
+    rows = [trial_row(one) for record in records for one in by_way(record)]
     return _checked(pd.DataFrame(rows, columns=in_order(set[str]().union(*rows))))
 
 

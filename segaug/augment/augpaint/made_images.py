@@ -1,7 +1,7 @@
 """What strategies share that train on images which they made of the labelled ones."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -140,7 +140,7 @@ class MadeImages(Strategy):
         """What was made."""
         return prepared
 
-    def facts(self, prepared: Bank) -> dict[str, object]:
+    def facts(self, prepared: Bank, best: Mapping[str, Tensor]) -> dict[str, object]:
         """The record's "bank"."""
         return {"bank": prepared.facts()}
 

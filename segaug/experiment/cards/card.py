@@ -10,10 +10,11 @@ from segaug.data.pooled import Pooled
 from segaug.data.pooled_differences import differences
 from segaug.data.sites import site_counts
 from segaug.data.task import Dataset, Task
+from segaug.errors import ConfigError
 from segaug.experiment.artefacts.store import ArtefactStore, store_of
 from segaug.experiment.cards.bank_pictures import bank_pictures
 from segaug.experiment.cards.described import described
-from segaug.experiment.cards.examples import augmented, by_turns
+from segaug.experiment.cards.examples import augmented, by_turns, patched
 from segaug.experiment.config.trial import Trial
 from segaug.experiment.planned.allowed import trial_context
 from segaug.experiment.planned.parts import parts_of
@@ -51,7 +52,7 @@ def _write_card(folder: Path, name: str, task: Task, trials: dict[str, Planned])
     facts = _facts(name, task, next(iter(missing.values())).trial)
     facts["strategies"] = dict(card.get("strategies", {}))
     for strategy, planned in missing.items():
-        with suppress(_NotPrepared):  # told of by now; the card gets it once it is there
+        with suppress(_NotPrepared, ConfigError):  # the card gets it once it is there; its trial says what is wrong
             pictures |= _pictures(strategy, planned, task)
             facts["strategies"][strategy] = _about(planned)
     write_card(folder, facts, pictures)
@@ -121,13 +122,12 @@ def _pictures(strategy: str, planned: Planned, task: Task) -> Pictures:
     context = trial_context(config, parts, task, Stopwatch(), partial(_held, store_of(config)))
     batch = parts.subset.rows(by_turns(parts.subset.source)[:EXAMPLES])
     prepared = config.augment.prepare(context)
-    made = augmented(config.augment, prepared, batch, VERSIONS)
-    image, label = batch.image, batch.label.round().byte()
+    made = augmented(config.augment, prepared, patched(config, batch), VERSIONS)
     shown = {
-        "image": image,
-        "label": label,
-        f"{strategy}/original": image,  # a later run may draw other images
-        f"{strategy}/original_label": label,
+        "image": batch.image,
+        "label": batch.label.round().byte(),
+        f"{strategy}/original": made.original_image,  # a later run may draw other images
+        f"{strategy}/original_label": made.original_label.round().byte(),
         f"{strategy}/image": made.image,
         f"{strategy}/label": made.label.round().byte(),
     }

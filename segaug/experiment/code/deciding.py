@@ -17,8 +17,8 @@ HOME = Path(segaug.__file__).parent
 EVERY_TRIAL = ("segaug.experiment.trial.run", "segaug.data.tensors")
 """Modules that every trial begins with; what they import is followed as long as it decides."""
 DECISIVE = (
-    "data", "deform", "registration", "augment", "models", "training", "metrics", "batch", "form", "grey",
-    "image_hash", "rng", "internals",
+    "data", "deform", "registration", "augment", "models", "training", "metrics", "batch", "patch", "form",
+    "grey", "image_hash", "rng", "internals",
     "experiment.planned.parts", "experiment.planned.allowed",
     "experiment.trial.run", "experiment.trial.evaluation", "experiment.trial.sources", "experiment.trial.strength",
 )  # fmt: skip
@@ -26,6 +26,7 @@ DECISIVE = (
 
 A change elsewhere changes which trials are run, which the id of a trial holds, or what is said about them.
 """
+WAYS = "segaug.experiment.trial.ways"  # decides where a trial was scored by more ways than the plain one
 _GIT_S = 5.0
 
 
@@ -41,8 +42,9 @@ def code_facts(config: Config) -> Json:
 def code_hash(config: Config) -> str:
     """Of the code that decides a trial's result, as "SHARED.OWN": a change of docstrings or layout is none.
 
-    SHARED is of what every trial runs.  OWN is of what beside that the trial's data set, model and strategy import, so
-    that a new strategy changes nothing about the others; classes from outside of this package count with their file.
+    SHARED is of what every trial runs.  OWN is of what beside that the trial's data set, model, strategy and further
+    ways of predicting import, so that a new strategy changes nothing about the others; classes from outside of this
+    package count with their file.
     """
     return _hash(_choices(config))
 
@@ -76,7 +78,7 @@ def _choices(config: Config) -> frozenset[str]:
         (config.dataset, *config.dataset.sources.values()) if isinstance(config.dataset, Pooled) else (config.dataset,)
     )
     parts = (*data, config.model, config.augment, *config.augment.stages())
-    return frozenset(type(part).__module__ for part in parts)
+    return frozenset([*(type(part).__module__ for part in parts), *([WAYS] if len(config.ways) > 1 else [])])
 
 
 @cache

@@ -9,9 +9,11 @@ from hydra.core.config_loader import ConfigLoader
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
+from segaug.augment.strategy import CONTENTS
 from segaug.data.task import DESCRIPTIVE
 
 CONFIG_NAME = "config"
+_UNNAMED = (*DESCRIPTIVE, *CONTENTS.values())
 
 
 def label(loader: ConfigLoader, group: str, choice: str, value: Any) -> str:  # an instance of one of its classes
@@ -51,7 +53,9 @@ def _flat(value: Any) -> dict[str, Any]:
 
 def _items(tree: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, Any]]:
     for key, value in tree.items():
+        if key in _UNNAMED:
+            continue
         if isinstance(value, Mapping) and value:
             yield from _items(value, f"{prefix}{key}.")
-        elif key not in DESCRIPTIVE:
+        else:
             yield f"{prefix}{key}", value

@@ -34,6 +34,7 @@ def unsettled(composed: DictConfig, choices: Mapping[str, str], loader: ConfigLo
     config = typed(without_hydra(composed))
     if isinstance(config.dataset, Pooled):
         config = dataclasses.replace(config, dataset=with_sources(config.dataset, loader))
+    config = dataclasses.replace(config, augment=config.augment.resolved())
     return Trial(
         config=config,
         task=_task(loader, choices["dataset"], config.dataset),

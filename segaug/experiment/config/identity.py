@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from segaug.augment.strategy import CONTENTS
 from segaug.data.pooled import Pooled
 from segaug.data.task import DESCRIPTIVE
 from segaug.experiment.config.schema import DATASETS, MODELS, STRATEGIES, Config, registered_name
 from segaug.experiment.config.trial import Trial
 from segaug.results.store import Json, canonical
+from segaug.ways import PLAIN
 
 TRAINER = 1  # version of the arithmetic in `segaug/training`: raise it where equal options give another result
 LATER: dict[str, Any] = {  # option -> what was done before it came, written out: a default may change, this never does
@@ -60,6 +62,7 @@ GROUPS: dict[str, Mapping[str, type] | None] = {  # group -> its classes, where 
     "scale": None,
     "protocol": None,
 }
+PREDICT = "predict"  # option, and key of `science`: of what is done after the training
 _ABSENT = object()
 
 
@@ -72,7 +75,7 @@ def science(config: Config) -> dict[str, Any]:
         plain["dataset"]["sources"] = {name: _science_of_source(options) for name, options in sources.items()}
     for group in ("model", "augment"):
         plain[group] = {"name": _kind(group, getattr(config, group)), **plain[group]}
-    return {**plain, "seed": config.seed}
+    return {**plain, **_ways(config), "seed": config.seed}
 
 
 def science_of(group: str, value: Any) -> dict[str, Any]:  # an instance of one of the group's classes
@@ -100,7 +103,7 @@ class Identities:
     """`trial_id` and `protocol_hash` of many trials that share the parts of their configs: each is spelt out once."""
 
     def __init__(self) -> None:
-        self._spelt: dict[tuple[int, ...], tuple[tuple[object, ...], dict[str, Any], str]] = {}
+        self._spelt: dict[tuple[object, ...], tuple[tuple[object, ...], dict[str, Any], str]] = {}
 
     def trial_id(self, trial: Trial, content_hash: str) -> str:
         """As the function of this name."""
@@ -117,7 +120,7 @@ class Identities:
 
     def _shared(self, config: Config) -> tuple[dict[str, Any], str]:
         parts = (config.dataset, config.model, config.augment, config.protocol)
-        key = tuple(map(id, parts))
+        key = (*map(id, parts), *config.ways)
         if key not in self._spelt:
             self._spelt[key] = (parts, science(config), protocol_hash(config))  # parts: kept, so that no id is reused
         _, plain, protocol = self._spelt[key]
@@ -146,7 +149,13 @@ def differences(before: Json, now: Json) -> list[Difference]:
             was, is_now = (_value(leaves, option, group, kinds) for leaves in (old, new))
             if was != is_now:
                 changed.append(Difference(option, was, is_now))
-    return changed
+    was, is_now = (f"[{','.join(options.get(PREDICT, [PLAIN]))}]" for options in (before, now))
+    return [*changed, *([Difference(PREDICT, was, is_now)] if was != is_now else [])]
+
+
+def _ways(config: Config) -> dict[str, list[str]]:
+    """Ways of predicting, where there are any beside the plain one, which all trials before them were scored by."""
+    return {PREDICT: [*config.ways]} if config.ways != (PLAIN,) else {}
 
 
 def _undescribed(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,8 +168,17 @@ def _science_of_source(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _science_of(group: str, value: Any) -> dict[str, Any]:  # an instance of one of the group's classes
-    plain = _without_later(dataclasses.asdict(value), group, group, _kind(group, value))
+    options = dataclasses.asdict(value)
+    if group == "augment":
+        options = _by_content(options)
+    plain = _without_later(options, group, group, _kind(group, value))
     return plain | _versions(group, value)
+
+
+def _by_content(options: Mapping[str, Any]) -> dict[str, Any]:
+    """A file's name gives way to what the file holds; where an option names none, nothing is held."""
+    gone = {name if options.get(content) else content for name, content in CONTENTS.items()}
+    return {key: value for key, value in options.items() if key not in gone}
 
 
 def _kind(group: str, value: object) -> str:

@@ -4,8 +4,9 @@ A new strategy, model or kind of data set is one line in a table below.
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -24,6 +25,7 @@ from segaug.name import is_name
 from segaug.results.record import MOST_SEED
 from segaug.results.tracker import TRACKERS
 from segaug.training.protocol import Protocol
+from segaug.ways import LEARNED, PLAIN, WAYS, in_order
 
 
 def _class(layer: str, name: str, place: str) -> Any:  # a class; each table says of what
@@ -46,6 +48,12 @@ STRATEGY_CLASSES = {  # name -> class in segaug/augment/<name>.py, or <room>.<cl
     "gd_gi_mixup": "task_driven.GeneratedBothMixUp",
     "adversarial": "task_driven.Adversarial",
     "self_training": "task_driven.SelfTraining",
+    "policy_heuristic": "PolicyHeuristic",
+    "randaugment": "RandAugment",
+    "policy_learned": "PolicyLearned",
+    "policy_class_specific": "PolicyClassSpecific",
+    "policy_joint": "PolicyJoint",
+    "trivialaugment": "TrivialAugment",
     "feature_discrepancy": "FeatureDiscrepancy",
     "deep_supervision": "DeepSupervision",
     "pixel_contrast": "PixelContrast",
@@ -91,6 +99,7 @@ class Config:
     scale: Scale = field(default_factory=Scale)
     protocol: Protocol = field(default_factory=Protocol)
     seed: int = 0
+    predict: list[str] = field(default_factory=lambda: [PLAIN])  # ways of predicting that are scored, see `ways`
 
     name: str = "main"  # of the study: its folder is results/<name>
     output: str = "results/${name}"
@@ -106,6 +115,7 @@ class Config:
     def __post_init__(self) -> None:
         check_name("name", self.name)
         check_name("output", self.output)
+        _check_ways(self.predict, self.protocol.validation)
         if not 0 <= self.seed <= MOST_SEED:
             raise ConfigError(key="seed", problem=f"got {self.seed}", fix=f"use 0 to {MOST_SEED}")
         if self.max_same_errors < 0:
@@ -113,11 +123,34 @@ class Config:
         if self.threads < 1:
             raise ConfigError(key="threads", problem=f"got {self.threads}", fix="use 1 or more")
 
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """Ways of predicting that are scored, the plain one first; it is whatever is asked for."""
+        return in_order(self.predict)
+
 
 def check_name(key: str, name: str) -> None:
     """Refuse what no table, page or terminal shows as it is."""
     if name and not is_name(name):
         raise ConfigError(key=key, problem=f"{name!r} holds a control character", fix="use printable characters")
+
+
+def _check_ways(asked: Sequence[str], validation: str) -> None:
+    """Refuse ways that nobody can predict by."""
+    listed = f"predict=[{','.join(asked)}]"
+    if not asked:
+        fix = f"name some of {', '.join(WAYS)}; 'predict=[{PLAIN}]' is the plain network"
+        raise ConfigError(key="predict", problem="is empty", fix=fix)
+    if unknown := [way for way in asked if way not in WAYS]:
+        near = get_close_matches(unknown[0], WAYS, n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        fix = f"{hint}choose from: {', '.join(WAYS)}"
+        raise ConfigError(key="predict", problem=f"unknown way {unknown[0]!r}", fix=fix)
+    if len(set(asked)) < len(asked):
+        raise ConfigError(key="predict", problem=f"got {listed}", fix="name each way once")
+    if LEARNED in asked and validation == "none":
+        problem = f"{LEARNED!r} is learned on validation labels, and protocol.validation=none has none"
+        raise ConfigError(key="predict", problem=problem, fix="leave it out, or use another protocol.validation")
 
 
 def register() -> None:

@@ -8,11 +8,13 @@ import torch
 from torch import Tensor
 
 from segaug.augment.strategy import Strategy
+from segaug.augment.training_rules import Training
 from segaug.errors import ConfigError
 from segaug.experiment.config.schema import Config
 from segaug.experiment.config.trial import Trial
 from segaug.form import Form
 from segaug.models.network import build_with_seed
+from segaug.training.protocol import schedule
 
 Maps = dict[str, Tensor]
 
@@ -20,14 +22,38 @@ Maps = dict[str, Tensor]
 def check_fitting(trials: Iterable[Trial]) -> None:
     """Raise ConfigError unless these can be trained; once for each curve, and before anything is decoded."""
     maps: dict[tuple[object, ...], Callable[[], Maps]] = {}  # of each network, made when first asked for
+    trials = [*trials]
     for trial in {trial.curve: trial for trial in trials}.values():
         config, form = trial.config, seen_form(trial.config)
         _check_images(config)
         if config.protocol.patch is not None:
             _check_patches(config, form)
+        _check_validation(trial)
         network = (trial.model, form.channels, form.logits, form.size)
         _check_index(trial)
         config.augment.check_maps(form, maps.setdefault(network, cache(partial(_maps, config))))
+    for trial in {(trial.curve, trial.config.scale.size): trial for trial in trials}.values():
+        trial.config.augment.check_training(_training(trial.config))
+
+
+def _training(config: Config) -> Training:
+    protocol, size, whole = config.protocol, config.scale.size, config.dataset.form.size
+    patch = protocol.window(len(whole))
+    return Training(
+        objective=protocol.objective,
+        patch=None if patch == whole else patch,
+        updates=schedule(protocol, size).updates if size else None,
+    )
+
+
+def _check_validation(trial: Trial) -> None:
+    """Refuse a strategy that needs validation labels where the protocol has none."""
+    if trial.config.augment.needs_validation and trial.config.protocol.validation == "none":
+        raise ConfigError(
+            key="protocol.validation",
+            problem=f"got none, and {trial.strategy} with these options needs validation labels",
+            fix="use protocol.validation=best",
+        )
 
 
 def seen_form(config: Config) -> Form:

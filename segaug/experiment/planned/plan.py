@@ -18,6 +18,7 @@ from segaug.experiment.machine.devices import device_of
 from segaug.experiment.planned.array_index import shard_of
 from segaug.experiment.planned.fitting import check_fitting
 from segaug.results.keys import curve_of
+from segaug.results.planned import PREDICT
 from segaug.results.shard import KEY, Shard, with_shard
 from segaug.results.store import Json, Store
 
@@ -49,6 +50,11 @@ class Planned:
         task, model, strategy = self.trial.curve
         names = {"task": task, "model": model, "strategy": strategy}
         return {"id": self.id, **names, "size": self.size, "seed": self.trial.config.seed}
+
+    def asked(self) -> Json:
+        """The same, with the ways of predicting where there are more than the plain one: what the plan holds."""
+        ways = self.trial.config.ways
+        return {**self.key(), **({PREDICT: [*ways]} if len(ways) > 1 else {})}
 
 
 @dataclass(frozen=True)
@@ -194,7 +200,8 @@ def check_consistent(plan: Plan, stored: Iterable[Json], config_of: Callable[[st
     compared: set[tuple[object, ...]] = set()
     for planned in plan.trials:
         curve, now = planned.trial.curve, identities.science(planned.trial.config)
-        parts = (curve, *(id(now[group]) for group in ("protocol", "model", "augment")))  # few: trials share them
+        same = (id(now[group]) for group in ("protocol", "model", "augment"))  # few: trials share them
+        parts = (curve, *same, *planned.trial.config.ways)
         if parts in compared:
             continue
         compared.add(parts)
@@ -225,4 +232,4 @@ def remember(plan: Plan, store: Store, facts: Json) -> None:
     """
     if plan.shard is not None:
         facts = {**facts, "command": with_shard(facts["command"], plan.shard), KEY: str(plan.shard)}
-    store.add_plan({**facts, "skipped": list(plan.skipped), "trials": [planned.key() for planned in plan.asked]})
+    store.add_plan({**facts, "skipped": list(plan.skipped), "trials": [planned.asked() for planned in plan.asked]})

@@ -46,7 +46,7 @@ def unfinished(plan: Plan) -> Unfinished:
     """
     store = store_of_plan(plan)
     snapshot = Snapshot(store.folder)
-    finished = snapshot.trials()
+    finished = snapshot.plain_trials()
     snapshot.refuse_unreadable(planned.id for planned in plan.trials)
     first_of_each_curve = finished.drop_duplicates([*CURVE])[[*CURVE, "id", "dataset_hash"]].to_dict("records")
     check_consistent(plan, cast(list[Json], first_of_each_curve), lambda trial: dict(store.record(trial)["config"]))

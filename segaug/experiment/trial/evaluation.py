@@ -3,14 +3,12 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from segaug import metrics
-from segaug.augment.strategy import Prepared, Strategy
 from segaug.batch import Batch
 from segaug.data.task import Task
 from segaug.measures import quantity
@@ -82,28 +80,23 @@ def truth_of(task: Task, rows: Sequence[int], batch: Batch) -> Truth:
     return Truth(batch.label, batch.spacing_mm, patients, task.form.structures)
 
 
-def recalibrated(
-    network: nn.Module, strategy: Strategy, prepared: Prepared, validation: Batch | None, window: Window = None
-) -> Recalibration | None:
+def recalibrated(network: nn.Module, validation: Batch | None, window: Window = None) -> Recalibration | None:
     """What makes the logits right on validation; None without validation labels."""
     if validation is None:
         return None
-    predict = partial(strategy.predict, prepared=prepared)
-    return metrics.fit_recalibration(logits_of(network, validation.image, predict, window=window), validation.label)
+    return metrics.fit_recalibration(logits_of(network, validation.image, window=window), validation.label)
 
 
 def score(
-    network: nn.Module,
-    strategy: Strategy,
-    prepared: Prepared,
-    recalibration: Recalibration | None,
-    test: Batch,
-    truth: Truth,
-    window: Window = None,
+    network: nn.Module, recalibration: Recalibration | None, test: Batch, truth: Truth, window: Window = None
 ) -> Scores:
-    """Predict as the strategy does at test time."""
-    predict = partial(strategy.predict, prepared=prepared)
-    prediction = metrics.of_logits(logits_of(network, test.image, predict, window=window), truth, recalibration)
+    """Predict the test set by the network alone."""
+    return scores_of(logits_of(network, test.image, window=window), recalibration, truth)
+
+
+def scores_of(logits: Tensor, recalibration: Recalibration | None, truth: Truth) -> Scores:
+    """Of the logits of all images of a test set, (B, K, H, W)."""
+    prediction = metrics.of_logits(logits, truth, recalibration)
     return Scores(prediction, metrics.measure(prediction), recalibration)
 
 

@@ -31,6 +31,7 @@ from segaug.experiment.trial.image_counts import image_counts
 from segaug.experiment.trial.learned import Learned
 from segaug.experiment.trial.sources import seen_of, sources_of
 from segaug.experiment.trial.strength import strength
+from segaug.experiment.trial.ways import Judged, Scored, score_ways
 from segaug.results.record import SCHEMA
 from segaug.results.store import Json
 from segaug.rng import stream_seed
@@ -74,7 +75,11 @@ def run_trial(
         with watch("network"):
             layers = diagnostics_of(network, parts.test, window) if config.protocol.diagnostics else None
             scores, added = _scores(planned, task, network, prepared, trained, parts, safe_point)
+            judged = Judged(network, config.augment, prepared, config.protocol, task, parts, config.seed)
+            ways = _ways(config.ways, judged, trained, scores, safe_point)
         record = _record(planned, task, parts, trained, scores, sum(p.numel() for p in network.parameters()))
+        if len(config.ways) > 1:
+            record |= {"ways": {way: ways[way].block(judged, way) if ways else None for way in config.ways}}
         record |= sources_of(task, parts, trained.presentations, scores, added)
         if config.protocol.diagnostics:
             record |= {"diagnostics": layers if scores else None}
@@ -85,11 +90,12 @@ def run_trial(
         record |= {"augmentation": measured, "learned": learned.facts()}
         record |= {"patches": trained.patches.facts()} if trained.patches else {}
         trained.last.load(network, config.augment, prepared)
-        record |= config.augment.facts(prepared)
+        record |= config.augment.facts(prepared, trained.best.strategy)
     record["run"] = {
         **run_facts(watch.seconds, device),
         "learning_cpu_seconds": learned.cpu_seconds,
         "learning_cpu_seconds_each": learned.cpu_seconds_each,
+        **({"seconds_per_image": {way: scored.seconds_per_image for way, scored in ways.items()}} if ways else {}),
     }
     return record, trained.best
 
@@ -120,12 +126,24 @@ def _scores(
             found[name] = found["best"]
             continue
         getattr(trained, name).load(network, strategy, prepared)
-        fitted = recalibrated(network, strategy, prepared, parts.validation, window)
-        found[name] = [
-            score(network, strategy, prepared, fitted, *each, window) for each in zip(tests, truths, strict=True)
-        ]
+        fitted = recalibrated(network, parts.validation, window)
+        found[name] = [score(network, fitted, *each, window) for each in zip(tests, truths, strict=True)]
     base, *added = [dict(zip(found, each, strict=True)) for each in zip(*found.values(), strict=True)]
     return (base, added) if all(each.finite for each in base.values()) else (None, [])
+
+
+def _ways(
+    ways: tuple[str, ...],
+    judged: Judged,
+    trained: Trained,
+    scores: WeightScores | None,
+    safe_point: SafePoint,
+) -> dict[str, Scored]:
+    """The best weights by each way of predicting; nothing where only the plain one is asked for, or it diverged."""
+    if len(ways) == 1 or scores is None:
+        return {}
+    trained.best.load(judged.network, judged.strategy, judged.prepared)
+    return score_ways(judged, ways, safe_point)
 
 
 def _record(

@@ -41,13 +41,13 @@ def _most(what: str, records: list[Json]) -> str:
 
 def protocol_table(study: Study) -> Table:
     """The resolved protocol; a key with several values in the study names them all."""
-    rows = _varying(record["protocol"] for record in study.records)
+    rows = _varying(record["protocol"] for record in study.trained)
     return Table("The resolved protocol of all trials.", ("key", "value"), rows)
 
 
 def versions_table(study: Study) -> Table:
     """Versions and devices that the trials ran with."""
-    runs = study.records
+    runs = study.trained
     rows = [*_varying(run["versions"] for run in runs), *_varying({"device": run["device"]} for run in runs)]
     return Table("Versions and devices that the trials ran with.", ("what", "value"), tuple(rows))
 

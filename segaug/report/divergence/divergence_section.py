@@ -27,10 +27,10 @@ def section(study: Study) -> Section:
 def _finding(study: Study) -> str:
     """How many trials, and whose."""
     if not study.diverged:
-        return f"None of the {len(study.records):,} trials that came to an end diverged."
+        return f"None of the {len(study.trained):,} trials that came to an end diverged."
     counts = {name: len(trials) for name, trials in collect(study.diverged, "strategy").items()}
     of_each = [f"{name} {counts[name]}" for name in study.strategies if name in counts]
-    return f"{len(study.diverged):,} of {len(study.records):,} trials diverged: {listed(of_each)}."
+    return f"{len(study.diverged):,} of {len(study.trained):,} trials diverged: {listed(of_each)}."
 
 
 def _chart(study: Study, index: int, task: str, model: str) -> Markup:

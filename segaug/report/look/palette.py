@@ -7,6 +7,9 @@ Colour is never the only sign: marker and dashes differ as well. Each colour has
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import product
+
+from segaug.ways import PLAIN, WAYS, plain_strategy
 
 LIGHT = {
     "ink": "#1c2126", "muted": "#667080", "grid": "#e5e8ec", "paper": "#ffffff",
@@ -61,6 +64,8 @@ LOOKS = {  # also the order in which strategies are listed; families that are co
     "augpaint": Look("purple", "P", SOLID),
     "augpaint_conditional": Look("sky", "X", DASH_DOT),
     "policy_heuristic": Look("orange", "<", DASH_DOT),
+    "randaugment": Look("sky", "o", DASHED),
+    "trivialaugment": Look("purple", "s", DOTTED),
     "policy_learned": Look("blue", "d", DASHED),
     "policy_class_specific": Look("green", "h", DOTTED),
     "policy_joint": Look("vermillion", ">", SOLID),
@@ -76,11 +81,15 @@ _DASHES = (SOLID, DASHED, DOTTED, DASH_DOT)
 def look(strategy: str) -> Look:
     """The look of a strategy.
 
-    A strategy with other options or by another protocol, such as "red(p=0.5)" and "red [length=64]", keeps the colour
-    of its own kind.  A name that is not in LOOKS gets its look from its hash.
+    A strategy with other options, by another protocol or by another way of predicting, such as "red(p=0.5)",
+    "red [length=64]" and "red+flips", keeps the colour of its own kind.  A name that is not in LOOKS gets its look from
+    its hash.
     """
     if strategy in LOOKS:
         return LOOKS[strategy]
+    plain, way = plain_strategy(strategy)
+    if way != PLAIN:
+        return _of_way(look(plain), way)
     kind = LOOKS.get(_kind(strategy))
     taken = (kind.marker, kind.dash) if kind else ()
     digest = sha256(strategy.encode()).digest()
@@ -92,6 +101,21 @@ def look(strategy: str) -> Look:
     return Look(kind.colour if kind else str(hue), str(marker), dash)  # type: ignore[arg-type]
 
 
+def _of_way(own: Look, way: str) -> Look:
+    """The colour of the plain network's curve; marker and line differ from its, from known strategies' and by way."""
+    known = {(each.marker, each.dash) for each in LOOKS.values()}
+    chosen = [own]
+    for _ in WAYS[1:]:
+        markers, dashes = {each.marker for each in chosen}, {each.dash for each in chosen}
+        marker, dash = next(
+            (marker, dash)
+            for marker, dash in product(_MARKERS, _DASHES)
+            if marker not in markers and dash not in dashes and (marker, dash) not in known
+        )
+        chosen.append(Look(own.colour, marker, dash))
+    return chosen[WAYS.index(way)]
+
+
 def in_order(strategies: Iterable[str]) -> list[str]:
     """Each strategy once: the known ones in the order of LOOKS, each before its kind; then the others by name."""
     rank = {name: index for index, name in enumerate(LOOKS)}
@@ -99,5 +123,5 @@ def in_order(strategies: Iterable[str]) -> list[str]:
 
 
 def _kind(strategy: str) -> str:
-    """Its name without options and protocol."""
-    return strategy.partition(" [")[0].partition("(")[0]
+    """Its name without options, protocol and way of predicting."""
+    return plain_strategy(strategy)[0].partition(" [")[0].partition("(")[0]

@@ -28,11 +28,13 @@ def preview_figure(
     jacobian: Array | None = None,
     structures: Sequence[str] = ("",),
     title: str = "",
+    rows: Sequence[str] = (),
 ) -> Figure:
     """Each image in a row: the original, then k augmented versions, each with the outlines of its structures.
 
     image: (n, C, H, W), 0..1.  label: (n, K, H, W), foreground where >= 0.5.  augmented_image: (n, k, C, H, W).
-    augmented_label: (n, k, K, H, W).  structures: K names, for the legend where there are several.
+    augmented_label: (n, k, K, H, W).  structures: K names, for the legend where there are several.  rows: n names,
+    where there are any.
     displacement_px: (n, k, 2, H, W), (row, column) in pixels from output pixels to input positions; adds a row below
     each image with its magnitude, on one colour scale, and arrows.  jacobian: (n, k, H', W'), determinant in each
     cell of pixels, 0 or less where it folds; adds a row with its map.
@@ -48,6 +50,10 @@ def preview_figure(
         axes.set_axis_off()
     for row in range(n):
         show(grid[row * tall, 0], image[row], label[row])
+        if rows:
+            grid[row * tall, 0].text(
+                -0.04, 0.5, rows[row], transform=grid[row * tall, 0].transAxes, rotation=90, ha="right", va="center"
+            )
         for column in range(k):
             show(grid[row * tall, column + 1], augmented_image[row, column], augmented_label[row, column])
     grid[0, 0].set_title("original", fontweight="normal")

@@ -23,6 +23,7 @@ from segaug.results.planned import planned
 from segaug.results.snapshot import Snapshot
 from segaug.results.store import Store
 from segaug.results.trial_columns import Trial, read_trials
+from segaug.ways import PLAIN
 
 AnyTrial = TypeVar("AnyTrial", bound=Json)  # finished, failed or planned: each has task, model, strategy, size and seed
 
@@ -42,7 +43,7 @@ class Study:
 
     folder: Path
     metric: str | None  # error that the curves are fitted to; None: the cross-entropy of each task
-    records: tuple[Trial, ...]  # of every finished trial what `trial_columns` has, whether it converged or not
+    records: tuple[Trial, ...]  # of every finished trial and way what `trial_columns` has, converged or not
     failures: tuple[Json, ...]
     plan: Json  # without its trials
     missing: tuple[Json, ...]  # planned trials that have neither a record nor a failure
@@ -60,7 +61,17 @@ class Study:
     @cached_property
     def measured(self) -> Measured:
         """What the trials have measured, and what the laws are fitted to."""
-        return Measured(self.metric, self.tasks, self.records, self.ok)
+        return Measured(self.metric, self.tasks, self.trained, self.trained_ok)
+
+    @cached_property
+    def trained(self) -> tuple[Trial, ...]:
+        """The records once each: what tells of training is the same by every way of predicting."""
+        return tuple(record for record in self.records if record["way"] == PLAIN)
+
+    @cached_property
+    def trained_ok(self) -> tuple[Trial, ...]:
+        """Of these the trials that converged."""
+        return tuple(record for record in self.trained if record["id"] in self.converged)
 
     @cached_property
     def ok(self) -> tuple[Trial, ...]:
@@ -70,17 +81,17 @@ class Study:
     @cached_property
     def diverged(self) -> tuple[Trial, ...]:
         """Trials that did not."""
-        return tuple(record for record in self.records if record["id"] not in self.converged)
+        return tuple(record for record in self.trained if record["id"] not in self.converged)
 
     def diverged_of(self, task: str, model: str, strategy: str) -> list[Trial]:
-        """Those of one curve."""
-        curve = (task, model, strategy)
-        return [trial for trial in self.diverged if curve_of(trial) == curve]
+        """Those of one curve, and of its way of predicting."""
+        of_curve = (trial for trial in self.records if curve_of(trial) == (task, model, strategy))
+        return [trial for trial in of_curve if trial["id"] not in self.converged]
 
     @cached_property
     def trials(self) -> tuple[Json, ...]:
         """Every trial that was planned, done or tried; each has task, model, strategy, size and seed."""
-        return (*self.records, *self.failures, *self.missing)
+        return (*self.trained, *self.failures, *self.missing)
 
     @cached_property
     def tasks(self) -> list[str]:
@@ -95,7 +106,7 @@ class Study:
     @cached_property
     def strategies(self) -> list[str]:
         """Names, in the order of the palette."""
-        return in_order(trial["strategy"] for trial in self.trials)
+        return in_order(trial["strategy"] for trial in (*self.trials, *self.records))
 
     @cached_property
     def sizes(self) -> list[int]:

@@ -71,7 +71,7 @@ class BankCell:
 def bank_cells(study: Study) -> list[BankCell]:
     """By task, strategy in the order of the palette, and N; none where no record has a bank."""
     order = {name: place for place, name in enumerate(study.strategies)}
-    cells = collect((trial for trial in study.records if trial["bank"]), "task", "strategy", "size")
+    cells = collect((trial for trial in study.trained if trial["bank"]), "task", "strategy", "size")
     found = []
     for task, strategy, size in sorted(cells, key=lambda cell: (cell[0], order[cell[1]], cell[2])):
         trials = sorted(cells[task, strategy, size], key=lambda trial: trial["seed"])

@@ -39,7 +39,7 @@ class OptionGroup:
 
 def option_groups(study: Study) -> list[OptionGroup]:
     """Those with two values or more, by option, task, model and N."""
-    cells = collect((trial for trial in study.ok if trial["bank"]), "task", "model", "size")
+    cells = collect((trial for trial in study.trained_ok if trial["bank"]), "task", "model", "size")
     groups = (
         OptionGroup(option, task, model, size, _families(option, cells[task, model, size]))
         for option in OPTIONS
@@ -106,7 +106,7 @@ def _draw(axes: Axes, study: Study, group: OptionGroup) -> Tooltips:
         ]
     without = [
         value
-        for trial in study.ok
+        for trial in study.trained_ok
         if (trial["task"], trial["model"], trial["size"], trial["strategy"])
         == (group.task, group.model, group.size, _BASELINE)
         and (value := measure.of(trial)) is not None

@@ -39,7 +39,7 @@ def painters(study: Study) -> list[Painter]:
     order = {name: place for place, name in enumerate(study.strategies)}
     items: dict[tuple[str, str], Json] = {}
     users: dict[tuple[str, str], set[str]] = {}
-    for trial in sorted(study.records, key=lambda trial: (trial["task"], order[trial["strategy"]], trial["seed"])):
+    for trial in sorted(study.trained, key=lambda trial: (trial["task"], order[trial["strategy"]], trial["seed"])):
         for item in trial.get("learned") or ():
             if item["kind"] in KINDS:
                 place = trial["task"], item["artefact"]

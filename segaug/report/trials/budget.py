@@ -14,8 +14,8 @@ _VALIDATION = "validation labels"
 def budget_table(study: Study) -> Table:
     """A row a curve and N."""
     order = {name: index for index, name in enumerate(study.strategies)}
-    cells = collect(study.records, "task", "model", "strategy", "size")
-    validation = {task: _validation_patients(records) for task, records in collect(study.records, "task").items()}
+    cells = collect(study.trained, "task", "model", "strategy", "size")
+    validation = {task: _validation_patients(records) for task, records in collect(study.trained, "task").items()}
     rows = (
         (*map(str, cell), *_cells(cells[cell], validation[cell[0]]))
         for cell in sorted(cells, key=lambda cell: (*cell[:2], order[cell[2]], cell[3]))

@@ -22,7 +22,7 @@ def unlike_budgets(study: Study) -> Caution | None:
 
 
 def _places(study: Study) -> Iterator[str]:
-    for (task, model, size), records in sorted(collect(study.ok, "task", "model", "size").items()):
+    for (task, model, size), records in sorted(collect(study.trained_ok, "task", "model", "size").items()):
         noted = [record for record in records if record["batch_size"]]
         ran_out = [record for record in records if record["stopped"] == "budget"]
         told = [*_unlike(noted, "batch_size", "row"), *_unlike(ran_out, "updates", "update")]

@@ -7,6 +7,7 @@ from pathlib import Path
 from segaug.findings.phrases import counted
 from segaug.report.laws.law_cautions import LAW_CHECKS
 from segaug.report.look.palette import in_order
+from segaug.report.policies.policy_cautions import POLICY_CHECKS
 from segaug.report.study.caution import Caution, make
 from segaug.report.study.measure import Json
 from segaug.report.study.study import Study, collect, mean_by_size
@@ -14,6 +15,7 @@ from segaug.report.synthesis.synthesis_cautions import SYNTHESIS_CHECKS
 from segaug.report.trials.budget_cautions import unlike_budgets
 from segaug.report.trials.learned_cautions import LEARNED_CHECKS
 from segaug.report.trials.network_cautions import collapsed, not_trained_out, weights_never_moved
+from segaug.report.ways.ways_cautions import WAYS_CHECKS
 from segaug.results.code_names import short
 
 
@@ -34,6 +36,8 @@ def cautions(study: Study) -> list[Caution]:
         weights_never_moved,
         *LEARNED_CHECKS,
         *SYNTHESIS_CHECKS,
+        *POLICY_CHECKS,
+        *WAYS_CHECKS,
         *LAW_CHECKS,
         _overlap,
         _trial_warnings,
@@ -129,7 +133,7 @@ def _skipped(study: Study) -> Caution | None:
 
 
 def _mixed(study: Study) -> Caution | None:
-    groups = collect(study.records, "task", "model")
+    groups = collect(study.trained, "task", "model")
     return make(
         "mixed",
         "Strategies were not trained alike",
@@ -145,7 +149,7 @@ def _mixed(study: Study) -> Caution | None:
 
 
 def _code(study: Study) -> Caution | None:
-    curves = collect(study.records, "task", "model", "strategy")
+    curves = collect(study.trained, "task", "model", "strategy")
     return make(
         "code",
         "Curves mix trials of different code",
@@ -171,7 +175,7 @@ def _code_of(record: Json) -> str:
 
 
 def _overlap(study: Study) -> Caution | None:
-    overlapping = [record for record in study.records if record["overlap"]]
+    overlapping = [record for record in study.trained if record["overlap"]]
     return make(
         "overlap",
         "Subsets overlap strongly between seeds",
@@ -185,7 +189,7 @@ def _overlap(study: Study) -> Caution | None:
 
 
 def _trial_warnings(study: Study) -> Caution | None:
-    texts = [text for record in study.records for text in record["warnings"]]
+    texts = [text for record in study.trained for text in record["warnings"]]
     return make(
         "trial-warnings",
         "Trials left warnings",

@@ -55,7 +55,7 @@ def _training(study: Study) -> Rows:
     yield "models", "; ".join(_parameters(study, model) for model in study.models)
     yield "strategies", ", ".join(study.strategies)
     yield "optimiser, schedule, budget", f"the resolved protocol, hash {_distinct(study, 'protocol_hash')}"
-    yield "updates of a trial", _span(record["updates"] for record in study.records)
+    yield "updates of a trial", _span(record["updates"] for record in study.trained)
     yield "data sets", "; ".join(_hashes(study, task) for task in study.tasks)
     yield "sizes N", ", ".join(map(str, study.sizes))
     yield "seeds per cell", _seeds(study)
@@ -63,7 +63,7 @@ def _training(study: Study) -> Rows:
         "subsets",
         _distinct(study, "subset_policy"),
     )
-    yield "validation labels", f"{_span(record['validation_labels'] for record in study.records)}, beside N"
+    yield "validation labels", f"{_span(record['validation_labels'] for record in study.trained)}, beside N"
 
 
 def _data(study: Study) -> Rows:
@@ -76,7 +76,7 @@ def _data(study: Study) -> Rows:
         "metrics beside it",
         _errors(measure for measure in study.measured.everywhere if measure not in study.measured.fitted),
     )
-    yield "trials", f"{len(study.records):,} finished of {len(study.trials):,}"
+    yield "trials", f"{len(study.trained):,} finished of {len(study.trials):,}"
     yield "left out", _left_out(study)
 
 
@@ -97,12 +97,12 @@ def _errors(measures: Iterable[Measure]) -> str:
 
 
 def _parameters(study: Study, model: str) -> str:
-    counts = {record["parameters"] for record in study.records if record["model"] == model}
+    counts = {record["parameters"] for record in study.trained if record["model"] == model}
     return f"{model} ({_span(counts)} parameters)"
 
 
 def _hashes(study: Study, task: str) -> str:
-    hashes = sorted({record["dataset_hash"][:_HASH] for record in study.records if record["task"] == task})
+    hashes = sorted({record["dataset_hash"][:_HASH] for record in study.trained if record["task"] == task})
     return f"{task} (content {', '.join(hashes)})"
 
 
@@ -135,7 +135,7 @@ def _left_out(study: Study) -> str:
 
 
 def _versions(study: Study) -> Rows:
-    versions = (record["versions"] for record in study.records)
+    versions = (record["versions"] for record in study.trained)
     by_name: dict[str, set[str]] = {}
     for of_trial in versions:
         for name, version in of_trial.items():
@@ -145,7 +145,7 @@ def _versions(study: Study) -> Rows:
 
 
 def _distinct(study: Study, key: str) -> str:
-    return ", ".join(sorted({record[key] for record in study.records}))
+    return ", ".join(sorted({record[key] for record in study.trained}))
 
 
 def _words(value: object) -> str:

@@ -73,7 +73,12 @@ def _grid(name: str, cells: dict[tuple[str, int], Cell]) -> Grid:
 
 
 def _states(study: Study) -> Iterator[tuple[str, Json]]:
-    named = (("done", study.ok), ("diverged", study.diverged), ("failed", study.failures), ("missing", study.missing))
+    named = (
+        ("done", study.trained_ok),
+        ("diverged", study.diverged),
+        ("failed", study.failures),
+        ("missing", study.missing),
+    )
     return ((state, trial) for state, trials in named for trial in trials)
 
 
@@ -81,7 +86,7 @@ def _caption(study: Study) -> str:
     states = collect(({"state": state} for state, _ in _states(study)), "state")
     lacking = ", ".join(f"{len(states[state]):,} {state}" for state in UNFINISHED if state in states)
     return (
-        f"{len(study.records):,} of {len(study.trials):,} trials have a result{lacking and f' ({lacking})'}.\n"
+        f"{len(study.trained):,} of {len(study.trials):,} trials have a result{lacking and f' ({lacking})'}.\n"
         "Each cell: seeds done, of seeds planned where those are more. A trial that diverged has a result. "
         "Nothing is imputed: means, laws and comparisons use what is there, a pair only where both of its trials are."
     )

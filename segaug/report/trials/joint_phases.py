@@ -11,7 +11,7 @@ Place = tuple[str, str]  # task and model
 def joint_phases(study: Study) -> Iterator[tuple[Place, str, Phase]]:
     """Of each strategy and N those of its first seed, each once though several strategies use it; with its title."""
     order = {name: index for index, name in enumerate(study.strategies)}
-    cells = collect(study.records, "task", "model", "strategy", "size")
+    cells = collect(study.trained, "task", "model", "strategy", "size")
     drawn: set[str] = set()
     for task, model, strategy, size in sorted(cells, key=lambda cell: (*cell[:2], order[cell[2]], cell[3])):
         for seed, item in _first(cells[task, model, strategy, size]):

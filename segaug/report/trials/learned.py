@@ -13,7 +13,7 @@ Row = tuple[str, str, str, int, str, tuple[Json, ...]]  # task, model, strategy,
 def learned(study: Study) -> list[Row]:
     """What trials had learned that knows how good it is, by cell and kind; nothing where no strategy learns."""
     rows: list[Row] = []
-    for (task, model, strategy, size), records in collect(study.records, "task", "model", "strategy", "size").items():
+    for (task, model, strategy, size), records in collect(study.trained, "task", "model", "strategy", "size").items():
         each = {item["artefact"]: item for record in records for item in record.get("learned") or ()}
         for kind, items in sorted(collect(each.values(), "kind").items()):
             rows.append((task, model, strategy, size, kind, tuple(items)))

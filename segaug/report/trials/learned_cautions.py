@@ -90,7 +90,7 @@ def more_validation_than_training(study: Study) -> Caution | None:
 
 
 def _more_validation(study: Study) -> Iterator[str]:
-    for (task, strategy), records in sorted(collect(study.records, "task", "strategy").items()):
+    for (task, strategy), records in sorted(collect(study.trained, "task", "strategy").items()):
         counts = {
             (saw["labelled subset"][unit], saw["validation labels"][unit])
             for record in records
@@ -117,7 +117,7 @@ def few_unlabelled(study: Study) -> Caution | None:
 
 
 def _least_unlabelled(study: Study) -> Iterator[tuple[str, str, int, int]]:
-    for (task, strategy), records in sorted(collect(study.records, "task", "strategy").items()):
+    for (task, strategy), records in sorted(collect(study.trained, "task", "strategy").items()):
         pairs = {
             (saw["labelled subset"]["images"], saw[part]["images"])
             for record in records

@@ -8,6 +8,7 @@ from segaug.analysis.trials.still_weights import STILL, still_weights
 from segaug.analysis.trials.untrained import untrained
 from segaug.report.study.caution import Caution, make
 from segaug.report.study.study import Study
+from segaug.ways import PLAIN, plain_strategy
 
 
 def collapsed(study: Study) -> Caution | None:
@@ -32,7 +33,7 @@ def not_trained_out(study: Study) -> Caution | None:
         "When their updates were used up, the training loss still fell and the weights were still getting better on "
         "validation: what looks like too few images may be too few updates. Compare strategies there with care, and "
         "try a longer protocol on one size first.",
-        _told(study, lambda curve: filter(None, [untrained(curve.trials)]), "not trained out: "),
+        _told(study, lambda curve: filter(None, [untrained(curve.trials)]), "not trained out: ", trained=True),
     )
 
 
@@ -43,12 +44,19 @@ def weights_never_moved(study: Study) -> Caution | None:
         "Learned layer weights never left 0",
         "A weight grows only while the loss of its layer is negative, and in these layers it never was: there the "
         "strategy is the baseline, and its errors say nothing of that loss. augment.mode=warmup weighs every layer.",
-        _told(study, lambda curve: filter(None, [still_weights(curve.trials)]), STILL),
+        _told(study, lambda curve: filter(None, [still_weights(curve.trials)]), STILL, trained=True),
     )
 
 
-def _told(study: Study, notes: Callable[[CurveFit], Iterable[object]], title: str) -> Iterator[str]:
-    """One line a curve and note, without the words that the headline says."""
+def _told(
+    study: Study, notes: Callable[[CurveFit], Iterable[object]], title: str, *, trained: bool = False
+) -> Iterator[str]:
+    """One line a curve and note, without the words that the headline says.
+
+    trained: they are of the training, which is told once for all ways of predicting.
+    """
     for task, model in study.groups:
         for strategy, curve in study.curves_of(task, model).items():
+            if trained and plain_strategy(strategy)[1] != PLAIN:
+                continue
             yield from (f"{task} · {model} · {strategy}: {str(note).removeprefix(title)}" for note in notes(curve))

@@ -26,8 +26,8 @@ def section(study: Study) -> Section:
 
 def _finding(study: Study) -> str:
     """How long a trial trains, and by which program."""
-    updates = from_to({record["updates"] for record in study.records})
-    versions = sorted({record["versions"].get("segaug", "unknown") for record in study.records})
+    updates = from_to({record["updates"] for record in study.trained})
+    versions = sorted({record["versions"].get("segaug", "unknown") for record in study.trained})
     return f"{updates} updates a trial; segaug {', '.join(versions)}."
 
 

@@ -11,7 +11,7 @@ from segaug.report.study.study import Json, Study, collect
 def strength_table(study: Study) -> Table:
     """What each strategy does to an image of each task."""
     order = {name: index for index, name in enumerate(study.strategies)}
-    groups = collect(study.records, "task", "strategy")
+    groups = collect(study.trained, "task", "strategy")
     return Table(
         "What each strategy does to an image, mean ± standard deviation over trials.\n"
         "Measured in each trial over 64 draws of its own deformation, before the "

@@ -12,7 +12,7 @@ from segaug.results.detail_row import PHASES
 def time_table(study: Study) -> Table:
     """Where the time of a trial goes."""
     order = {name: index for index, name in enumerate(study.strategies)}
-    groups = collect(study.records, "task", "model", "strategy")
+    groups = collect(study.trained, "task", "model", "strategy")
     curves = sorted(groups, key=lambda curve: (*curve[:2], order[curve[2]]))
     return Table(
         "Mean seconds of one trial, and share of its total. Hours: all finished trials together.",
@@ -47,8 +47,8 @@ def _trial(trial: Json) -> str:
 
 def hours(study: Study) -> str:
     """Time of all finished trials; a trial on the CPU runs on one core."""
-    devices = {record["device"] for record in study.records}
-    spent = sum(record["seconds"] for record in study.records) / 3600
+    devices = {record["device"] for record in study.trained}
+    spent = sum(record["seconds"] for record in study.trained) / 3600
     return f"{spent:,.1f} {'core' if devices == {'cpu'} else 'device'}-hours"
 
 

@@ -34,7 +34,7 @@ def _finding(study: Study) -> str:
     """What a trial takes."""
     seconds = {
         name: fmean(record["seconds"] for record in records)
-        for name, records in collect(study.records, "strategy").items()
+        for name, records in collect(study.trained, "strategy").items()
     }
     times_of_each = [f"{number(seconds[name])} s ({name})" for name in study.strategies if name in seconds]
     return f"A trial takes {listed(times_of_each)}; all of them took {times.hours(study)}."

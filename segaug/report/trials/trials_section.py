@@ -27,4 +27,4 @@ def _finding(study: Study) -> str:
     """How many are done."""
     lacking = ((len(study.failures), "failed"), (len(study.missing), "not done yet"))
     words = "".join(f", {count:,} {state}" for count, state in lacking if count)
-    return f"{len(study.records):,} of {len(study.trials):,} trials have a result{words}."
+    return f"{len(study.trained):,} of {len(study.trials):,} trials have a result{words}."

@@ -6,6 +6,7 @@ from typing import Any
 
 from segaug.results.mirror.granularity import Key, grouped, key_of
 from segaug.results.mirror.publisher import STUDY, Outcome, Publisher
+from segaug.results.planned import planned_rows
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 5.0, 300.0
 
@@ -19,7 +20,7 @@ class Backlog:
 
     def __init__(self, publisher: Publisher, clock: Callable[[], float] = time.monotonic) -> None:
         self._publisher, self._clock = publisher, clock
-        self._trials = grouped(publisher.store.plan()["trials"], publisher.granularity)
+        self._trials = grouped(planned_rows(publisher.store.plan()["trials"]), publisher.granularity)
         self._waiting: set[Key] = set()
         self._wait_s, self._not_before = FIRST_WAIT_S, 0.0
 
@@ -30,7 +31,7 @@ class Backlog:
             self._consider(key)
 
     def add(self, trial: Mapping[str, Any]) -> None:
-        """A trial has finished."""
+        """A trial has finished: one of its ways of predicting."""
         key = key_of(trial, self._publisher.granularity)
         self._trials.setdefault(key, set()).add(trial["id"])
         self._consider(key)

@@ -22,6 +22,7 @@ from segaug.results.columns import (
 from segaug.results.mirror.run import DataFile
 from segaug.results.store import Json
 from segaug.results.trial_row import in_order, trial_row
+from segaug.ways import PLAIN
 
 TRIALS, PLAN = "segaug-trials.parquet", "segaug-plan.parquet"
 _CASE = "case_"  # before the name of every column that `case_row` reads
@@ -29,7 +30,8 @@ _FIELDS: Fields = [*ROW_FIELDS, *((f"{_CASE}{name}", kind) for name, kind in CAS
 _NAMES = {name for name, _ in _FIELDS}
 _LATER: Json = {  # what holds of rows of before it was noted
     "structures": 1, "seeds_per_subset": 1, "code": "", "test_cases": 0, "both_empty": math.nan, "one_empty": math.nan,
-    "late_fall": math.nan, "batch_size": 0, "sampling": "proportional", "sources": "", f"{_CASE}scored_patients": None,
+    "way": PLAIN, "late_fall": math.nan, "batch_size": 0, "sampling": "proportional", "sources": "",
+    f"{_CASE}scored_patients": None,
 }  # fmt: skip
 _TEXT = pa.string()
 _PLAN = pa.schema([
@@ -39,7 +41,7 @@ _PLAN = pa.schema([
 
 
 def trials_file(records: Sequence[Json]) -> DataFile:
-    """One row a record: what a fit reads of it, and the errors of its test cases."""
+    """One row a record, which `by_way` may have made: what a fit reads of it, and the errors of its test cases."""
     rows = table_of([trial_row(record) for record in records], ROW_FIELDS, MEASURED)
     cases = table_of([case_row(record) for record in records], CASE_FIELDS, MEASURED_ON_CASES)
     for name in cases.drop_columns("id").column_names:

@@ -9,6 +9,7 @@ from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import Any
 
+from segaug.results.by_way import by_way
 from segaug.results.inside import inside
 from segaug.results.keys import TRIAL_KEY
 from segaug.results.mirror.client import LOG, WANDB, describe
@@ -29,7 +30,8 @@ class Mirror:
 
     def put(self, record: Mapping[str, Any]) -> None:
         """A record was written to the store."""
-        self._send({key: record.get(key) for key in TRIAL_KEY})
+        for one in by_way(record):
+            self._send({key: one.get(key) for key in TRIAL_KEY})
 
     def close(self, timeout_s: float = 60.0) -> bool:
         """Wait at most so long (and 2 s for a kill) until all is mirrored.  False, with a warning, if it is not."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from segaug.results.by_way import of_row
 from segaug.results.inside import inside
 from segaug.results.mirror.client import WANDB, Refused, named
 from segaug.results.mirror.granularity import Granularity, Key
@@ -16,6 +17,7 @@ from segaug.results.mirror.runs import plan_content, run_of, study_run
 from segaug.results.planned import planned_trials
 from segaug.results.store import Store
 from segaug.results.tracker import WandbTracker
+from segaug.ways import plain_row
 
 log = logging.getLogger(__name__)
 STUDY: Key = ("study",)  # the run that says what was asked for
@@ -57,8 +59,8 @@ class Publisher:
         return content_of(finished) if finished else ""
 
     def finished(self, ids: Iterable[str]) -> list[str]:
-        """Those that have a record."""
-        return sorted(trial_id for trial_id in ids if self.store.record_path(trial_id).is_file())
+        """Those that have a record.  ids: of rows, one for each way of predicting."""
+        return sorted(row for row in ids if self.store.record_path(plain_row(row)[0]).is_file())
 
     def write(self, key: Key, ids: Iterable[str] = ()) -> Outcome:
         """Write one run from the records that exist, unless the same was written before."""
@@ -93,5 +95,5 @@ class Publisher:
     def _run(self, key: Key, ids: Iterable[str]) -> Run:
         if key == STUDY:
             return study_run(self.study, planned_trials(self.store))
-        records = [self.store.record(trial_id) for trial_id in ids]
+        records = [of_row(self.store.record(plain_row(row)[0]), row) for row in ids]
         return run_of(self.study, self.granularity, records)

@@ -7,8 +7,10 @@ from statistics import fmean, stdev
 from typing import Any
 
 from segaug.measures import quantities
+from segaug.results.by_way import cost_columns
 from segaug.results.mirror.before_training import before_training
 from segaug.results.mirror.run import Table
+from segaug.results.policies import named_policies
 from segaug.results.store import Json
 
 CHECKPOINTS = {"best": "test", "last": "test_last"}  # key in the record -> section of the dashboard
@@ -38,7 +40,9 @@ def row(record: Json, measured: Sequence[str]) -> Json:
         **_layers(record),
         **training,
         "seconds": record["run"]["seconds"]["total"],
+        **cost_columns(record),
         **before_training(record),
+        **named_policies(record),
     }
 
 
@@ -72,15 +76,17 @@ def table(records: Sequence[Json]) -> Table:
 
 
 def means(records: Sequence[Json]) -> Json:
-    """Mean and standard deviation (n - 1) over the records of each test score and number of before training.
+    """Mean and standard deviation (n - 1) over the records of each test score and cost, and over how many trials.
 
-    And over how many trials.
+    Also of each number of before training, and of what was learned along: `before_training`, `named_policies`.
     """
     measured = keys(records)
     rows = [row(record, measured) for record in records]
     summary: Json = {"trials": len(rows), "diverged": sum(trial["status"] == "diverged" for trial in rows)}
     scores = [f"{section}/{key}" for section in CHECKPOINTS.values() for key in measured]
-    for key in dict.fromkeys([*scores, *(name for record in records for name in before_training(record))]):
+    sources = (cost_columns, before_training, named_policies)
+    beside = (name for record in records for numbers in sources for name in numbers(record))
+    for key in dict.fromkeys([*scores, *beside]):
         values = [trial[key] for trial in rows if isinstance(trial.get(key), float | int)]
         if values:
             summary[f"{key}_mean"] = fmean(values)

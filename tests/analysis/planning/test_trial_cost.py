@@ -37,6 +37,14 @@ def test_only_trials_that_are_not_there_are_paid_for():
     assert cost([one], Design(SIZES, 2)).trials == 0
 
 
+def test_another_way_of_predicting_costs_no_trial():
+    plain = curve(ONES, SIZES, strategy="red", seconds=36.0)
+    flips, alone = (curve(ONES, SIZES, strategy=f"{name}+flips", seconds=36.0) for name in ("red", "regda"))
+    design = Design(SIZES, 5)
+    assert cost([plain, flips], design) == cost([plain], design)
+    assert cost([plain, alone], design).trials == 2 * cost([plain], design).trials
+
+
 def test_a_diverged_trial_is_there():
     one = curve(ONES, SIZES)
     one.status[0, 0] = "diverged"

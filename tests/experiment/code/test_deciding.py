@@ -21,8 +21,10 @@ ASIDE = {  # what running a trial imports beside the code that decides its resul
     "segaug.json_data": "reads JSON, and says where it is none",
     "segaug.measures": "names and words of what is measured; the formulas are in metrics",
     "segaug.name": "which names are taken",
+    "segaug.policy_file": "reads policies, whose content is part of an id",
     "segaug.terminal": "the screen",
     "segaug.visible": "the screen",
+    "segaug.ways": "names of the ways of predicting; the list is part of an id",
     "segaug.experiment": "plans, workers, caches and identity: which trials are run, and by whom",
     "segaug.results": "records on disk, once they are made",
 }
@@ -163,6 +165,15 @@ def test_all_that_a_trial_imports_decides_or_is_known_not_to(monkeypatch):
     assert not unknown
     assert deciding.decides("segaug.augment.genda.training")
     assert not deciding.decides("segaug.augmentation")
+
+
+def test_the_code_of_ways_counts_where_a_trial_was_scored_by_several():
+    file = deciding._file(deciding.WAYS)
+    assert file is not None
+    plain, several = (deciding.deciding_files(compose(words).config) for words in ([], ["predict=[flips]"]))
+    assert file in several[1].values()
+    assert file not in {*plain[0].values(), *plain[1].values()}
+    assert plain[0] == several[0]
 
 
 def test_every_decisive_room_is_there():

@@ -56,6 +56,15 @@ def test_parts_join_to_what_whole_jobs_compose_to(composer):
     assert {trial.config.protocol.learning_rate for trial in joined} == {1e-3, 1e-2, 3e-2}
 
 
+def test_ways_of_predicting_reach_every_joined_trial(composer):
+    """They belong to no group; a list of them is one value."""
+    jobs = product(["augment=baseline", "augment=red"], ["scale=n4", "scale=n8"], ["predict=[flips]", "seed=1"])
+    grid = composer(jobs)
+    joined = grid.from_parts()
+    assert joined == grid.one_by_one()
+    assert [trial.config.ways for trial in joined] == [("none", "flips"), ("none",)] * 4
+
+
 def test_what_only_some_jobs_say_of_the_protocol_names_their_curves(composer):
     """A baseline that is trained longer than all others is a curve of its own."""
     longer = ["augment=baseline", "protocol.length=80", "protocol.warmup=8"]

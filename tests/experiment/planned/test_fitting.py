@@ -70,6 +70,14 @@ def test_each_network_is_looked_at_once_and_only_where_somebody_asks(tiny, monke
     assert len(built) == 1
 
 
+@pytest.mark.parametrize("name", ["policy_heuristic", "randaugment", "trivialaugment"])
+def test_training_on_validation_images_is_refused_where_the_protocol_has_none(tiny, unreadable, name):
+    words = (f"augment={name}", "augment.train_on_validation=true", unreadable)
+    check_fitting([tiny(*words), tiny(*words[::2], "protocol.validation=none")])
+    with pytest.raises(ConfigError, match=rf"protocol\.validation: got none, and {name}.* needs validation labels"):
+        make_plan([tiny(*words, "protocol.validation=none")], skip_large=True)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Makes(Strategy):
     """Trains on rows of its own making, by way of a stage."""
@@ -125,3 +133,46 @@ def test_a_strategy_is_asked_about_what_it_is_shown(tiny, unreadable):
 def test_feature_maps_are_those_of_patches(tiny, unreadable):
     """Those of whole images of 30 pixels could not be made: the network cannot take them."""
     check_fitting([tiny("augment=deep_supervision", "dataset.size=30", "protocol.patch=24", unreadable)])
+
+
+PATCHES = ["dataset.size=32", "protocol.patch=16"]
+
+
+@pytest.mark.parametrize("name", ["policy_class_specific", "policy_joint"])
+@pytest.mark.parametrize("patch", ["protocol.patch=null", "protocol.patch=32"])
+def test_policies_of_two_classes_are_refused_where_the_network_sees_whole_images(tiny, unreadable, name, patch):
+    check_fitting([tiny(f"augment={name}", *PATCHES, unreadable)])
+    with pytest.raises(ConfigError) as caught:
+        make_plan([tiny(f"augment={name}", "dataset.size=32", patch, unreadable)], skip_large=True)
+    assert str(caught.value) == (
+        f"protocol.patch in conf/augment/{name}.yaml: the network sees whole images, and these have no class: policies "
+        "of foreground and background need patches; set protocol.patch to half of dataset.size or less, or use "
+        "augment=policy_learned, one for all"
+    )
+
+
+@pytest.mark.parametrize("name", ["policy_learned", "policy_class_specific", "policy_joint"])
+def test_policies_that_learn_are_refused_without_validation_labels(tiny, unreadable, name):
+    with pytest.raises(ConfigError, match=rf"protocol\.validation: got none, and {name}.* needs validation labels"):
+        make_plan([tiny(f"augment={name}", *PATCHES, "protocol.validation=none", unreadable)], skip_large=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["augment.policy_every=5"], r"augment\.policy_every in conf/augment/policy_joint\.yaml: got 5; use at most 4"),
+        (
+            ["augment.start=nnunett"],
+            r"augment\.start in conf/augment/policy_joint\.yaml: got 'nnunett'; choose from nn",
+        ),
+        (
+            ["augment.forbid=[gamma,gamma/identity]"],
+            r"augment\.forbid in .*policy_joint\.yaml: nothing of gamma is left",
+        ),
+        (["augment.forbid=[mirror]"], r"augment\.forbid in .*policy_joint\.yaml: nothing is named mirror; name groups"),
+        (["protocol.objective.loss=dice_iou"], r"protocol\.objective\.loss .* whole batches, .*use cross_entropy or"),
+    ],
+)
+def test_what_no_policy_can_be_learned_by_is_refused(tiny, unreadable, words, told):
+    with pytest.raises(ConfigError, match=told):
+        make_plan([tiny("augment=policy_joint", *PATCHES, *words, unreadable)], skip_large=True)

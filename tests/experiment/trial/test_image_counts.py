@@ -9,6 +9,7 @@ import torch
 
 from segaug.augment.bank import Bank
 from segaug.augment.none import NoAugmentation
+from segaug.augment.policy_heuristic import PolicyHeuristic
 from segaug.augment.strategy import Strategy
 from segaug.batch import NOT_OF_POOL, Batch, joined
 from segaug.experiment.config.schema import STRATEGIES
@@ -94,6 +95,16 @@ def test_a_strategy_that_makes_nothing_says_so(record_of):
     images = record_of(NoAugmentation())["images"]
     assert images["synthetic"] == {"made": 0, "kept": 0, "used": 0}
     assert (images["unlabelled"], images["external"]) == (0, 0)
+
+
+def test_validation_images_that_are_trained_on_are_not_made_and_bring_no_updates(record_of):
+    plain, control = (record_of(PolicyHeuristic(train_on_validation=on)) for on in (False, True))
+    assert control["images"] == plain["images"]
+    assert control["training"]["images"] == plain["training"]["images"] + plain["labels"]["validation"]
+    assert control["training"]["updates"] == plain["training"]["updates"]
+    assert control["labels"] == plain["labels"]
+    assert control["sees"] == ["labelled subset", "validation labels"]
+    assert plain["sees"] == ["labelled subset"]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segaug.report.look.palette import DARK, LIGHT, LOOKS, in_order, look
+from segaug.ways import WAYS, strategy_by
 
 SCALING = ("none", "baseline", "red", "smooth_random", "regda", "genda")
 FAMILIES = {
@@ -32,6 +33,20 @@ def test_other_options_or_another_protocol_keep_colour_and_place_of_their_kind(c
     assert look(changed).colour == look("red").colour
     assert look(changed).marker != look("red").marker
     assert in_order(["regda", changed, "baseline", "red"]) == ["baseline", "red", changed, "regda"]
+
+
+@pytest.mark.parametrize("name", [*LOOKS, "mine", "red(p=0.5)", "red [length=64]"])
+def test_another_way_of_predicting_keeps_the_colour_and_differs_in_marker_and_line(name):
+    looks = [look(strategy_by(name, way)) for way in WAYS]
+    assert len({each.colour for each in looks}) == 1
+    assert len({each.marker for each in looks}) == len({each.dash for each in looks}) == len(WAYS)
+    known = {(each.marker, each.dash) for each in LOOKS.values()}
+    assert known.isdisjoint((each.marker, each.dash) for each in looks[1:]), "colour would be the only sign"
+
+
+def test_another_way_of_predicting_stands_behind_the_plain_one():
+    names = ["regda", "red+learned", "baseline+flips", "red", "baseline", "red+flips"]
+    assert in_order(names) == ["baseline", "baseline+flips", "red", "red+flips", "red+learned", "regda"]
 
 
 @given(st.text())

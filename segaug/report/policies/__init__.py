@@ -1,0 +1,1 @@
+"""The policies of augmentation that strategies have learned."""
