@@ -1,4 +1,4 @@
-"""One option of each group, drawn with Gumbel noise that is kept: learning needs the soft choice it belongs to."""
+"""One option of each group, drawn with Gumbel noise, and the soft choice that it belongs to, for learning."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +14,6 @@ class Drawn:
 
     option: Tensor  # (B, G) long: number of the option within its group
     soft: Tensor  # (B, K): softmax within each group of logits plus noise; its largest entry is the option drawn
-    noise: Tensor  # (B, K) of the Gumbel law
 
 
 def draw(logits: Tensor, sizes: tuple[int, ...], rng: torch.Generator) -> Drawn:
@@ -37,7 +36,7 @@ def chosen(logits: Tensor, sizes: tuple[int, ...], noise: Tensor) -> Drawn:
     held = _places(sizes)
     padded = logits.new_full((len(logits), *held.shape), -inf)
     padded[:, held] = logits + noise
-    return Drawn(padded.argmax(2), padded.softmax(2)[:, held], noise)
+    return Drawn(padded.argmax(2), padded.softmax(2)[:, held])
 
 
 @lru_cache

@@ -5,13 +5,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 
 from segaug import metrics
-from segaug.augment.policy.test_time import flips
+from segaug.augment.policy.test_time import TestTimePolicy, flips
 from segaug.augment.policy.tuning import tuned
 from segaug.augment.strategy import Prepared, Strategy
 from segaug.data.task import Task
@@ -21,23 +20,8 @@ from segaug.experiment.trial.evaluation import Scores, details_of, scores_of, tr
 from segaug.models.inference import Forward, Predict, Window, logits_of, plain, predicting
 from segaug.results.store import Json
 from segaug.rng import stream
-from segaug.training.protocol import Protocol as TrainingProtocol
+from segaug.training.protocol import Protocol
 from segaug.ways import FLIPS, LEARNED, PLAIN
-
-
-class TestTime(Protocol):
-    """A test-time policy: these operations of its list, joined by these weights."""
-
-    @property
-    def ids(self) -> tuple[int, ...]:
-        """Places in the list of operations."""
-
-    @property
-    def weights(self) -> tuple[float, ...]:
-        """One each, the sum is 1."""
-
-    def predict(self, model: Forward, image: Tensor) -> Tensor:
-        """Logits of images (B, C, H, W)."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +31,7 @@ class Judged:
     network: nn.Module
     strategy: Strategy
     prepared: Prepared
-    protocol: TrainingProtocol
+    protocol: Protocol
     task: Task
     parts: Parts
     seed: int
@@ -63,7 +47,7 @@ class Way:
     """How to predict; policy: where it is one of a list of operations and weights."""
 
     predict: Predict
-    policy: TestTime | None = None
+    policy: TestTimePolicy | None = None
 
 
 def _plain(judged: Judged) -> Way:
@@ -97,7 +81,7 @@ class Scored:
     validation_dice: float | None
     passes: int
     seconds_per_image: float
-    policy: TestTime | None
+    policy: TestTimePolicy | None
 
     def block(self, judged: Judged, way: str) -> Json | None:
         """What the record says; None where it diverged.  The scores of the plain way are the record's own."""

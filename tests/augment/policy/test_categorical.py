@@ -24,12 +24,12 @@ def test_options_are_drawn_as_often_as_the_softmax_says():
         assert ((found - expected).abs() <= 4.5 * error).all()  # a forbidden option never
 
 
-def test_the_option_drawn_is_the_largest_of_the_soft_choice_and_the_noise_that_is_kept_says_so():
+def test_the_option_drawn_is_the_largest_of_the_soft_choice_and_the_noise_says_so():
     drawn = draw(logits(50), SIZES, stream(1, "draw"))
     for number, part in enumerate(drawn.soft.split(SIZES, dim=1)):
         torch.testing.assert_close(part.sum(1), torch.ones(50))
         assert torch.equal(part.argmax(1), drawn.option[:, number])
-    again = chosen(logits(50), SIZES, drawn.noise)
+    again = chosen(logits(50), SIZES, gumbel((50, sum(SIZES)), stream(1, "draw")))
     assert torch.equal(again.option, drawn.option)
     assert torch.equal(again.soft, drawn.soft)
 

@@ -94,7 +94,7 @@ def test_the_option_of_rows_that_help_rises_within_its_group():
     helpful = torch.tensor(
         [-1.0, 1.0, -1.0, 1.0]
     )  # the second option of the first group helps; the other group is even
-    learn_training_time(learned, helpful, Drawn(option, soft, torch.zeros(4, 5)), kind, SIZES, (0.1, 0.05))
+    learn_training_time(learned, helpful, Drawn(option, soft), kind, SIZES, (0.1, 0.05))
     moved = learned.of(0).logits - learned.of(0).start
     assert moved[1] > 0 > moved[0]
     assert not moved[3:].any()
