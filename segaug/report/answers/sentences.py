@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from segaug.analysis.comparison.compare import BASELINE
 from segaug.analysis.comparison.comparison import Comparison
 from segaug.analysis.comparison.equivalent_data import EquivalentSize
 from segaug.analysis.curves.fitted_curve import CurveFit
@@ -49,9 +50,16 @@ def answer(curve: CurveFit, error: str, counted: str, compared: Sequence[Compari
         return f"No trial of {curve.strategy} converged, so nothing is told."
     parts = [*_of_baseline(curve, error, counted), *_of_strategies(compared, curve.reference_size, counted)]
     if alone:
-        parts.append(f"{_listed(alone)} {_are(alone)} not compared, for want of a shared size and seed")
+        parts.append(f"{_listed(alone)} {_are(alone)} not compared, for want of {_lacking(curve.strategy)}")
     text = "; ".join(parts)
     return " ".join((f"{text[0].upper()}{text[1:]}.", *(words for flag, words in _BUT.items() if flag in curve.flags)))
+
+
+def _lacking(subject: str) -> str:
+    """Why nothing is set beside the strategy that the answer tells of."""
+    if subject == BASELINE:
+        return "a shared size and seed"
+    return f"{BASELINE}, with which this page compares (`segaug compare --baseline '{subject}'` takes another one)"
 
 
 def _of_baseline(curve: CurveFit, error: str, counted: str) -> Iterator[str]:

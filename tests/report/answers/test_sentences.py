@@ -200,3 +200,15 @@ def test_without_a_baseline_the_first_strategy_is_told(tmp_path: Path):
             store.record_path(trial["id"]).unlink()
     (found,) = section(load_study(store.folder, "bce")).blocks[0].answers
     assert "the test BCE of red is" in found.sentence
+
+
+def test_strategies_that_lack_a_baseline_are_not_said_to_share_no_trial(tmp_path: Path):
+    """They may share every seed: what lacks is what the page compares with."""
+    store: Store = write_paired_study(tmp_path / "other")
+    renamed = {"baseline": "one"}
+    for trial in store.records():
+        store.record_path(trial["id"]).unlink()
+        store.write_record({**trial, "strategy": renamed.get(trial["strategy"], trial["strategy"])})
+    (found,) = section(load_study(store.folder, "bce")).blocks[0].answers
+    assert "for want of baseline, with which this page compares" in found.sentence
+    assert "shared size" not in found.sentence
