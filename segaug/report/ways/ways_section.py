@@ -8,9 +8,10 @@ from segaug.ways import PLAIN
 
 _READ = (
     "Every network was trained once, and its best weights were scored by each way; validation and the choice of "
-    "weights ask the plain network. Each way is a curve of its own in all other sections, named STRATEGY+WAY. "
-    "Averaging logits changes how sure they are, so that cross-entropy may rise where Dice does not fall: the "
-    "recalibrated one tells what is left of that."
+    "weights ask the plain network. What is learned of predicting is learned from the validation labels, whatever the "
+    "strategy itself saw. Each way is a curve of its own in all other sections, named STRATEGY+WAY. Averaging logits "
+    "changes how sure they are, so that cross-entropy may rise where Dice does not fall: the recalibrated one tells "
+    "what is left of that."
 )
 
 
