@@ -44,8 +44,8 @@ def clear_words(cell: PolicyCell) -> Iterator[str]:
     for policy in cell.classes:
         clear = [change for change in policy.changes if change.clear]
         of = counted(len(policy.changes), "group")
-        if len(cell.seeds) < 2:
-            yield f"{policy.name}: one seed, and so nothing is said of chance"
+        if len(cell.subsets) < 2:
+            yield f"{policy.name}: one {cell.unit}, and so nothing is said of chance"
         elif not clear:
             yield f"{policy.name}: in none of {of} the change is more than chance"
         else:
@@ -56,17 +56,19 @@ def clear_words(cell: PolicyCell) -> Iterator[str]:
 def agree_words(cell: PolicyCell) -> str:
     """In how many groups all seeds moved to one side, beside how many would by chance; "" of one seed.
 
+    Seeds that share their images are one: the mean over them.
+
     What Adam learns moves by about the same amount wherever it goes, so that the t test alone takes few seeds which
     happen to agree for certain.
     """
-    seeds = len(cell.seeds)
+    seeds = len(cell.subsets)
     if seeds < 2:
         return ""
     moved = [change.by_seed for policy in cell.classes for change in policy.changes if change.free]
     agreed = sum(min(by_seed) > 0 or max(by_seed) < 0 for by_seed in moved)
     chance = len(moved) * by_chance(seeds)
     found = f"in {agreed} of {counted(len(moved), 'group')}"
-    return f"all {seeds} seeds moved to the same side {found}; by chance {chance:.1f} would"
+    return f"all {seeds} {cell.unit}s moved to the same side {found}; by chance {chance:.1f} would"
 
 
 def by_chance(seeds: int) -> float:
@@ -78,8 +80,8 @@ def apart_words(cell: PolicyCell) -> str:
     """Whether the policies of foreground and background differ at the end; "" of a single policy."""
     if not cell.apart:
         return ""
-    if len(cell.seeds) < 2:
-        return "foreground against background: one seed, and so nothing is said of chance"
+    if len(cell.subsets) < 2:
+        return f"foreground against background: one {cell.unit}, and so nothing is said of chance"
     clear = [one for one in cell.apart if one.clear]
     if not clear:
         return "foreground and background cannot be told apart: in no group they differ by more than chance"

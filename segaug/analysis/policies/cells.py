@@ -53,6 +53,7 @@ class PolicyCell:
     key: Cell
     seeds: tuple[int, ...]
     blocks: tuple[Json, ...]  # what each seed's record tells
+    seeds_per_subset: int  # seeds that share their images are one in all that is said of chance
     labels: tuple[int, int]  # for training and for validation, at most
 
     @property
@@ -95,7 +96,7 @@ class PolicyCell:
     @cached_property
     def apart(self) -> tuple[Apart, ...]:
         """What tells the policies of foreground and background apart, by group; nothing of a single one."""
-        ends = {policy.name: policy.end for policy in self.classes}
+        ends = {policy.name: self._of_subsets(policy.end) for policy in self.classes}
         return apart(ends[BACKGROUND], ends[FOREGROUND]) if len(ends) > 1 else ()
 
     @cached_property
@@ -124,9 +125,26 @@ class PolicyCell:
             for group in self.groups
         }
         rows = float(np.mean([one["rows"] for one in told]))
-        return ClassPolicy(
-            name, rows, start, end, np.array(updates, dtype=float), moments, changes(self.groups, start, end)
-        )
+        changed = changes(self.groups, self._of_subsets(start), self._of_subsets(end))
+        return ClassPolicy(name, rows, start, end, np.array(updates, dtype=float), moments, changed)
+
+    @cached_property
+    def subsets(self) -> tuple[int, ...]:
+        """Of training images, ascending: what is drawn afresh, and so what counts as one in a test."""
+        return tuple(sorted({seed // self.seeds_per_subset for seed in self.seeds}))
+
+    @property
+    def unit(self) -> str:
+        """What counts as one in a test, in a sentence."""
+        return "seed" if self.seeds_per_subset == 1 else "subset"
+
+    def _of_subsets(self, probabilities: Probabilities) -> Probabilities:
+        """The mean over the seeds of each subset."""
+        subset = np.array(self.seeds) // self.seeds_per_subset
+        return {
+            group: np.stack([rows[subset == one].mean(axis=0) for one in self.subsets])
+            for group, rows in probabilities.items()
+        }
 
 
 def policy_cells(trials: Iterable[Row]) -> list[PolicyCell]:
@@ -141,4 +159,5 @@ def policy_cells(trials: Iterable[Row]) -> list[PolicyCell]:
 def _cell(key: Cell, trials: Sequence[Row]) -> PolicyCell:
     blocks = tuple(orjson.loads(trial["policies"]) for trial in trials)
     labels = [max(int(trial[f"{name}_labels"]) for trial in trials) for name in ("training", "validation")]
-    return PolicyCell(key, tuple(int(trial["seed"]) for trial in trials), blocks, (labels[0], labels[1]))
+    seeds = tuple(int(trial["seed"]) for trial in trials)
+    return PolicyCell(key, seeds, blocks, int(trials[0]["seeds_per_subset"]), (labels[0], labels[1]))

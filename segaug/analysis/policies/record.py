@@ -34,7 +34,7 @@ def change_rows(cells: Sequence[PolicyCell]) -> Iterator[Values]:
                     **_key(cell),
                     "class": policy.name,
                     "group": change.group,
-                    "seeds": len(cell.seeds),
+                    "seeds": len(cell.subsets),
                     "start": change.start,
                     "end": change.end,
                     **_estimate(change),

@@ -1,6 +1,7 @@
 """The training step in which policies are learned along with the network."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -34,8 +35,20 @@ def helps(
     network: nn.Module, gradients: Sequence[Tensor], rate: float, rows: Losses, validation: Losses, way: Way
 ) -> Tensor:
     """h of each row (B,), on the CPU; gradients: of the ordinary step, whose rate it is.  In full precision."""
-    direction = validation_gradient(network, gradients, rate, validation)
-    return helpfulness(network, rows, direction, way).cpu()
+    with _full_float32():
+        direction = validation_gradient(network, gradients, rate, validation)
+        return helpfulness(network, rows, direction, way).cpu()
+
+
+@contextmanager
+def _full_float32() -> Iterator[None]:
+    """Without TF32, the default of CUDA's convolutions: its rounding is larger than what two losses differ by."""
+    allowed = torch.backends.cudnn.allow_tf32
+    torch.backends.cudnn.allow_tf32 = False
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.allow_tf32 = allowed
 
 
 def learn_training_time(

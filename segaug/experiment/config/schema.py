@@ -4,7 +4,7 @@ A new strategy, model or kind of data set is one line in a table below.
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from importlib import import_module
@@ -25,7 +25,7 @@ from segaug.name import is_name
 from segaug.results.record import MOST_SEED
 from segaug.results.tracker import TRACKERS
 from segaug.training.protocol import Protocol
-from segaug.ways import LEARNED, PLAIN, WAYS, in_order
+from segaug.ways import FLIPS, LEARNED, PLAIN, WAYS, in_order
 
 
 def _class(layer: str, name: str, place: str) -> Any:  # a class; each table says of what
@@ -99,7 +99,7 @@ class Config:
     scale: Scale = field(default_factory=Scale)
     protocol: Protocol = field(default_factory=Protocol)
     seed: int = 0
-    predict: list[str] = field(default_factory=lambda: [PLAIN])  # ways of predicting that are scored, see `ways`
+    predict: Any = field(default_factory=lambda: [PLAIN])  # ways that are scored, see `ways`: a list, or one's name
 
     name: str = "main"  # of the study: its folder is results/<name>
     output: str = "results/${name}"
@@ -115,6 +115,8 @@ class Config:
     def __post_init__(self) -> None:
         check_name("name", self.name)
         check_name("output", self.output)
+        if isinstance(self.predict, str):
+            object.__setattr__(self, "predict", [self.predict])
         _check_ways(self.predict, self.protocol.validation)
         if not 0 <= self.seed <= MOST_SEED:
             raise ConfigError(key="seed", problem=f"got {self.seed}", fix=f"use 0 to {MOST_SEED}")
@@ -135,8 +137,11 @@ def check_name(key: str, name: str) -> None:
         raise ConfigError(key=key, problem=f"{name!r} holds a control character", fix="use printable characters")
 
 
-def _check_ways(asked: Sequence[str], validation: str) -> None:
+def _check_ways(asked: Any, validation: str) -> None:  # whatever a config holds
     """Refuse ways that nobody can predict by."""
+    if not isinstance(asked, list) or not all(isinstance(way, str) for way in asked):
+        fix = f"name some of {', '.join(WAYS)}, e.g. 'predict=[{PLAIN},{FLIPS}]'"
+        raise ConfigError(key="predict", problem=f"got {asked}", fix=fix)
     listed = f"predict=[{','.join(asked)}]"
     if not asked:
         fix = f"name some of {', '.join(WAYS)}; 'predict=[{PLAIN}]' is the plain network"

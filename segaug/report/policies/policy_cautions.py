@@ -17,9 +17,9 @@ def not_apart(study: Study) -> Caution | None:
         "In no group they end at different probabilities beyond what seeds differ by (paired t test, Holm over the "
         "groups): nothing here is owed to their being class-specific.",
         (
-            f"{cell.where}: {counted(len(cell.seeds), 'seed')}, {counted(len(cell.groups), 'group')}"
+            f"{cell.where}: {counted(len(cell.subsets), cell.unit)}, {counted(len(cell.groups), 'group')}"
             for cell in cells_of(study)
-            if len(cell.seeds) > 1 and cell.apart and not any(one.clear for one in cell.apart)
+            if len(cell.subsets) > 1 and cell.apart and not any(one.clear for one in cell.apart)
         ),
     )
 

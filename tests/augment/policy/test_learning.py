@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from segaug.augment.policy.categorical import Drawn, draw
-from segaug.augment.policy.learning import learn_training_time, row_losses, with_gradient
+from segaug.augment.policy.learning import helps, learn_training_time, row_losses, with_gradient
 from segaug.augment.policy.policies import SNAPSHOTS, Policies, Policy
 from segaug.training.objective import Objective
 
@@ -110,3 +110,17 @@ def test_snapshots_are_nine_from_the_start_to_the_end(updates):
     assert moments[-1] == updates
     assert len(moments) == min(updates + 1, SNAPSHOTS)
     assert moments == sorted(set(moments))
+
+
+def test_what_a_difference_is_taken_of_is_not_rounded_by_tf32(make_batch):
+    allowed, seen = torch.backends.cudnn.allow_tf32, []
+    batch, network = make_batch(rows=2), torch.nn.Conv2d(1, 1, 1)
+
+    def losses(forward):
+        seen.append(torch.backends.cudnn.allow_tf32)
+        return forward(batch.image).flatten(1).mean(1)
+
+    gradients = [torch.ones_like(weight) for weight in network.parameters()]
+    helps(network, gradients, 0.01, losses, lambda forward: losses(forward).sum(), "difference")
+    assert seen == [False] * 3
+    assert torch.backends.cudnn.allow_tf32 == allowed

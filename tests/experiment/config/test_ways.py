@@ -31,6 +31,8 @@ def test_the_way_stands_before_the_protocol():
     ("words", "told"),
     [
         (["predict=[]"], "predict: is empty.*none, flips, learned"),
+        (["predict=flip"], "predict: unknown way 'flip'.*did you mean 'flips'"),
+        (["predict=3"], "predict: got 3; name some of none, flips, learned"),
         (["predict=[flip]"], "predict: unknown way 'flip'.*did you mean 'flips'"),
         (["predict=[flips,flips]"], r"predict: got predict=\[flips,flips\].*once"),
         (["predict=[learned]", "protocol.validation=none"], "predict: 'learned' is learned on validation labels"),
@@ -47,6 +49,7 @@ def test_flips_need_no_validation_labels(tiny):
 
 def test_only_further_ways_are_part_of_the_id(tiny):
     plain, asked = tiny(), tiny("predict=[none]")
+    assert tiny("predict=flips").config == tiny("predict=[flips]").config
     assert "predict" not in science(plain.config)
     assert trial_id(plain, "hash") == trial_id(asked, "hash")
     ids = {trial_id(tiny(f"predict={ways}"), "hash") for ways in ("[none]", "[flips]", "[learned]", "[flips,learned]")}
