@@ -32,11 +32,17 @@ def study_trials(source: TrialSource) -> pd.DataFrame:
 def with_unfinished(table: pd.DataFrame, planned: pd.DataFrame) -> pd.DataFrame:
     """Add a row for each planned trial without a record: status "failed" or "missing", no values.
 
-    planned: that of `results.planned`.
+    planned: that of `results.planned`.  A trial that was asked for again with other options, before it had run, is not
+    missing where the other one has a record: it is the same point of the same curve.
     """
     lacking = planned[~planned["id"].isin(table["id"])]
+    lacking = lacking[~_places(lacking).isin(_places(table))]
     lacking = lacking.assign(status=lacking["failed"].map({True: "failed", False: "missing"})).drop(columns="failed")
     return pd.concat([table, lacking], ignore_index=True) if len(lacking) else table
+
+
+def _places(table: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(table[[*TRIAL]])
 
 
 def _checked(table: pd.DataFrame) -> pd.DataFrame:

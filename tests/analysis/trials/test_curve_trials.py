@@ -85,6 +85,15 @@ def test_planned_trials_without_a_record_are_failed_or_missing(tmp_path):
     assert (usable.sizes.tolist(), usable.seeds.tolist(), usable.values.shape) == ([1], [0, 1], (2, 1))
 
 
+@pytest.mark.parametrize("other", ["0", "zzzz"])  # before and behind the ids of the records
+def test_a_trial_that_was_asked_for_again_with_other_options_hides_no_result(tmp_path, other):
+    store = write_study(tmp_path, sizes=(1, 2), seeds=2)
+    table = study_trials(Snapshot(tmp_path))
+    planned = planned_trials(store)
+    before = planned.assign(id=other + planned["id"])
+    pd.testing.assert_frame_equal(with_unfinished(table, pd.concat([before, planned], ignore_index=True)), table)
+
+
 def test_a_complete_study_gains_no_row(tmp_path):
     store = write_study(tmp_path, sizes=(1,), seeds=2)
     table = study_trials(Snapshot(tmp_path))
