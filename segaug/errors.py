@@ -6,6 +6,16 @@ class UserError(Exception):
 
     exit_code = 2  # of the command that it ends
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """From one process to another, whatever arguments its kind is made with."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[UserError], said: tuple[object, ...], facts: dict[str, object]) -> UserError:
+    error = kind.__new__(kind, *said)
+    error.__dict__.update(facts)
+    return error
+
 
 class ConfigError(UserError):
     """A configuration value is wrong."""
@@ -21,4 +31,4 @@ class DataError(UserError):
 
     def __init__(self, *, file: object, problem: str, fix: str) -> None:
         super().__init__(f"{file}: {problem}; {fix}")
-        self.file, self.problem = str(file), problem
+        self.file, self.problem, self.fix = str(file), problem, fix

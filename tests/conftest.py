@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import signal
+import tempfile
 from collections.abc import Generator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from hypothesis import HealthCheck, settings
 from segaug.experiment.machine.workers import SINGLE_THREAD
 
 os.environ.update(SINGLE_THREAD)  # one thread, as in `segaug train`
+# What lies in the config folder of whoever runs the tests is none of theirs.
+os.environ["XDG_CONFIG_HOME"] = os.path.join(tempfile.gettempdir(), "segaug-tests-config")
+os.environ.pop("SEGAUG_CONF", None)
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts what runs in the background deaf to Ctrl-C
     signal.signal(signal.SIGINT, signal.default_int_handler)
 # Properties say nothing of time, and a busy machine is no fault of theirs.

@@ -59,7 +59,16 @@ WITHIN: dict[str, dict[str, set[str]]] = {  # layer -> room -> rooms it may impo
         "policies": {"", "law", "curves", "comparison"},
     },
     "augment": {"": {"policy"}, "policy": set(), "genda": {""}, "task_driven": {""}, "augpaint": {""}},
-    "data": {"": set(), "phantom": {""}},
+    "data": {
+        "": {"rules"},
+        "rules": set(),
+        "phantom": {"", "rules"},
+        "formats": {"", "rules"},
+        "kinds": {"", "formats", "rules"},
+        "check": {"", "rules"},
+        "copies": {""},
+        "understand": {"", "kinds", "formats", "rules", "check"},
+    },
     "experiment": {
         "": {"config", "sweep"},  # outside.py stands above all
         "config": set(),
@@ -111,6 +120,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {  # layer -> room -> rooms it may impo
         "variance": {"look", "study", "marks", "blocks"},
         "divergence": {"look", "study", "marks", "blocks", "curves"},
         "data": {"look", "study", "blocks"},
+        "dataset": {"look", "blocks"},
         "trials": {"look", "study", "blocks", "curves", "laws", "data", "pictures", "synthesis", "policies", "ways"},
     },
     "results": {"": set(), "mirror": {""}},

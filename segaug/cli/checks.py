@@ -6,14 +6,17 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Literal
 
 from packaging.requirements import Requirement
 
+from segaug.cli.choices import groups, own_folders, shadowed
 from segaug.errors import UserError
-from segaug.experiment.config.folders import conf_dir, studies_dir
+from segaug.experiment.config.folders import conf_dir, studies_dir, usual_dir
+from segaug.experiment.config.plugins import plugins
 from segaug.results.store import RESULTS
 
 TESTED_PYTHON = (3, 11), (3, 13)
@@ -35,10 +38,11 @@ class Finding:
     fix: str = ""
 
 
-def check_machine() -> list[Finding]:
-    """All findings, in the order in which problems should be mended."""
+def check_machine(config_dir: str | None = None) -> list[Finding]:
+    """All findings, in the order in which problems should be mended; config_dir: that of --config-dir."""
+    own = partial(_own_configs, [f"--config-dir={config_dir}"] if config_dir else [])
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
-        _python, _packages, _compromised, _device, _cores, _configs, _folders, _data, _tracker, _cluster,
+        _python, _packages, _compromised, _device, _cores, _configs, own, _plugins, _folders, _data, _tracker, _cluster,
     )  # fmt: skip
     return [finding for check in checks for finding in check()]
 
@@ -119,6 +123,35 @@ def _configs() -> Iterator[Finding]:
         yield Finding("OK", "configs", f"{conf_dir()}; studies: {', '.join(studies)}")
     except UserError as error:
         yield Finding("FAIL", "configs", str(error), "install segaug again")
+
+
+def _own_configs(words: list[str]) -> Iterator[Finding]:
+    """What lies in folders of the user's own."""
+    try:
+        folders = own_folders(words)
+        wrong = shadowed(words)
+    except UserError as error:
+        yield Finding("FAIL", "own configs", str(error))
+        return
+    if not folders:
+        yield Finding("OK", "own configs", f"none; files such as {usual_dir()}/dataset/NAME.yaml would be found")
+    for folder in folders:
+        held = "; ".join(f"{group}: {', '.join(options)}" for group, options in groups([folder]).items())
+        yield Finding("OK", "own configs", f"{folder}: {held or 'no file GROUP/NAME.yaml'}")
+    yield from (Finding("WARN", "own configs", *told.rsplit("; ", 1)) for told in wrong)
+
+
+def _plugins() -> Iterator[Finding]:
+    """Strategies, models and kinds of data sets of other packages."""
+    from segaug.experiment.config.schema import REFUSED
+
+    refused = {one.plugin for one in REFUSED}
+    offered: dict[str, list[str]] = {}
+    for plugin in plugins():
+        if plugin not in refused:
+            offered.setdefault(f"{plugin.package} {plugin.version}", []).append(f"{plugin.group}={plugin.name}")
+    yield from (Finding("OK", "plugins", f"{package}: {', '.join(names)}") for package, names in offered.items())
+    yield from (Finding("WARN", "plugins", *str(one).rsplit("; ", 1)) for one in REFUSED)
 
 
 def _folders() -> Iterator[Finding]:

@@ -11,8 +11,9 @@ from typing import Any
 
 import argcomplete
 
-from segaug.cli.choices import complete_override, config_folders, groups
+from segaug.cli.choices import complete_override, config_folders, groups, installed_folders
 from segaug.cli.verbs import HYDRA_VERBS
+from segaug.errors import UserError
 from segaug.results.store import RESULTS
 
 SHELLS = ("bash", "zsh", "fish")
@@ -56,8 +57,14 @@ def studies(**_: object) -> list[str]:
 
 
 def overrides(prefix: str, **_: object) -> list[str]:
-    """Config groups and their options."""
-    return complete_override(prefix, groups(config_folders(os.environ["COMP_LINE"].split())))
+    """Config groups and their options; and data sets by their names alone, where a verb takes them so."""
+    words = os.environ["COMP_LINE"].split()
+    try:
+        known = groups(config_folders(words))
+    except UserError:  # a folder that cannot be read: the command itself will say so
+        known = groups(installed_folders())
+    named = known["dataset"] if words[1:2] == ["data"] or words[1:2] == ["preview"] else []
+    return [*complete_override(prefix, known), *(name for name in named if name.startswith(prefix))]
 
 
 COMPLETERS = {"study": studies, "overrides": overrides}  # by the name of the argument, in every verb

@@ -1,115 +1,27 @@
-"""`segaug data check`: read every image and mask of a data set and list every problem, before a study starts."""
+"""`segaug data`: the verbs around data sets; one module, segaug/cli/data_<action>.py, an action."""
 
-import json
 from argparse import ArgumentParser, Namespace
+from importlib import import_module
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
-from segaug import terminal
-from segaug.cli.parser import add_config_dir
-from segaug.form import COLOUR
-from segaug.results.store import Json
-
-SHOWN_PROBLEMS = 20
+ACTIONS = {  # each is segaug/cli/data_<action>.py with add_arguments(parser) and run(args) -> int
+    "list": "list every data set that is known, and whether it is on this machine",
+    "import": "understand a folder, and write a data set of it into a config folder of your own",
+    "check": "read every image and mask, and list every problem, before a study starts",
+    "preview": "write a page with images, filled masks, shares, intensities and sizes",
+    "split": "show which images are for testing, validating, registering against and training",
+    "copies": "find images that show the same picture, and the groups that keep them on one side of the split",
+}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Add the action, the data set's options and the output format."""
-    parser.epilog = "Exit code: 0 when all is well, 1 when any problem was found."
-    parser.add_argument("action", choices=["check"], help="check: read everything, list every problem")
-    parser.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="e.g. dataset=folder dataset.root=/path")
-    add_config_dir(parser)
-    parser.add_argument("--json", action="store_true", help="print one JSON object, with one entry per image")
+    """One subcommand for each action."""
+    actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
+    for name, line in ACTIONS.items():
+        chosen = actions.add_parser(name, help=line, description=line[0].upper() + line[1:] + ".")
+        import_module(f"segaug.cli.data_{name}").add_arguments(chosen)
 
 
 def run(args: Namespace) -> int:
-    """Check a data set and print what was found."""
-    from segaug.cli.hydra_errors import one_line
-    from segaug.experiment.outside import data_check
-
-    with one_line():
-        report = data_check(args.overrides, args.config_dir)
-    if args.json:
-        print(json.dumps(report, indent=1))
-    else:
-        _print(report, terminal.console(wide=True))
-    return int(bool(report["problems"]))
-
-
-def _print(report: Json, console: Console) -> None:
-    patients = len({case["patient"] for case in report["cases"]})
-    summary = f"{len(report['cases'])} images of {patients} patients, {_sizes(report)}{_colour(report)}"
-    console.print(f"[bold]{escape(report['dataset'])}[/]   {summary}")
-    if report["parts"]:
-        console.print(_table(report))
-    if report.get("sources"):
-        console.print(_sources(report))
-    if report["sites"]:
-        console.print(escape(f"sites: {'; '.join(map(_site, report['sites']))}"), soft_wrap=True)
-    for part in report["parts"]:
-        if part["unlabelled"]:
-            share = f"{part['unlabelled']} of the {part['images']} {part['name']} images"
-            console.print(f"without a mask, from dataset.unlabelled: {share}", soft_wrap=True)
-    for note in report["notes"]:
-        console.print(f"[yellow]note[/] {escape(note)}", soft_wrap=True)
-    for problem in report["problems"][:SHOWN_PROBLEMS]:
-        console.print(f"[red]problem[/] {escape(problem)}", soft_wrap=True)
-    count = len(report["problems"])
-    if count > SHOWN_PROBLEMS:
-        console.print(f"... and {count - SHOWN_PROBLEMS} more; --json lists all")
-    console.print(f"[red]{count} problem{'s' * (count > 1)}[/]" if count else "[green]no problem found[/]")
-
-
-def _sizes(report: Json) -> str:
-    """Range of the stored sizes."""
-    shapes = [case["shape"] for case in report["cases"] if case["shape"]]
-    if not shapes:
-        return "none of them readable"
-    sides = (sorted({shape[axis] for shape in shapes}) for axis in (0, 1))
-    rows, columns = (f"{side[0]}" if len(side) == 1 else f"{side[0]}-{side[-1]}" for side in sides)
-    return f"{rows} x {columns} pixels (rows x columns)"
-
-
-def _colour(report: Json) -> str:
-    return ", in colour" if report["form"]["channels"] == COLOUR else ""
-
-
-def _table(report: Json) -> Table:
-    """One row for each part of the split."""
-    table = Table(box=None, pad_edge=False)
-    table.add_column("part", overflow="fold")
-    several = report["form"]["structures"] if len(report["form"]["structures"]) > 1 else []
-    for column in ("images", "patients", *map(escape, several), "foreground", "empty masks"):
-        table.add_column(column, justify="right", overflow="fold")
-    for part in report["parts"]:
-        shares = [(part["structures"] or {}).get(name) for name in several] + [part["foreground"]]
-        empty = "not opened" if part["name"] == "external" else str(part["empty"])
-        table.add_row(part["name"], str(part["images"]), str(part["patients"]), *map(_percent, shares), empty)
-    return table
-
-
-def _sources(report: Json) -> Table:
-    """In what the sources of a pooled task differ, one row for each."""
-    table = Table(box=None, pad_edge=False)
-    table.add_column("source", overflow="fold")
-    for column in ("pool", "test", "pixel [mm]", "modality", "foreground", "intensity", "contrast"):
-        table.add_column(escape(column), justify="left" if column == "modality" else "right", overflow="fold")
-    for source in report["sources"]:
-        pixel = " x ".join(f"{side:.3g}" for side in source["pixel_mm"] or ()) or "-"
-        grey = (f"{source[name]:.3f}" for name in ("intensity", "contrast"))
-        counts = (str(source[name]) for name in ("pool", "test"))
-        modality, share = escape(source["modality"]) or "-", _percent(source["foreground"])
-        table.add_row(escape(source["name"]), *counts, pixel, modality, share, *grey)
-    return table
-
-
-def _site(site: Json) -> str:
-    """Its images in each part of the split."""
-    images = ", ".join(f"{count} {part}" for part, count in site["images"].items())
-    return f"{site['name'] or 'not known'}{' (target)' if site['target'] else ''} {images}"
-
-
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{100 * share:.2f} %"
+    """Do what was asked for."""
+    code: int = import_module(f"segaug.cli.data_{args.action}").run(args)
+    return code

@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from segaug import terminal
 from segaug.cli.checks import Finding, check_machine
+from segaug.cli.parser import add_config_dir
 
 COLOURS = {"OK": "green", "WARN": "yellow", "FAIL": "red"}
 
@@ -17,11 +18,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the output format."""
     parser.epilog = "Exit code: 1 when a check fails, else 0."
     parser.add_argument("--json", action="store_true", help="print one JSON list")
+    add_config_dir(parser)
 
 
 def run(args: Namespace) -> int:
     """Run all checks and print what they found."""
-    findings = check_machine()
+    findings = check_machine(args.config_dir)
     if args.json:
         print(json.dumps([dataclasses.asdict(finding) for finding in findings], indent=1))
     else:

@@ -4,7 +4,7 @@ import os
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from segaug.cli.parser import add_config_dir
+from segaug.cli.composing import add_trial, composed
 from segaug.errors import ConfigError
 
 
@@ -14,8 +14,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "Writes into FOLDER: images/, masks/, items.csv with a row for each image, and dataset.json.  "
         "Example: segaug generate augment=augpaint dataset=sunnybrook scale=n4 seed=3 --out bank"
     )
-    parser.add_argument("overrides", nargs="*", help="the trial, as for train: augment=augpaint scale=n4 seed=3 ...")
-    add_config_dir(parser)
+    add_trial(parser, "the trial, as for train: augment=augpaint scale=n4 seed=3 ...")
     parser.add_argument("--out", metavar="FOLDER", required=True, help="a new folder; one that is there is refused")
     parser.add_argument(
         "--kept", action="store_true", help="only the images that the trial trains on (default: all, and a column)"
@@ -32,14 +31,11 @@ def run(args: Namespace) -> int:
     os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`: what is learned here is kept for trials
     from segaug.cli.generate_files import write
     from segaug.cli.generate_output import printed
-    from segaug.cli.hydra_errors import one_line
     from segaug.experiment.machine.stop import terminable
-    from segaug.experiment.outside import compose
     from segaug.experiment.synthesis.made_images import made_images
     from segaug.experiment.synthesis.trial_bank import trial_bank
 
-    with one_line():
-        trial = compose(args.overrides, args.config_dir)
+    trial = composed(args)
     with terminable(at_once=False):
         made = trial_bank(trial, console(stderr=True))
         images = list(made_images(made, kept_only=args.kept))

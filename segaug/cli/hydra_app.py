@@ -4,11 +4,14 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from segaug.cli.parser import in_front, refuse_unknown
+from segaug.errors import UserError
 
 if TYPE_CHECKING:
+    from hydra.core.override_parser.types import Override
+
     from segaug.cluster.launcher import OnCluster
     from segaug.experiment.sweep.launcher import Study
 
@@ -22,16 +25,15 @@ def helped(overrides: Sequence[str], text: str, **more: str) -> bool:
     """
     asked = bool({"-h", "--help"} & set(overrides))
     if asked:
-        print(text.format(choices=_choices(), **more))
+        print(text.format(choices=_choices(overrides), **more))
     return asked
 
 
-def _choices() -> str:
+def _choices(words: Sequence[str]) -> str:
     """The config groups and their options, one group a line."""
-    from segaug.cli.choices import groups
-    from segaug.experiment.config.folders import conf_dir, studies_dir
+    from segaug.cli.choices import config_folders, groups
 
-    config_groups = groups([conf_dir(), studies_dir()])
+    config_groups = groups(config_folders(words))
     width = max(map(len, config_groups))
     return "\n".join(f"  {group:{width}}  {', '.join(options)}" for group, options in config_groups.items())
 
@@ -47,6 +49,20 @@ def settled_per_job(overrides: Sequence[str]) -> list[str]:
     return [_as_choice(word) if _fixes(word) else word for word in overrides]
 
 
+def sweeps(overrides: Sequence[str]) -> bool:
+    """Does any of them name several values?"""
+    return any(parsed.is_sweep_override() for parsed in map(_parsed, overrides) if parsed is not None)
+
+
+def _refuse_two_runs(words: Sequence[str]) -> None:
+    """Hydra's own options for printing a config print that of one trial."""
+    printing = next((word for word in words if word.partition("=")[0] in ("--cfg", "--info", "-c", "-i")), None)
+    if printing and set(MULTIRUN) & set(words):
+        raise UserError(
+            f"{printing} prints the configuration of one trial, and -m asks for many; leave one of them out"
+        )
+
+
 def _as_choice(word: str) -> str:
     option, _, value = word.partition("=")
     return f"{option}=choice({value})"
@@ -54,16 +70,21 @@ def _as_choice(word: str) -> str:
 
 def _fixes(word: str) -> bool:
     """Does this override set an option of a config group to one value?"""
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-    from hydra.errors import OverrideParseException
-
     if not word.startswith(("augment.", "dataset.", "model.")):
         return False
+    parsed = _parsed(word)
+    return parsed is not None and not parsed.is_sweep_override() and not parsed.is_delete()
+
+
+def _parsed(word: str) -> "Override | None":
+    """None for what is no override: Hydra itself will say what is wrong."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import HydraException
+
     try:
-        (parsed,) = OverridesParser.create().parse_overrides([word])
-    except OverrideParseException:  # Hydra itself will say what is wrong
-        return False
-    return not parsed.is_sweep_override() and not parsed.is_delete()
+        return OverridesParser.create().parse_override(word)
+    except HydraException:
+        return None
 
 
 def run_app(
@@ -79,12 +100,12 @@ def run_app(
     verb itself, which are no longer among the overrides.
     """
     import hydra
-    from hydra.conf import HydraConf
     from hydra.core.config_loader import ConfigLoader
     from hydra.core.global_hydra import GlobalHydra
     from hydra.core.hydra_config import HydraConfig
     from omegaconf import DictConfig
 
+    from segaug.cli.composing import tell_of_own
     from segaug.cli.hydra_errors import one_line
     from segaug.cluster.launcher import ON_CLUSTER, register_clusters
     from segaug.experiment.config.choice import CONFIG_NAME
@@ -94,24 +115,24 @@ def run_app(
     from segaug.experiment.sweep.launcher import STUDY, register_plugins
     from segaug.internals.hydra import known_options
 
-    kept: list[tuple[DictConfig, HydraConf, ConfigLoader]] = []
+    kept: list[tuple[DictConfig, DictConfig, ConfigLoader]] = []
 
     def keep(composed: DictConfig) -> None:
-        kept.append((composed, HydraConfig.get(), GlobalHydra.instance().config_loader()))
+        kept.append((composed, cast(DictConfig, HydraConfig.get()), GlobalHydra.instance().config_loader()))
 
     refuse_unknown(overrides, [*known_options(), *more], f"segaug {verb}")
     refuse_rerun(overrides)
+    _refuse_two_runs(overrides)
+    tell_of_own(overrides)
     register_plugins()
     register_clusters()
     STUDY.set(study)
     if on_cluster:
         ON_CLUSTER.set(on_cluster)
     os.environ["HYDRA_FULL_ERROR"] = "1"  # let errors through, to be told in one line, or with a whole traceback
-    sys.argv = [f"segaug {verb}", *in_front(settled_per_job(overrides), MULTIRUN)]
+    sys.argv = [f"segaug {verb}", *in_front(settled_per_job(overrides), known_options())]
     with one_line():
         hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=CONFIG_NAME)(keep)()
-    if kept:  # by one run, or by Hydra's basic launcher; our own has run its trials by now
-        trials = [
-            trial_of(composed, own.runtime.choices, loader).in_folder(own.run.dir) for composed, own, loader in kept
-        ]
+        trials = [trial_of(composed, own, loader).in_folder(own.run.dir) for composed, own, loader in kept]
+    if trials:  # by one run, or by Hydra's basic launcher; our own has run its trials by now
         study(trials, workers=1, many=False, command=shlex.join(["segaug", verb, *overrides]))

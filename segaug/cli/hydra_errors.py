@@ -2,6 +2,8 @@
 
 import dataclasses
 import re
+import shlex
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -47,21 +49,31 @@ def explained(error: Exception) -> UserError:
 
 def _no_override(error: OverrideParseException) -> UserError:
     """Such as `red` for `augment=red`, or a path with letters or signs that Hydra reads only within quotes."""
-    from segaug.cli.choices import groups
-    from segaug.experiment.config.folders import conf_dir, studies_dir
+    from segaug.cli.choices import config_folders, groups
 
     word = str(error.override)
     if unquoted := _UNQUOTED.fullmatch(word):
         option, value = unquoted.groups()
-        fix = f"if it is one text, put quotes around it, and others for the shell: \"{option}='{value}'\""
+        fix = f"if it is one text, put quotes around it, and others for the shell: {in_shell(option, value)}"
         return ConfigError(key=option, problem=f"{value!r} cannot be read", fix=fix)
-    meant = [f"{group}={word}" for group, options in groups([conf_dir(), studies_dir()]).items() if word in options]
+    meant = [f"{group}={word}" for group, options in groups(config_folders(sys.argv)).items() if word in options]
     hint = f"did you mean {' or '.join(meant)}?" if meant else "write OPTION=VALUE, such as augment=red"
     return UserError(f"{word!r} cannot be read; {hint}")
 
 
-def _unknown_choice(error: MissingConfigException) -> ConfigError:
+def in_shell(option: str, text: str) -> str:
+    """`option=text` as a shell takes it, with the text in quotes for Hydra: "dataset.patient_pattern='^([^_]+)_'"."""
+    word = f"{option}='{text}'"
+    return shlex.quote(word) if set(word) & set('$`\\"!') else f'"{word}"'
+
+
+def _unknown_choice(error: MissingConfigException) -> UserError:
+    from segaug.experiment.config.schema import REFUSED
+
     group, _, choice = (error.missing_cfg_file or "").rpartition("/")
+    for refused in REFUSED:
+        if (group, choice) == (refused.plugin.group, f"base_{refused.plugin.name}"):
+            return UserError(str(refused))
     options = [option for option in error.options or () if not option.startswith("base_")]
     return ConfigError(key=group or "config", problem=f"there is no {choice!r}", fix=choose(choice, options))
 

@@ -3,8 +3,9 @@
 import os
 import re
 from argparse import Action, ArgumentError, ArgumentParser, Namespace, _SubParsersAction
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, NoReturn
 
 from segaug.errors import UserError
@@ -65,9 +66,20 @@ def add_config_dir(parser: ArgumentParser) -> None:
     parser.add_argument("--config-dir", metavar="FOLDER", help="a folder with config groups of your own, as for train")
 
 
-def in_front(words: Sequence[str], flags: Sequence[str]) -> list[str]:
-    """The flags first: argparse takes positional words from one place alone."""
-    return [word for word in words if word in flags] + [word for word in words if word not in flags]
+def in_front(words: Sequence[str], options: Mapping[str, bool]) -> list[str]:
+    """The options first, with their values: argparse takes positional words from one place alone.
+
+    options: name -> is the next word its value?
+    """
+    first: list[str] = []
+    rest: list[str] = []
+    waiting = iter(words)
+    for word in waiting:
+        if options.get(word, False):
+            first += [word, *islice(waiting, 1)]
+        else:
+            (first if word.partition("=")[0] in options else rest).append(word)
+    return [*first, *rest]
 
 
 def _has_verbs(parser: ArgumentParser) -> bool:

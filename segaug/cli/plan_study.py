@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from segaug.cli.hydra_app import run_app
+from segaug.cli.hydra_app import MULTIRUN, run_app, sweeps
 from segaug.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def run(words: Sequence[str]) -> int:
     if {JSON, PROBE} <= set(words):
         raise ConfigError(key="--json", problem="does not go with --probe", fix="probe first, then ask again for JSON")
     overrides = [word for word in words if word not in (JSON, PROBE)]
+    if sweeps(overrides) and not set(MULTIRUN) & set(overrides):
+        overrides.insert(0, MULTIRUN[0])  # a question starts nothing, so what is meant may be guessed
     show = partial(_show, as_json=JSON in words, probe=PROBE in words)
 
     def here(trials: "Iterable[Trial]", *, workers: int | None, many: bool, command: str) -> "list[Json]":

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from segaug.cli.parser import add_config_dir
+from segaug.cli.composing import add_trial, composed
 from segaug.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -22,8 +22,7 @@ _SUFFIXES = (".png", ".svg", ".pdf")
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Overrides as for `segaug train`, and how much to draw."""
-    parser.add_argument("overrides", nargs="*", help="as for train: augment=red dataset=hippocampus dataset.root=...")
-    add_config_dir(parser)
+    add_trial(parser, "NAME of a data set, and as for train: augment=red dataset.size=96 ...")
     parser.add_argument("--images", type=int, default=4, help="training images shown (default 4)")
     parser.add_argument("--versions", type=int, default=4, help="augmented versions of each (default 4)")
     parser.add_argument("--out", default="preview.png", help="file to write, .png, .svg or .pdf (default preview.png)")
@@ -35,11 +34,9 @@ def run(args: Namespace) -> int:
     from segaug.terminal import console
 
     os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`: what is learned here is kept for trials
-    from segaug.cli.hydra_errors import one_line
     from segaug.experiment.cards.each_kind import each_kind
     from segaug.experiment.cards.examples import augmented, banked, example_batch, learned, patched, prepare_examples
     from segaug.experiment.machine.devices import device_of
-    from segaug.experiment.outside import compose
     from segaug.experiment.planned.fitting import check_fitting
     from segaug.experiment.planned.plan import load
     from segaug.report.pictures.preview import preview_figure
@@ -48,8 +45,7 @@ def run(args: Namespace) -> int:
     for name in ("images", "versions"):
         if getattr(args, name) < 1:
             raise ConfigError(key=f"--{name}", problem=f"got {getattr(args, name)}", fix="use 1 or more")
-    with one_line():
-        trial = compose(args.overrides, args.config_dir)
+    trial = composed(args)
     check_fitting([trial])
     config, task = trial.config, load(trial)
     batch = example_batch(task, args.images, config.seed).to(device_of(config.device))

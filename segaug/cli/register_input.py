@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from segaug.data.formats.cut import Cut, image_cut, is_volume, mask_cut
 from segaug.data.pixels import content_hash, in_channels, stored_pixels, unit_range
 from segaug.data.readers import read_image, read_mask
 from segaug.data.task import Case
@@ -14,6 +15,7 @@ from segaug.form import COLOUR, GREY
 from segaug.registration.momentum_file import ImageId
 
 SMALLEST_PX = 8  # a side
+CUT = "--slice"  # option that chooses one of volumes
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,12 @@ class Pair:
     colour: np.ndarray | None  # (H, W, 3) float32 as stored, of a moving image in colour
 
 
-def read_pair(moving: Path, fixed: Path, mask: Path | None, pad: bool) -> Pair:
-    """Read the files; pad: put images of different sizes in the middle of one canvas."""
-    stored = [_stored(moving), _stored(fixed)]
+def read_pair(moving: Path, fixed: Path, mask: Path | None, pad: bool, cut: Cut | None = None) -> Pair:
+    """Read the files; pad: put images of different sizes in the middle of one canvas.  cut: the slice of volumes."""
+    stored = [_stored(moving, cut), _stored(fixed, cut)]
     images = [_grey(pixels, path) for pixels, path in zip(stored, (moving, fixed), strict=True)]
     colour = in_channels(stored[0], COLOUR) if stored[0].ndim == 3 else None
-    label = None if mask is None else _mask(mask, moving, images[0].shape)
+    label = None if mask is None else _mask(mask, moving, images[0].shape, cut)
     ids = [ImageId(path.name, content_hash(image)) for path, image in zip((moving, fixed), images, strict=True)]
     shown = [unit_range(image) for image in images]
     if images[0].shape != images[1].shape:
@@ -55,17 +57,17 @@ def size(shape: tuple[int, ...]) -> str:
     return " x ".join(map(str, shape))
 
 
-def _stored(path: Path) -> np.ndarray:
+def _stored(path: Path, cut: Cut | None) -> np.ndarray:
     """(H, W) or (H, W, 3)."""
     _must_exist(path)
+    if is_volume(path):
+        return image_cut(path, cut, CUT)
     return stored_pixels(Case(path.stem, path.stem, str(path), partial(read_image, path), partial(read_mask, path)))
 
 
 def _grey(stored: np.ndarray, path: Path) -> np.ndarray:
     """(H, W) float32."""
     image = in_channels(stored, GREY)
-    if not np.isfinite(image).all():
-        raise DataError(file=path, problem="holds NaN or infinite values", fix="replace them, for instance by 0")
     if min(image.shape) < SMALLEST_PX:
         fix = f"give images of at least {SMALLEST_PX} pixels a side"
         raise DataError(file=path, problem=f"has {size(image.shape)} pixels", fix=fix)
@@ -75,9 +77,9 @@ def _grey(stored: np.ndarray, path: Path) -> np.ndarray:
     return image
 
 
-def _mask(path: Path, moving: Path, shape: tuple[int, ...]) -> np.ndarray:
+def _mask(path: Path, moving: Path, shape: tuple[int, ...], cut: Cut | None) -> np.ndarray:
     _must_exist(path)
-    mask = read_mask(path)
+    mask = mask_cut(path, moving, cut, CUT) if is_volume(path) else read_mask(path)
     if mask.shape != shape:
         problem = f"has {size(mask.shape)} pixels, {moving.name} has {size(shape)}"
         raise DataError(file=path, problem=problem, fix="give the mask of the moving image, at its size")

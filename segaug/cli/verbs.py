@@ -22,7 +22,7 @@ VERBS = {  # each is segaug/cli/<verb>.py with add_arguments(parser) and run(arg
     "preview": "draw what a strategy does to images, masks and grids",
     "generate": "write the images that a strategy makes as files to take away",
     "register": "deform one image so that it looks like another",
-    "data": "check the data sets that are on this machine",
+    "data": "list, check and split the data sets that are on this machine",
     "doctor": "check packages, devices, folders and settings",
     "completion": "print the tab completion of bash, zsh or fish",
 }

@@ -10,16 +10,22 @@ from segaug.errors import DataError
 
 @dataclass(frozen=True, kw_only=True)
 class FileCase(Case):
-    """A case that knows its files, so that a decoded copy can be cached under the hash of their bytes."""
+    """A case that knows its files, so that a decoded copy can be cached under the hash of their bytes.
+
+    Every file that is read is named, the masks apart: those of external images are never opened, not even for a hash.
+    """
 
     image_file: Path
-    mask_file: Path | None  # None: missing, and `read_mask` raises the error that says so
+    mask_file: Path | None  # None: there is none; `read_mask` raises the error that says so, or gives an empty mask
+    more_files: tuple[Path, ...] = ()  # besides `image_file`, such as the other slices of a series
+    more_masks: tuple[Path, ...] = ()  # besides `mask_file`, where several make up the mask
+    reading: str = ""  # what decides the pixels besides these bytes and the options of the set, as in "slice 3 of 9"
 
 
 class IncompleteDatasetError(DataError):
     """The list of files has problems; carries all of them, and every case that was found.
 
-    A run stops here.  `integrity.check` goes on with the cases and lists every problem.
+    A run stops here.  `check.check` goes on with the cases and lists every problem.
     """
 
     def __init__(self, *, root: Path, cases: Sequence[Case], problems: Sequence[DataError]) -> None:
@@ -31,4 +37,4 @@ class IncompleteDatasetError(DataError):
 
 def mask_name(case: Case) -> str:
     """What error messages call the mask of a case."""
-    return str(case.mask_file) if isinstance(case, FileCase) else f"mask of {case.location}"
+    return str(case.mask_file) if isinstance(case, FileCase) and case.mask_file else f"mask of {case.location}"

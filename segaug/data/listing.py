@@ -7,6 +7,7 @@ from pathlib import Path
 
 from segaug.data.place import inside, refuse_foreign
 from segaug.data.readers import READERS
+from segaug.data.suffix import suffix_of
 from segaug.errors import ConfigError, DataError
 
 FilesByStem = Mapping[str, list[Path]]
@@ -37,14 +38,14 @@ def files_by_stem(root: Path, part: str, key: str, follow_links: bool = False) -
         raise DataError(file=folder, problem="does not exist", fix=f"{folder.parent} holds {found}: set {key}=NAME")
     stems: dict[str, list[Path]] = defaultdict(list)
     for path in sorted(folder.iterdir()):
-        if path.suffix.lower() in READERS and not path.name.startswith("."):
+        if suffix_of(path) in READERS and not path.name.startswith("."):
             if not follow_links and path.is_symlink():
                 refuse_foreign(path, root)
             stems[path.stem].append(path)
     if not stems:
-        others = Counter(path.suffix or path.name for path in folder.iterdir())
+        others = Counter(suffix_of(path) or path.name for path in folder.iterdir())
         found = ", ".join(f"{count} {suffix}" for suffix, count in others.most_common(5)) or "nothing"
-        fix = f"add files of a known suffix ({', '.join(READERS)})"
+        fix = f"add files of a known suffix ({', '.join(READERS)}); volumes are read by dataset=volumes"
         raise DataError(file=folder, problem=f"has no readable file (found: {found})", fix=fix)
     return dict(stems)
 
@@ -55,7 +56,8 @@ def only_file(stems: FilesByStem, stem: str, folder: Path, asked_by: object) -> 
     if len(files) == 1:
         return files[0]
     if files:
-        names = ", ".join(path.name for path in files)
+        apart = len({path.parent for path in files}) > 1
+        names = ", ".join(str(path) if apart else path.name for path in files)
         raise DataError(
             file=asked_by, problem=f"{folder} holds several files {stem}.* ({names})", fix="keep one of them"
         )

@@ -9,19 +9,28 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from segaug.data.cases import mask_name
+from segaug.data.rules.channel import one_channel
+from segaug.data.rules.intensity import KEY as INTENSITY
+from segaug.data.rules.intensity import is_8_bit
+from segaug.data.rules.mask_area import covered
+from segaug.data.rules.values import joined
+from segaug.data.strange import strange_values
 from segaug.data.task import Case, Dataset
 from segaug.errors import DataError
 from segaug.form import COLOUR, GREY
 from segaug.grey import grey
 
-GREYS = 255  # the largest grey value of a stored image: readers take no more than 8 bits
+GREYS = 255  # the largest grey value of an image of 8 bits
 
 
-def stored_pixels(case: Case) -> np.ndarray:
-    """Stored image: (H, W), or (H, W, 3) where it is in colour."""
+def stored_pixels(case: Case, channel: str | int | None = None) -> np.ndarray:
+    """Stored image: (H, W), or (H, W, 3) where it is in colour and no channel of it is chosen."""
     pixels = case.read_image()
+    if pixels.dtype.kind == "f" and not np.isfinite(pixels).all():
+        fix = "replace them, for instance by 0"
+        raise DataError(file=case.location, problem="holds NaN or infinite values", fix=fix)
     if pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] == COLOUR):
-        return pixels
+        return one_channel(pixels, channel)
     problem = f"has the shape {pixels.shape}"
     raise DataError(file=case.location, problem=problem, fix="give one grey (H, W) or RGB (H, W, 3) image")
 
@@ -51,30 +60,32 @@ def mask_values(case: Case, allowed: tuple[int, ...], shape: tuple[int, int] | N
 
     shape: of the image; None if the image could not be read.
     """
-    mask = case.read_mask()
+    mask = joined(case.read_mask(), allowed)
     if shape is not None and mask.shape != shape:
         problem = f"has {_size(mask.shape)} pixels, its image has {_size(shape)} (rows x columns)"
         raise DataError(file=mask_name(case), problem=problem, fix="export image and mask at the same size")
-    strange = ~np.isin(mask, allowed)
+    strange = ~is_one_of(mask, allowed)
     if strange.any():
-        raise _strange_values(mask_name(case), mask[strange], allowed)
+        raise strange_values(mask_name(case), mask[strange], allowed)
     return mask
 
 
-def _strange_values(name: str, found: np.ndarray, allowed: tuple[int, ...]) -> DataError:
-    values, counts = np.unique(found, return_counts=True)
-    listed = ", ".join(f"{value} ({count} px)" for value, count in zip(values[:8], counts[:8], strict=True))
-    problem = (
-        f"holds the values {listed}{', ...' if len(values) > 8 else ''}; allowed are {', '.join(map(str, allowed))}"
-    )
-    fix = "add them to dataset.structures or dataset.background; blurred edges: save masks as PNG, resized by nearest"
-    return DataError(file=name, problem=problem, fix=fix)
+def is_one_of(mask: np.ndarray, values: Iterable[int]) -> np.ndarray:
+    """`np.isin`, by a table where the mask has 8 bits, as most have: a tenth of the time."""
+    wanted = list(values)
+    if mask.dtype != np.uint8:
+        return np.isin(mask, wanted)
+    table = np.zeros(GREYS + 1, dtype=bool)
+    table[[value for value in wanted if 0 <= value <= GREYS]] = True
+    return np.asarray(table[mask])
 
 
 def content_hash(pixels: np.ndarray) -> str:
     """sha256 of an array's shape, type and values."""
     head = f"{pixels.dtype.str} {pixels.shape} ".encode()
-    return sha256(head + np.ascontiguousarray(pixels).tobytes()).hexdigest()
+    digest = sha256(head)
+    digest.update(np.ascontiguousarray(pixels).data)
+    return digest.hexdigest()
 
 
 def crop_centre(pixels: np.ndarray, side: int | None, name: str) -> np.ndarray:
@@ -95,17 +106,50 @@ def unit_range(pixels: np.ndarray) -> np.ndarray:
     return (pixels - low) / (high - low) if high > low else np.zeros_like(pixels)
 
 
-def network_image(pixels: np.ndarray, dataset: Dataset, name: str) -> Tensor:
+def grey_limits(case: Case, stored: np.ndarray, dataset: Dataset) -> tuple[float, float] | None:
+    """The stored values that become 0 and 1; None: the range of what `network_image` is given, or that of 8 bits.
+
+    stored: (H, W) or (H, W, 3), as `stored_pixels` gives it.
+    """
+    rule = dataset.intensity
+    if not dataset.rescale:
+        if not is_8_bit(stored.dtype):
+            raise _no_8_bits(case, stored)
+        return None
+    if rule.per == "volume" and rule.window is None:
+        if case.limits is None:
+            problem, fix = "is no slice of a volume", f"set {INTENSITY}.per=image"
+            raise DataError(file=case.location, problem=problem, fix=fix)
+        return case.limits()
+    return None if rule.spans(stored.dtype) else rule.limits(crop_centre(stored, dataset.crop, case.location))
+
+
+def _no_8_bits(case: Case, stored: np.ndarray) -> DataError:
+    problem = f"has more than 8 bits per channel ({stored.dtype}), and dataset.rescale=false maps 0 to 255"
+    fix = f"leave dataset.rescale out; one range for all images is '{INTENSITY}.window=[low,high]'"
+    return DataError(file=case.location, problem=problem, fix=fix)
+
+
+def within(pixels: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
+    """Values to 0..1, of which `limits` are 0 and 1; what lies outside is clipped.  Equal limits: all become 0."""
+    low, high = limits
+    return ((pixels - low) / (high - low)).clip(0, 1) if high > low else np.zeros_like(pixels)
+
+
+def network_image(pixels: np.ndarray, dataset: Dataset, name: str, limits: tuple[float, float] | None = None) -> Tensor:
     """(H, W) or (H, W, C) stored values to (C, size, size) in 0..1, by one range over all channels.
 
-    That range is the image's own, or that of 8 bits where the data set is not rescaled: an image that has the size
-    asked for is then its stored values / 255, bit for bit.
+    limits: of `grey_limits`.  Without, the range is the image's own, or that of 8 bits where the data set is not
+    rescaled: an image that has the size asked for is then its stored values / 255, bit for bit.
 
     Bilinear with antialias: plain bilinear looks at 4 neighbours only, so that halving or more would skip pixels and
     turn fine texture into noise.
     """
     pixels = crop_centre(pixels, dataset.crop, name)
-    pixels = unit_range(pixels) if dataset.rescale else pixels / np.float32(GREYS)
+    if limits is not None:
+        pixels = within(pixels, limits)
+    else:
+        pixels = unit_range(pixels) if dataset.rescale else pixels / np.float32(GREYS)
     planes = np.moveaxis(pixels, 2, 0) if pixels.ndim == 3 else [pixels]
     image = _stacked(planes)[None]
     side = dataset.form.size
@@ -113,10 +157,16 @@ def network_image(pixels: np.ndarray, dataset: Dataset, name: str) -> Tensor:
 
 
 def network_label(mask: np.ndarray, dataset: Dataset, name: str) -> Tensor:
-    """(H, W) mask values to (K, size, size) of 0 and 1, one channel a structure, by the nearest pixel centre."""
+    """(H, W) mask values to (K, size, size) of 0 and 1, one channel a structure.
+
+    By the nearest pixel centre, or by the area that a structure covers, as `dataset.mask_resize` says.
+    """
     mask = crop_centre(mask, dataset.crop, name)
-    label = _stacked([np.isin(mask, values).astype(np.float32) for values in dataset.foreground()])[None]
-    return interpolate(label, dataset.form.size, mode="nearest-exact")[0]
+    planes = [is_one_of(mask, values).astype(np.float32) for values in dataset.foreground()]
+    rows, columns = dataset.form.size
+    if dataset.mask_resize == "area":
+        return torch.from_numpy(covered(np.stack(planes), (rows, columns)))
+    return interpolate(_stacked(planes)[None], (rows, columns), mode="nearest-exact")[0]
 
 
 def _stacked(planes: Iterable[np.ndarray]) -> Tensor:

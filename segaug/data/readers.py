@@ -1,7 +1,8 @@
 """Files to pixels: one reader per file suffix, each error naming the file and the way out.
 
-Nothing is converted where a choice could change the result: an alpha channel, 16-bit grey values and a rotation left to
-the viewer are refused, so that whoever knows the images makes that choice once, outside.
+An image is what a viewer shows, with all of its bits; a mask is the numbers that are stored, whatever a viewer makes of
+them.  Nothing is converted where a choice could change the result: an alpha channel that hides something and a rotation
+left to the viewer are refused, so that whoever knows the images makes that choice once, outside.
 """
 
 import struct
@@ -14,6 +15,9 @@ import numpy as np
 from PIL import Image, ImageFile
 
 from segaug.data.place import refuse_special
+from segaug.data.rules.values import codes
+from segaug.data.samples import WIDE, Samples, grey_values, samples_of, wide_values
+from segaug.data.suffix import suffix_of
 from segaug.errors import DataError
 
 MAX_PIXELS = 64_000_000  # more is refused before decoding: a small file can claim a size that fills the memory
@@ -22,6 +26,8 @@ BROKEN = (OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, Ar
 """What Pillow's decoders raise on damaged files; memory, where a length in the file is garbled."""
 FORMATS = ("PNG", "JPEG", "BMP", "TIFF")  # Pillow would try all that it knows; for one it starts another program
 SCAN, MAX_SCANS = b"\xff\xda", 100  # of a progressive JPEG; each costs the time of the whole image, and a few bytes
+OPAQUE = 255
+_ALPHA = ("RGBA", "LA", "RGBa", "La")
 ORIENTATION = 0x0112  # EXIF tag; 1 = stored upright
 
 
@@ -44,41 +50,83 @@ def read_mask(path: Path) -> np.ndarray:
 
 def _reader(path: Path) -> Reader:
     try:
-        return READERS[path.suffix.lower()]
+        return READERS[suffix_of(path)]
     except KeyError:
         fix = f"save it as one of {', '.join(READERS)}"
-        raise DataError(file=path, problem=f"has the unknown suffix {path.suffix!r}", fix=fix) from None
+        raise DataError(file=path, problem=f"has the unknown suffix {suffix_of(path)!r}", fix=fix) from None
 
 
 def _image_with_pillow(path: Path) -> np.ndarray:
-    """(H, W) or (H, W, 3) uint8."""
+    """(H, W) or (H, W, 3), uint8 or grey of any type."""
     with _open(path) as image:
-        if image.mode.startswith(("I", "F")) or ";16" in str(image.tile):  # 16-bit RGB would be cut to 8 without a word
-            problem = f"has more than 8 bits per channel (mode {image.mode})"
-            fix = "convert it to 8 bit with the intensity window that suits the modality; no default window is safe"
-            raise DataError(file=path, problem=problem, fix=fix)
-        _refuse_alpha(path, image)
-        if image.mode not in ("1", "L", "P", "RGB"):
+        samples = _samples(path, image)
+        _refuse_cut(path, image, samples)
+        if image.mode not in ("1", "L", "P", "RGB", *_ALPHA, *WIDE):
             raise DataError(file=path, problem=f"has the colour mode {image.mode}", fix="save it as 8-bit grey or RGB")
+        if samples.signed and not samples.wide:
+            raise DataError(file=path, problem="has signed values of 8 bits", fix="save it with unsigned values")
+        if samples.inverted and image.mode in WIDE:
+            problem = "has more than 8 bits, and white as zero (PhotometricInterpretation 0)"
+            raise DataError(file=path, problem=problem, fix="save it with black as zero")
         _decode(path, image)
+        if image.mode in _ALPHA:
+            return _without_alpha(path, image)
+        _refuse_hidden(path, image, samples)
+        if image.mode in WIDE:
+            return wide_values(np.asarray(image), samples)
         return np.asarray(image.convert("L" if image.mode in ("1", "L") else "RGB"))
 
 
 def _mask_with_pillow(path: Path) -> np.ndarray:
-    """(H, W) integers: grey values, palette indices, or 0 and 1 of a 1-bit file."""
+    """(H, W) integers: the values of grey and of 1-bit files, palette indices, and numbers of colours (`codes`)."""
     with _open(path) as image:
-        _refuse_alpha(path, image)
-        if image.mode not in ("1", "L", "P", "RGB", "I;16", "I;16B", "I"):
+        samples = _samples(path, image)
+        _refuse_cut(path, image, samples)
+        if image.mode not in ("1", "L", "P", "RGB", *_ALPHA, *WIDE) or image.mode == "F":
             fix = "save one label value per pixel as a grey PNG"
             raise DataError(file=path, problem=f"has the colour mode {image.mode}, not label values", fix=fix)
+        if image.mode == "RGB" and "transparency" in image.info:
+            raise _has_alpha(path, image)
         _decode(path, image)
-        values = np.asarray(image)
-    if values.dtype == bool:
-        return values.astype(np.uint8)
-    if values.ndim == 3 and (values != values[..., :1]).any():
-        fix = "replace each colour by its label value and save a grey PNG"
-        raise DataError(file=path, problem="is a colour mask (its three channels differ)", fix=fix)
-    return values if values.ndim == 2 else values[..., 0]
+        values = _without_alpha(path, image) if image.mode in _ALPHA else np.asarray(image)
+        return codes(values) if values.ndim == 3 else grey_values(image.mode, values, samples)
+
+
+def _samples(path: Path, image: ImageFile.ImageFile) -> Samples:
+    try:
+        return samples_of(image)
+    except BROKEN as error:
+        raise _damaged(path, error) from error
+
+
+def _refuse_cut(path: Path, image: Image.Image, samples: Samples) -> None:
+    """Raise DataError where Pillow would cut the values to 8 bits without a word: channels of more."""
+    if samples.wide and image.mode not in WIDE:
+        problem = f"has more than 8 bits in each of several channels (mode {image.mode}, {samples.bits} bits)"
+        raise DataError(file=path, problem=problem, fix="save it as grey, or convert it to 8 bits per channel")
+
+
+def _without_alpha(path: Path, image: Image.Image) -> np.ndarray:
+    """(H, W) or (H, W, 3) of a decoded image with an alpha channel that is opaque everywhere."""
+    pixels = np.asarray(image)
+    if (pixels[..., -1] != OPAQUE).any():
+        raise _has_alpha(path, image)
+    return np.ascontiguousarray(pixels[..., 0] if pixels.shape[2] == 2 else pixels[..., :-1])
+
+
+def _refuse_hidden(path: Path, image: Image.Image, samples: Samples) -> None:
+    """Raise DataError where a decoded image has a transparent grey value or colour, if it is in use."""
+    hidden = image.info.pop("transparency", None)
+    if hidden is None:
+        return
+    if image.mode == "RGB":
+        raise _has_alpha(path, image)
+    if isinstance(hidden, bytes):  # the alpha of each colour of a palette
+        transparent = [value for value, alpha in enumerate(hidden) if alpha < OPAQUE]
+    else:  # of 1 bit, Pillow calls the white one 255
+        transparent = [min(hidden, 1) if image.mode == "1" else hidden]
+    if np.isin(grey_values(image.mode, np.asarray(image), samples), transparent).any():
+        raise _has_alpha(path, image)
 
 
 def _open(path: Path) -> ImageFile.ImageFile:
@@ -122,10 +170,9 @@ def _decode(path: Path, image: ImageFile.ImageFile) -> None:
         raise DataError(file=path, problem="is stored rotated (EXIF orientation)", fix=fix)
 
 
-def _refuse_alpha(path: Path, image: Image.Image) -> None:
-    if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
-        problem = f"has an alpha channel (mode {image.mode})"
-        raise DataError(file=path, problem=problem, fix="flatten it: save it as grey or RGB without transparency")
+def _has_alpha(path: Path, image: Image.Image) -> DataError:
+    problem = f"has an alpha channel (mode {image.mode})"
+    return DataError(file=path, problem=problem, fix="flatten it: save it as grey or RGB without transparency")
 
 
 def _damaged(path: Path, error: Exception) -> DataError:

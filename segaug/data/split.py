@@ -6,17 +6,20 @@ pool, so that changing the size of one part leaves the parts before it as they a
 external part after all parts are cut, so that they move no other image.
 
 With target sites the order is validation, test on one side, and external, pool on the other.  Sites are looked at only
-then.
+then.  Where the publisher named parts, those are taken as they are, and what was left open is cut from what was named
+for training, or not named at all.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from itertools import combinations
 
 import numpy as np
 
+from segaug.data.fitting import options_to_type
+from segaug.data.official import TEST, TRAIN, VALIDATION, by_part
 from segaug.data.sites import KEY as TARGET
 from segaug.data.sites import by_target
 from segaug.data.task import Case, Split, SplitSizes
@@ -35,11 +38,14 @@ def split(cases: Sequence[Case], sizes: SplitSizes) -> Split:
     unlabelled = [row for row, case in enumerate(cases) if not case.labelled]
     cases = [case for case in cases if case.labelled]
     waiting = sorted(groups(cases), key=lambda rows: _rank(cases, rows), reverse=True)  # the next one is at the end
-    parts = _across_sites(cases, waiting, sizes) if sizes.target else _of_one_population(waiting, sizes, len(cases))
+    if any(case.part for case in cases):
+        parts = _official(by_part(cases, waiting, sizes.target), sizes, len(cases))
+    else:
+        parts = _across_sites(cases, waiting, sizes) if sizes.target else _of_one_population(waiting, sizes, len(cases))
     if not parts.test or not parts.pool:
         counts = ", ".join(f"{part} {len(getattr(parts, part))}" for part in PARTS)
         problem = f"of {len(cases)} images in {len(groups(cases))} groups of patients, the parts would get {counts}"
-        fix = "add patients, or make the shares smaller, e.g. dataset.split.min_validation=4"
+        fix = f"add patients, or {options_to_type(cases, sizes)}"
         raise ConfigError(key="dataset.split", problem=problem, fix=fix)
     return replace(parts, external=(*parts.external, *unlabelled))
 
@@ -99,6 +105,17 @@ def _of_one_population(waiting: list[list[int]], sizes: SplitSizes, images: int)
     return Split(test, validation, external, pool=_take(waiting, images))
 
 
+def _official(named: Mapping[str, list[list[int]]], sizes: SplitSizes, images: int) -> Split:
+    """Test and validation as they were named, or cut from what is for training, whence external images come as well."""
+    training = list(named.get(TRAIN, []))
+    test = _all(named[TEST]) if TEST in named else _take(training, round(sizes.test_share * images))
+    rest = images - len(test)
+    given = named.get(VALIDATION)
+    validation = _all(given) if given else _take(training, _for_validation(sizes, rest))
+    external = _take(training, _for_external(sizes, rest))
+    return Split(test, validation, external, pool=_take(training, images))
+
+
 def _across_sites(cases: Sequence[Case], waiting: list[list[int]], sizes: SplitSizes) -> Split:
     """Validation and test from the target sites, external part and pool from the others; no image is left over."""
     target, others = by_target(cases, waiting, sizes.target)
@@ -132,6 +149,10 @@ def _take(waiting: list[list[int]], count: int) -> tuple[int, ...]:
     while waiting and len(rows) < count:
         rows += waiting.pop()
     return tuple(sorted(rows))
+
+
+def _all(groups: list[list[int]]) -> tuple[int, ...]:
+    return tuple(sorted(row for rows in groups for row in rows))
 
 
 def _check(sizes: SplitSizes) -> None:

@@ -1,6 +1,7 @@
 """The table of a dataset: one row per image, with the columns that name it, its patient and its near copies."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from pathlib import Path
 
 from segaug.data.place import refuse_special
 from segaug.errors import ConfigError, DataError
+
+_AS_CSV = "save it as UTF-8 text with commas (in Excel: CSV UTF-8)"
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,8 @@ class Table:
         """One column; `key` is the config key that named it."""
         if name not in self.columns:
             problem = f"{self.path} has no column {name!r}"
+            if any(separator in column for column in self.columns for separator in ";\t"):
+                raise ConfigError(key=key, problem=f"{problem}: its header mixes separators", fix=_AS_CSV)
             raise ConfigError(key=key, problem=problem, fix=f"choose from: {', '.join(self.columns)}")
         return [row[name] for row in self.rows]
 
@@ -57,13 +62,15 @@ def read_table(path: Path) -> Table:
         raise DataError(file=path, problem="does not exist", fix=f"set dataset.table to a CSV file beside it: {found}")
     refuse_special(path)
     try:
+        with path.open("rb") as raw:
+            _check_kind(path, raw.read(4))
         with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file, strict=True)
+            separator = _separator(path, file.readline())
+            file.seek(0)
+            reader = csv.DictReader(file, strict=True, delimiter=separator)
             rows = list(reader)
     except (csv.Error, UnicodeDecodeError) as error:
-        raise DataError(
-            file=path, problem=f"is no CSV file ({error})", fix="save it as UTF-8 text with commas"
-        ) from error
+        raise DataError(file=path, problem=f"is no CSV file ({error})", fix=_AS_CSV) from error
     for number, row in enumerate(rows, start=1):
         if None in row or None in row.values():  # where DictReader puts cells too many, and too few
             problem = f"row {number} has not the same number of cells as the header"
@@ -71,6 +78,23 @@ def read_table(path: Path) -> Table:
     if not rows:
         raise DataError(file=path, problem="holds no row", fix="add one row per image below the header")
     return Table(path, tuple(reader.fieldnames or ()), rows)
+
+
+def _check_kind(path: Path, start: bytes) -> None:
+    """Refuse by name what Excel offers to save beside UTF-8."""
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in start:
+        raise DataError(file=path, problem="is stored as UTF-16", fix=_AS_CSV)
+    if start.startswith(b"PK"):
+        raise DataError(file=path, problem="is a workbook, no text", fix=_AS_CSV)
+
+
+def _separator(path: Path, header: str) -> str:
+    """What stands between the names of the header: a comma wherever there is one."""
+    bare = re.sub(r'"[^"]*"', "", header)
+    found = [separator for separator in (",", ";", "\t") if separator in bare]
+    if found == [";", "\t"]:
+        raise DataError(file=path, problem="has both semicolons and tabs in its header", fix=_AS_CSV)
+    return found[0] if found else ","
 
 
 def _some(values: set[str], at_most: int = 10) -> str:

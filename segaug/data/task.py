@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from segaug.batch import NOT_OF_POOL, Batch
+from segaug.data.rules.intensity import Intensity
 from segaug.form import Form
 from segaug.image_hash import image_hash
 
@@ -29,7 +30,7 @@ class Described:
 
 
 TOLD = tuple(field.name for field in fields(Described))
-DESCRIPTIVE = ("root", "unlabelled", "follow_links", "site", *TOLD)
+DESCRIPTIVE = ("root", "beside", "unlabelled", "follow_links", "site", "name", *TOLD)
 """Options of a data set that say where it lies and what it is; they are no part of a trial's identity.
 
 A folder may move.  What lies in it counts by its content: every image, labelled or not, is in the task's content hash.
@@ -56,6 +57,10 @@ class Case:
     recipe: str = ""  # names the content of a generated image, whose last bits may differ between processors
     labelled: bool = True  # False: there is no mask, and the image joins the external part of the split
     site: str = ""  # where it was taken: a hospital, a scanner, a laboratory; "" = not known
+    part: str = ""  # "train" | "validation" | "test": where whoever published it wants it; "" = the split decides
+    unit: str = ""  # of the stored values, where the file says it: "HU" of CT; "" = not known
+    limits: Callable[[], tuple[float, float]] | None = field(default=None, repr=False)
+    """Of a slice: `Dataset.intensity.limits` of the whole volume; asked for where `intensity.per` is "volume"."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +70,8 @@ class SplitSizes:
     With `target`, all images of these sites are for validation and test, and all others for the external part and the
     pool: shares are of the images of either side, and test is what validation leaves of the target, whatever
     `test_share` is.  Images without a mask have no site, and join the external part whatever they show.
+
+    With `column`, or where folders or arrays name official parts, sizes are of the parts that are left open.
     """
 
     test_share: float = 0.25  # of all images
@@ -74,6 +81,7 @@ class SplitSizes:
     external_share: float = 0.20  # of what the test set leaves
     max_external: int = 50  # 0: no external images
     target: list[str] = field(default_factory=list, hash=False)  # sites to validate and test on; none: of all sites
+    column: str | None = None  # of the table: the part that whoever published the set wants each image in
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "target", sorted(self.target))  # sites have no order: one trial, one id
@@ -103,12 +111,36 @@ class Dataset(Protocol):
         ...
 
     @property
+    def intensity(self) -> Intensity:
+        """Which range it is, where `rescale` holds."""
+        ...
+
+    @property
+    def channel(self) -> str | int | None:
+        """The one channel of images in colour that is used; None: all of them, or their luma."""
+        ...
+
+    @property
+    def mask_resize(self) -> str:
+        """How masks come to the size asked for: "nearest" | "area"."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What curves call it; "": the name of its config."""
+        ...
+
+    @property
     def split(self) -> SplitSizes:
         """How large the parts of the split are."""
         ...
 
     def cases(self) -> Sequence[Case]:
         """All images in a fixed order, those without mask last; checks that the files exist, reads no pixel."""
+        ...
+
+    def remarks(self) -> list[str]:
+        """What of the set is not used, a sentence each; reads no image."""
         ...
 
     def foreground(self) -> tuple[tuple[int, ...], ...]:

@@ -1,5 +1,6 @@
 """What segaug takes of Hydra beyond its public interface: composing, reading files, plugins, and splitting a sweep."""
 
+import copy
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -16,7 +17,7 @@ from hydra._internal.defaults_list import Overrides
 from hydra._internal.sources_registry import SourcesRegistry
 from hydra._internal.utils import get_args_parser
 from hydra.core.config_loader import ConfigLoader
-from hydra.core.config_search_path import SearchPathQuery
+from hydra.core.config_search_path import ConfigSearchPath, SearchPathQuery
 from hydra.core.config_store import ConfigStore
 from hydra.core.default_element import InputDefault, ResultDefault
 from hydra.core.override_parser.types import ChoiceSweep, Override, Quote, QuotedString
@@ -39,17 +40,29 @@ __all__ = [
     "let_plug_in",
     "own_folder",
     "read_files_through",
+    "searching_as",
     "with_own_folder",
 ]
 
 CORE_PLUGINS = "hydra._internal.core_plugins."  # the package of Hydra's own plugins
 _OWN = "command-line"  # who provides the folder of --config-dir, in Hydra's search path
+_USER = "user"  # and the config folder of the user's, which comes after it
+_SCHEMA = "schema"  # registered classes, always the last
 _BARE = re.compile(r"[A-Za-z0-9_/\-+.$%*@?|(){}\[\]:=, \t\\]*")  # in Hydra's grammar, some of them escaped
 _all_known_choices = hydra._internal.defaults_list._create_interpolation_map
 
 
 class OpenLoader(ConfigLoaderImpl):
-    """Hydra's composition, open in three places to whoever derives from it."""
+    """Hydra's composition, open in four places to whoever derives from it."""
+
+    def __init__(self, config_search_path: ConfigSearchPath) -> None:
+        if (folder := self.user_folder()) and all(one.provider != _USER for one in config_search_path.get_path()):
+            config_search_path.prepend(_USER, f"file://{folder}", SearchPathQuery(provider=_SCHEMA))
+        super().__init__(config_search_path)
+
+    def user_folder(self) -> str | None:
+        """A folder that every composition looks for files in, behind that of --config-dir; absolute."""
+        return None
 
     def found_files(self, files: CachingConfigRepository) -> None:
         """The overrides are parsed; these are the files that are about to be read."""
@@ -131,8 +144,27 @@ def config_files(sources: Iterable[tuple[str, str]]) -> IConfigRepository:
 
 def with_own_folder(loader: ConfigLoader, folder: str) -> ConfigLoader:
     """A composition that looks for files in this folder, too: where Hydra's programs put that of --config-dir."""
-    path = loader.get_search_path()
-    path.prepend(_OWN, f"file://{folder}", SearchPathQuery(provider="schema"))
+    path = copy.deepcopy(loader.get_search_path())
+    last = _USER if any(one.provider == _USER for one in path.get_path()) else _SCHEMA
+    path.prepend(_OWN, f"file://{folder}", SearchPathQuery(provider=last))
+    return _searching(loader, path)
+
+
+def searching_as(loader: ConfigLoader, node: DictConfig) -> ConfigLoader:
+    """The loader, looking in the folders of hydra.searchpath too; node: `hydra` of what was composed with them."""
+    named = tuple(node.searchpath or ())
+    if not named:
+        return loader
+    held: dict[tuple[str, ...], ConfigLoader] = loader.__dict__.setdefault("_searching_as", {})
+    if named not in held:
+        path = copy.deepcopy(loader.get_search_path())
+        for place in named:
+            path.prepend("hydra.searchpath", place, SearchPathQuery(provider=_SCHEMA))
+        held[named] = _searching(loader, path)
+    return held[named]
+
+
+def _searching(loader: ConfigLoader, path: ConfigSearchPath) -> ConfigLoader:
     extended: ConfigLoader = type(loader)(config_search_path=path)  # type: ignore[call-arg]  # Hydra has one class of it
     return extended
 
@@ -160,6 +192,6 @@ def _quote(override: Override) -> None:
         ]
 
 
-def known_options() -> list[str]:
-    """The options that a Hydra program takes, such as --cfg and -m."""
-    return list(get_args_parser()._option_string_actions)
+def known_options() -> dict[str, bool]:
+    """The options that a Hydra program takes, such as --cfg and -m; True: the next word is its value."""
+    return {name: action.nargs is None for name, action in get_args_parser()._option_string_actions.items()}

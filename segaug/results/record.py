@@ -306,6 +306,7 @@ class Code(Struct, frozen=True, gc=False):
     commit: str | None = None
     changed: bool | None = None
     hash: str | None = None
+    plugins: Annotated[dict[str, str], Meta(description="packages of others that it used")] | UnsetType = UNSET
 
 
 class TestTimePolicy(Struct, frozen=True, gc=False):

@@ -68,7 +68,8 @@ def test_several_structures_have_a_column_each_and_colour_is_told(overrides, tmp
     out = capsys.readouterr().out
     head, test = (line.split() for line in out.splitlines() if line.startswith(("part", "test")))
     assert head == ["part", "images", "patients", "left", "right", "foreground", "empty", "masks"]
-    assert test[3:] == ["12.50", "%", "12.50", "%", "25.00", "%", "0"]
+    assert test[3:] == ["12.50", "%", "12.50", "%", "25.00", "→", "25.00", "%", "0", "→", "0"]
+    assert "as stored → at 64 px" in out
     assert "20 x 24 pixels (rows x columns), in colour" in " ".join(out.split())  # the name of the task is long
 
 

@@ -85,7 +85,7 @@ BAD_FILES = {
     "empty.png": (b"", "cannot be decoded"),
     "table.csv": (b"a,b", "unknown suffix"),
     "constant.png": (np.full((40, 52), 9, np.uint8), "the same value in every pixel"),
-    "nan.tif": (np.full((40, 52), np.nan, np.float32), "more than 8 bits"),
+    "nan.tif": (np.full((40, 52), np.nan, np.float32), "NaN or infinite values"),
     "tiny.png": (picture((4, 52)), "at least 8 pixels a side"),
 }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from segaug.data.folder import Folder
+from segaug.data.kinds.folder import Folder
 from segaug.data.task import SplitSizes
 from tests.data.small_sets import write_set
 

@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 
 from segaug.data.cache import load_cached
-from segaug.data.folder import Folder
+from segaug.data.kinds.folder import Folder
 from segaug.data.pixels import content_hash, in_channels, network_image
 from segaug.data.tensors import load_task
 from segaug.errors import ConfigError, DataError

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from segaug.data.cases import IncompleteDatasetError
-from segaug.data.folder import Folder
+from segaug.data.kinds.folder import Folder
 from segaug.errors import ConfigError, DataError
 
 TABLE = "id,subject,copy,site\n" + "".join(

@@ -7,6 +7,7 @@ import pytest
 from omegaconf import OmegaConf
 
 from segaug.data.phantom import FAMILIES, Phantom
+from segaug.data.task import SplitSizes
 from segaug.errors import ConfigError
 
 CONFIGS = sorted((Path(__file__).parents[2] / "conf/dataset").glob("phantom_*.yaml"))
@@ -177,3 +178,8 @@ def test_the_content_is_named_by_its_recipe_not_by_the_last_bit_of_a_pixel():
     first, other, larger = Phantom(), Phantom(noise=0.5), Phantom(images=200)
     assert [case.recipe for case in first.cases()] == [case.recipe for case in larger.cases()[:160]]
     assert len({case.recipe for case in [*first.cases(), *other.cases()]}) == 320
+
+
+def test_a_column_of_official_parts_is_refused():
+    with pytest.raises(ConfigError, match=r"dataset\.split\.column: got part; leave it out"):
+        Phantom(split=SplitSizes(column="part"))

@@ -6,11 +6,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segaug.data.folder import Folder
+from segaug.data.kinds.folder import Folder
 from segaug.data.pixels import (
     content_hash,
     crop_centre,
     grey_pixels,
+    is_one_of,
     mask_values,
     network_image,
     network_label,
@@ -139,3 +140,10 @@ def test_without_rescaling_stored_values_of_the_size_asked_for_are_kept_bit_for_
     kept = network_image(stored.astype(np.float32), dataset(rescale=False), "x")
     assert torch.equal(kept[0], torch.from_numpy(stored) / 255)
     assert not torch.equal(network_image(stored.astype(np.float32), dataset(), "x"), kept)
+
+
+@pytest.mark.parametrize("values", [(), (0,), (1, 255), (-1, 3, 256, 300)])
+def test_membership_by_table_is_that_of_numpy(values):
+    mask = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    assert (is_one_of(mask, values) == np.isin(mask, list(values))).all()
+    assert (is_one_of(mask.astype(np.int32), values) == np.isin(mask, list(values))).all()

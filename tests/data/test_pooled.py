@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from segaug.data.folder import Folder
+from segaug.data.kinds.folder import Folder
 from segaug.data.phantom import Phantom
 from segaug.data.pooled import Pooled, SourceError
 from segaug.errors import ConfigError, DataError

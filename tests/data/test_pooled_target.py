@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 import torch
 
+from segaug.data.check.pooled import check_pooled
 from segaug.data.phantom import Phantom
 from segaug.data.pooled import Pooled
-from segaug.data.pooled_check import check_pooled
 from segaug.data.task import SplitSizes, Task
 from segaug.data.tensors import load_task
 from segaug.errors import ConfigError

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
 from segaug.data.readers import MAX_PIXELS, READERS, read_image, read_mask
+from segaug.data.rules.values import code
 from segaug.errors import DataError
 
 GREY = np.arange(6 * 7, dtype=np.uint8).reshape(6, 7) * 6
@@ -51,10 +53,12 @@ def test_one_bit_file_is_black_and_white_as_image_and_0_and_1_as_mask(tmp_path):
     assert read_mask(path).dtype == np.uint8
 
 
-def test_rgb_mask_needs_three_equal_channels(tmp_path):
+def test_an_rgb_mask_keeps_its_greys_and_gives_each_other_colour_a_number(tmp_path):
     np.testing.assert_array_equal(read_mask(written(tmp_path / "a.png", np.stack([GREY] * 3, axis=-1))), GREY)
-    with pytest.raises(DataError, match=r"b\.png: is a colour mask .*; replace each colour by its label value"):
-        read_mask(written(tmp_path / "b.png", RGB))
+    colours = np.array([[[0, 0, 0], [255, 0, 0], [128, 128, 128], [0, 0, 1]]], np.uint8)
+    read = read_mask(written(tmp_path / "b.png", colours))
+    assert read.tolist() == [[0, code("#ff0000"), 128, code("#000001")]]
+    assert (code("#808080"), min(code("#ff0000"), code("#000001")) > 65535) == (128, True)
 
 
 def test_16_bit_mask_keeps_its_values(tmp_path):
@@ -72,27 +76,66 @@ def png16_rgb() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(13))) + chunk(b"IEND", b"")
 
 
+@pytest.mark.parametrize("big_endian", [False, True])
 @pytest.mark.parametrize(("suffix", "kind"), [(".png", "u2"), (".tif", "u2"), (".tif", "i4"), (".tif", "f4")])
-def test_more_than_8_bits_are_refused(tmp_path, suffix, kind):
-    path = written(tmp_path / f"a{suffix}", GREY.astype(kind))
-    with pytest.raises(
-        DataError, match=r"a\.\w+: has more than 8 bits .*; convert it to 8 bit with the intensity window"
-    ):
-        read_image(path)
+def test_grey_images_keep_all_of_their_bits(tmp_path, suffix, kind, big_endian):
+    stored = GREY.astype(kind) * 200 - (500 if kind == "i4" else 0)
+    if suffix == ".tif":
+        tifffile.imwrite(tmp_path / "a.tif", stored, byteorder=">" if big_endian else "<")
+    else:
+        written(tmp_path / "a.png", stored)
+    read = read_image(tmp_path / f"a{suffix}")
+    np.testing.assert_array_equal(read, stored)
+    assert read.dtype == np.dtype(kind)
 
 
-def test_16_bit_rgb_is_refused(tmp_path):
-    (tmp_path / "a.png").write_bytes(png16_rgb())
-    with pytest.raises(DataError, match="more than 8 bits"):
-        read_image(tmp_path / "a.png")
+def test_32_bits_without_a_sign_have_none(tmp_path):
+    stored = np.array([[0, 2**31 + 5]], np.uint32)
+    tifffile.imwrite(tmp_path / "a.tif", stored)
+    for read in (read_image, read_mask):
+        np.testing.assert_array_equal(read(tmp_path / "a.tif"), stored)
+
+
+@pytest.mark.parametrize("read", [read_image, read_mask])
+@pytest.mark.parametrize("layout", ["png", "contig", "separate"])
+def test_16_bit_rgb_is_refused(tmp_path, read, layout):
+    path = tmp_path / ("a.png" if layout == "png" else "a.tif")
+    if layout == "png":
+        path.write_bytes(png16_rgb())
+    else:
+        pixels = np.full((6, 7, 3) if layout == "contig" else (3, 6, 7), 1000, np.uint16)
+        tifffile.imwrite(path, pixels, photometric="rgb", planarconfig=layout)
+    with pytest.raises(DataError, match=r"more than 8 bits in each of several channels .*; save it as grey"):
+        read(path)
 
 
 @pytest.mark.parametrize("read", [read_image, read_mask])
 @pytest.mark.parametrize("mode", ["RGBA", "LA"])
-def test_alpha_is_refused(tmp_path, read, mode):
-    path = written(tmp_path / "a.png", RGB, mode=mode)
+def test_alpha_is_refused_unless_it_is_opaque_everywhere(tmp_path, read, mode):
+    channels = {"RGBA": 3, "LA": 1}[mode]
+    pixels = np.concatenate([RGB[..., :channels], np.full((6, 7, 1), 255, np.uint8)], axis=-1)
+    plain = written(tmp_path / "plain.png", pixels[..., :channels].squeeze())
+    np.testing.assert_array_equal(read(written(tmp_path / "opaque.png", pixels)), read(plain))
+    pixels[2, 3, -1] = 254
     with pytest.raises(DataError, match=rf"a\.png: has an alpha channel \(mode {mode}\); flatten it"):
-        read(path)
+        read(written(tmp_path / "a.png", pixels))
+
+
+@pytest.mark.parametrize("mode", ["L", "P", "1"])
+def test_a_transparent_value_counts_where_an_image_shows_it(tmp_path, mode):
+    values = np.array([[0, 1, 1, 0]], np.uint8)
+    unused, used = (0, 1) if mode == "1" else (9, 1)
+    values = values | (mode == "1")  # all white
+    image = Image.fromarray(values * (255 if mode == "1" else 1))
+    image.putpalette([10, 20, 30] * 10) if mode == "P" else None
+    image = image.convert("1") if mode == "1" else image
+    image.save(tmp_path / "plain.png")
+    image.save(tmp_path / "unused.png", transparency=unused)
+    image.save(tmp_path / "used.png", transparency=used)
+    np.testing.assert_array_equal(read_image(tmp_path / "unused.png"), read_image(tmp_path / "plain.png"))
+    with pytest.raises(DataError, match="alpha channel"):
+        read_image(tmp_path / "used.png")
+    np.testing.assert_array_equal(read_mask(tmp_path / "used.png"), values)  # what is stored has no other reading
 
 
 def test_transparent_colour_is_refused(tmp_path):
@@ -186,5 +229,4 @@ def test_original_files(public_data):
     assert set(np.unique(read_mask(originals / "jpg_1bit_png/Image_01L_1stHO.png"))) == {0, 1}
     assert set(np.unique(read_mask(originals / "multi_mask_png/benign (100)_mask.png"))) == {0, 1}
     assert set(np.unique(read_mask(originals / "rgb_grey_png/label.dcm.png"))) == {0, 255}
-    with pytest.raises(DataError, match="alpha channel"):
-        read_image(next((originals / "instance_masks").glob("*/images/*.png")))
+    assert read_image(next((originals / "instance_masks").glob("*/images/*.png"))).ndim == 3  # its alpha is opaque

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from segaug.data.integrity import check
+from segaug.data.check.check import check
 from segaug.data.sites import site_counts
 from segaug.data.split import PARTS, groups, leaks, split
 from segaug.data.task import Case, SplitSizes

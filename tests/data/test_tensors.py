@@ -7,6 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
+from segaug.data.rules.intensity import Intensity
 from segaug.data.task import Case, SplitSizes
 from segaug.data.tensors import load_task
 from segaug.errors import DataError
@@ -101,6 +102,10 @@ class Generated:
     size: int = 16
     crop: int | None = None
     rescale: bool = True
+    intensity: Intensity = field(default_factory=Intensity)
+    channel: str | None = None
+    mask_resize: str = "nearest"
+    name: str = ""
     form: Form = FORM
     split: SplitSizes = field(default_factory=lambda: SplitSizes(min_validation=2))
 

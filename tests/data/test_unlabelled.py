@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from segaug.data.integrity import check
+from segaug.data.check.check import check
 from segaug.data.task import SplitSizes
 from segaug.data.tensors import load_task
 from segaug.errors import ConfigError, DataError, UserError

@@ -8,13 +8,14 @@ import warnings
 
 import pytest
 
+from tests.fuzz.formats import FORMATS
 from tests.fuzz.given import GIVEN
 from tests.fuzz.sandbox import sandboxed
 from tests.fuzz.stored import STORED
 from tests.fuzz.target import attempts
 
 EXAMPLES = 25  # of each target
-TARGETS = [*GIVEN, *STORED]
+TARGETS = [*GIVEN, *STORED, *FORMATS]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="bounds of memory are those of Linux")
 

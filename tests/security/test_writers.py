@@ -34,8 +34,13 @@ BY_A_PATH = {  # that a caller has from there
 ELSEWHERE = {
     "files.py": "how a file, and a new folder, is written",
     "data/cache.py": "the cache of decoded images, by digest",
+    "data/chunks.py": "the same, of a set that is being decoded",
+    "data/known_files.py": "the same: what is known of files that were hashed",
     "experiment/artefacts/store.py": "the cache of artefacts, by kind and digest",
     "registration/momentum_file.py": "by a path: the cache of momenta, and what `segaug register` writes",
+    "cli/data_copies.py": "the file of --csv",
+    "cli/data_import_files.py": "the config folder of the user, by a name that no path is",
+    "report/dataset/dataset_page.py": "the folder of --out",
     "cli/policy_export.py": "the file of --out",
     "cli/preview.py": "the file of --out",
     "cli/register_output.py": "the folder of --out",

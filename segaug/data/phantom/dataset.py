@@ -16,6 +16,7 @@ from segaug.data.phantom.draw import Draw
 from segaug.data.phantom.family import Family
 from segaug.data.phantom.shapes import pixel_centres
 from segaug.data.phantom.site import exponent_of, site_of, to_power
+from segaug.data.rules.intensity import Intensity
 from segaug.data.structures import chosen, tidy
 from segaug.data.task import Case, Described, SplitSizes
 from segaug.errors import ConfigError
@@ -47,6 +48,10 @@ class Phantom(Described):
     size: int = 64  # [px]; the same case shows the same anatomy at every size
     crop: int | None = None  # always None: cropping would resample the masks and blur their known floor
     rescale: ClassVar[bool] = True
+    intensity: ClassVar[Intensity] = Intensity(how="minmax")
+    channel: ClassVar[str | int | None] = None
+    mask_resize: ClassVar[str] = "nearest"
+    name: ClassVar[str] = ""
     seed: int = 0  # another seed is another population
     variability: float = 1.0  # of shape and place
     bias_field: float = 1.0  # smooth shading
@@ -85,10 +90,16 @@ class Phantom(Described):
             raise _wrong(
                 "site_gamma", self.site_gamma, "use a positive number other than 1, e.g. 1.5, or null for none"
             )
+        if self.split.column is not None:
+            raise _wrong("split.column", self.split.column, "leave it out: generated images have no table")
         if self.label_band < 0:
             raise _wrong("label_band", self.label_band, "use 0 or more pixels")
         if not 0 <= self.label_noise < 0.5:
             raise _wrong("label_noise", self.label_noise, "use 0 or more and less than 0.5")
+
+    def remarks(self) -> list[str]:
+        """Everything is used."""
+        return []
 
     def cases(self) -> list[Case]:
         """All cases, one patient each; nothing is drawn before it is read."""

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.interpolate import BSpline
 from scipy.ndimage import map_coordinates
 
 from segaug.data.phantom.draw import Draw
@@ -71,6 +70,8 @@ def smallest_jacobian(displacement: np.ndarray) -> float:
 @lru_cache(maxsize=8)
 def _hat_matrix(side: int) -> np.ndarray:
     """Weights (side, NODES) that read the lattice, linearly, at the pixel centres of an image."""
+    from scipy.interpolate import BSpline
+
     knots = np.linspace(-MARGIN, 1 + MARGIN, NODES)
     at = (np.arange(side) + 0.5) / side
     weights: np.ndarray = BSpline.design_matrix(at, np.r_[knots[0], knots, knots[-1]], 1).toarray().astype(np.float32)

@@ -3,7 +3,6 @@
 from functools import lru_cache
 
 import numpy as np
-from scipy.interpolate import BSpline
 
 from segaug.data.phantom.draw import Draw
 
@@ -13,6 +12,8 @@ _SPLINE_ENERGY = 151 / 315  # integral of the squared cubic B-spline: the varian
 @lru_cache(maxsize=32)
 def spline_matrix(points: int, cells: int) -> np.ndarray:
     """Cubic B-spline basis on `points` pixel centres of 0..1, cut into `cells` equal cells: (points, cells + 3)."""
+    from scipy.interpolate import BSpline
+
     at = (np.arange(points) + 0.5) / points
     knots = np.arange(-3, cells + 4) / cells
     basis: np.ndarray = BSpline.design_matrix(at, knots, 3).toarray().astype(np.float32)

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from segaug.augment.artefact import Artefact, Content
+from segaug.data.kinds.ceiling import ceiling
 from segaug.data.pooled import Pooled
 from segaug.data.pooled_differences import differences
 from segaug.data.sites import site_counts
@@ -80,6 +81,7 @@ def _facts(name: str, task: Task, trial: Trial) -> Json:
         "content_hash": task.content_hash,
         **_by_source(task, dataset),
         **_by_site(task, dataset),
+        **_by_grader(task, dataset),
     }
 
 
@@ -97,6 +99,12 @@ def _by_site(task: Task, dataset: Dataset | Pooled) -> Json:
     base = dataset.sources[dataset.base] if isinstance(dataset, Pooled) else dataset
     counts = site_counts(task.sites, dataclasses.replace(task.split, pool=task.pool_of(0)), base.split.target)
     return {"by_site": [dataclasses.asdict(site) for site in counts]} if counts else {}
+
+
+def _by_grader(task: Task, dataset: Dataset | Pooled) -> Json:
+    """How far the graders of the test images agree, where there are several."""
+    found = {} if isinstance(dataset, Pooled) else ceiling(dataset, [task.ids[row] for row in task.split.test])
+    return {"graders_dice": found} if found else {}
 
 
 def _form(task: Task) -> Json:

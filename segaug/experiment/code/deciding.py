@@ -10,6 +10,7 @@ from pathlib import Path
 import segaug
 from segaug.data.pooled import Pooled
 from segaug.experiment.code.source import read_source
+from segaug.experiment.config.plugins import versions
 from segaug.experiment.config.schema import Config
 from segaug.results.store import Json
 
@@ -33,10 +34,13 @@ _GIT_S = 5.0
 def code_facts(config: Config) -> Json:
     """The "code" part of the record of a trial; all of it as it was when this process first asked.
 
-    version; commit and changed, null where there is no repository; hash: see `code_hash`.
+    version; commit and changed, null where there is no repository; hash: see `code_hash`; plugins, where any is used:
+    the version of each package.
     """
     commit, changed = _commit()
-    return {"version": segaug.__version__, "commit": commit, "changed": changed, "hash": code_hash(config)}
+    used = versions({module for module in _choices(config) if not module.startswith("segaug.")})
+    facts = {"version": segaug.__version__, "commit": commit, "changed": changed, "hash": code_hash(config)}
+    return {**facts, **({"plugins": used} if used else {})}
 
 
 def code_hash(config: Config) -> str:

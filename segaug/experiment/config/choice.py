@@ -16,26 +16,33 @@ CONFIG_NAME = "config"
 _UNNAMED = (*DESCRIPTIVE, *CONTENTS.values())
 
 
-def label(loader: ConfigLoader, group: str, choice: str, value: Any) -> str:  # an instance of one of its classes
-    """The choice, and in brackets each option in which `value` differs from what it stands for."""
+def label(
+    loader: ConfigLoader,
+    group: str,
+    choice: str,
+    value: Any,  # an instance of one of its classes
+    named: str = "",
+) -> str:
+    """The choice, or what it is `named`, and in brackets the options of `value` that differ from what it stands for."""
     default = _flat_option(loader, group, choice)
     changed = sorted((key, new) for key, new in _flat(value).items() if new != default.get(key))
-    return choice + (f"({','.join(f'{key}={new}' for key, new in changed)})" if changed else "")
+    return (named or choice) + (f"({','.join(f'{key}={new}' for key, new in changed)})" if changed else "")
 
 
 @cache  # one loader a process
 def option(loader: ConfigLoader, group: str, choice: str) -> Any:  # an instance of one of its classes
     """The object that `group=choice` composes to where nothing else is said."""
-    return OmegaConf.to_object(_composed(loader, group, choice))
+    return OmegaConf.to_object(composed_option(loader, group, choice))
 
 
 def kind(loader: ConfigLoader, group: str, choice: str) -> type | None:
     """The class of that object, whether or not its options are complete; None where the file names no schema."""
-    return OmegaConf.get_type(_composed(loader, group, choice))
+    return OmegaConf.get_type(composed_option(loader, group, choice))
 
 
 @cache
-def _composed(loader: ConfigLoader, group: str, choice: str) -> DictConfig:
+def composed_option(loader: ConfigLoader, group: str, choice: str) -> DictConfig:
+    """What `group=choice` composes to where nothing else is said."""
     composed = loader.load_configuration(CONFIG_NAME, [f"{group}={choice}"], run_mode=RunMode.RUN)
     node: DictConfig = composed[group]
     return node

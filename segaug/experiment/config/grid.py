@@ -101,7 +101,7 @@ class Composer:
             looks_elsewhere(config) or any(reaches_out(self.files, group, choices[group]) for group in GROUPS)
         ):
             return None
-        trial = unsettled(config, choices, self.loader).in_folder(self.config.hydra.sweep.dir)
+        trial = unsettled(config, config.hydra, self.loader).in_folder(self.config.hydra.sweep.dir)
         swept = tuple(word for word in job.groups.get("protocol", ()) if word in self.protocols)
         return _Part(trial, choices["model"], swept)
 

@@ -1,6 +1,6 @@
 """Every option of a trial, typed: tables of names, the schemas behind conf/, and composition to frozen objects.
 
-A new strategy, model or kind of data set is one line in a table below.
+A new strategy, model or kind of data set is one line in a table below; those of other packages come by `plugins`.
 """
 
 import dataclasses
@@ -14,11 +14,15 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import MISSING, DictConfig, OmegaConf
 
 from segaug.augment.strategy import Strategy
-from segaug.data.folder import Folder
+from segaug.data.kinds.arrays import Arrays
+from segaug.data.kinds.contours import Contours
+from segaug.data.kinds.folder import Folder
+from segaug.data.kinds.volumes import Volumes
 from segaug.data.phantom import Phantom
 from segaug.data.pooled import Pooled
 from segaug.data.task import Dataset
 from segaug.errors import ConfigError
+from segaug.experiment.config.plugins import Refused, plugged
 from segaug.internals.omegaconf import inner_tables, is_table_by_name
 from segaug.models.network import Model
 from segaug.name import is_name
@@ -73,7 +77,19 @@ MODEL_CLASSES = {  # the same of segaug/models/ and conf/model/
     "nusegnet": "NuSegNet",
 }
 MODELS: dict[str, type[Model]] = {name: _class("segaug.models", name, kind) for name, kind in MODEL_CLASSES.items()}
-DATASETS: dict[str, type[Dataset | Pooled]] = {"folder": Folder, "phantom": Phantom, "pooled": Pooled}
+DATASETS: dict[str, type[Dataset | Pooled]] = {
+    "folder": Folder,
+    "volumes": Volumes,
+    "arrays": Arrays,
+    "contours": Contours,
+    "phantom": Phantom,
+    "pooled": Pooled,
+}
+REFUSED: list[Refused] = []  # plugins that are not offered
+for _group, _table in (("augment", STRATEGIES), ("model", MODELS), ("dataset", DATASETS)):
+    _taken, _refused = plugged(_group, tuple(_table))
+    _table.update(_taken)
+    REFUSED += _refused
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,8 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from segaug.errors import ConfigError
+from segaug.experiment.config.folders import user_dir
+from segaug.experiment.guard.beside import place_beside
 from segaug.experiment.guard.config_file import DataOnlySource, register_source
 from segaug.experiment.guard.entries import entries
 from segaug.experiment.guard.foreign_file import check_values, is_foreign
@@ -41,9 +43,14 @@ _LOGGING_FIX = "leave it out; logging is chosen by name: hydra/job_logging=defau
 
 
 class DataOnlyLoader(OpenLoader):
-    """Hydra's composition, whose result is data."""
+    """Hydra's composition, whose result is data, of files in segaug's folders and in the user's own one."""
 
     composing: ExitStack  # closed when a configuration is composed
+
+    def user_folder(self) -> str | None:
+        """That of `user_dir`."""
+        folder = user_dir()
+        return str(folder) if folder else None
 
     def load_configuration(
         self,
@@ -101,6 +108,7 @@ class DataOnlyLoader(OpenLoader):
         scheme, _, file = loaded.path.partition("://")
         if scheme == DataOnlySource.scheme() and is_foreign(file):
             check_values(file, OmegaConf.to_container(loaded.config, resolve=False))
+            place_beside(loaded.config, file)
 
 
 def install() -> None:

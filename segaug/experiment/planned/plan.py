@@ -16,6 +16,7 @@ from segaug.experiment.config.identity import Identities, differences
 from segaug.experiment.config.trial import Trial
 from segaug.experiment.machine.devices import device_of
 from segaug.experiment.planned.array_index import shard_of
+from segaug.experiment.planned.decoding import Decoding
 from segaug.experiment.planned.fitting import check_fitting
 from segaug.results.keys import curve_of
 from segaug.results.planned import PREDICT
@@ -165,7 +166,8 @@ def load(trial: Trial, decoded: Task | None = None) -> Task:
     """
     config = trial.config
     torch.set_num_threads(config.threads)  # the last bits of generated images depend on it
-    task = decoded or load_task(config.dataset, Path(config.cache).expanduser())
+    with Decoding(trial.task) as tell:
+        task = decoded or load_task(config.dataset, Path(config.cache).expanduser(), tell)
     added_rows(config.dataset, task, config.seed)  # raises where there are not as many
     return task
 

@@ -25,12 +25,12 @@ from omegaconf import DictConfig
 from segaug.errors import ConfigError
 from segaug.experiment.config.folders import studies_dir
 from segaug.experiment.config.grid import trials_of
+from segaug.experiment.config.plugins import plugin_conf_dirs
 from segaug.experiment.config.schema import register
 from segaug.experiment.config.trial import Trial
 from segaug.experiment.guard.data_only import install
 from segaug.experiment.guard.sweep_size import check_depth, check_number
 from segaug.experiment.machine.devices import default_workers
-from segaug.experiment.sweep.study import run_study
 from segaug.internals.hydra import CORE_PLUGINS, jobs_of, let_plug_in, own_folder
 from segaug.results.store import Json
 
@@ -45,16 +45,25 @@ class Study(Protocol):
 
 PLUGINS = {f"{__name__}."}  # modules whose classes Hydra may make, besides its own
 
+
+def _run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, command: str) -> list[Json]:
+    from segaug.experiment.sweep.study import run_study  # training is imported where somebody trains
+
+    return run_study(trials, workers=workers, many=many, command=command)
+
+
 # Hydra makes the launcher from the config, where a function has no place; so the command leaves it here.
-STUDY: ContextVar[Study] = ContextVar("study", default=run_study)
+STUDY: ContextVar[Study] = ContextVar("study", default=_run_study)
 
 
 class StudySearchPath(SearchPathPlugin):
-    """Makes multirun_sweeps/study/ the config group `study`, from whatever directory segaug is started."""
+    """Adds the config groups of multirun_sweeps/ and of plugins, from whatever directory segaug is started."""
 
     def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
-        """Add the folder behind conf/."""
+        """Add the folders behind conf/."""
         search_path.append("segaug", f"file://{studies_dir()}")
+        for folder in plugin_conf_dirs():
+            search_path.append("plugins", f"file://{folder}")
 
 
 class StudySweeper(Sweeper):
@@ -95,7 +104,8 @@ def command_of(config: DictConfig, *more: str) -> str:
 
     A folder of --config-dir below the one that the command is typed in is named from there, as that of the study is.
     """
-    words = ["segaug", "train", "-m", *config.hydra.overrides.task, *more]
+    found_by = [word for word in config.hydra.overrides.hydra if word.startswith("hydra.searchpath=")]
+    words = ["segaug", "train", "-m", *config.hydra.overrides.task, *found_by, *more]
     if folder := own_folder(config):
         own, here = Path(folder), Path.cwd()
         words.insert(3, f"--config-dir={own.relative_to(here) if own.is_relative_to(here) else own}")

@@ -34,6 +34,7 @@ _FACTS = {  # key in card.json -> what the page calls it
     "size": "side [px]",
     "pixel_mm": "pixel [mm]",
     "foreground_share": "foreground share",
+    "graders_dice": "Dice between graders, test images",
     "licence": "licence",
     "source": "source",
     "citation": "citation",

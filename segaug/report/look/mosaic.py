@@ -10,10 +10,10 @@ from segaug.report.look.palette import DASHED
 from segaug.report.look.pictures import Array, outline_of
 
 _GREYS = 96
-_COLOURS = 192  # of a palette that fits the images
+COLOURS = 192  # of a palette that fits the images
 _TILE_PX = 190  # about the side of one image
 _GAP_PX = 8
-_THICK_PX = 2
+THICK_PX = 2
 Pixels = NDArray[np.uint8]  # places in the palette
 
 
@@ -46,8 +46,8 @@ def _colour(image: Array) -> tuple[Pixels, list[int]]:
     rows, columns, _, height, width = image.shape
     rgb = np.clip(np.rint(np.moveaxis(image, 2, -1) * 255), 0, 255).astype(np.uint8)
     flat = Image.fromarray(rgb.reshape(rows * columns * height, width, 3))
-    picture = flat.quantize(_COLOURS, dither=Image.Dither.NONE)
-    return np.asarray(picture).reshape(rows, columns, height, width), list(picture.getpalette() or [])[: 3 * _COLOURS]
+    picture = flat.quantize(COLOURS, dither=Image.Dither.NONE)
+    return np.asarray(picture).reshape(rows, columns, height, width), list(picture.getpalette() or [])[: 3 * COLOURS]
 
 
 def _tile(image: Pixels, label: Array, factor: int, first: int) -> Pixels:
@@ -67,7 +67,7 @@ def _outline(foreground: NDArray[np.bool_], place: int, alone: bool) -> NDArray[
     outline = _border(foreground)
     if not alone:
         inside = foreground
-        for _ in range(_THICK_PX):
+        for _ in range(THICK_PX):
             inside = inside & ~_border(inside)
         outline = foreground & ~inside
     if outline_of(place).dash == DASHED:

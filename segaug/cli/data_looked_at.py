@@ -1,0 +1,96 @@
+"""From a data set to the plain values that the page about it shows."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from segaug.data.cases import IncompleteDatasetError
+from segaug.data.check.check import check
+from segaug.data.check.report import CaseReport, Report
+from segaug.data.check.shown import Shown, chosen_rows, shown
+from segaug.data.pooled import Pooled
+from segaug.data.task import Case as DataCase
+from segaug.data.task import Dataset
+from segaug.errors import ConfigError, DataError
+from segaug.experiment.config.trial import Trial
+from segaug.report.dataset.looked_at import Case, LookedAt, Part, Site
+
+_MOST_VALUES = 120  # images whose grey values are counted
+
+
+def looked_at(trial: Trial, images: int) -> LookedAt:
+    """Check the data set of a trial, and read some of its images again; raises where none of them can be shown."""
+    dataset = trial.config.dataset
+    if isinstance(dataset, Pooled):
+        problem = f"{trial.task} is made of several data sets"
+        raise ConfigError(key="dataset", problem=problem, fix=f"look at each: {', '.join(dataset.sources)}")
+    report, cases = check(dataset), _cases(dataset)
+    rows = chosen_rows(report, images)
+    counted = {*rows, *range(0, len(cases), max(1, len(cases) // _MOST_VALUES))}
+    seen = {row: one for row in sorted(counted) if (one := _shown(cases[row], dataset, report.cases[row]))}
+    shown_cases = tuple(_case(seen[row], report.cases[row]) for row in rows if row in seen)
+    if not shown_cases:
+        first = report.problems[0] if report.problems else "it has no image with a mask"
+        raise DataError(file=trial.task, problem=f"nothing can be shown ({first})", fix="`segaug data check` lists all")
+    return LookedAt(
+        name=trial.task,
+        size=dataset.size,
+        structures=dataset.form.structures,
+        cases=shown_cases,
+        sites=_sites(cases, report, seen),
+        parts=tuple(
+            Part(part.name, part.images, part.patients, part.foreground, part.foreground_at_size)
+            for part in report.parts
+        ),
+        shares={
+            name: [case.structures[name] for case in report.cases if case.structures]
+            for name in dataset.form.structures
+        },
+        problems=report.problems,
+        notes=report.notes,
+    )
+
+
+def _cases(dataset: Dataset) -> Sequence[DataCase]:
+    try:
+        return dataset.cases()
+    except IncompleteDatasetError as error:
+        return error.cases
+
+
+def _shown(case: DataCase, dataset: Dataset, seen: CaseReport) -> Shown | None:
+    return shown(case, dataset, seen.part, seen.notes)
+
+
+def _case(one: Shown, seen: CaseReport) -> Case:
+    share = "mask not shown" if seen.foreground is None else f"{100 * seen.foreground:.1f} %"
+    return Case(
+        one.id, ", ".join([word for word in (one.part, one.site, share, *one.marks) if word]), one.image, one.label
+    )
+
+
+def _sites(cases: Sequence[DataCase], report: Report, seen: dict[int, Shown]) -> tuple[Site, ...]:
+    """Of each site, by name; images that cannot be read have no size."""
+    names = sorted({case.site for case in cases})
+    return tuple(
+        _site(name, rows, cases, report, seen)
+        for name in names
+        if (rows := [row for row, case in enumerate(cases) if case.site == name and report.cases[row].shape])
+    )
+
+
+def _site(name: str, rows: list[int], cases: Sequence[DataCase], report: Report, seen: dict[int, Shown]) -> Site:
+    shapes = [shape for row in rows if (shape := report.cases[row].shape)]
+    sides = [side for row in rows for side in cases[row].pixel_mm or ()]
+    values = [seen[row].values for row in rows if row in seen]
+    shares = [report.cases[row].foreground for row in rows]
+    return Site(
+        name=name,
+        images=len(rows),
+        patients=len({cases[row].patient for row in rows}),
+        rows=(min(shape[0] for shape in shapes), max(shape[0] for shape in shapes)),
+        columns=(min(shape[1] for shape in shapes), max(shape[1] for shape in shapes)),
+        pixel_mm=(min(sides), max(sides)) if sides else None,
+        shares=[share for share in shares if share is not None],
+        values=np.concatenate(values) if values else np.zeros(1),
+    )

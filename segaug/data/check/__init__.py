@@ -1,0 +1,1 @@
+"""What `segaug data check` looks at: a rule a file, on arrays; `check` runs them over a data set."""

@@ -1,0 +1,84 @@
+"""A few cases of a data set as they are to be looked at: stored pixels with masks, no larger than a screen needs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from segaug.data.check.report import Report
+from segaug.data.pixels import crop_centre, mask_values, stored_pixels
+from segaug.data.task import Case, Dataset
+from segaug.errors import DataError
+
+SIDE = 192  # of a picture, at most [px]
+_VALUES = 4096  # of an image, for a histogram
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One case.
+
+    image: (C, H, W), the range of its stored values as 0..1, after the crop.  label: (K, H, W) of bool, one plane a
+    structure; None where the mask is not opened or cannot be read.  values: some stored grey values.
+    """
+
+    id: str
+    site: str
+    part: str
+    marks: tuple[str, ...]  # what the check says of it
+    pixel_mm: tuple[float, float] | None
+    image: np.ndarray
+    label: np.ndarray | None
+    values: np.ndarray
+
+
+def chosen_rows(report: Report, count: int) -> list[int]:
+    """Up to `count` rows whose masks may be seen, in order: at most half are marked by the check, the rest spread."""
+    open_ = [row for row, case in enumerate(report.cases) if case.labelled and case.part != "external"]
+    marked = _spread([row for row in open_ if report.cases[row].notes], count // 2)
+    others = [row for row in open_ if row not in set(marked)]
+    return sorted([*marked, *_spread(others, count - len(marked))])
+
+
+def shown(case: Case, dataset: Dataset, part: str, marks: tuple[str, ...]) -> Shown | None:
+    """None where the image cannot be read, which the check has said."""
+    try:
+        stored = crop_centre(stored_pixels(case), dataset.crop, case.location)
+    except DataError:
+        return None
+    step = max(1, -(-max(stored.shape[:2]) // SIDE))
+    grey = (stored if stored.ndim == 2 else stored.mean(axis=2)).ravel()
+    label = _label(case, dataset) if part not in ("", "external") and case.labelled else None
+    return Shown(
+        id=case.id,
+        site=case.site,
+        part=part,
+        marks=marks,
+        pixel_mm=case.pixel_mm,
+        image=_unit(stored, step),
+        label=None if label is None else label[:, ::step, ::step],
+        values=grey[:: max(1, len(grey) // _VALUES)],
+    )
+
+
+def _label(case: Case, dataset: Dataset) -> np.ndarray | None:
+    try:
+        mask = crop_centre(mask_values(case, dataset.values(), None), dataset.crop, case.location)
+    except DataError:
+        return None
+    return np.stack([np.isin(mask, values) for values in dataset.foreground()])
+
+
+def _unit(stored: np.ndarray, step: int) -> np.ndarray:
+    """(C, H, W) in 0..1, every `step`-th pixel."""
+    planes = np.moveaxis(stored if stored.ndim == 3 else stored[..., None], 2, 0)[:, ::step, ::step].astype(np.float32)
+    low, high = float(planes.min()), float(planes.max())
+    unit: np.ndarray = (planes - low) / (high - low) if high > low else np.zeros_like(planes)
+    return unit
+
+
+def _spread(rows: Sequence[int], count: int) -> list[int]:
+    """Evenly, the first among them."""
+    if len(rows) <= count:
+        return list(rows)
+    return [rows[place * len(rows) // count] for place in range(count)]

@@ -1,0 +1,1 @@
+"""Formats of other programs, one file each: the only place where their libraries are imported, behind bounds."""

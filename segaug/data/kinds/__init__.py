@@ -1,0 +1,1 @@
+"""Kinds of data sets that lie in files: each lists cases; what they share is in `stored`."""

@@ -1,0 +1,32 @@
+"""`segaug data preview` writes a page of a folder of somebody's own, and opens no mask of an external image."""
+
+from segaug.cli.main import main
+from segaug.data.kinds.folder import Folder
+from segaug.data.split import split
+from segaug.data.task import SplitSizes
+from tests.data.small_sets import write_set
+
+
+def test_page_and_sheet_are_written_and_external_masks_stay_closed(tmp_path, capsys):
+    root = tmp_path / "set"
+    write_set(root)
+    cases = Folder(root=str(root), patient_pattern="^(p[0-9]+)_", structures={"a": [1]}, structure="a").cases()
+    external = [cases[row] for row in split(cases, SplitSizes(min_validation=2)).external]
+    for case in external:
+        case.mask_file.write_bytes(b"no image at all")
+    words = [
+        f"dataset.root={root}", "dataset.structure=whole", "+dataset.structures.whole=[1,2]",
+        "dataset.patient_pattern='^(p[0-9]+)_'", "dataset.size=16", "dataset.split.min_validation=2",
+    ]  # fmt: skip
+    assert main(["data", "preview", "dataset=folder", *words, "--out", str(tmp_path / "page"), "--images", "30"]) == 0
+    assert [line.rpartition("/")[2] for line in capsys.readouterr().out.split()] == ["index.html", "preview.png"]
+    html = (tmp_path / "page" / "index.html").read_text()
+    assert html.count("<figcaption>p") == 24 - len(external)
+    assert not any(f"{case.id}: " in html for case in external)
+
+
+def test_a_folder_that_is_a_file_and_no_images_are_refused(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert main(["data", "preview", "phantom_blob", "--out", str(tmp_path / "file")]) == 2
+    assert main(["data", "preview", "phantom_blob", "--images", "0"]) == 2
+    assert "--out" in capsys.readouterr().err
