@@ -179,7 +179,7 @@ def _damaged(path: Path, error: Exception) -> DataError:
     return DataError(
         file=path,
         problem=f"cannot be decoded ({error or type(error).__name__})",
-        fix="copy the file again from its source",
+        fix="copy the file again from its source; if another program opens it, save it there as PNG of 8 or 16 bits",
     )
 
 
