@@ -27,6 +27,11 @@ class Described:
     citation: str = ""
     source: str = ""
     note: str = ""
+    access: str = ""  # how one gets it: "free" | "form" (registration or agreement) | "ask" (by mail) | "" = not told
+    address: str = ""  # page where whoever published it says how to get it
+    extent: str = ""  # what was published, e.g. "110 patients, 3929 slices"; what is here may be less
+    overlaps: list[str] = field(default_factory=list, hash=False)  # data sets that show some of the same patients
+    traps: list[str] = field(default_factory=list, hash=False)  # what went wrong for others with it, a sentence each
 
 
 TOLD = tuple(field.name for field in fields(Described))
