@@ -1,0 +1,138 @@
+"""What bfloat16 does to test scores: the same trials in both precisions, seed by seed.
+
+    SEGAUG_DATA=FOLDER python benchmarks/precision.py --keep FOLDER [--pairs 24] [--sizes 4 16] [--updates 64] [WORDS]
+
+WORDS are options of `segaug train`, e.g. dataset=busi model=swin_unet; without any: nnunet on the hippocampus.  A pair
+has one subset, order, initial weights and draws.  Trials that are in --keep are not run again: ended at any point, the
+same command goes on, and `--only-table` trains nothing.  Without --keep: a few short trials on generated hearts, which
+show how it runs and decide nothing.
+
+Printed for each N: the mean difference of test BCE, bfloat16 less float32, with its 95 % interval over pairs (Student's
+t), beside a quarter of the standard deviation over seeds in float32; Dice likewise, where more is better.  bfloat16 is
+as good where both ends lie within the quarter or in its favour.  Whether bfloat16 is faster is for other benchmarks;
+`trial x` is the ratio of both whole trials' seconds here, whatever else ran.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+os.environ.update(OMP_NUM_THREADS="1", MKL_NUM_THREADS="1")
+
+import numpy as np
+from scipy import stats
+
+from segaug.results.store import Store
+
+Json = dict[str, Any]
+Pair = tuple[Json, Json]  # records of float32 and of bfloat16
+STUDY = "precision"
+FLOAT32, BFLOAT16 = "float32", "bfloat16"
+TOLERATED = 0.25  # of the standard deviation over seeds
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Of pairs: bfloat16 less float32, from low to high with 95 %, and how seeds alone scatter."""
+
+    mean: float
+    low: float
+    high: float
+    spread: float  # standard deviation over seeds in float32
+
+    @classmethod
+    def of(cls, float32: np.ndarray, bfloat16: np.ndarray) -> "Difference":
+        """Both (pairs,) of the same seeds."""
+        change = bfloat16 - float32
+        half = stats.t.ppf(0.975, len(change) - 1) * stats.sem(change)
+        mean = float(change.mean())
+        return cls(mean, mean - half, mean + half, float(float32.std(ddof=1)))
+
+    def as_good(self, better: int) -> bool:
+        """better: 1 where more is better, -1 where less is."""
+        worst = self.low if better > 0 else -self.high
+        return worst >= -TOLERATED * self.spread
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--keep", type=Path, help="folder of the records")
+    parser.add_argument("--pairs", type=int, default=24)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[4, 16, 64])
+    parser.add_argument("--updates", type=int, default=64)
+    parser.add_argument("--only-table", action="store_true", help="of what has run")
+    parser.add_argument("words", nargs="*", help="options of segaug train")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as passing:
+        if args.keep is None:
+            args.keep, args.pairs, args.sizes, args.updates = Path(passing), 3, [4], 8
+            args.words = ["dataset=phantom_thorax_heart", "model=nnunet", "model.feature_size=8"]
+        if not args.only_table:
+            train(args)
+        for task, by_size in sorted(pairs(args.keep).items()):
+            print(f"\n{task}\n{table(by_size)}")
+
+
+def train(args: argparse.Namespace) -> None:
+    """Run what is missing, one trial at a time on one thread."""
+    words = args.words or ["dataset=hippocampus", "model=nnunet"]
+    study = [f"name={STUDY}", "protocol=fixed_steps", f"protocol.length={args.updates}", "protocol.validate_every=16"]
+    swept = [
+        f"scale.size={','.join(map(str, args.sizes))}",
+        f"seed=range({args.pairs})",
+        f"protocol.precision={FLOAT32},{BFLOAT16}",
+    ]
+    command = [sys.executable, "-m", "segaug", "train", "-m", *study, *words, *swept, "hydra.launcher.workers=1"]
+    subprocess.run([*command, f"output={args.keep / STUDY}"], check=True)
+
+
+def pairs(folder: Path) -> dict[str, dict[int, list[Pair]]]:
+    """Finished pairs of the same seed, by what they train and by N."""
+    found: dict[tuple[str, int, int], dict[str, Json]] = defaultdict(dict)
+    for record in Store(folder / STUDY).records():
+        precision = record["config"]["protocol"]["precision"]
+        strategy = record["strategy"].replace(f" [precision={precision}]", "")
+        trained = f"{record['task']}, {record['model']}, {strategy}, {record['training']['updates']} updates"
+        found[trained, record["size"], record["seed"]][precision] = record
+    paired: dict[str, dict[int, list[Pair]]] = defaultdict(lambda: defaultdict(list))
+    for (trained, size, _), both in sorted(found.items()):
+        if len(both) == 2:
+            paired[trained][size].append((both[FLOAT32], both[BFLOAT16]))
+    return paired
+
+
+def table(by_size: dict[int, list[Pair]]) -> str:
+    """A line for each N."""
+    head = f"{'bfloat16 - float32':<28}{'quarter SD':<19}"
+    lines = [f"  N  pairs  BCE: {head}Dice: {head}trial x"]
+    for size, both in by_size.items():
+        if len(both) > 1:
+            bce, dice = difference(both, "bce", better=-1), difference(both, "dice", better=1)
+            lines.append(f"{size:>3}  {len(both):>5}       {bce}      {dice}{faster(both):.2f}")
+    return "\n".join(lines)
+
+
+def difference(both: Sequence[Pair], metric: str, better: int) -> str:
+    """Its cells of a line."""
+    scores = np.array([[record["test"]["best"][metric] for record in pair] for pair in both])
+    change = Difference.of(scores[:, 0], scores[:, 1])
+    interval = f"{change.mean:+.4f} [{change.low:+.4f}, {change.high:+.4f}]"
+    verdict = "as good" if change.as_good(better) else "not shown"
+    return f"{interval:<28}{f'{TOLERATED * change.spread:.4f} {verdict}':<19}"
+
+
+def faster(both: Sequence[Pair]) -> float:
+    """Seconds of a whole trial in float32, by those in bfloat16; the median pair's."""
+    seconds = [[record["run"]["seconds"]["total"] for record in pair] for pair in both]
+    return float(np.median([float32 / bfloat16 for float32, bfloat16 in seconds]))
+
+
+if __name__ == "__main__":
+    main()
