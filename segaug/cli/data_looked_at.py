@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from segaug.cli.data_looked_at_copies import near_copies
 from segaug.data.cases import IncompleteDatasetError
 from segaug.data.check.check import check
 from segaug.data.check.report import CaseReport, Report
@@ -13,13 +14,16 @@ from segaug.data.task import Case as DataCase
 from segaug.data.task import Dataset
 from segaug.errors import ConfigError, DataError
 from segaug.experiment.config.trial import Trial
-from segaug.report.dataset.looked_at import Case, LookedAt, Part, Site
+from segaug.report.dataset.looked_at import Case, LookedAt, NearCopies, Part, Site
 
 _MOST_VALUES = 120  # images whose grey values are counted
 
 
-def looked_at(trial: Trial, images: int) -> LookedAt:
-    """Check the data set of a trial, and read some of its images again; raises where none of them can be shown."""
+def looked_at(trial: Trial, images: int, copies: bool) -> LookedAt:
+    """Check the data set of a trial, and read some of its images again; raises where none of them can be shown.
+
+    copies: look for near copies?
+    """
     dataset = trial.config.dataset
     if isinstance(dataset, Pooled):
         problem = f"{trial.task} is made of several data sets"
@@ -48,6 +52,7 @@ def looked_at(trial: Trial, images: int) -> LookedAt:
         },
         problems=report.problems,
         notes=report.notes,
+        copies=near_copies(dataset) if copies else NearCopies("Not looked for: --no-copies."),
     )
 
 

@@ -15,6 +15,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_trial(parser)
     parser.add_argument("--out", default="preview", metavar="FOLDER", help="to write into (default: preview)")
     parser.add_argument("--images", type=int, default=24, help="images shown with their masks (default 24)")
+    parser.add_argument("--no-copies", dest="copies", action="store_false", help="do not look for near copies")
 
 
 def run(args: Namespace) -> int:
@@ -29,6 +30,6 @@ def run(args: Namespace) -> int:
     from segaug.report.dataset.dataset_page import write_dataset_page
 
     trial = composed(args)
-    for path in write_dataset_page(looked_at(trial, args.images), Path(args.out)):
+    for path in write_dataset_page(looked_at(trial, args.images, copies=args.copies), Path(args.out)):
         print(path.resolve())
     return 0

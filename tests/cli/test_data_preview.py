@@ -1,10 +1,14 @@
 """`segaug data preview` writes a page of a folder of somebody's own, and opens no mask of an external image."""
 
+import numpy as np
+import pytest
+
 from segaug.cli.main import main
 from segaug.data.kinds.folder import Folder
 from segaug.data.split import split
 from segaug.data.task import SplitSizes
-from tests.data.small_sets import write_set
+from tests.data.copies.planted import drawn
+from tests.data.small_sets import save, write_set
 
 
 def test_page_and_sheet_are_written_and_external_masks_stay_closed(tmp_path, capsys):
@@ -30,3 +34,20 @@ def test_a_folder_that_is_a_file_and_no_images_are_refused(tmp_path, capsys):
     assert main(["data", "preview", "phantom_blob", "--out", str(tmp_path / "file")]) == 2
     assert main(["data", "preview", "phantom_blob", "--images", "0"]) == 2
     assert "--out" in capsys.readouterr().err
+
+
+def test_near_copies_are_shown_with_closed_masks_those_first_that_the_split_may_part(tmp_path, capsys):
+    pytest.importorskip("cv2")
+    root, page = tmp_path / "set", tmp_path / "page"
+    pictures = {f"a{seed}": drawn(seed) for seed in range(24)}
+    for name, pixels in {**pictures, "b0": np.fliplr(pictures["a0"])}.items():
+        save(root / "images" / f"{name}.png", pixels)
+        save(root / "masks" / f"{name}.png", np.uint8(np.indices(pixels.shape)[0] < 30))
+    words = [f"dataset.root={root}", "dataset.size=16", "dataset.split.min_validation=2", "--out", str(page)]
+    assert main(["data", "preview", "dataset=folder", *words]) == 0
+    html = page.joinpath("index.html").read_text()
+    assert "the split may part 1 of them" in html
+    assert "a0 and b0: details agree to" in html
+    assert "may be on two sides of the split" in html
+    assert main(["data", "preview", "dataset=folder", *words, "--no-copies"]) == 0
+    assert "Not looked for" in page.joinpath("index.html").read_text()

@@ -12,7 +12,7 @@ from segaug.report.blocks.pictures import Picture, png_url
 from segaug.report.blocks.section import Panels
 from segaug.report.blocks.tables import Table
 from segaug.report.dataset.histograms import intensity_panel, share_panel
-from segaug.report.dataset.looked_at import LookedAt, Site
+from segaug.report.dataset.looked_at import Case, LookedAt, Site
 from segaug.report.dataset.sheet_figure import sheet_figure
 from segaug.report.dataset.tiles import strip_png
 from segaug.report.look import svg
@@ -42,11 +42,11 @@ def _html(looked: LookedAt) -> str:
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    strips = [Picture(case.name, png_url(strip_png(case)), f"{case.name}, {case.words}") for case in looked.cases]
     names = looked.structures if len(looked.structures) > 1 else ()
     return environment.get_template("dataset.html").render(
         looked=looked,
-        strips=list(zip(strips, looked.cases, strict=True)),
+        strips=[(_picture(case), case) for case in looked.cases],
+        copies=[(_picture(pair.first), _picture(pair.second), pair.words) for pair in looked.copies.pairs],
         outlines=[(name, outline_of(place).colour) for place, name in enumerate(names)],
         parts=_parts(looked),
         sites=_sites(looked.sites),
@@ -54,6 +54,10 @@ def _html(looked: LookedAt) -> str:
         light=LIGHT,
         dark=DARK,
     )
+
+
+def _picture(case: Case) -> Picture:
+    return Picture(case.name, png_url(strip_png(case)), f"{case.name}, {case.words}")
 
 
 def _sheet(looked: LookedAt) -> bytes:

@@ -42,6 +42,23 @@ class Part:
 
 
 @dataclass(frozen=True)
+class CopyPair:
+    """Two images that show the same picture, whatever their masks hold."""
+
+    first: Case
+    second: Case
+    words: str  # how they differ, and whether the split keeps them together
+
+
+@dataclass(frozen=True)
+class NearCopies:
+    """words: how many there are, or why nobody looked.  pairs: some of them, those first that the split may part."""
+
+    words: str
+    pairs: tuple[CopyPair, ...] = ()
+
+
+@dataclass(frozen=True)
 class LookedAt:
     """A data set.  shares: by structure, of each mask that was opened, as stored."""
 
@@ -54,3 +71,4 @@ class LookedAt:
     shares: dict[str, list[float]]
     problems: tuple[str, ...]
     notes: tuple[str, ...]
+    copies: NearCopies

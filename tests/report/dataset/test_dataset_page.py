@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from segaug.report.dataset.dataset_page import write_dataset_page
-from segaug.report.dataset.looked_at import Case, LookedAt, Part, Site
+from segaug.report.dataset.looked_at import Case, CopyPair, LookedAt, NearCopies, Part, Site
 from segaug.report.dataset.tiles import GROUND, filled, outlined, strip_png
 from segaug.report.look.pictures import OUTLINE
 
@@ -60,12 +60,13 @@ def test_the_page_holds_cases_sizes_and_what_the_check_says(mask, tmp_path):
         shares={"lesion": [0.1, 0.2]},
         problems=("x.png: is <broken>; mend it",),
         notes=("1 of 4 images: blank",),
+        copies=NearCopies("One pair.", (CopyPair(*(Case(name, "x", image, None) for name in "de"), "scale < 1"),)),
     )
     page, sheet = write_dataset_page(looked, tmp_path / "new" / "folder")
     html = page.read_text()
     for words in ("a&lt;b: pool, 10 %, blank", "is &lt;broken&gt;", "1 of 4 images: blank", "&lt;south&gt;", "30–41",
-                  "0.5–0.7", "15.00 %", "9.00 %"):  # fmt: skip
+                  "0.5–0.7", "15.00 %", "9.00 %", "One pair.", "d and e: scale &lt; 1"):  # fmt: skip
         assert words in html
-    assert html.count("data:image/png;base64,") == 2
+    assert html.count("data:image/png;base64,") == 4
     assert "http" not in html.replace("http://www.w3.org", "")
     assert Image.open(sheet).width > 900
