@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from segaug import terminal
+from segaug.cli.bar import Bar
 from segaug.cli.composing import add_trial, composed
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ def run(args: Namespace) -> int:
     if isinstance(dataset, Pooled):
         fix = f"search each by itself: segaug data copies {dataset.base}"
         raise ConfigError(key="dataset", problem="is pooled of several data sets", fix=fix)
-    with _Progress() as progress:
-        report = report_copies(dataset, progress)
+    with Bar() as bar:
+        report = report_copies(dataset, bar)
     if args.csv:
         _write(args.csv, report)
     if args.json:
@@ -106,25 +107,3 @@ def _advice(apart: int, written: Path | None) -> str:
     file = escape(str(written or "FILE"))
     way = f"join {file} into the data set's table by id; where it has none, put {file} into its folder as dataset.table"
     return f"{what}; {'' if written else '--csv FILE writes their groups: '}{way}; then set dataset.group=group"
-
-
-class _Progress:
-    """A bar on a terminal, nothing in a log file."""
-
-    def __enter__(self) -> "_Progress":
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        where = terminal.console(stderr=True)
-        self._bar = Progress(*columns, console=where, transient=True, disable=not where.is_terminal)
-        self._bar.start()
-        self._tasks: dict[str, int] = {}
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def __call__(self, what: str, done: int, total: int) -> None:
-        if what not in self._tasks:
-            self._tasks[what] = self._bar.add_task(what, total=total)
-        self._bar.update(self._tasks[what], completed=done)  # type: ignore[arg-type]  # rich's own type of a number

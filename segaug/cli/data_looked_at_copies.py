@@ -1,5 +1,6 @@
 """Near copies in a data set, as the page about it shows them."""
 
+from segaug.cli.bar import Bar
 from segaug.data.check.shown import shown
 from segaug.data.copies.pair import Pair
 from segaug.data.copies.report import CopiesReport, report_copies
@@ -13,7 +14,8 @@ _SHOWN = 12  # pairs
 def near_copies(dataset: Dataset) -> NearCopies:
     """Search all images, masks unopened; where that cannot be done, the words say why."""
     try:
-        report = report_copies(dataset)
+        with Bar() as bar:
+            report = report_copies(dataset, bar)
     except UserError as error:
         return NearCopies(f"Not looked for: {error}.")
     apart = [pair for pair in report.pairs if not report.kept(pair)]

@@ -4,9 +4,9 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from segaug.cli.bar import Bar
 from segaug.results.left_out import SHOWN
 from segaug.results.tracker import GRANULARITIES, WandbTracker
-from segaug.terminal import console
 
 if TYPE_CHECKING:
     from segaug.results.mirror.sync import Synced
@@ -37,8 +37,8 @@ def run(args: Namespace) -> int:
         store, "offline" if args.offline else "online",
         entity=args.entity, project=args.project, granularity=args.granularity,
     )  # fmt: skip
-    with _Progress() as progress:
-        synced = sync_study(store, tracker, progress=progress)
+    with Bar() as bar:
+        synced = sync_study(store, tracker, progress=lambda done, total, _: bar("runs", done, total))
     _tell(store, tracker, synced)
     return 0 if synced.complete else 1
 
@@ -76,23 +76,3 @@ def _tell(store: "Store", tracker: WandbTracker, synced: "Synced") -> None:
         print(f"nothing is lost; `segaug sync {store.folder.name}` again sends what is missing, and only that")
     elif not synced.path:
         print(f"where there is a network: `segaug sync`, or `wandb sync {where}/offline-run-*`")
-
-
-class _Progress:
-    """A bar on a terminal, nothing in a log file."""
-
-    def __enter__(self) -> "_Progress":
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        columns = (TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        where = console(stderr=True)
-        self._bar = Progress(*columns, console=where, transient=True, disable=not where.is_terminal)
-        self._bar.start()
-        self._task = self._bar.add_task("runs", total=None)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def __call__(self, done: int, total: int, _: object) -> None:
-        self._bar.update(self._task, completed=done, total=total)

@@ -45,6 +45,7 @@ def intensity_panel(sites: Sequence[Site]) -> Figure:
         colour = LIGHT[_HUES[place]] if place < _MOST_SITES else LIGHT["muted"]
         axes.stairs(heights[place], edges, color=colour, linewidth=1.4, label=name or "all")
     axes.set_ylim(0, _HEADROOM * float(np.sort(np.concatenate(heights))[-1 - len(lines)]))
+    axes.locator_params(axis="x", nbins=4)  # 16-bit and float values have many digits
     axes.set_xlabel("stored grey value (of colours: their mean)")
     axes.set_ylabel("pixels [%]")
     if len(lines) > 1:
