@@ -35,7 +35,7 @@ class Described:
 
 
 TOLD = tuple(field.name for field in fields(Described))
-DESCRIPTIVE = ("root", "beside", "unlabelled", "follow_links", "site", "name", *TOLD)
+DESCRIPTIVE = ("root", "beside", "unlabelled", "follow_links", "releases", "site", "name", *TOLD)
 """Options of a data set that say where it lies and what it is; they are no part of a trial's identity.
 
 A folder may move.  What lies in it counts by its content: every image, labelled or not, is in the task's content hash.

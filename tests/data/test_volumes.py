@@ -283,7 +283,8 @@ def test_links_and_paths_out_of_root_are_refused(tmp_path):
     write_nifti(tmp_path / "x.nii.gz", head(), affine())
     (root / "imagesTr" / "x.nii.gz").symlink_to(tmp_path / "x.nii.gz")
     assert "is a link to" in refused(volumes(root))
-    assert "leads out of dataset.root" in refused(volumes(root, images="../{id}/a.nii"))
+    with pytest.raises(ConfigError, match=r"leads out of dataset\.root"):
+        volumes(root, images="../{id}/a.nii")
     (root / "imagesTr" / "x.nii.gz").unlink()
     assert "has no volume" in refused(volumes(root, images="{id}/t1.nii.gz"))
     assert "holds imagesTr, labelsTr" in refused(volumes(root, images="images"))

@@ -16,6 +16,7 @@ from segaug.data.formats import aperio, coco, hdf5, labelme, npz, points, run_le
 from segaug.data.formats.array_header import ArrayHeader
 from segaug.data.formats.dicom import Slice, read_header, read_series
 from segaug.data.formats.dicom_seg import read_segmentation
+from segaug.data.formats.facts import read_facts
 from segaug.data.formats.itk import read_itk
 from segaug.data.formats.nifti import read_nifti
 from segaug.data.outlines import Drawing, Marked
@@ -49,6 +50,7 @@ XML = b"""<Annotations MicronsPerPixel="0.25"><Annotation Id="1" Name="a" LineCo
 <Vertex X="8" Y="6.25" Z="0"/></Vertices></Region></Regions></Annotation></Annotations>"""
 ENTITIES = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
 RUNS = b"ImageId,EncodedPixels\na,1 4 10 3\nb,\nc,-1\na,20 1\n"
+FACTS = "\ufeffED: 1\r\nES: 12\nGroup: DCM\n".encode()
 TEXT = b"# x y\n1.5 2\n8,2\n8;6.25\n"
 
 
@@ -174,6 +176,7 @@ FORMATS = [
     Target("run_length", lambda: spoiled([RUNS]), _read_runs, SHARE),
     _of_file("points", lambda: [TEXT], lambda path: points.read(path, "xy"), "p.txt"),
     _of_file("points as an array", _npy, lambda path: points.read(path, "xy"), "p.npy"),
+    _of_file("facts", lambda: [FACTS], read_facts, "Info.cfg"),
     _of_file("nifti", lambda: _nifti(".nii"), read_nifti, "v.nii"),
     _of_file("nifti in gzip", lambda: _nifti(".nii.gz"), read_nifti, "v.nii.gz"),
     _of_file("itk of MetaImage", lambda: _itk(".mha"), read_itk, "v.mha"),

@@ -27,7 +27,16 @@ NEVER = {  # the end of a dotted name that is called: loads pickles, writes what
 ONLY_WITH = {"np.load": "allow_pickle=False", "numpy.load": "allow_pickle=False"}
 NEVER_WITH = {"weights_only=False", "allow_pickle=True", "shell=True"}
 LIBRARIES_OF_FORMATS = ("h5py", "nibabel", "pydicom", "highdicom", "SimpleITK", "tifffile", "defusedxml")
-NO_FORMAT = {"__init__", "array_header", "bounds", "cut", "json_file", "opened", "volume"}  # what the formats share
+NO_FORMAT = {
+    "__init__",
+    "array_header",
+    "bounds",
+    "cut",
+    "joined_volume",
+    "json_file",
+    "opened",
+    "volume",
+}  # what the formats share
 SPREADSHEETS = {f"analysis/foreign/{name}.py" for name in ("file", "sheet")}
 PIPES = {
     # multiprocessing pickles what it sends.  Only a process that this one has started holds the other end (a pipe or

@@ -14,6 +14,7 @@ import numpy as np
 
 from segaug.data.formats import dicom, itk, nifti
 from segaug.data.formats.dicom_seg import read_segmentation
+from segaug.data.formats.joined_volume import joined_volumes
 from segaug.data.formats.volume import Grid, Volume, labels, placed, refuse_apart, refuse_not_finite, view
 from segaug.data.readers import read_mask
 from segaug.data.rules.intensity import Intensity
@@ -43,6 +44,7 @@ class MaskStack:
 
     files: tuple[Path, ...]  # one NIfTI, MHA, NRRD or DICOM-SEG, or an image file for each slice of a DICOM series
     image: Stack
+    values: tuple[int, ...] = ()  # of files that are joined (NIfTI, MHA, NRRD): what all that is not 0 in each becomes
 
 
 def opened(stack: Stack, axis: str) -> Volume:
@@ -100,6 +102,9 @@ def _read(stack: Stack) -> Volume:
 
 def _mask(stack: MaskStack, axis: str) -> Volume:
     file = stack.files[0]
+    if stack.values:
+        alone = [_mask(MaskStack(files=(one,), image=stack.image), axis) for one in stack.files]
+        return joined_volumes(stack.files, alone, stack.values)
     if suffix_of(file) in READERS:
         volume = _read(Stack(files=stack.files, unoriented=stack.image.unoriented))
         return view(labels(file, volume), axis)

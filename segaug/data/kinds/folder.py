@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from segaug.data.cases import FileCase, IncompleteDatasetError
+from segaug.data.kinds.file_a_structure import structures_of
 from segaug.data.kinds.graded import graded
 from segaug.data.kinds.joined import AS_STORED, Part, read_empty, read_joined
 from segaug.data.kinds.pairs import Files, Pairs, files_of, pairs
@@ -54,24 +55,16 @@ class Folder(Stored):
             fix = f"use {ERROR}, or {EMPTY} where an image without a mask shows none of the structures"
             raise ConfigError(key="dataset.missing_mask", problem=f"got {self.missing_mask!r}", fix=fix)
         if isinstance(self.masks, Mapping):
-            self._name_structures()
+            object.__setattr__(self, "structures", structures_of(self.masks, self.structures, _UNNAMED))
         elif not isinstance(self.masks, str):
             fix = "use a folder, a pattern, or a mapping of structures to these"
             raise ConfigError(key="dataset.masks", problem=f"got {self.masks!r}", fix=fix)
         for name, text in self._places.items():
             said_by(text, _key_of(name))
         by_option = {"patient.patient": self.patient, "patient.patient_pattern": self.patient_pattern}
-        check_once(self.images, {**by_option, "site.site": self.site, "part.split.column": self.split.column})
+        check_once(said_by(self.images), {**by_option, "site.site": self.site, "part.split.column": self.split.column})
         super().__post_init__()
         check_grader(self.grader, self.graders)
-
-    def _name_structures(self) -> None:
-        """Structures of the masks, by their places from 1 on: the values that the joined mask has."""
-        structures = {str(name): [place] for place, name in enumerate(self.masks, start=1)}
-        if self.structures not in (*_UNNAMED, structures):
-            problem = "is set, but dataset.masks names a file for each structure"
-            raise ConfigError(key="dataset.structures", problem=problem, fix="leave it out")
-        object.__setattr__(self, "structures", structures)
 
     def cases(self) -> list[FileCase]:
         """All images by id, those without a mask last; reads no pixel.

@@ -1,34 +1,74 @@
-"""The volumes of a folder by their names: files, folders of DICOM slices, or one folder a patient.
-
-A place is a folder of the data set, in which each volume has the name of its file or folder, or a pattern with {id}, as
-{id}/flair.nii.gz, in which {id} stands for the name.
-"""
+"""The volumes of a folder by their names: files, folders of DICOM slices, or one folder a patient."""
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from segaug.data.formats.cut import SUFFIXES
+from segaug.data.kinds.joined import AS_STORED
+from segaug.data.kinds.pattern import Pattern, is_pattern
 from segaug.data.place import inside, refuse_foreign
 from segaug.data.suffix import stem_of, suffix_of
 from segaug.errors import ConfigError, DataError
 
-ID = "{id}"
 Found = Mapping[str, list[Path]]  # name -> files or folders of that name
 
 
-def volumes_by_name(root: Path, place: str, key: str, follow_links: bool) -> Found:
-    """What lies at a place; `key` is the option that named it.  Raises where nothing does, or links lead out."""
-    found: dict[str, list[Path]] = defaultdict(list)
-    for name, path in _by_pattern(root, place, key) if ID in place else _in_folder(root, place, key, follow_links):
-        if not follow_links:
-            refuse_foreign(path, root)
-        found[name].append(path)
-    if not found:
-        fix = f"add volumes ({', '.join(SUFFIXES)}, or folders of DICOM slices), or correct {key}"
-        raise DataError(file=root / place, problem="has no volume", fix=fix)
-    return dict(sorted(found.items()))
+@dataclass(frozen=True)
+class Place:
+    """A folder of the data set, in which each volume has the name of its file or folder, or a pattern (`Pattern`).
+
+    By a pattern, the name of a volume is all that it says of it, as {patient} and {id}, joined by slashes.
+    """
+
+    text: str
+    key: str  # the option that names it
+    value: int = AS_STORED  # of masks: what all that is not 0 there becomes; AS_STORED: they hold values of their own
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is known of a volume."""
+        return Pattern(self.text, self.key, whole=True).names if is_pattern(self.text) else ("id",)
+
+    @property
+    def given(self) -> int:
+        """How many characters of a name are spelt out: of two patterns, the one with more is meant for fewer files."""
+        return len(re.sub(r"\{\w+\}|\*", "", self.text))
+
+    def find(self, root: Path, follow_links: bool, names: tuple[str, ...]) -> Found:
+        """What lies there, by the texts of these names.  Raises where nothing does, or links lead out."""
+        if set(names) != set(self.names):
+            told, asked = (", ".join(f"{{{name}}}" for name in each) for each in (self.names, names))
+            problem = f"{self.text} has {told}, and dataset.images has {asked}"
+            raise ConfigError(key=self.key, problem=problem, fix="name the same in both, or write * for what is not")
+        found: dict[str, list[Path]] = defaultdict(list)
+        for name, path in self._matches(root, follow_links, names):
+            if not follow_links:
+                refuse_foreign(path, root)
+            found[name].append(path)
+        if not found:
+            fix = f"add volumes ({', '.join(SUFFIXES)}, or folders of DICOM slices), or correct {self.key}"
+            raise DataError(file=root / self.text, problem="has no volume", fix=fix)
+        return dict(sorted(found.items()))
+
+    def _matches(self, root: Path, follow_links: bool, names: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
+        if not is_pattern(self.text):
+            yield from _in_folder(root, self.text, self.key, follow_links)
+            return
+        pattern = Pattern(self.text, self.key, whole=True)
+        for one in pattern.find(root, follow_links):
+            if one.unclear:
+                raise pattern.two_ways(root, one.path)
+            yield "/".join(one.groups[name] for name in names), one.path
+
+
+def without(found: Found, others: Found) -> Found:
+    """The volumes that are not in `others` as well."""
+    taken = {path for paths in others.values() for path in paths}
+    left = {name: [path for path in paths if path not in taken] for name, paths in found.items()}
+    return {name: paths for name, paths in left.items() if paths}
 
 
 def only_one(found: Found, name: str, asked_by: object, place: Path) -> Path:
@@ -56,17 +96,3 @@ def _in_folder(root: Path, part: str, key: str, follow_links: bool) -> list[tupl
         for path in sorted(folder.iterdir())
         if not path.name.startswith(".") and (path.is_dir() or suffix_of(path) in SUFFIXES)
     ]
-
-
-def _by_pattern(root: Path, pattern: str, key: str) -> list[tuple[str, Path]]:
-    inside(root, pattern, key, follow_links=True)  # links are looked at one by one
-    before, *after = (re.escape(text) for text in pattern.split(ID))
-    name = re.compile(before + "(?P<id>[^/]+?)" + "(?P=id)".join(after))
-    try:
-        paths = sorted(root.glob(re.sub(r"([*?[])", r"[\1]", pattern).replace(ID, "*")))
-    except (ValueError, NotImplementedError) as error:
-        raise ConfigError(
-            key=key, problem=f"{pattern!r} is no pattern ({error})", fix="write e.g. {id}/image.nii.gz"
-        ) from error
-    matches = ((name.fullmatch(path.relative_to(root).as_posix()), path) for path in paths)
-    return [(match["id"], path) for match, path in matches if match and not match["id"].startswith(".")]

@@ -37,11 +37,13 @@ class Found:
 class Pattern:
     """Folders and file names below a root, with `{id}`, other groups of `GROUPS` and `*`.
 
-    A group that is named twice is the same text in both places.  A suffix that is left out is any readable one.
+    A group that is named twice is the same text in both places.  A suffix that is left out is any readable one, unless
+    names are whole: then each is spelt out to its end, as those of volumes are, which may be folders.
     """
 
     text: str
     key: str  # of the config, for errors
+    whole: bool = False
 
     def __post_init__(self) -> None:
         inside(Path(), self.text, self.key, follow_links=True)
@@ -57,7 +59,7 @@ class Pattern:
             )
             raise ConfigError(key=self.key, problem=problem, fix="write what stands between them, as in {id}_mask*")
         suffix = re.search(r"\.[A-Za-z]\w{1,4}$", self.text)
-        if suffix and suffix[0].lower() not in READERS:
+        if suffix and not self.whole and suffix[0].lower() not in READERS:
             fix = f"use one of {', '.join(READERS)}, or leave it out for any of them"
             raise ConfigError(key=self.key, problem=f"{suffix[0]} is no readable suffix", fix=fix)
 
@@ -100,7 +102,7 @@ class Pattern:
                 and (last or path.is_dir())
             ]
         for path, text in level:
-            short, long = (one.fullmatch(text) for one in self._whole)
+            short, long = (one.fullmatch(text) for one in self._expressions)
             if short and long:
                 if not follow_links:
                     refuse_foreign(path, root)
@@ -110,7 +112,7 @@ class Pattern:
     def two_ways(self, root: Path, path: Path) -> DataError:
         """What to say of a file that is unclear."""
         text = normalize("NFC", path.relative_to(root).as_posix())
-        short, long = (match for one in self._whole if (match := one.fullmatch(text)))
+        short, long = (match for one in self._expressions if (match := one.fullmatch(text)))
         name = next(name for name in self.names if short[f"g_{name}"] != long[f"g_{name}"])
         ways = f"{short[f'g_{name}']!r} or {long[f'g_{name}']!r}"
         problem = f"can be read in two ways by {self.text}: its {name} is {ways}"
@@ -127,10 +129,10 @@ class Pattern:
 
     @property
     def _suffix(self) -> str:
-        return "" if self.text.lower().endswith(tuple(READERS)) else _ANY_SUFFIX
+        return "" if self.whole or self.text.lower().endswith(tuple(READERS)) else _ANY_SUFFIX
 
     @cached_property
-    def _whole(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    def _expressions(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
         """The pattern with groups as short, and as long, as they can be."""
         text = normalize("NFC", self.text)
         short, long = _whole(text, "[^/]+?", "[^/]*"), _whole(text, "[^/]+", "[^/]*?")

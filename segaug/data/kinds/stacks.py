@@ -1,11 +1,12 @@
 """Which files make up a volume: the one file, or those of a DICOM series in the order of its slices."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from segaug.data.formats.cut import SUFFIXES
 from segaug.data.formats.dicom import SUFFIX as DICOM
 from segaug.data.formats.dicom import Slice, is_dicom, ordered, read_header, series_of, unit_of
-from segaug.data.formats.opened import MaskStack, Stack
+from segaug.data.formats.opened import READERS, MaskStack, Stack
 from segaug.data.readers import READERS as FLAT
 from segaug.data.suffix import stem_of, suffix_of
 from segaug.errors import DataError
@@ -41,6 +42,15 @@ def mask_stack(path: Path, image: Stack) -> MaskStack:
     slices = [stem_of(one) for one in image.files]
     _refuse_unpaired(path, image, slices, flat)
     return MaskStack(files=tuple(flat[name] for name in slices), image=image)
+
+
+def joined_stack(parts: Sequence[tuple[int, Path]], image: Stack) -> MaskStack:
+    """The mask that several files make up, each by the value that it stands for.  Raises where one is no volume."""
+    for _, path in parts:
+        if path.is_dir() or suffix_of(path) not in READERS:
+            fix = f"give each part of a mask as one file: {', '.join(READERS)}"
+            raise DataError(file=path, problem="is one of several parts of a mask, and no such volume", fix=fix)
+    return MaskStack(files=tuple(path for _, path in parts), image=image, values=tuple(value for value, _ in parts))
 
 
 def _refuse_unpaired(path: Path, image: Stack, slices: list[str], flat: dict[str, Path]) -> None:

@@ -1,6 +1,6 @@
 """What the pattern of the images says of each: whose it is, where it was taken, its official part and its class."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from segaug.data.official import part_of
 from segaug.errors import ConfigError
 
 KEY = "dataset.images"
-_SHOWN_VALUES = 10
+SHOWN_VALUES = 10
 
 
 def said_by(pattern: str, key: str = KEY) -> tuple[str, ...]:
@@ -19,14 +19,14 @@ def said_by(pattern: str, key: str = KEY) -> tuple[str, ...]:
     return Pattern(pattern, key).names if is_pattern(pattern) else ()
 
 
-def check_once(pattern: str, options: Mapping[str, str | None]) -> None:
-    """Raise ConfigError where a group of the pattern is set by an option as well.
+def check_once(said: Collection[str], options: Mapping[str, str | None]) -> None:
+    """Raise ConfigError where a group of the pattern is set by an option as well; said: these groups.
 
     options: by `group.option`, as in "patient.patient_pattern".
     """
     for name, option in options.items():
         group, key = name.split(".", 1)
-        if option and group in said_by(pattern):
+        if option and group in said:
             fix = f"set dataset.{key}=null, or write {{class}} for {{{group}}} in the pattern"
             raise ConfigError(key=f"dataset.{key}", problem=f"is set, and {KEY} has {{{group}}}", fix=fix)
 
@@ -38,7 +38,7 @@ def kept(images: Files, where: Mapping[str, Sequence[str]]) -> dict[str, list[Pa
         values = {groups[name] for groups in images.groups.values()}
         if unknown := sorted(set(texts) - values):
             problem = f"{{{name}}} of {images.place} is never {unknown[0]!r}"
-            fix = f"it is: {', '.join(sorted(values)[:_SHOWN_VALUES])}"
+            fix = f"it is: {', '.join(sorted(values)[:SHOWN_VALUES])}"
             raise ConfigError(key="dataset.where", problem=problem, fix=fix)
         left = {image: files for image, files in left.items() if images.groups[image][name] in texts}
     if where and not left:

@@ -41,7 +41,10 @@ def test_in_colour_the_base_is_called_as_its_own_task():
             ["dataset.base=wbc_tecom_cel"],
             "dataset.base: unknown data set 'wbc_tecom_cel'; did you mean 'wbc_tecom_cell'?",
         ),
-        (["dataset.added=[x]"], "dataset.added: unknown data set 'x'; choose from: arrays, busi, chase_vessels"),
+        (
+            ["dataset.added=[x]"],
+            "dataset.added: unknown data set 'x'; choose from: abdomen_kidney, abdomen_liver, abdomen_pancreas",
+        ),
         (["dataset.added=[base_folder]"], "dataset.added: unknown data set 'base_folder'; "),
         (["dataset.added=[pooled]"], "dataset.added: pooled is pooled itself; name the data sets that it is made of"),
         (["dataset.added=[busi]"], "dataset.added: busi segments lesion, and wbc_tecom_cell cell; "),
