@@ -6,19 +6,24 @@ from typing import TYPE_CHECKING
 
 from segaug.analysis.interval import RESAMPLES
 from segaug.cli.metric_text import ALL, add_metric
+from segaug.cli.site_option import add_site, refuse_site
 from segaug.cli.study_or_table import add_source, read_table, table_of
 from segaug.errors import ConfigError
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from segaug.analysis.sites.fall import Fall
+    from segaug.analysis.sites.scored import Scored
     from segaug.results.source import TrialSource
+    from segaug.results.store import Store
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Options of the command."""
     add_source(parser)
     add_metric(parser, "fit", f"; {ALL}: who is first by each test error, and where they disagree")
+    add_site(parser)
     parser.add_argument(
         "--resamples", type=int, default=RESAMPLES, help="draws of seeds and of test cases (default: %(default)s)"
     )
@@ -43,6 +48,7 @@ def _table(table: Path, args: Namespace) -> int:
     from segaug.analysis.curves.fitting import fit_table
     from segaug.cli import fit_files, fit_output
 
+    refuse_site(args, "a table")
     fits = fit_table(read_table(table, args), resamples=args.resamples)
     folder = table.with_name(f"{table.stem}_fit")
     written = fit_files.write(folder, fits)
@@ -60,9 +66,47 @@ def _study(args: Namespace) -> int:
     from segaug.results.tracker import tracker_from_plan
 
     store = Store(find_study(args.study))
+    if args.site:
+        return _at_site(args, store)
     frames = _fit(args, Snapshot(store.folder), planned_trials(store), inside(store.folder, "fit"))
     log_tables(store.folder, tracker_from_plan(store.plan()), frames, [], job_type="fit")
     return 0
+
+
+def _at_site(args: Namespace, store: "Store") -> int:
+    """On the test set of one site, in a folder of its own; W&B shows the curves on each task's own test set alone."""
+    from segaug.analysis.comparison.compare import BASELINE
+    from segaug.analysis.sites.scored import Scored
+    from segaug.cli.fall_files import write_falls
+    from segaug.cli.fall_output import fall_lines
+    from segaug.file_name import file_name
+    from segaug.results.inside import inside
+    from segaug.results.planned import planned_trials
+    from segaug.results.snapshot import Snapshot
+
+    scored = Scored(Snapshot(store.folder))
+    source = scored.source(args.site)
+    folder = inside(store.folder, "fit", file_name(args.site))
+    print(f"tested on {args.site}")
+    _fit(args, source, source.planned(planned_trials(store)), folder)
+    falls = _falls(scored, args)
+    for line in fall_lines(falls, BASELINE):
+        print(line)
+    if falls:
+        print(f"wrote {folder}: {', '.join(write_falls(folder, falls))}")
+    return 0
+
+
+def _falls(scored: "Scored", args: Namespace) -> "list[Fall]":
+    """To the site, of each metric."""
+    from segaug.analysis.sites.fall import falls_to
+    from segaug.analysis.trials.measured import metrics_to_compare
+
+    metrics = [args.metric]
+    if args.metric == ALL:
+        there, everywhere = (metrics_to_compare(table)[0] for table in (scored.table(args.site), scored.trials))
+        metrics = [metric for metric in there if metric in everywhere]
+    return [fall for metric in metrics for fall in falls_to(scored, args.site, metric, resamples=args.resamples)]
 
 
 def _mirrored(args: Namespace) -> int:
@@ -71,6 +115,7 @@ def _mirrored(args: Namespace) -> int:
     from segaug.results.mirror.fetch import fetch_study
     from segaug.results.store import RESULTS
 
+    refuse_site(args, "--from")
     if args.study or args.nested or args.columns:
         extra = "STUDY" if args.study else "--nested" if args.nested else "--columns"
         raise ConfigError(key=extra, problem="does not go with --from", fix="leave it out; --study NAME names a study")

@@ -13,6 +13,7 @@ from segaug.report.divergence import divergence_section
 from segaug.report.laws import checks_section, laws_section, verdicts_section
 from segaug.report.planning import planning_section
 from segaug.report.policies import policies_section
+from segaug.report.sites import sites_section
 from segaug.report.study.study import Study
 from segaug.report.synthesis import synthesis_section
 from segaug.report.trials import cautions_section, checklist_section, protocol_section, training_section, trials_section
@@ -27,6 +28,7 @@ SECTIONS: tuple[Callable[[Study], Section | None], ...] = (  # in the order of t
     dice_section.section,
     ways_section.section,
     addition_section.section,
+    sites_section.section,
     synthesis_section.section,
     policies_section.section,
     diagnostics_section.section,

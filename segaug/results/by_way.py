@@ -46,6 +46,16 @@ def cost_columns(record: Record) -> dict[str, float | None]:
     return dict(zip(COSTS, (block["passes"], seconds, block["validation_dice"]), strict=True))
 
 
+def made_by(way: str, record: Record) -> Own:
+    """The same, of this way: no further ones are made of it."""
+    return {**record, _WAY: way}
+
+
+def of_training(history: Record) -> Own:
+    """Of a history what no choice of a test set or a way of predicting changes."""
+    return {name: values for name, values in history.items() if not name.startswith(_VALIDATION)}
+
+
 def _by(record: Record, way: str) -> Own:
     if way not in (record.get("ways") or {}):
         raise DataError(
@@ -55,18 +65,16 @@ def _by(record: Record, way: str) -> Own:
         )
     block = record["ways"][way] or {}
     sees = [*record["sees"], *([_LABELS] if way == LEARNED and _LABELS not in record["sees"] else [])]
-    seen = {name: values for name, values in record["history"].items() if not name.startswith(_VALIDATION)}
     own: Own = {
-        _WAY: way,
         "id": row_by(record["id"], way),
         "strategy": strategy_by(record["strategy"], way),
         "status": record["status"] if block else "diverged",
         "sees": sees,
-        "history": seen,
+        "history": of_training(record["history"]),
         "diagnostics": None,
         **{key: block.get(key) for key in _SCORES},
     }
     if "sources" in record:  # of the added ones only the plain way is scored
         untested = {"test": None, "cases": None}
         own |= {"sources": {name: {**source, **untested} for name, source in record["sources"].items()}}
-    return {**record, **own}
+    return made_by(way, {**record, **own})

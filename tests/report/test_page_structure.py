@@ -19,9 +19,9 @@ from tests.report.made_sections import MAKERS, Page, page_of
 from tests.report.odd_studies import Odd
 
 ORDER = [
-    "answers", "cautions", "curves", "comparison", "dice", "ways", "addition", "synthesis", "policies", "diagnostics",
-    "verdicts", "laws", "checks", "measures", "structures", "variance", "planning", "divergence", "training", "trials",
-    "data", "protocol", "checklist",
+    "answers", "cautions", "curves", "comparison", "dice", "ways", "addition", "sites", "synthesis", "policies",
+    "diagnostics", "verdicts", "laws", "checks", "measures", "structures", "variance", "planning", "divergence",
+    "training", "trials", "data", "protocol", "checklist",
 ]  # fmt: skip
 
 
@@ -36,8 +36,8 @@ def there(page: Page) -> set[str]:
 LAWS = ["verdicts", "laws", "checks"]
 PLAIN_NUMBER = re.compile(r"-?[\d,.]+")
 NO_LAW = {"laws", "checks", "structures"}
-# one source; no made images; no look at layers; one way; nothing learned along
-NOT_ASKED = {"addition", "synthesis", "diagnostics", "ways", "policies"}
+# one source, and one site; no made images; no look at layers; one way; nothing learned along
+NOT_ASKED = {"addition", "sites", "synthesis", "diagnostics", "ways", "policies"}
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ WRITES = {  # what is called
     "os.replace", "os.rename", "os.link", "os.symlink", "os.unlink", "os.mkdir", "os.makedirs",
 }  # fmt: skip
 IN_A_STUDY = {  # all of them by `results/inside.py`
-    "cli/addition_files.py", "cli/compare_files.py", "cli/fit_files.py", "cli/need.py", "cli/plan_power.py",
-    "cli/policy_show.py", "cluster/submission.py",
+    "cli/addition_files.py", "cli/compare_files.py", "cli/fall_files.py", "cli/fit_files.py", "cli/need.py",
+    "cli/plan_power.py", "cli/policy_show.py", "cluster/submission.py",
     "experiment/trial/attempt.py", "experiment/sweep/study.py", "report/blocks/figure_files.py", "report/page.py",
     "results/card_files.py", "results/merging.py", "results/plan_pieces.py", "results/snapshot.py", "results/store.py",
     "results/mirror/publish.py", "results/mirror/views.py",

@@ -23,6 +23,7 @@ from segaug.analysis.trials.table import study_trials
 from segaug.errors import DataError
 from segaug.results.case_errors import Cases
 from segaug.results.snapshot import Snapshot
+from segaug.results.source import TrialSource
 
 BASELINE = "baseline"
 
@@ -31,9 +32,15 @@ def compare_study(
     folder: Path | str, metric: Metric | None = None, baseline: str = BASELINE, resamples: int = RESAMPLES
 ) -> Comparisons:
     """Of a study's folder; metric: a measure or its error; None: the cross-entropy of each task."""
-    snapshot = Snapshot(folder)
-    table = measured(study_trials(snapshot), metric)
-    return compare_trials(table, None, measured_cases(table, snapshot.cases), baseline, resamples)
+    return compare_source(Snapshot(folder), metric, baseline, resamples)
+
+
+def compare_source(
+    source: TrialSource, metric: Metric | None = None, baseline: str = BASELINE, resamples: int = RESAMPLES
+) -> Comparisons:
+    """The same wherever the trials are read from."""
+    table = measured(study_trials(source), metric)
+    return compare_trials(table, None, measured_cases(table, source.cases), baseline, resamples)
 
 
 def compare_table(

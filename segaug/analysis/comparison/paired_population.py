@@ -6,6 +6,8 @@ cancels as what makes a seed hard does.  Source: Owen (2007), the pigeonhole boo
 Shapes: B draws, S seeds, m sizes, K test cases.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,12 +37,23 @@ def drawn_log_ratios(drawn: Pairs, observed: Pairs, seed_counts: Counts, patient
     cases, (S, m), NaN where a trial is missing, at least one pair a size.  seed_counts: (B, S).  patients: how many
     units the cases were drawn in.  A draw without any pair at a size takes all of its pairs there.  Returns (B, m).
     """
+    return _drawn(_log_ratio, drawn, observed, seed_counts, patients)
+
+
+def drawn_differences(drawn: Pairs, observed: Pairs, seed_counts: Counts, patients: int) -> Array:
+    """The same of the difference of the mean errors, the strategy's minus the baseline's."""
+    return _drawn(_difference, drawn, observed, seed_counts, patients)
+
+
+def _drawn(
+    of: Callable[[Pairs, Array], Array], drawn: Pairs, observed: Pairs, seed_counts: Counts, patients: int
+) -> Array:
     present = np.isfinite(observed[0]) & np.isfinite(observed[1])
     blocks = [slice(start, start + _BLOCK) for start in range(0, len(seed_counts), _BLOCK)]
-    ratios = np.concatenate([_log_ratio((drawn[0][b], drawn[1][b]), _weights(seed_counts[b], present)) for b in blocks])
-    centre = _log_ratio(observed, present.astype(float))
+    values = np.concatenate([of((drawn[0][b], drawn[1][b]), _weights(seed_counts[b], present)) for b in blocks])
+    centre = of(observed, present.astype(float))
     units = min(int(present.any(axis=1).sum()), patients)
-    return centre + kappa(units) * (ratios - centre)
+    return centre + kappa(units) * (values - centre)
 
 
 def _weights(seed_counts: Counts, present: NDArray[np.bool_]) -> Array:
@@ -54,6 +67,13 @@ def _log_ratio(pair: Pairs, weights: Array) -> Array:
     baseline, strategy = ((weights * np.where(weights > 0, errors, 0.0)).sum(axis=-2) for errors in pair)
     ratio: Array = np.log(strategy / baseline)
     return ratio
+
+
+def _difference(pair: Pairs, weights: Array) -> Array:
+    """The same of means over seeds."""
+    baseline, strategy = ((weights * np.where(weights > 0, errors, 0.0)).sum(axis=-2) for errors in pair)
+    difference: Array = (strategy - baseline) / weights.sum(axis=-2)
+    return difference
 
 
 def ratio_interval(log_ratios: Array) -> Interval:

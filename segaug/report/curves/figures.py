@@ -31,9 +31,9 @@ from segaug.report.study.study import Study
 
 Group = tuple[str, str]  # task, model
 MOST_COLUMNS = 5  # tasks side by side in a figure for a paper
-_SHEET_PANEL_IN = (2.6, 2.35)
+SHEET_PANEL_IN = (2.6, 2.35)
 _XLABEL = "N labelled training {}, and V labelled for validation"
-_BAND = POINTWISE / 2  # several bands lie over each other
+BAND = POINTWISE / 2  # several bands lie over each other
 
 
 def overview_panel(study: Study, measure: Measure, task: str, model: str, laws: bool) -> tuple[Figure, Tooltips]:
@@ -72,7 +72,7 @@ def structures_figure(study: Study, task: str, model: str, measures: Sequence[Me
     """A column for each structure of a task, a row a part of the strategies.  measures: one of each structure."""
     shown = by_panel(study.strategies)
     page = sheet(
-        len(shown), len(measures), _SHEET_PANEL_IN, signs=overview_signs(study, measures, laws=False), note=note,
+        len(shown), len(measures), SHEET_PANEL_IN, signs=overview_signs(study, measures, laws=False), note=note,
         ylabel=f"{measures[0].quantity.measure.words} [{measures[0].unit}]", xlabel=_XLABEL.format(study.counted),
     )  # fmt: skip
     for (row, names), (column, measure) in product(enumerate(shown), enumerate(measures)):
@@ -98,7 +98,7 @@ def panel_grid(
     columns = min(along, MOST_COLUMNS)
     rows = len(study.models) * below
     page = sheet(
-        -(-along // columns) * rows, columns, _SHEET_PANEL_IN, signs=signs, ylabel=ylabel, note=note,
+        -(-along // columns) * rows, columns, SHEET_PANEL_IN, signs=signs, ylabel=ylabel, note=note,
         xlabel=_XLABEL.format(study.counted),
     )  # fmt: skip
     for (index, task), (row, model), (part, names) in product(
@@ -132,7 +132,7 @@ def draw_overview(
         holds = fit is not None and not fit.default.lack_of_fit.rejected
         if fit is not None and holds:
             draw_law(axes, fit, style)
-            draw_band(axes, fit, style, simultaneous=False, opacity=_BAND)
+            draw_band(axes, fit, style, simultaneous=False, opacity=BAND)
         draw_means(axes, means, shift(strategies, study.sizes, strategy), style, gid, joined=not holds)
         tooltips[gid] = [mean.tooltip(strategy) for mean in means]
     set_axes(axes, study, measure, task, model, laws)
@@ -160,7 +160,7 @@ def overview_signs(study: Study, measures: Sequence[Measure], laws: bool) -> lis
     entries: list[Artist] = [strategy_sign(name) for name in study.strategies]
     muted = LIGHT["muted"]
     if laws and study.laws:
-        entries.append(Patch(facecolor=muted, alpha=_BAND, label="95 % band, pointwise"))
+        entries.append(Patch(facecolor=muted, alpha=BAND, label="95 % band, pointwise"))
     if any(measure.quantity.atlas for measure in measures):
         entries.append(Line2D([], [], color=muted, linestyle=":", label="atlas"))
     if any(measure.quantity.constant for measure in measures):

@@ -1,0 +1,1 @@
+"""Test sets of other sites: curves from inside and outside, and the fall."""
