@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "training": {"augment", "models"},
     "results": set(),
     "experiment": {"data", "deform", "augment", "models", "training", "results", "internals"},
+    "contract": {"data", "augment", "models", "registration", "training", "experiment"},
     "cluster": {"experiment", "training", "results"},
     "analysis": {"results"},
     "findings": {"analysis", "results"},
@@ -34,6 +35,7 @@ MAY_IMPORT = {
     # `segaug data check` and `segaug register` need no experiment
     "cli": {
         "cluster",
+        "contract",
         "experiment",
         "findings",
         "analysis",

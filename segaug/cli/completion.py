@@ -17,6 +17,8 @@ from segaug.errors import UserError
 from segaug.results.store import RESULTS
 
 SHELLS = ("bash", "zsh", "fish")
+NAMED_ALONE = {"data": ("dataset",), "preview": ("dataset",), "contract": ("augment", "model", "dataset")}
+"""Verb -> config groups whose options it takes by their names alone."""
 HYDRA_OPTIONS: dict[str, dict[str, Any]] = {  # of HYDRA_VERBS, which argparse sees only here; add_argument's arguments
     "--multirun": {"action": "store_true", "help": "run every combination of the comma-separated choices"},
     "--cfg": {"choices": ["job", "hydra", "all"], "help": "print the config and stop"},
@@ -57,13 +59,13 @@ def studies(**_: object) -> list[str]:
 
 
 def overrides(prefix: str, **_: object) -> list[str]:
-    """Config groups and their options; and data sets by their names alone, where a verb takes them so."""
+    """Config groups and their options; and data sets and so on by their names alone, where a verb takes them so."""
     words = os.environ["COMP_LINE"].split()
     try:
         known = groups(config_folders(words))
     except UserError:  # a folder that cannot be read: the command itself will say so
         known = groups(installed_folders())
-    named = known["dataset"] if words[1:2] == ["data"] or words[1:2] == ["preview"] else []
+    named = [name for group in NAMED_ALONE.get(words[1] if words[1:] else "", ()) for name in known.get(group, [])]
     return [*complete_override(prefix, known), *(name for name in named if name.startswith(prefix))]
 
 

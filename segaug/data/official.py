@@ -34,7 +34,7 @@ def by_part(cases: Sequence[Case], waiting: Groups, target: Sequence[str]) -> di
     """
     if target:
         problem = "names sites to validate and test on, but the official parts of the set name such images too"
-        fix = "set dataset.split.target=[], or leave the parts out (dataset.split.column=null, * for {part})"
+        fix = "set 'dataset.split.target=[]', or leave the parts out (dataset.split.column=null, * for {part})"
         raise ConfigError(key="dataset.split.target", problem=problem, fix=fix)
     parts: dict[str, Groups] = defaultdict(list)
     for rows in waiting:

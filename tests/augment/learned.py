@@ -7,7 +7,7 @@ import torch
 from segaug.augment.artefact import Artefact, quiet, unkept
 from segaug.augment.strategy import Allowed, PrepareContext
 from segaug.batch import Batch
-from segaug.image_hash import image_hash
+from segaug.contract.learning import named
 from segaug.rng import stream
 from segaug.training.objective import Objective
 
@@ -33,19 +33,6 @@ def context(subset, external, made=None):
         obtain=obtain,
         **named(subset, allowed),
     )
-
-
-def named(subset, allowed):
-    """`names` and `patients` of a PrepareContext; every image is of a patient of its own."""
-    parts = {
-        "labelled subset": subset.image,
-        "external images": allowed.external,
-        "unlabelled pool": allowed.unlabelled,
-        "validation labels": None if allowed.validation is None else allowed.validation.image,
-    }
-    names = {part: tuple(map(image_hash, images)) for part, images in parts.items() if images is not None}
-    number = {name: number for number, name in enumerate(name for part in names.values() for name in part)}
-    return {"names": names.__getitem__, "patients": lambda part: tuple(number[name] for name in names[part])}
 
 
 def _unused(*_):

@@ -1,32 +1,24 @@
 """What every registered network promises: features, seeds, sizes; and that those of MONAI equal them."""
 
-import re
-
 import pytest
 import torch
 from monai.networks.nets import DynUNet, SwinUNETR
 from torch import nn
 
+from segaug.contract.ask import OF_MODELS
+from segaug.contract.cheap import make_model
+from segaug.contract.networks import TriedModel
 from segaug.errors import ConfigError
 from segaug.experiment.config import schema
-from segaug.models.attn_unet import AttnUNet
-from segaug.models.cmunet import CMUNet
 from segaug.models.instance_norm import InstanceNorm
-from segaug.models.network import build_with_seed, set_output_bias
+from segaug.models.network import build_with_seed
 from segaug.models.nnunet import NnUnet
-from segaug.models.nusegnet import NuSegNet
 from segaug.models.swin_unet import SwinUnet
 from segaug.rng import stream
 
 MODELS = {name: kind() for name, kind in schema.MODELS.items()}
+SMALL = {name: make_model(name) for name in schema.MODELS}
 PARAMETERS = {"nnunet": 1_966_433, "swin_unet": 1_590_115}
-SMALL = MODELS | {
-    "nnunet": NnUnet(feature_size=16),
-    "attn_unet": AttnUNet(width=1 / 16),
-    "cmunet": CMUNet(width=1 / 16),
-    "nusegnet": NuSegNet(width=1 / 16),
-}
-NAMED = re.compile(r"(stage|encoder|decoder)([1-9])|bottleneck")
 SMALLEST_SIZE = {"nnunet": 16, "swin_unet": 64, "unet": 32, "attn_unet": 16, "cmunet": 32, "nusegnet": 32}
 REFUSED_SIZES = {
     "nnunet": (0, 8, 20, 100),
@@ -68,15 +60,15 @@ def name(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
+@pytest.mark.parametrize("promise", OF_MODELS, ids=lambda promise: promise.__name__)
+def test_every_network_keeps(promise, name):
+    promise(TriedModel(SMALL[name]))
+
+
 @of_monai
 def test_parameter_count(name):
     network = MODELS[name].build()
     assert sum(p.numel() for p in network.parameters()) == PARAMETERS[name]
-
-
-def test_each_weight_has_one_name(name):
-    state = SMALL[name].build().state_dict()
-    assert len({tensor.data_ptr() for tensor in state.values()}) == len(state)
 
 
 @of_monai
@@ -109,90 +101,6 @@ def test_every_instance_norm_is_replaced(name):
     kinds = [type(module) for module in SMALL[name].build().modules()]
     assert kinds.count(InstanceNorm) >= 15
     assert nn.InstanceNorm2d not in kinds
-
-
-def test_features_go_with_the_logits(name, image):
-    network = SMALL[name].build()
-    logits, _ = network.features(image)
-    assert torch.equal(logits, network(image))
-    assert logits.shape == image.shape
-
-
-def test_names_of_feature_maps_tell_their_sides(name, image):
-    _, maps = SMALL[name].build().features(image)
-    for key, feature in maps.items():
-        kind, level = NAMED.fullmatch(key).groups()
-        if level:
-            assert feature.shape[2:] == (64 >> int(level) - (kind != "stage"),) * 2
-
-
-@u_shaped
-def test_names_of_feature_maps_tell_their_order(name, image):
-    """Down, the bottleneck, up to the finest level; the numbers leave none out."""
-    _, maps = SMALL[name].build().features(image)
-    names = list(maps)
-    middle = names.index("bottleneck")
-    down, up = names[:middle], names[middle + 1 :]
-    assert up == [f"decoder{k}" for k in range(len(up), 0, -1)]
-    levels = {kind: [key for key in down if key.startswith(kind)] for kind in ("stage", "encoder")}
-    assert down == [key for keys in levels.values() for key in keys]
-    assert all(keys == [f"{kind}{k}" for k in range(1, len(keys) + 1)] for kind, keys in levels.items())
-    assert len(levels["encoder"]) >= 3
-
-
-@u_shaped
-def test_the_bottleneck_is_the_coarsest_map_and_the_last_decoder_the_finest(name, image):
-    logits, maps = SMALL[name].build().features(image)
-    assert maps["bottleneck"].shape[-1] == min(feature.shape[-1] for feature in maps.values())
-    assert maps["decoder1"].shape[-2:] == logits.shape[-2:]
-
-
-@u_shaped
-def test_features_carry_gradients(name, image):
-    network = SMALL[name].build()
-    _, maps = network.features(image)
-    maps["bottleneck"].square().mean().backward()
-    assert any(p.grad is not None and p.grad.abs().sum() > 0 for p in network.bottleneck.parameters())
-
-
-def test_rows_do_not_mix(name, image):
-    network = SMALL[name].build().eval()
-    torch.testing.assert_close(network(image)[1:], network(image[1:]), rtol=1e-4, atol=1e-5)
-
-
-def test_training_steps_repeat_bit_for_bit(name, image):
-    runs = []
-    for _ in range(2):
-        network = build_with_seed(SMALL[name], seed=1)
-        optimiser = torch.optim.Adam(network.parameters(), 1e-3)
-        for _ in range(2):
-            optimiser.zero_grad()
-            network(image).square().mean().backward()
-            optimiser.step()
-        runs.append(network(image))
-    assert torch.equal(*runs)
-
-
-def test_a_step_in_bfloat16_moves_all_weights_and_none_to_infinity(name, image):
-    network = build_with_seed(SMALL[name], seed=1)
-    before = {key: parameter.detach().clone() for key, parameter in network.named_parameters()}
-    with torch.autocast("cpu", torch.bfloat16):
-        logits = network(image)
-    assert logits.dtype == torch.bfloat16
-    logits.float().square().mean().backward()
-    torch.optim.Adam(network.parameters(), 1e-3).step()
-    for key, parameter in network.named_parameters():
-        assert parameter.isfinite().all(), key
-        assert parameter.grad is None or not torch.equal(parameter, before[key]), key
-
-
-def test_a_learning_rate_is_known_for_protocols_that_name_none(name):
-    assert 0 < MODELS[name].learning_rate < 1
-
-
-def test_channels_are_passed_on(name):
-    network = SMALL[name].build(in_channels=3, out_channels=2)
-    assert network(torch.rand(1, 3, 64, 64)).shape == (1, 2, 64, 64)
 
 
 def gradients(network: nn.Module, image: torch.Tensor, weight: torch.Tensor) -> tuple[torch.Tensor, ...]:
@@ -229,14 +137,6 @@ def test_colour_and_several_structures_have_the_gradients_of_monai(name, channel
         torch.testing.assert_close(own, other, rtol=1e-9, atol=1e-9 * other.abs().max().item())
 
 
-def test_output_bias_of_several_structures_gives_their_shares(name):
-    network = build_with_seed(SMALL[name], 1, 1, 4)
-    shares = [0.2, 0.05, 0.0]
-    set_output_bias(network, shares)
-    want = torch.tensor([0.75, *shares])
-    torch.testing.assert_close(network.head.bias.detach().softmax(0), want, rtol=1e-4, atol=1e-5)
-
-
 @pytest.mark.parametrize("name", ["unet", "attn_unet", "cmunet", "nusegnet"])
 def test_the_layout_in_memory_changes_no_gradient(name):
     """Widths below a vector are the risk.
@@ -253,34 +153,6 @@ def test_the_layout_in_memory_changes_no_gradient(name):
         gradients.append(torch.cat([p.grad.flatten().double() for p in network.parameters()]))
     ours, exact = gradients
     assert (ours - exact).norm() < 1e-3 * exact.norm()
-
-
-def test_weights_depend_on_the_seed_alone(name):
-    before = torch.get_rng_state()
-    first = build_with_seed(SMALL[name], seed=5).state_dict()
-    assert torch.equal(torch.get_rng_state(), before)
-    with torch.random.fork_rng():
-        torch.manual_seed(123)
-        again = build_with_seed(SMALL[name], seed=5).state_dict()
-    other = build_with_seed(SMALL[name], seed=6).state_dict()
-    assert all(torch.equal(first[key], again[key]) for key in first)
-    assert any(not torch.equal(first[key], other[key]) for key in first)
-
-
-def test_output_bias_moves_all_logits_by_the_log_odds(name, image):
-    network = SMALL[name].build()
-    nn.init.zeros_(network.head.bias)
-    before = network(image)
-    set_output_bias(network, [0.1])
-    expected = torch.tensor(0.1 / 0.9).log()
-    torch.testing.assert_close(network(image) - before, expected.expand_as(before), rtol=1e-4, atol=1e-4)
-
-
-def test_output_bias_is_finite_without_foreground(name):
-    network = SMALL[name].build()
-    for share in (0.0, 1.0):
-        set_output_bias(network, [share])
-        assert network.head.bias.isfinite().all()
 
 
 @u_shaped

@@ -7,8 +7,9 @@ import torch
 from segaug.augment.augpaint.options import Denoiser, Judge
 from segaug.augment.augpaint.strategy import AugPaint
 from segaug.augment.strategy import Allowed
+from segaug.contract.learning import named
 from tests.augment import learned
-from tests.augment.learned import hearts, named
+from tests.augment.learned import hearts
 
 SIZE = (16, 24)
 DENOISER = Denoiser(updates=6, batch_size=8, learning_rate=3e-3, warmup=1, channels=[32, 32], attention=[2])

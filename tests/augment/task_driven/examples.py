@@ -7,13 +7,14 @@ from segaug.augment.artefact import Artefact, quiet, unkept
 from segaug.augment.baseline import Baseline
 from segaug.augment.strategy import Allowed, PrepareContext
 from segaug.augment.task_driven.options import Joint
+from segaug.contract.learning import named
 from segaug.models.network import build_with_seed
 from segaug.models.nnunet import NnUnet
 from segaug.rng import stream
 from segaug.training.criterion import Criterion
 from segaug.training.objective import Objective
 from segaug.training.protocol import Protocol
-from tests.augment.learned import hearts, named
+from tests.augment.learned import hearts
 
 SIZE = (32, 32)
 QUICK = Joint(warmup=2, updates=4, batch_size=4, validate_every=2)
