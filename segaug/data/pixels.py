@@ -66,7 +66,7 @@ def mask_values(case: Case, allowed: tuple[int, ...], shape: tuple[int, int] | N
         raise DataError(file=mask_name(case), problem=problem, fix="export image and mask at the same size")
     strange = ~is_one_of(mask, allowed)
     if strange.any():
-        raise strange_values(mask_name(case), mask[strange], allowed)
+        raise strange_values(mask_name(case), mask[strange], allowed, mask.size)
     return mask
 
 

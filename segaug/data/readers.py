@@ -8,6 +8,7 @@ left to the viewer are refused, so that whoever knows the images makes that choi
 import struct
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,8 @@ import numpy as np
 from PIL import Image, ImageFile
 
 from segaug.data.place import refuse_special
+from segaug.data.radiograph import SUFFIX as RADIOGRAPH
+from segaug.data.radiograph import read_radiograph, refuse_as_mask
 from segaug.data.rules.values import codes
 from segaug.data.samples import WIDE, Samples, grey_values, samples_of, wide_values
 from segaug.data.suffix import suffix_of
@@ -27,6 +30,7 @@ BROKEN = (OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, Ar
 FORMATS = ("PNG", "JPEG", "BMP", "TIFF")  # Pillow would try all that it knows; for one it starts another program
 SCAN, MAX_SCANS = b"\xff\xda", 100  # of a progressive JPEG; each costs the time of the whole image, and a few bytes
 OPAQUE = 255
+REFUSE, IGNORE = "refuse", "ignore"  # an alpha channel that is not opaque; one that is the same everywhere is dropped
 _ALPHA = ("RGBA", "LA", "RGBa", "La")
 ORIENTATION = 0x0112  # EXIF tag; 1 = stored upright
 
@@ -36,11 +40,18 @@ class Reader(NamedTuple):
 
     image: Callable[[Path], np.ndarray]  # (H, W) grey or (H, W, 3) RGB
     mask: Callable[[Path], np.ndarray]  # (H, W) integers
+    any_alpha: Callable[[Path], np.ndarray] | None = None  # an image where `IGNORE` is asked for; None: it has no alpha
 
 
-def read_image(path: Path) -> np.ndarray:
-    """Pixels of an image: (H, W) or (H, W, 3)."""
-    return _reader(path).image(path)
+def read_image(path: Path, alpha: str = REFUSE) -> np.ndarray:
+    """Pixels of an image: (H, W) or (H, W, 3).
+
+    alpha: what becomes of an alpha channel that is not opaque; `IGNORE` drops one that has a single value, which hides
+    no pixel more than another.  An opaque one is dropped without a word.
+    """
+    reader = _reader(path)
+    read = reader.any_alpha if alpha == IGNORE and reader.any_alpha else reader.image
+    return read(path)
 
 
 def read_mask(path: Path) -> np.ndarray:
@@ -56,7 +67,7 @@ def _reader(path: Path) -> Reader:
         raise DataError(file=path, problem=f"has the unknown suffix {suffix_of(path)!r}", fix=fix) from None
 
 
-def _image_with_pillow(path: Path) -> np.ndarray:
+def _image_with_pillow(path: Path, alpha: str = REFUSE) -> np.ndarray:
     """(H, W) or (H, W, 3), uint8 or grey of any type."""
     with _open(path) as image:
         samples = _samples(path, image)
@@ -70,7 +81,7 @@ def _image_with_pillow(path: Path) -> np.ndarray:
             raise DataError(file=path, problem=problem, fix="save it with black as zero")
         _decode(path, image)
         if image.mode in _ALPHA:
-            return _without_alpha(path, image)
+            return _without_alpha(path, image, alpha)
         _refuse_hidden(path, image, samples)
         if image.mode in WIDE:
             return wide_values(np.asarray(image), samples)
@@ -106,10 +117,11 @@ def _refuse_cut(path: Path, image: Image.Image, samples: Samples) -> None:
         raise DataError(file=path, problem=problem, fix="save it as grey, or convert it to 8 bits per channel")
 
 
-def _without_alpha(path: Path, image: Image.Image) -> np.ndarray:
-    """(H, W) or (H, W, 3) of a decoded image with an alpha channel that is opaque everywhere."""
+def _without_alpha(path: Path, image: Image.Image, alpha: str = REFUSE) -> np.ndarray:
+    """(H, W) or (H, W, 3) of a decoded image with an alpha channel that is opaque, or the same, everywhere."""
     pixels = np.asarray(image)
-    if (pixels[..., -1] != OPAQUE).any():
+    values = pixels[..., -1]
+    if (values != (values.flat[0] if alpha == IGNORE else OPAQUE)).any():
         raise _has_alpha(path, image)
     return np.ascontiguousarray(pixels[..., 0] if pixels.shape[2] == 2 else pixels[..., :-1])
 
@@ -188,7 +200,8 @@ def _too_large(path: Path, what: str) -> DataError:
     return DataError(file=path, problem=f"is too large to decode safely ({what})", fix=fix)
 
 
-_PILLOW = Reader(_image_with_pillow, _mask_with_pillow)
+_PILLOW = Reader(_image_with_pillow, _mask_with_pillow, partial(_image_with_pillow, alpha=IGNORE))
 READERS: dict[str, Reader] = {
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"), _PILLOW),
+    RADIOGRAPH: Reader(read_radiograph, refuse_as_mask),
 }

@@ -14,22 +14,26 @@ class StrangeValuesError(DataError):
     """A mask, or several, hold undeclared values.
 
     counts: of each value, the pixels of one mask that have it, or the masks of a set that hold it; unit says which.
-    declared: the values that may occur.
+    declared: the values that may occur.  share: of the pixels of the one mask, those with other values; "" = not told.
     """
 
-    def __init__(self, *, file: object, counts: Mapping[int, int], unit: str, declared: tuple[int, ...]) -> None:
+    def __init__(
+        self, *, file: object, counts: Mapping[int, int], unit: str, declared: tuple[int, ...], share: str = ""
+    ) -> None:
         listed = ", ".join(f"{text(value)} ({count} {unit})" for value, count in [*counts.items()][:_MOST_LISTED])
         more = ", ..." if len(counts) > _MOST_LISTED else ""
-        problem = f"holds the values {listed}{more}; allowed are {', '.join(map(text, declared))}"
+        part = f", in {share} of its pixels" if share and more else ""
+        problem = f"holds the values {listed}{more}{part}; allowed are {', '.join(map(text, declared))}"
         super().__init__(file=file, problem=problem, fix=_fix(sorted(counts), declared))
         self.counts, self.declared = dict(counts), declared
 
 
-def strange_values(name: str, found: np.ndarray, declared: tuple[int, ...]) -> StrangeValuesError:
-    """found: the pixels of one mask whose values are not declared."""
+def strange_values(name: str, found: np.ndarray, declared: tuple[int, ...], pixels: int = 0) -> StrangeValuesError:
+    """found: the pixels of one mask whose values are not declared.  pixels: how many it has; 0 = not told."""
     values, counts = np.unique(found, return_counts=True)
     numbered = dict(zip(values.tolist(), counts.tolist(), strict=True))
-    return StrangeValuesError(file=name, counts=numbered, unit="px", declared=declared)
+    share = f"{found.size / pixels:.2%}" if pixels else ""
+    return StrangeValuesError(file=name, counts=numbered, unit="px", declared=declared, share=share)
 
 
 def _fix(values: list[int], declared: tuple[int, ...]) -> str:

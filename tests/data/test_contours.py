@@ -173,3 +173,64 @@ def test_wrong_options_fail_before_any_file_is_read(root, options, told):
 def test_a_file_that_is_not_there_is_named_with_what_is(root):
     with pytest.raises(DataError, match=r"annotations\.json: is not there, .* holds images: set dataset\.marks=NAME"):
         contours(root).cases()
+
+
+def test_points_are_found_by_a_pattern_of_image_structure_and_grader(root):
+    (root / "c").mkdir()
+    for number in range(COUNT):
+        for label, xy in MARKED.items():
+            np.savetxt(root / f"c/p{number}_{label}_1.txt", xy)
+            np.savetxt(root / f"c/p{number}_{label}_2.txt", np.add(xy, [0, 1]))
+    (first, *_) = contours(root, format="points", marks="c/{id}_{category}_1.txt").cases()
+    np.testing.assert_array_equal(first.read_mask(), image_and_mask(0)[1])
+    graders = {"one": "c/{id}_{category}_1.txt", "two": "c/{id}_{category}_2.txt"}
+    (both, *_) = contours(root, format="points", graders=graders).cases()
+    np.testing.assert_array_equal(both.read_mask(), np.where(np.arange(20)[:, None] == 5, 0, image_and_mask(0)[1]))
+    (second, *_) = contours(root, format="points", graders=graders, grader="two").cases()
+    np.testing.assert_array_equal(second.read_mask(), np.roll(image_and_mask(0)[1], 1, axis=0))
+    assert len({first.reading, both.reading, second.reading}) == 2  # a decoded copy is told from those of other files
+
+
+def test_folders_of_a_pattern_name_the_official_part_and_lists_are_joined(root):
+    for part, number in (("train", 0), ("test", 1)):
+        (root / f"set_{part}").mkdir()
+        (root / f"images/p{number}.png").rename(root / f"set_{part}/p{number}.png")
+        save(root / f"marks_{part}/x.png", image_and_mask(0)[0])
+        np.savetxt(root / f"marks_{part}/p{number}.txt", LEFT)
+    for number in (2, 3):
+        np.savetxt(root / f"images/p{number}_left.txt", LEFT)
+    images = ["set_{part}/{id}.png", "images"]
+    marks = ["marks_{part}/{id}.txt", "images/{id}_left.txt"]
+    found = contours(root, format="points", categories=["left"], images=images, marks=marks).cases()
+    assert [(case.id, case.part) for case in found] == [
+        ("p2", ""),
+        ("p3", ""),
+        ("test/p1", "test"),
+        ("train/p0", "train"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"images": []}, r"dataset\.images: got \[\]; use a folder, a pattern, or a list of these"),
+        ({"marks": {"a": "b"}}, r"dataset\.marks: got \{'a': 'b'\}"),
+        ({"marks": "{id}_1.txt"}, r"dataset\.marks: '\{id\}_1\.txt' has no \{category\}, and there are several"),
+        ({"marks": "{id}.svg"}, r"dataset\.marks: .*"),
+        ({"marks": "{site}/{id}_{category}.txt"}, r"dataset\.marks: .* finds no file"),
+        ({"graders": {"one": "a"}}, r"dataset\.graders: names one alone"),
+    ],
+)  # fmt: skip
+def test_wrong_places_of_points_are_named(root, options, told):
+    with pytest.raises(ConfigError, match=told):
+        contours(root, format="points", **options).cases()
+
+
+def test_a_file_of_marks_that_may_be_of_two_images_is_refused(root):
+    for part in ("a", "b"):
+        save(root / f"images/{part}/p.png", image_and_mask(0)[0])
+    (root / "marks").mkdir()
+    np.savetxt(root / "marks/p_left.txt", LEFT)
+    places = {"images": "images/{class}/{id}.png", "marks": "marks/{id}_left.txt"}
+    with pytest.raises(DataError, match=r"p_left\.txt: belongs to 2 images, a/p and b/p; write in dataset\.marks"):
+        contours(root, format="points", categories=["left"], **places).cases()

@@ -14,6 +14,7 @@ from segaug.analysis.foreign.table import from_frame
 from segaug.cli.hydra_app import settled_per_job
 from segaug.cli.hydra_errors import one_line
 from segaug.data.pixels import grey_pixels, unit_range
+from segaug.data.radiograph import BYTES
 from segaug.data.readers import read_image, read_mask
 from segaug.data.table import read_table
 from segaug.data.task import Case
@@ -191,6 +192,7 @@ GIVEN = [
     Target("jpeg", lambda: spoiled(images.jpeg()), _read_both(".jpg")),
     Target("bmp", lambda: spoiled(images.bmp()), _read_both(".bmp")),
     Target("tiff", lambda: spoiled(images.tiff()), _read_both(".tif")),
+    Target("radiograph", lambda: spoiled([bytes(BYTES)]), _read_both(".img"), weight=0.1),
     Target(
         "swapped headers",
         lambda: spoiled([*images.png(), *images.jpeg(), *images.bmp(), *images.tiff()]),

@@ -4,7 +4,9 @@ from collections.abc import Collection
 
 import numpy as np
 
+from segaug.data.kinds.contours import Contours
 from segaug.data.kinds.folder import Folder
+from segaug.data.kinds.marked import Marked
 from segaug.data.pixels import mask_values, network_label
 from segaug.data.rules.graders import agreement
 from segaug.data.task import Case, Dataset
@@ -16,7 +18,7 @@ def ceiling(dataset: Dataset, ids: Collection[str]) -> dict[str, float | None]:
     ids: the images that count, e.g. those of the test set.  Mean over pairs of graders, then over images, of those in
     which one of them marked it; None where no image is left.
     """
-    if not isinstance(dataset, Folder) or not dataset.graders:
+    if not isinstance(dataset, Folder | Contours | Marked) or not dataset.graders:
         return {}
     chosen = set(ids)
     together = zip(*dataset.by_grader().values(), strict=True)

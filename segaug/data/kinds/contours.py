@@ -1,33 +1,32 @@
 """Images with outlines or run lengths instead of masks, from the files of annotation tools."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from segaug.data.cases import FileCase, IncompleteDatasetError
-from segaug.data.formats import aperio, coco, labelme, points, run_length
-from segaug.data.kinds.beside import files_with, only_named
+from segaug.data.formats import coco, points, run_length
+from segaug.data.kinds.beside import only_named
+from segaug.data.kinds.graded import graded
+from segaug.data.kinds.marks import KEY as MARKS
+from segaug.data.kinds.marks import Found, by_id, filled, in_files, in_points
+from segaug.data.kinds.places import Places, places, texts_of
 from segaug.data.kinds.stored import Stored
-from segaug.data.listing import FilesByStem, files_by_stem, only_file, own_folder
-from segaug.data.names import Names
-from segaug.data.outlines import Drawing, Marked, Outline
-from segaug.data.readers import READERS, read_image
+from segaug.data.kinds.told import check_once, said_by, told
+from segaug.data.listing import FilesByStem, only_file, own_folder
+from segaug.data.outlines import Drawing, Marked
+from segaug.data.readers import read_image
+from segaug.data.rules.canvas import Canvas
+from segaug.data.rules.graders import MAJORITY, check_grader
 from segaug.errors import ConfigError, DataError
 
 FORMATS = ("coco", "labelme", "points", "aperio", "run_lengths")
 IN_ONE_FILE = ("coco", "run_lengths")
-
-
-@dataclass(frozen=True)
-class Found:
-    """Where the marks of an image lie, and how they are read."""
-
-    files: tuple[Path, ...]
-    read: Callable[[], Marked]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,17 +46,23 @@ class Contours(Stored):
     `<marks>/<id>.xml`.  points: `<marks>/<category>/<id>.npy` or `.txt`, one contour each; an image that shows nothing
     of a category has no file there.
 
+    Instead of a folder, `images` and `marks` may be a pattern (see `Pattern`), or a list of folders and patterns:
+    `contours/{id}_{category}_1.txt`.  Where several graders drew contours, `graders` names what stands in for `marks`.
+
     The first of `categories` has the mask value 1, the next 2, and so on; each is a structure of its name.
     """
 
     format: str = "coco"
-    images: str = "images"  # folder inside of root
-    marks: str = "annotations.json"  # file or folder inside of root
+    images: Any = "images"  # inside of root.  Any: OmegaConf knows no union of a text and a list
+    marks: Any = "annotations.json"  # file, folder or pattern inside of root, or a list
     categories: list[str] = field(default_factory=list)  # structures, by the names that the files have for them
     skip: list[str] = field(default_factory=list)  # names in the files that are background
     drawing: Drawing = field(default_factory=Drawing)
     points_order: str = "xy"  # of the two numbers of a point: xy, or row_column
     columns: RunColumns = field(default_factory=RunColumns)
+    canvas: Canvas = field(default_factory=Canvas)  # that the contours were drawn on, where it is not the image
+    graders: dict[str, Any] = field(default_factory=dict)  # name -> what stands in for `marks`
+    grader: str = MAJORITY  # whose contours count: a name, or majority, union or intersection of all
 
     def __post_init__(self) -> None:
         for key, allowed in (("format", FORMATS), ("points_order", points.ORDERS)):
@@ -72,32 +77,39 @@ class Contours(Stored):
         if self.format == "run_lengths" and self.columns.category is None and len(self.categories) > 1:
             fix = "name the column that tells the categories apart, or one category"
             raise ConfigError(key="dataset.columns.category", problem="is not set", fix=fix)
+        for text in texts_of(self.images, "dataset.images"):
+            by_option = {"patient.patient": self.patient, "patient.patient_pattern": self.patient_pattern}
+            check_once(said_by(text), {**by_option, "site.site": self.site, "part.split.column": self.split.column})
+        texts_of(self.marks, MARKS)
         if not self.structures:
             own = {name: [value] for value, name in enumerate(self.categories, start=1)}
             object.__setattr__(self, "structures", own)
         if not self.structure:
             object.__setattr__(self, "structure", list(self.structures))
         super().__post_init__()
+        check_grader(self.grader, self.graders)
 
     def cases(self) -> list[FileCase]:
         """All images by id; reads what was written of them, but no pixel.
 
-        Raises where an image or its marks are missing or ambiguous, and where the files name no such category.
+        Raises where an image or its marks are missing or ambiguous, where marks that a pattern finds are of no image,
+        and where the files name no such category.
         """
+        if self.graders:
+            return graded(self.by_grader(), self.grader, self.meaning)
         root = own_folder(self.root, "dataset.root")
-        images = files_by_stem(root, self.images, "dataset.images", self.follow_links)
-        marks = self._marks(root, images)
-        problems: list[DataError] = []
+        images = places(root, texts_of(self.images, "dataset.images"), "dataset.images", self.follow_links)
+        marks, problems = self._marks(root, images)
         cases = []
-        names = images if self.format not in IN_ONE_FILE or self.table else {**dict.fromkeys(marks, ()), **images}
-        for row in sorted(self.rows(root, names, named_in=root / self.images), key=lambda row: row.id):
+        one_file = self.format in IN_ONE_FILE and not self.table
+        names = {**dict.fromkeys(marks, ()), **images.by_id} if one_file else images.by_id
+        for row in sorted(self.rows(root, names, named_in=images.place), key=lambda row: row.id):
+            row = told(row, images.groups.get(row.id, {}), images.place)
             try:
                 asked_by = marks[row.id].files[0] if row.id in marks else row.named_in
-                image = only_file(images, row.id, root / self.images, asked_by=asked_by)
+                image = only_file(images.by_id, row.id, images.place, asked_by=asked_by)
                 if row.id not in marks:
-                    problem = f"nothing is marked in it by {root / self.marks}"
-                    fix = "add it there, with an empty list if it shows no structure, or take the image away"
-                    raise DataError(file=image, problem=problem, fix=fix)
+                    raise self._unmarked(root, image, images.groups[row.id])
             except DataError as error:
                 problems.append(error)
                 continue
@@ -107,7 +119,7 @@ class Contours(Stored):
                     id=row.id,
                     patient=row.patient,
                     location=str(image),
-                    read_image=partial(read_image, image),
+                    read_image=partial(self._image, image, row.site),
                     read_mask=partial(self._mask, image, found),
                     duplicate_group=row.group,
                     pixel_mm=self._pixel_mm,
@@ -116,25 +128,46 @@ class Contours(Stored):
                     more_masks=found.files[1:],
                     site=row.site,
                     part=row.part,
-                    reading=self._reading(found.files),
+                    reading=self._reading(found.files, row.site),
                 )
             )
         if problems:
             raise IncompleteDatasetError(root=root, cases=cases, problems=problems)
         return cases
 
-    def _reading(self, files: Sequence[Path]) -> str:
+    def by_grader(self) -> dict[str, list[FileCase]]:
+        """The same images, with the contours of each grader."""
+        return {
+            name: replace(self, marks=marks, graders={}, grader=MAJORITY).cases()
+            for name, marks in self.graders.items()
+        }
+
+    def _unmarked(self, root: Path, image: Path, groups: Mapping[str, str]) -> DataError:
+        """What to say of an image of which no file tells anything."""
+        known = [{**groups, "category": category} for category in self.categories]
+        texts = dict.fromkeys(filled(text, each) for text in texts_of(self.marks, MARKS) for each in known)
+        problem = f"nothing is marked in it by {root / ' or '.join(texts)}"
+        fix = "add it there, with an empty list if it shows no structure, or take the image away"
+        return DataError(file=image, problem=problem, fix=fix)
+
+    def _reading(self, files: Sequence[Path], site: str) -> str:
         """What decides what is read of files of marks: the options, and of points the folder, which is the category."""
         told = (self.format, self.categories, self.skip, self.drawing, self.points_order, self.columns)
         categories = [file.parent.name for file in files] if self.format == "points" else []
-        return " ".join(map(str, [*told, *categories]))
+        placed = [f"{self.canvas} {site in self.canvas.whole}"] if self.canvas.side else []
+        return " ".join(map(str, [*told, *categories, *placed]))
+
+    def _image(self, image: Path, site: str) -> np.ndarray:
+        """(H, W) or (H, W, 3), on the canvas if there is one."""
+        return self.canvas.placed(read_image(image), site, image)
 
     def _mask(self, image: Path, found: Found) -> np.ndarray:
         """(H, W) integers."""
         marked = found.read()
         file = f"{found.files[0]} ({image.name})" if self.format in IN_ONE_FILE else str(found.files[0])
         self._refuse_unknown({shape.structure for shape in marked.shapes}, file)
-        height, width = marked.size or read_image(image).shape[:2]
+        side = self.canvas.side
+        height, width = (side, side) if side else marked.size or read_image(image).shape[:2]
         return self.drawing.mask(marked.shapes, self.categories, (height, width), file)
 
     def _refuse_unknown(self, names: set[str], file: object) -> None:
@@ -152,54 +185,22 @@ class Contours(Stored):
                 problem = f"{file} names no category {name!r}"
                 raise ConfigError(key="dataset.categories", problem=problem, fix=f"{hint}choose from: {listed}")
 
-    def _marks(self, root: Path, images: FilesByStem) -> Mapping[str, Found]:
-        """What is marked, by the id of the image."""
-        key = "dataset.marks"
+    def _marks(self, root: Path, images: Places) -> tuple[dict[str, Found], list[DataError]]:
+        """What is marked, by the id of the image, and what is wrong with files that are of none."""
+        if self.format in IN_ONE_FILE:
+            return self._in_one_file(root, images.by_id), []
+        texts = texts_of(self.marks, MARKS)
+        if self.format == "points":
+            return in_points(root, texts, images, self.categories, self.points_order, self.follow_links)
+        return in_files(root, texts, images, self.format, self.follow_links)
+
+    def _in_one_file(self, root: Path, images: FilesByStem) -> dict[str, Found]:
+        file = only_named(root, self.marks, MARKS, self.follow_links)
         if self.format == "coco":
-            file = only_named(root, self.marks, key, self.follow_links)
             whole = coco.read(file)
             self._refuse_missing(set(whole.categories), file)
-            return _by_id(file, whole.images, images)
-        if self.format == "run_lengths":
-            file = only_named(root, self.marks, key, self.follow_links)
-            names = self.columns
-            runs = run_length.read(file, names.image, names.runs, names.category, self.categories[0])
-            self._refuse_missing({run.structure for own in runs.values() for run in own}, file)
-            return _by_id(file, {name: Marked([*own], None) for name, own in runs.items()}, images)
-        if self.format == "points":
-            return dict(self._points(root))
-        suffix, read = (".json", labelme.read) if self.format == "labelme" else (".xml", aperio.read)
-        files = files_with(root, self.marks, key, (suffix,), self.follow_links)
-        return {stem: Found((path,), partial(read, path)) for stem, (path, *_) in files.items()}
-
-    def _points(self, root: Path) -> Iterator[tuple[str, Found]]:
-        """The contours of each image, a file for each category that it shows."""
-        files: dict[str, dict[str, Path]] = {}
-        for category in self.categories:
-            part = str(PurePosixPath(self.marks, category))
-            found = files_with(root, part, "dataset.marks", points.SUFFIXES, self.follow_links)
-            for stem in found:
-                files.setdefault(stem, {})[category] = only_file(found, stem, root / part, asked_by=root / part)
-        for stem, own in files.items():
-            yield stem, Found(tuple(own.values()), partial(_drawn, own, self.points_order))
-
-
-def _drawn(files: Mapping[str, Path], order: str) -> Marked:
-    return Marked([Outline(category, points.read(path, order)) for category, path in files.items()], None)
-
-
-def _by_id(file: Path, marked: Mapping[str, Marked], images: FilesByStem) -> dict[str, Found]:
-    """By the image that each name in the file means; raises DataError where two mean one."""
-    ids = Names(images).of(list(marked), file, pad=0)
-    known = [name if name in images else _stem(name) for name in ids]
-    return {name: Found((file,), partial(_same, own)) for name, own in zip(known, marked.values(), strict=True)}
-
-
-def _stem(name: str) -> str:
-    """What an image would be called that is not there."""
-    path = PurePosixPath(name)
-    return path.stem if path.suffix.lower() in READERS else path.name
-
-
-def _same(marked: Marked) -> Marked:
-    return marked
+            return by_id(file, whole.images, images)
+        names = self.columns
+        runs = run_length.read(file, names.image, names.runs, names.category, self.categories[0])
+        self._refuse_missing({run.structure for own in runs.values() for run in own}, file)
+        return by_id(file, {name: Marked([*own], None) for name, own in runs.items()}, images)

@@ -16,11 +16,13 @@ from segaug.data.kinds.pairs import Files, Pairs, files_of, pairs
 from segaug.data.kinds.pattern import is_pattern
 from segaug.data.kinds.rows import Row
 from segaug.data.kinds.stored import Stored
+from segaug.data.kinds.taken import Taken, rule_of, taken
 from segaug.data.kinds.told import check_once, kept, said_by, told
 from segaug.data.kinds.unpaired import not_one, refuse_mask, without_image
 from segaug.data.listing import files_by_stem, only_file, own_folder
-from segaug.data.readers import read_image, read_mask
+from segaug.data.readers import IGNORE, REFUSE, read_image, read_mask
 from segaug.data.rules.graders import MAJORITY, check_grader
+from segaug.data.rules.slices import Slices
 from segaug.data.unlabelled import KEY as UNLABELLED
 from segaug.data.unlabelled import no_mask, of_new_patients
 from segaug.errors import ConfigError, DataError
@@ -41,6 +43,8 @@ class Folder(Stored):
     which are joined.  `masks` may also name one folder or pattern for each structure: whatever is not 0 there is it.
 
     Images of the folder `unlabelled`, of other patients, join the external part; the table does not name them.
+
+    Where images are slices, `per_patient` takes those of each patient as `Slices` does; listing then opens all masks.
     """
 
     images: str = "images"  # this folder, masks and table lie inside of root
@@ -48,12 +52,18 @@ class Folder(Stored):
     missing_mask: str = ERROR  # "empty": an image without a mask shows none of the structures
     graders: dict[str, str] = field(default_factory=dict)  # name -> what stands in for `masks`, where several drew them
     grader: str = MAJORITY  # whose masks count: a name, or majority, union or intersection of all
+    alpha: str = REFUSE  # of images, where it is not opaque; "ignore": dropped where it is one value everywhere
+    per_patient: int | None = None  # images that hold a chosen structure, evenly spaced; None: all images are taken
+    share_without: float = Slices().share_without  # images without it, for each one with it that was taken
     unlabelled: str | None = None  # folder of images without a mask, anywhere; ~ and $VARIABLES are replaced
 
     def __post_init__(self) -> None:
         if self.missing_mask not in (ERROR, EMPTY):
             fix = f"use {ERROR}, or {EMPTY} where an image without a mask shows none of the structures"
             raise ConfigError(key="dataset.missing_mask", problem=f"got {self.missing_mask!r}", fix=fix)
+        if self.alpha not in (REFUSE, IGNORE):
+            fix = f"use {REFUSE}, or {IGNORE} where an alpha channel of one value says nothing"
+            raise ConfigError(key="dataset.alpha", problem=f"got {self.alpha!r}", fix=fix)
         if isinstance(self.masks, Mapping):
             object.__setattr__(self, "structures", structures_of(self.masks, self.structures, _UNNAMED))
         elif not isinstance(self.masks, str):
@@ -61,6 +71,7 @@ class Folder(Stored):
             raise ConfigError(key="dataset.masks", problem=f"got {self.masks!r}", fix=fix)
         for name, text in self._places.items():
             said_by(text, _key_of(name))
+        rule_of(self.per_patient, self.share_without)
         by_option = {"patient.patient": self.patient, "patient.patient_pattern": self.patient_pattern}
         check_once(said_by(self.images), {**by_option, "site.site": self.site, "part.split.column": self.split.column})
         super().__post_init__()
@@ -72,6 +83,10 @@ class Folder(Stored):
         Raises where a folder, an image or a mask is missing or ambiguous, where a mask has no image although patterns
         say which it should have, and where an image of `unlabelled` shows a patient of a labelled one.
         """
+        if few := self._taken():
+            if few.problems:
+                raise IncompleteDatasetError(root=Path(self.root), cases=few.cases, problems=few.problems)
+            return few.cases
         if self.graders:
             return graded(self.by_grader(), self.grader, self.meaning)
         root = own_folder(self.root, "dataset.root")
@@ -103,7 +118,15 @@ class Folder(Stored):
         return {name: folder.cases() for name, folder in self._alone().items()}
 
     def _alone(self) -> dict[str, "Folder"]:
-        return {name: replace(self, masks=masks, graders={}, grader=MAJORITY) for name, masks in self.graders.items()}
+        plain = replace(self, graders={}, grader=MAJORITY, per_patient=None)
+        return {name: replace(plain, masks=masks) for name, masks in self.graders.items()}
+
+    def _taken(self) -> Taken | None:
+        """What is left of all images by the rule for slices; None where there is none."""
+        if not (rule := rule_of(self.per_patient, self.share_without)):
+            return None
+        chosen = [value for values in self.foreground() for value in values]
+        return taken(replace(self, per_patient=None).cases(), rule, chosen, self.values())
 
     def columns_where(self) -> dict[str, list[str]]:
         """`where` without what the pattern of the images says."""
@@ -111,9 +134,10 @@ class Folder(Stored):
         return {key: texts for key, texts in self.where.items() if key not in known}
 
     def remarks(self) -> list[str]:
-        """Masks without an image, where they are no error: in plain folders, whose images may be a choice."""
+        """What the rule for slices took, and masks without an image, where they are no error: in plain folders."""
         folders = self._alone().values() if self.graders else [self]
-        return [remark for folder in folders for remark in folder._unused()]
+        few = self._taken()
+        return [*([str(few.left_out)] if few else []), *(remark for folder in folders for remark in folder._unused())]
 
     def _unused(self) -> list[str]:
         strays = [] if self._strict else without_image(self._found(own_folder(self.root, "dataset.root")))
@@ -158,7 +182,7 @@ class Folder(Stored):
             parts += [(AS_STORED if name == _IN_ONE else place, path) for path in paths]
         if not parts:
             refuse_mask(image, row.id, found.images.by_id)
-            return self._case(row, image, [], partial(read_empty, image, self.meaning.nothing))
+            return self._case(row, image, [], partial(read_empty, image, self.meaning.nothing, self.alpha))
         whole = len(parts) == 1 and parts[0][0] == AS_STORED
         read = partial(read_mask, parts[0][1]) if whole else partial(read_joined, parts, self.meaning)
         reading = "" if whole else f"masks of {' '.join(str(place) for place, _ in parts)}, none of {' '.join(lacking)}"
@@ -188,18 +212,19 @@ class Folder(Stored):
         labelled: bool = True,
         reading: str = "",
     ) -> FileCase:
+        told = f"{reading} alpha {self.alpha}".strip() if self.alpha != REFUSE else reading
         return FileCase(
             id=row.id,
             patient=row.patient,
             location=str(image),
-            read_image=partial(read_image, image),
+            read_image=partial(read_image, image, self.alpha),
             read_mask=open_mask,
             duplicate_group=row.group,
             pixel_mm=self._pixel_mm,
             image_file=image,
             mask_file=masks[0] if masks else None,
             more_masks=tuple(masks[1:]),
-            reading=reading,
+            reading=told,
             labelled=labelled,
             site=row.site,
             part=row.part,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from segaug.data.readers import read_image, read_mask
+from segaug.data.readers import REFUSE, read_image, read_mask
 from segaug.data.rules.values import Values, code
 from segaug.errors import DataError
 
@@ -38,9 +38,9 @@ def read_joined(parts: Sequence[Part], meaning: Values) -> np.ndarray:
     return mask
 
 
-def read_empty(image: Path, background: int) -> np.ndarray:
-    """The mask of an image that has none: background, (H, W) as the image."""
-    return np.full(read_image(image).shape[:2], background, np.int64)
+def read_empty(image: Path, background: int, alpha: str = REFUSE) -> np.ndarray:
+    """The mask of an image that has none: background, (H, W) as the image.  alpha: see `read_image`."""
+    return np.full(read_image(image, alpha).shape[:2], background, np.int64)
 
 
 def _read(value: int, path: Path) -> np.ndarray:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from unicodedata import normalize
 
+from segaug.data.kinds.beside import files_with
 from segaug.data.kinds.pattern import Found, Pattern, is_pattern
 from segaug.data.listing import FilesByStem, files_by_stem
 from segaug.data.readers import READERS
@@ -73,12 +74,20 @@ class Files:
         return Files(self.root, self.text, self.pattern, tuple(one for one in self.found if one.path not in paths))
 
 
-def files_of(root: Path, text: str, key: str, follow_links: bool) -> Files:
-    """Find the files of an option.  Raises where there are none, and where they lie outside of root."""
+def files_of(root: Path, text: str, key: str, follow_links: bool, suffixes: tuple[str, ...] = tuple(READERS)) -> Files:
+    """Find the files of an option.  Raises where there are none, and where they lie outside of root.
+
+    suffixes: of files that are no images.
+    """
     if not is_pattern(text):
-        stems = files_by_stem(root, text, key, follow_links)
+        images = suffixes == tuple(READERS)
+        stems = (
+            files_by_stem(root, text, key, follow_links)
+            if images
+            else files_with(root, text, key, suffixes, follow_links)
+        )
         return Files(root, text, None, tuple(Found(path, {"id": stem}) for stem in stems for path in stems[stem]))
-    pattern = Pattern(text, key)
+    pattern = Pattern(text, key, suffixes=suffixes)
     found = tuple(pattern.find(root, follow_links))
     if not found:
         first = text.split("/")[0]

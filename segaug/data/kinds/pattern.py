@@ -15,7 +15,6 @@ GROUPS = ("id", "patient", "site", "part", "class")
 """What a pattern may say of a file: its name, whose image it is, where it was taken, the official part, and its class
 (which `dataset.where` can ask for).  `*` is any text that says nothing."""
 _TOKEN = re.compile(r"\{([^{}]*)\}|(\*)")
-_ANY_SUFFIX = "(?i:" + "|".join(map(re.escape, READERS)) + ")"
 _LEFT_ALONE = "__MACOSX"  # copies of every name, with what a Mac knows of the file
 
 
@@ -44,6 +43,7 @@ class Pattern:
     text: str
     key: str  # of the config, for errors
     whole: bool = False
+    suffixes: tuple[str, ...] = tuple(READERS)  # that its files may have
 
     def __post_init__(self) -> None:
         inside(Path(), self.text, self.key, follow_links=True)
@@ -59,8 +59,8 @@ class Pattern:
             )
             raise ConfigError(key=self.key, problem=problem, fix="write what stands between them, as in {id}_mask*")
         suffix = re.search(r"\.[A-Za-z]\w{1,4}$", self.text)
-        if suffix and not self.whole and suffix[0].lower() not in READERS:
-            fix = f"use one of {', '.join(READERS)}, or leave it out for any of them"
+        if suffix and not self.whole and suffix[0].lower() not in self.suffixes:
+            fix = f"use one of {', '.join(self.suffixes)}, or leave it out for any of them"
             raise ConfigError(key=self.key, problem=f"{suffix[0]} is no readable suffix", fix=fix)
 
     @property
@@ -79,7 +79,7 @@ class Pattern:
 
     def fits(self, path: str, groups: Mapping[str, str]) -> bool:
         """Is this path, relative to the root, one of a file that these groups are true of?"""
-        one = re.compile("/".join(_part(part, groups) for part in self._parts) + self._suffix)
+        one = re.compile("/".join(_part(part, groups, self.suffixes) for part in self._parts) + self._suffix)
         return one.fullmatch(normalize("NFC", path)) is not None
 
     def find(self, root: Path, follow_links: bool) -> Iterator[Found]:
@@ -91,7 +91,7 @@ class Pattern:
         level: list[tuple[Path, str]] = [(root, "")]
         for place, part in enumerate([*folders, names]):
             last = place == len(folders)
-            one = re.compile(_part(part, {}) + (self._suffix if last else ""))
+            one = re.compile(_part(part, {}, self.suffixes) + (self._suffix if last else ""))
             level = [
                 (path, f"{above}/{name}" if above else name)
                 for folder, above in level
@@ -129,42 +129,44 @@ class Pattern:
 
     @property
     def _suffix(self) -> str:
-        return "" if self.whole or self.text.lower().endswith(tuple(READERS)) else _ANY_SUFFIX
+        any_of_them = "(?i:" + "|".join(map(re.escape, self.suffixes)) + ")"
+        return "" if self.whole or self.text.lower().endswith(self.suffixes) else any_of_them
 
     @cached_property
     def _expressions(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
         """The pattern with groups as short, and as long, as they can be."""
         text = normalize("NFC", self.text)
-        short, long = _whole(text, "[^/]+?", "[^/]*"), _whole(text, "[^/]+", "[^/]*?")
+        short, long = (_whole(text, *ways, self.suffixes) for ways in (("[^/]+?", "[^/]*"), ("[^/]+", "[^/]*?")))
         return re.compile(short + self._suffix), re.compile(long + self._suffix)
 
 
-def _part(part: str, groups: Mapping[str, str]) -> str:
+def _part(part: str, groups: Mapping[str, str], suffixes: tuple[str, ...]) -> str:
     """One part of a path as a regular expression, with these texts in the places of its groups."""
     pieces, end = [], 0
     for token in _TOKEN.finditer(part):
         known = groups.get(token[1] or "")
-        pieces += [_literal(part[end : token.start()]), re.escape(known) if known else "[^/]*" if token[2] else "[^/]+"]
+        any_text = "[^/]*" if token[2] else "[^/]+"
+        pieces += [_literal(part[end : token.start()], suffixes), re.escape(known) if known else any_text]
         end = token.end()
-    return "".join([*pieces, _literal(part[end:])])
+    return "".join([*pieces, _literal(part[end:], suffixes)])
 
 
-def _whole(text: str, group: str, star: str) -> str:
+def _whole(text: str, group: str, star: str, suffixes: tuple[str, ...]) -> str:
     """A pattern as a regular expression; a group that comes again is what it was before."""
     pieces, end = [], 0
     seen: set[str] = set()
     for token in _TOKEN.finditer(text):
         name = token[1]
         again = f"(?P=g_{name})" if name in seen else f"(?P<g_{name}>{group})"
-        pieces += [_literal(text[end : token.start()]), star if token[2] else again]
+        pieces += [_literal(text[end : token.start()], suffixes), star if token[2] else again]
         seen.add(name)
         end = token.end()
-    return "".join([*pieces, _literal(text[end:])])
+    return "".join([*pieces, _literal(text[end:], suffixes)])
 
 
-def _literal(text: str) -> str:
+def _literal(text: str, suffixes: tuple[str, ...]) -> str:
     """These characters; the case of a suffix says nothing."""
-    suffix = next((known for known in READERS if text.lower().endswith(known)), "")
+    suffix = next((known for known in suffixes if text.lower().endswith(known)), "")
     if not suffix:
         return re.escape(text)
     return re.escape(text[: -len(suffix)]) + f"(?i:{re.escape(suffix)})"

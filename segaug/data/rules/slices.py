@@ -7,6 +7,7 @@ import numpy as np
 from segaug.errors import ConfigError
 
 KEY = "dataset.slices"
+MOST_WITHOUT = 10  # slices without a structure, for each one with it
 AXES = ("axial", "sagittal", "coronal")
 
 
@@ -24,7 +25,7 @@ class Slices:
         if self.per_patient < 1:
             problem = f"got {self.per_patient}"
             raise ConfigError(key=f"{KEY}.per_patient", problem=problem, fix="use 1 or more; 8 is the default")
-        if not 0 <= self.share_without <= 10:
+        if not 0 <= self.share_without <= MOST_WITHOUT:
             problem = f"got {self.share_without:g}"
             raise ConfigError(key=f"{KEY}.share_without", problem=problem, fix="use 0 to 10; 0.1 is the default")
 

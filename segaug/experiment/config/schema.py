@@ -17,6 +17,7 @@ from segaug.augment.strategy import Strategy
 from segaug.data.kinds.arrays import Arrays
 from segaug.data.kinds.contours import Contours
 from segaug.data.kinds.folder import Folder
+from segaug.data.kinds.marked import Marked
 from segaug.data.kinds.volumes import Volumes
 from segaug.data.phantom import Phantom
 from segaug.data.pooled import Pooled
@@ -82,6 +83,7 @@ DATASETS: dict[str, type[Dataset | Pooled]] = {
     "volumes": Volumes,
     "arrays": Arrays,
     "contours": Contours,
+    "marked": Marked,
     "phantom": Phantom,
     "pooled": Pooled,
 }
