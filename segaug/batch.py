@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 import torch
 from torch import Tensor
 
+from segaug.known import shown
 from segaug.patch import Patch, alternating, draw_patch, joined_patches
 
 NOT_OF_POOL = -1  # index of an image of another part of the split, and of one that a strategy has made
@@ -18,7 +19,8 @@ class Batch:
     image: (B, C, H, W) float32 in 0..1.  label: (B, K, H, W) float32 in 0..1, one channel per foreground structure,
     background implicit, sum over K <= 1.  index: (B,) long, position in the pool or NOT_OF_POOL.  spacing_mm: (B, 2) as
     (row, column), NaN where the pixel size is unknown.  source: (B,) long, place in `Form.sources`.  patch: what of
-    each image is to be shown to the network; None: all of it.
+    each image is to be shown to the network; None: all of it.  ignored: may pixels of the label be NaN, which count for
+    nothing (`segaug/known.py`)?  It is of the task, not of these rows: so nobody has to look.
     """
 
     image: Tensor
@@ -27,6 +29,7 @@ class Batch:
     spacing_mm: Tensor
     source: Tensor
     patch: Patch | None = None
+    ignored: bool = False
 
     def __post_init__(self) -> None:
         rows = len(self.image)
@@ -38,12 +41,17 @@ class Batch:
             raise ValueError(
                 f"Batch: image is {tuple(self.image.shape[2:])} pixels, label {tuple(self.label.shape[2:])}"
             )
-        given = {name: value for name, value in vars(self).items() if value is not None}
+        given = {name: value for name, value in vars(self).items() if name != "ignored" and value is not None}
         if any(len(value) != rows for value in given.values()):
             raise ValueError(f"Batch: {', '.join(given)} differ in their number of rows")
 
     def __len__(self) -> int:
         return len(self.image)
+
+    @property
+    def shown(self) -> Tensor:
+        """The label with nothing in pixels that are ignored: for who asks what is known to be there."""
+        return shown(self.label) if self.ignored else self.label
 
     def to(self, device: torch.device | str) -> "Batch":
         """The same batch on another device (Lightning calls this for a frozen dataclass)."""
@@ -55,17 +63,18 @@ class Batch:
         return replace(self, **{name: getattr(self, name)[index] for name in _TENSORS}, patch=patch)
 
 
-_TENSORS = tuple(field.name for field in fields(Batch) if field.name != "patch")
+_TENSORS = tuple(field.name for field in fields(Batch) if field.name not in ("patch", "ignored"))
 
 
 def joined(first: Batch, second: Batch) -> Batch:
     """The rows of both, in this order."""
     tensors = {name: torch.cat([getattr(each, name) for each in (first, second)]) for name in _TENSORS}
-    return replace(first, **tensors, patch=joined_patches(first.patch, second.patch))
+    ignored = first.ignored or second.ignored
+    return replace(first, **tensors, patch=joined_patches(first.patch, second.patch), ignored=ignored)
 
 
 def with_patches(batch: Batch, size: tuple[int, ...] | None, rng: torch.Generator) -> Batch:
     """A batch of which patches are to be shown, around foreground and background by turns; None: all of the images."""
     if size is None:
         return batch
-    return replace(batch, patch=draw_patch(batch.label, size, alternating(len(batch)), rng))
+    return replace(batch, patch=draw_patch(batch.label, size, alternating(len(batch)), rng, batch.ignored))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from segaug.known import ignored_pixels
+
 
 @dataclass(frozen=True)
 class Patch:
@@ -56,12 +58,17 @@ def alternating(rows: int, offset: int = 0) -> Tensor:
 class Places:
     """Where the foreground of images is, on the CPU, counted once so that a draw need not look at every pixel."""
 
-    def __init__(self, label: Tensor) -> None:
-        """label: (N, K, *image), hard or soft; foreground is where most of a pixel is of any structure."""
+    def __init__(self, label: Tensor, ignored: bool = False) -> None:
+        """label: (N, K, *image), hard or soft; foreground is where most of a pixel is of any structure.
+
+        ignored: may pixels be NaN?  These are neither foreground nor background, and no patch is drawn around one.
+        """
         foreground = (label.sum(1) > 0.5).cpu()
         self.image = tuple(foreground.shape[1:])
         self._lines = foreground.flatten(1, -2)  # (N, L, W)
         self._counts = self._lines.sum(-1)  # (N, L) pixels of foreground in each line
+        self._known = ~ignored_pixels(label)[:, 0].cpu().flatten(1, -2) if ignored else None  # (N, L, W)
+        self._pixels = self._lines.shape[-1] if self._known is None else self._known.sum(-1)  # of each line, (N, L)
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -69,7 +76,7 @@ class Places:
     def taken(self, rows: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
         """Is foreground taken where it is wanted or not, and was the wanted class missing?  Each (B,) bool."""
         found = self._counts.sum(1)
-        pixels = self._lines[0].numel()
+        pixels = self._lines[0].numel() if self._known is None else self._known.sum((1, 2))
         missing = torch.where(wanted, (found == 0)[rows], (found == pixels)[rows])
         return wanted ^ missing, missing
 
@@ -79,22 +86,28 @@ class Places:
         rows: (B,) long, of the images.  foreground: (B,) bool, of which class.
         """
         counts = self._counts[rows]
-        until = torch.where(foreground[:, None], counts, self._lines.shape[-1] - counts).cumsum(1)
+        pixels = self._pixels if isinstance(self._pixels, int) else self._pixels[rows]
+        until = torch.where(foreground[:, None], counts, pixels - counts).cumsum(1)
         rank = (share * until[:, -1]).long()[:, None]
         line = torch.searchsorted(until, rank, right=True)
-        chosen = (self._lines[rows, line[:, 0]] == foreground[:, None]).cumsum(1)
+        of_class = self._lines[rows, line[:, 0]] == foreground[:, None]
+        if self._known is not None:
+            of_class &= self._known[rows, line[:, 0]]
+        chosen = of_class.cumsum(1)
         left = rank - until.gather(1, line) + chosen[:, -1:]  # of this line, after those before it
         place = line * chosen.shape[1] + torch.searchsorted(chosen, left, right=True)
         return torch.stack(torch.unravel_index(place[:, 0], self.image), dim=1)
 
 
-def draw_patch(label: Tensor, size: tuple[int, ...], wanted: Tensor, rng: torch.Generator) -> Patch:
+def draw_patch(
+    label: Tensor, size: tuple[int, ...], wanted: Tensor, rng: torch.Generator, ignored: bool = False
+) -> Patch:
     """A patch of each image (B, K, *image), around a pixel of the wanted class; every pixel of it is as likely.
 
-    wanted: (B,) bool, foreground or background.  The patch is moved as far as it must be to fit in the image, so one
-    that is as large as the image is the image.  What a row draws depends on no other row.
+    wanted: (B,) bool, foreground or background.  ignored: as for `Places`.  The patch is moved as far as it must be to
+    fit in the image, so one that is as large as the image is the image.  What a row draws depends on no other row.
     """
-    return draw_patch_at(Places(label), torch.arange(len(label)), size, wanted, rng)
+    return draw_patch_at(Places(label, ignored), torch.arange(len(label)), size, wanted, rng)
 
 
 def draw_patch_at(places: Places, rows: Tensor, size: tuple[int, ...], wanted: Tensor, rng: torch.Generator) -> Patch:

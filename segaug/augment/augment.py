@@ -12,6 +12,9 @@ from segaug.batch import Batch
 from segaug.deform.compose import compose_px
 from segaug.deform.warp import Mode, warp_together
 from segaug.deform.window import window
+from segaug.known import ignored_pixels
+
+_LEAST_KNOWN = 0.5  # of a pixel whose label is interpolated
 
 
 @dataclass(frozen=True)
@@ -143,11 +146,30 @@ def _resampled(field: Tensor | None, draws: Sequence[Draw], batch: Batch) -> Bat
     if field is None:
         return cut(batch)
     soft = torch.stack([one.soft for one in draws]).any(0)
-    wanted: list[tuple[Mode, bool]] = [("nearest", not soft.all()), ("bilinear", bool(soft.any()))]
-    labels: list[tuple[Tensor, Mode]] = [(batch.label, mode) for mode, is_wanted in wanted if is_wanted]
+    labels: list[tuple[Tensor, Mode]] = [] if soft.all() else [(batch.label, "nearest")]
+    labels += [(_interpolated(batch), "bilinear")] if soft.any() else []
     first_px = None if batch.patch is None else batch.patch.first_px
     image, *made = warp_together(field, (batch.image, "bilinear"), *labels, first_px=first_px)
+    if soft.any() and batch.ignored:
+        made[-1] = _of_known_parts(made[-1])
     return replace(batch, image=image, label=_where(soft, made[-1], made[0]), patch=None)
+
+
+def _interpolated(batch: Batch) -> Tensor:
+    """The label as it is interpolated: where pixels are ignored, one channel more says which, and there is no NaN."""
+    if not batch.ignored:
+        return batch.label
+    return torch.cat([batch.shown, ignored_pixels(batch.label).to(batch.label.dtype)], dim=1)
+
+
+def _of_known_parts(interpolated: Tensor) -> Tensor:
+    """The label (B, K, ...) of the known part of each pixel; NaN where at least half of it is ignored.
+
+    No gradient reaches the field where nothing is known.
+    """
+    label, unknown = interpolated[:, :-1], interpolated[:, -1:]
+    known = label / (1 - unknown).clamp_min(_LEAST_KNOWN)
+    return torch.where(unknown >= _LEAST_KNOWN, known.new_tensor(torch.nan), known)
 
 
 def _full_precision(batch: Batch) -> torch.autocast:

@@ -58,4 +58,5 @@ class Bank:
             index=torch.full_like(of, NOT_OF_POOL),
             spacing_mm=subset.spacing_mm[of],
             source=subset.source[of],
+            ignored=subset.ignored,
         )

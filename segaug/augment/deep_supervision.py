@@ -10,6 +10,7 @@ from segaug.augment.layer_loss import LayerLoss
 from segaug.augment.layer_masks import LayerMasks
 from segaug.augment.strategy import PrepareContext, Prepared, StepContext
 from segaug.augment.taps import features_of, layers_of
+from segaug.batch import Batch
 
 
 class Heads(nn.Module):
@@ -20,9 +21,9 @@ class Heads(nn.Module):
         self.convolutions = nn.ModuleDict({name: nn.Conv2d(count, logits, 1) for name, count in channels.items()})
         self._optimiser = torch.optim.Adam(self.parameters())
 
-    def losses(self, features: dict[str, Tensor], label: Tensor, context: StepContext) -> Tensor:
+    def losses(self, features: dict[str, Tensor], batch: Batch, context: StepContext) -> Tensor:
         """The objective of each layer's logits against its max-pooled label, (L,)."""
-        masks = LayerMasks(label)
+        masks = LayerMasks(batch.label, batch.ignored)
         return torch.stack(
             [
                 context.loss(head(features[name]).float(), shared(masks.like(features[name])))
@@ -69,7 +70,7 @@ class DeepSupervision(LayerLoss):
         if not self.weight:
             return context.loss(context.model(batch.image), batch.label)
         logits, features = features_of(context.model, batch.image)
-        return context.loss(logits, batch.label) + self.weight * heads.losses(features, batch.label, context).mean()
+        return context.loss(logits, batch.label) + self.weight * heads.losses(features, batch, context).mean()
 
     def state(self, prepared: Prepared) -> dict[str, Tensor]:
         """Nothing: no prediction asks a head."""

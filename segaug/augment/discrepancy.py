@@ -13,6 +13,8 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from segaug.known import shown
+
 EPS = 1e-6  # added to a norm before its logarithm
 MOST_APART = 10.0  # standard deviations: from there on a channel tells every pixel's class
 Separation = Literal["literal", "area_norm"]
@@ -28,7 +30,11 @@ class ClassMeans:
 
 
 def class_means(
-    features: Tensor, mask: Tensor, separation: Separation = "literal", swapped_bg: bool = False
+    features: Tensor,
+    mask: Tensor,
+    separation: Separation = "literal",
+    swapped_bg: bool = False,
+    ignored: bool = False,
 ) -> ClassMeans:
     """Means of a feature map (B, C, h, w) over its pixels, by a mask (B, 1, h, w) of 0 and 1.
 
@@ -36,12 +42,14 @@ def class_means(
     m1, m0 are the means inside of the classes.  A map that is constant, c, has then f - g = (2q - 1) c.
     area_norm: m1 and m0 themselves; an image that lacks a class has the other's mean for it, so that they are equal.
     swapped_bg: g = mean of M (1 - F), which is what the released code computes.  Only of literal.
+    ignored: pixels of the mask may be NaN; all means are over the others.  Where none is left both means are 0.
     """
     with torch.autocast(features.device.type, enabled=False):
-        means = _weighted_sums(features.float(), _pixel_weights(mask.float(), separation))
-        foreground, background = means.unbind(1)
+        weights = _pixel_weights(mask.float(), separation, ignored)
+        foreground, background = _weighted_sums(features.float(), weights).unbind(1)
         if swapped_bg:
-            background = mask.float().mean((1, 2, 3))[:, None] - foreground
+            share = weights[:, 0].sum(1) if ignored else mask.float().mean((1, 2, 3))
+            background = share[:, None] - foreground
         return ClassMeans(foreground, background)
 
 
@@ -68,20 +76,21 @@ def image_discrepancy(means: ClassMeans) -> Tensor:
     return -((means.foreground - means.background).abs() + EPS).log().mean(1)
 
 
-def scale_free_separation(features: Tensor, mask: Tensor) -> Tensor:
+def scale_free_separation(features: Tensor, mask: Tensor, ignored: bool = False) -> Tensor:
     """|m1 - m0| / s of each image, mean over the channels, (B,); NaN in images that lack a class.
 
     s^2 is the variance inside of the classes, pooled over them.  Features that are scaled or shifted as a whole keep
     their value, and a dead channel has 0.  A channel counts at most `MOST_APART`: on a map of a few pixels some have no
-    variance at all inside of the classes, and would be all of the mean.
+    variance at all inside of the classes, and would be all of the mean.  ignored: see `class_means`.
     """
     features, mask = features.float(), mask.float()
-    means = class_means(features, mask, "area_norm")
+    means = class_means(features, mask, "area_norm", ignored=ignored)
     m1, m0 = means.foreground[..., None, None], means.background[..., None, None]
-    variance = (features - torch.lerp(m0, m1, mask)).square().mean((2, 3))
+    mean = torch.nanmean if ignored else torch.mean  # what is NaN in the mask is so in all that is made of it
+    variance = mean((features - torch.lerp(m0, m1, mask)).square(), (2, 3))
     tiny = torch.finfo(variance.dtype).tiny
     ratio = ((means.foreground - means.background).abs() / variance.clamp_min(tiny).sqrt()).clamp_max(MOST_APART)
-    share = mask.mean((1, 2, 3))
+    share = mean(mask, (1, 2, 3))
     return torch.where((share > 0) & (share < 1), ratio.mean(1), torch.nan)
 
 
@@ -92,15 +101,16 @@ def _of_difference(difference: Tensor, norm: Norm) -> Tensor:
     return -(length + EPS).log().mean()
 
 
-def _pixel_weights(mask: Tensor, separation: Separation) -> Tensor:
+def _pixel_weights(mask: Tensor, separation: Separation, ignored: bool) -> Tensor:
     """(B, 2, h w): what a pixel counts in the mean of the foreground, and in that of the background."""
     inside = mask.flatten(2)
     weights = torch.cat([inside, 1 - inside], dim=1)
+    weights = shown(weights) if ignored else weights
     if separation == "literal":
-        return weights / inside.shape[2]
+        return weights / (weights.sum((1, 2), keepdim=True).clamp_min(1) if ignored else inside.shape[2])
     sums = weights.sum(2, keepdim=True)
     weights = torch.where(sums > 0, weights, weights.flip(1))
-    return weights / weights.sum(2, keepdim=True)
+    return weights / weights.sum(2, keepdim=True).clamp_min(1)
 
 
 def _weighted_sums(features: Tensor, weights: Tensor) -> Tensor:

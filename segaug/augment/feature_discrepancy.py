@@ -15,6 +15,7 @@ from segaug.augment.layer_weights import LayerWeights
 from segaug.augment.strategy import PrepareContext, Prepared, StepContext
 from segaug.augment.taps import chosen, features_of, layers_of
 from segaug.augment.warmup import check_warmup, warmed_up
+from segaug.batch import Batch
 
 _CHOICES = {
     "mode": ("warmup", "learned_clip", "off"),
@@ -69,7 +70,7 @@ class FeatureDiscrepancy(LayerLoss):
         if self._is_off:
             return context.loss(context.model(batch.image), batch.label)
         logits, features = features_of(context.model, batch.image)
-        losses = self._losses(features, batch.label, context.rng("FeatureDiscrepancy", "permutation"))
+        losses = self._losses(features, batch, context.rng("FeatureDiscrepancy", "permutation"))
         return context.loss(logits, batch.label) + (self._alpha(context, losses) * losses).sum()
 
     def facts(self, prepared: Prepared, best: Mapping[str, Tensor]) -> dict[str, Any]:
@@ -89,12 +90,12 @@ class FeatureDiscrepancy(LayerLoss):
         weights.descend(losses, context.learning_rate)
         return alpha
 
-    def _losses(self, features: dict[str, Tensor], label: Tensor, rng: torch.Generator) -> Tensor:
+    def _losses(self, features: dict[str, Tensor], batch: Batch, rng: torch.Generator) -> Tensor:
         """Of the chosen layers, (L,)."""
-        masks = LayerMasks(union(label))
+        masks = LayerMasks(union(batch.label, batch.ignored), batch.ignored)
         return torch.stack(
             [
-                self._loss(self._tap(name, features[name]), masks, rng)
+                self._loss(self._tap(name, features[name]), masks, rng, batch.ignored)
                 for name in chosen(self.layers, [*features], self.file)
             ]
         )
@@ -104,9 +105,9 @@ class FeatureDiscrepancy(LayerLoss):
             return features
         return F.interpolate(F.max_pool2d(features, 2), scale_factor=2, mode="bilinear", align_corners=False)
 
-    def _loss(self, features: Tensor, masks: LayerMasks, rng: torch.Generator) -> Tensor:
+    def _loss(self, features: Tensor, masks: LayerMasks, rng: torch.Generator, ignored: bool) -> Tensor:
         separation, norm = cast(Separation, self.separation), cast(Norm, self.norm)
-        means = class_means(features, masks.like(features), separation, self.swapped_bg)
+        means = class_means(features, masks.like(features), separation, self.swapped_bg, ignored)
         loss = discrepancy(means, norm)
         if self.exchangeable:
             permutation = torch.randperm(len(features), generator=rng).to(features.device)

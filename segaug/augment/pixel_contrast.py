@@ -50,7 +50,10 @@ class PixelContrast(LayerLoss):
         if not self.weight:
             return context.loss(context.model(batch.image), batch.label)
         logits, features = features_of(context.model, batch.image)
-        masks, rng = LayerMasks(union(batch.label)), context.rng("PixelContrast", "pixels")
+        masks, rng = (
+            LayerMasks(union(batch.label, batch.ignored), batch.ignored),
+            context.rng("PixelContrast", "pixels"),
+        )
         losses = torch.stack(
             [
                 self._loss(features[name], masks.like(features[name]), rng)
@@ -71,10 +74,13 @@ class PixelContrast(LayerLoss):
 
 
 def drawn_pixels(mask: Tensor, count: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Places of foreground and of background in a batch (B, 1, h, w), counted row by row; `count` of each, or all."""
+    """Places of foreground and of background in a batch (B, 1, h, w), counted row by row; `count` of each, or all.
+
+    mask: of 1 and 0, and of NaN, which is neither.
+    """
     order = torch.randperm(mask.numel(), generator=rng).to(mask.device)
-    inside = mask.flatten()[order] > 0
-    return order[inside][:count], order[~inside][:count]
+    there = mask.flatten()[order]
+    return order[there > 0][:count], order[there == 0][:count]
 
 
 def contrast(vectors: Tensor, same: Tensor, temperature: float) -> Tensor:

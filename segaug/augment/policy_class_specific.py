@@ -56,8 +56,8 @@ class PolicyClassSpecific(PolicyLearned):
         return shown.to("cpu", torch.long)
 
     def _check_classes(self, subset: Batch) -> None:
-        foreground = subset.label.sum(1) > 0.5
-        for name, pixels in {BACKGROUND: ~foreground, FOREGROUND: foreground}.items():
+        label = subset.label.sum(1)  # NaN, where pixels are ignored, is neither
+        for name, pixels in {BACKGROUND: label <= 0.5, FOREGROUND: label > 0.5}.items():
             if not pixels.any():
                 raise ConfigError(
                     key="augment",

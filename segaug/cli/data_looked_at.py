@@ -69,9 +69,8 @@ def _shown(case: DataCase, dataset: Dataset, seen: CaseReport) -> Shown | None:
 
 def _case(one: Shown, seen: CaseReport) -> Case:
     share = "mask not shown" if seen.foreground is None else f"{100 * seen.foreground:.1f} %"
-    return Case(
-        one.id, ", ".join([word for word in (one.part, one.site, share, *one.marks) if word]), one.image, one.label
-    )
+    words = ", ".join([word for word in (one.part, one.site, share, *one.marks) if word])
+    return Case(one.id, words, one.image, one.label, one.ignored)
 
 
 def _sites(cases: Sequence[DataCase], report: Report, seen: dict[int, Shown]) -> tuple[Site, ...]:

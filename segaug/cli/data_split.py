@@ -63,9 +63,12 @@ def _table(task: "Task") -> Table:
 def _shares(task: "Task", part: str, rows: tuple[int, ...], several: bool) -> list[str]:
     """Share of the pixels that each structure covers at the size of the network, and all of them together."""
     columns = len(task.form.structures) * several
+    from segaug.known import known_shares
+
     if part == "external" or not rows:
         return [*[""] * columns, "not opened" if rows else ""]
-    each = task.label[list(rows)].mean((0, 2, 3)).tolist()
+    label = task.label[list(rows)]
+    each = (known_shares(label) if task.form.ignored else label.mean((0, 2, 3))).tolist()
     return [f"{100 * share:.2f} %" for share in (*(each if several else ()), sum(each))]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from segaug.data.split import split
 from segaug.data.task import Case, SplitSizes
 from segaug.errors import ConfigError
-from segaug.experiment.synthesis.made_images import MadeImage, mask_values
+from segaug.experiment.synthesis.made_images import IGNORED, MadeImage, mask_values
 from segaug.experiment.synthesis.trial_bank import TrialBank
 from segaug.form import COLOUR
 from segaug.results.command import as_value
@@ -38,6 +38,8 @@ def reading(root: Path, made: TrialBank, images: Sequence[MadeImage]) -> list[st
             f"+dataset.structures={{{values}}}",
             f"dataset.structure=[{','.join(map(as_value, form.structures))}]",
         ]
+    if form.ignored:
+        words.append(f"dataset.ignore=[{IGNORED}]")
     if (side_mm := _side_mm(made)) is not None:
         words.append(f"dataset.pixel_mm={side_mm:.10g}")
     sizes = split_sizes([image for image in images if image.kept])

@@ -16,7 +16,7 @@ from segaug.cli.generate_command import reading
 from segaug.errors import DataError
 from segaug.experiment.cards.described import described
 from segaug.experiment.config.identity import science_of
-from segaug.experiment.synthesis.made_images import MadeImage, mask_values
+from segaug.experiment.synthesis.made_images import IGNORED, MadeImage, mask_values
 from segaug.experiment.synthesis.trial_bank import TrialBank
 from segaug.files import create_folder
 from segaug.results.store import Json
@@ -79,7 +79,11 @@ def _about(made: TrialBank, images: Sequence[MadeImage]) -> Json:
         "augment": science_of("augment", config.augment),
         "artefacts": list(made.artefacts),
         "measures": made.bank.measures,
-        "mask_values": {"background": 0, **mask_values(task.form.structures)},
+        "mask_values": {
+            "background": 0,
+            **mask_values(task.form.structures),
+            **({"ignored": IGNORED} if task.form.ignored else {}),
+        },
         "columns": COLUMNS,
         "read_by": ["segaug", "train", *reading(Path("."), made, images)],
     }

@@ -88,7 +88,7 @@ def _write_kinds(kinds: "Sequence[KindExample]", batch: "Batch", out: Path, titl
         return
     from segaug.report.pictures.kinds import KindPictures, kinds_figure
 
-    shows = batch.label.flatten(1).any(dim=1)
+    shows = batch.shown.flatten(1).any(dim=1)
     place = int(shows.int().argmax())
     pictures = [
         KindPictures(

@@ -17,7 +17,7 @@ from segaug.image_hash import image_hash
 from segaug.rng import stream
 from segaug.training.criterion import Criterion
 from segaug.training.fit import fit
-from segaug.training.objective import Objective
+from segaug.training.objective import Objective, objective_for
 from segaug.training.protocol import Protocol
 from segaug.training.stopwatch import Stopwatch
 
@@ -31,20 +31,20 @@ class Learning:
     def prepare(self, strategy: Strategy, batch: Batch, patch: int | None = None) -> Prepared:
         """What it learns from a batch and a few external images; patch: the side of what the network is shown [px]."""
         allowed = beside(batch)
-        structures = batch.label.shape[1]
         build_model = partial(_network, batch)
+        criterion = Criterion("dice_patient", batch.label.shape[1], ["patient"] * len(batch), batch.ignored)
         context = PrepareContext(
             subset=batch,
             allowed=allowed,
             decides={},
-            objective=Objective(),
+            objective=objective_for(Objective(), batch.ignored),
             build_model=build_model,
             train_segmentation=partial(_trained, build_model, replace(TWO_UPDATES, patch=patch)),
             rng=partial(stream, 0, "prepare"),
             obtain=self._obtain,
             patch=replace(TWO_UPDATES, patch=patch).window(batch.image.ndim - 2),
             **named(batch, allowed),
-            validation_dice_error=Criterion("dice_patient", structures, ["patient"] * len(batch)).on(batch),
+            validation_dice_error=criterion.on(batch),
         )
         return strategy.prepare(context)
 

@@ -141,6 +141,7 @@ def options(dataset: Dataset, cases: Sequence[Case], parts: Split) -> dict[str, 
         **({"colour": True} if form.channels == COLOUR else {}),
         **({} if dataset.rescale else {"rescale": False}),
         **({} if dataset.channel is None else {"channel": dataset.channel}),
+        **({"ignore": sorted(dataset.ignored())} if form.ignored else {}),
         **({} if dataset.mask_resize == "nearest" else {"mask_resize": dataset.mask_resize}),
         **({} if dataset.intensity == Intensity() or _generated(cases) else {"intensity": asdict(dataset.intensity)}),
     }

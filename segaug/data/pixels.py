@@ -13,7 +13,7 @@ from segaug.data.rules.channel import one_channel
 from segaug.data.rules.intensity import KEY as INTENSITY
 from segaug.data.rules.intensity import is_8_bit
 from segaug.data.rules.mask_area import covered
-from segaug.data.rules.values import joined
+from segaug.data.rules.values import IGNORE, joined, text
 from segaug.data.strange import strange_values
 from segaug.data.task import Case, Dataset
 from segaug.errors import DataError
@@ -157,16 +157,28 @@ def network_image(pixels: np.ndarray, dataset: Dataset, name: str, limits: tuple
 
 
 def network_label(mask: np.ndarray, dataset: Dataset, name: str) -> Tensor:
-    """(H, W) mask values to (K, size, size) of 0 and 1, one channel a structure.
+    """(H, W) mask values to (K, size, size) of 0 and 1, one channel a structure; NaN in all where a pixel is ignored.
 
-    By the nearest pixel centre, or by the area that a structure covers, as `dataset.mask_resize` says.
+    By the nearest pixel centre, or by the area that a structure covers, as `dataset.mask_resize` says.  Raises
+    DataError where all pixels are ignored.
     """
     mask = crop_centre(mask, dataset.crop, name)
     planes = [is_one_of(mask, values).astype(np.float32) for values in dataset.foreground()]
     rows, columns = dataset.form.size
+    unknown = is_one_of(mask, dataset.ignored()).astype(np.float32) if dataset.form.ignored else None
     if dataset.mask_resize == "area":
-        return torch.from_numpy(covered(np.stack(planes), (rows, columns)))
-    return interpolate(_stacked(planes)[None], (rows, columns), mode="nearest-exact")[0]
+        label = torch.from_numpy(covered(np.stack(planes), (rows, columns), unknown))
+    elif unknown is None:
+        label = interpolate(_stacked(planes)[None], (rows, columns), mode="nearest-exact")[0]
+    else:
+        *of_structures, out = interpolate(
+            _stacked([*planes, unknown])[None], (rows, columns), mode="nearest-exact"
+        ).unbind(1)
+        label = torch.cat(of_structures).masked_fill(out > 0, float("nan"))
+    if unknown is not None and label.isnan().all():
+        problem = f"every pixel of its mask is ignored ('{IGNORE}=[{','.join(map(text, dataset.ignored()))}]')"
+        raise DataError(file=name, problem=problem, fix="leave the image out, or make it one without a mask")
+    return label
 
 
 def _stacked(planes: Iterable[np.ndarray]) -> Tensor:

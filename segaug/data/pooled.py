@@ -83,8 +83,9 @@ class Pooled:
 
     @property
     def form(self) -> Form:
-        """That of the base, with the names of the sources."""
-        return replace(self.sources[self.base].form, sources=tuple(self.sources))
+        """That of the base, with the names of the sources; pixels are ignored where any of them ignores some."""
+        ignored = any(source.form.ignored for source in self.sources.values())
+        return replace(self.sources[self.base].form, sources=tuple(self.sources), ignored=ignored)
 
     @property
     def size(self) -> int:

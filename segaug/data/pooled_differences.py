@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from segaug.data.pooled import Pooled
 from segaug.data.task import Task
+from segaug.known import known_shares
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ def _facts(dataset: Pooled, task: Task, place: int, test: tuple[int, ...]) -> So
     pool = list(task.pool_of(place))
     image, label, spacing_mm = task.image[pool], task.label[pool], task.spacing_mm[pool].mean(dim=0)
     rows, columns = spacing_mm.tolist()
+    means = known_shares(label) if task.form.ignored else [label[:, at].mean() for at in range(label.shape[1])]
+    shares = [share.item() for share in means]
     return SourceFacts(
         name=name,
         role="added" if place else "base",
@@ -40,8 +43,8 @@ def _facts(dataset: Pooled, task: Task, place: int, test: tuple[int, ...]) -> So
         test=len(test),
         modality=getattr(dataset.sources[name], "modality", ""),
         pixel_mm=None if spacing_mm.isnan().any() else (rows, columns),
-        structures={each: label[:, at].mean().item() for at, each in enumerate(task.form.structures)},
-        foreground=label.sum(dim=1).mean().item(),
+        structures=dict(zip(task.form.structures, shares, strict=True)),
+        foreground=sum(shares) if task.form.ignored else label.sum(dim=1).mean().item(),
         intensity=image.mean().item(),
         contrast=image.flatten(1).std(dim=1, correction=0).mean().item(),
     )

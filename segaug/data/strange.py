@@ -44,9 +44,11 @@ def _fix(values: list[int], declared: tuple[int, ...]) -> str:
             "nearest"
         )
     words = " ".join(_word(place, value) for place, value in enumerate(values))
-    background = ",".join(_typed(value) for value in sorted({0, *values}))
-    fix = f"add {words} if they are structures, or 'dataset.background=[{background}]' if they are background"
-    return fix
+    background, ignored = (",".join(map(_typed, each)) for each in (sorted({0, *values}), values))
+    return (
+        f"add {words} if they are structures, or 'dataset.background=[{background}]' if they are background, or "
+        f"'dataset.ignore=[{ignored}]' if they count for nothing, as a rim does"
+    )
 
 
 def _word(place: int, value: int) -> str:

@@ -153,7 +153,11 @@ class Dataset(Protocol):
         ...
 
     def values(self) -> tuple[int, ...]:
-        """All mask values that may occur (background included); any other value is an error."""
+        """All mask values that may occur (background and what is ignored included); any other value is an error."""
+        ...
+
+    def ignored(self) -> tuple[int, ...]:
+        """Mask values of pixels that count for nothing; asked for only where `form.ignored` holds."""
         ...
 
 
@@ -172,7 +176,8 @@ class Task:
     """A decoded task, held in memory.
 
     image: (M, C, H, W) float32 in 0..1, C = form.channels.  label: (M, K, H, W) float32 in {0, 1}, K =
-    len(form.structures), at most one of them 1 in a pixel; NaN in external rows, whose masks are never opened.
+    len(form.structures), at most one of them 1 in a pixel; NaN in all of an external row, whose mask is never opened,
+    and, where `form.ignored` holds, in pixels of others that count for nothing: at least one of each row is known.
     spacing_mm: (M, 2) of the resized pixels, (row, column), NaN where unknown.  source: (M,) long, place in
     `form.sources`.
     """
@@ -218,4 +223,5 @@ class Task:
         position = {row: i for i, row in enumerate(self.split.pool)}
         index = torch.tensor([position.get(row, NOT_OF_POOL) for row in rows], dtype=torch.long)
         at = torch.tensor(rows, dtype=torch.long)
-        return Batch(self.image[at], self.label[at], index, self.spacing_mm[at], self.source[at])
+        tensors = (self.image[at], self.label[at], index, self.spacing_mm[at], self.source[at])
+        return Batch(*tensors, ignored=self.form.ignored)

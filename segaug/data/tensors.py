@@ -40,7 +40,7 @@ def load_task(dataset: Dataset | Pooled, cache: Path | None, tell: Tell | None =
 
 def _filled(task: Task, part: str) -> Iterator[bool]:
     """Does a mask of the part hold foreground?  Each is looked at when it is asked for."""
-    return (bool(task.label[row].any()) for row in getattr(task.split, part))
+    return (bool((task.label[row] > 0).any()) for row in getattr(task.split, part))
 
 
 def load_sources(dataset: Pooled, cache: Path | None, tell: Tell | None = None) -> dict[str, Task]:

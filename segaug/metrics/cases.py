@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from torch import Tensor
 
+from segaug.known import ignored_pixels
 from segaug.measures import Quantity, quantities
 from segaug.metrics.constant_masks import MaskCounts, count_masks
 from segaug.metrics.logits import cross_entropy, likeliest, logits_of_probability, masks, with_background
@@ -26,6 +27,7 @@ class Truth:
     spacing_mm: Tensor  # (B, 2), NaN where unknown
     patients: Sequence[str]  # (B,) whom each case shows
     structures: tuple[str, ...]  # (K,)
+    ignored: bool = False  # may the label be NaN, in pixels that count for nothing?
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +35,7 @@ class Prediction:
     """A prediction on these cases; what several measures look at is computed once."""
 
     truth: Truth
-    mask: Tensor  # (B, K, H, W) bool
+    mask: Tensor  # (B, K, H, W) bool; nothing where pixels are ignored, so that these are outside of both masks
     cross_entropy: Tensor  # (B,) [nat]
     recalibrated: Tensor | None = None  # the same after recalibration; None without validation labels
 
@@ -45,13 +47,13 @@ class Prediction:
     @cached_property
     def mask_counts(self) -> MaskCounts:
         """Cases in which one of the two masks says nothing."""
-        return count_masks(self.mask, self.truth.label)
+        return count_masks(self.mask, self.truth.label, self.truth.ignored)
 
 
 def of_logits(logits: Tensor, truth: Truth, recalibration: Recalibration | None = None) -> Prediction:
     """A network's prediction; recalibration: fitted on validation images, it moves cross-entropies alone."""
-    recalibrated = None if recalibration is None else cross_entropy(recalibration.apply(logits), truth.label)
-    return Prediction(truth, masks(logits), cross_entropy(logits, truth.label), recalibrated)
+    recalibrated = None if recalibration is None else _cross_entropy(recalibration.apply(logits), truth)
+    return Prediction(truth, _judged(masks(logits), truth), _cross_entropy(logits, truth), recalibrated)
 
 
 def of_probability(probability: Tensor, truth: Truth, recalibration: Recalibration | None = None) -> Prediction:
@@ -62,9 +64,18 @@ def of_probability(probability: Tensor, truth: Truth, recalibration: Recalibrati
     p = probability.to(truth.label.device).expand(len(truth.label), *probability.shape[1:])
     mask = p > 0.5 if p.shape[1] == 1 else likeliest(with_background(p))
     recalibrated = (
-        None if recalibration is None else cross_entropy(recalibration.apply(logits_of_probability(p)), truth.label)
+        None if recalibration is None else _cross_entropy(recalibration.apply(logits_of_probability(p)), truth)
     )
-    return Prediction(truth, mask, cross_entropy_of_probability(p, truth.label), recalibrated)
+    of_cases = cross_entropy_of_probability(p, truth.label, truth.ignored)
+    return Prediction(truth, _judged(mask, truth), of_cases, recalibrated)
+
+
+def _judged(mask: Tensor, truth: Truth) -> Tensor:
+    return mask & ~ignored_pixels(truth.label) if truth.ignored else mask
+
+
+def _cross_entropy(logits: Tensor, truth: Truth) -> Tensor:
+    return cross_entropy(logits, truth.label, truth.ignored)
 
 
 FORMULAS: dict[str, Callable[[Prediction], Tensor | Array | None]] = {

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from segaug.known import ignored_pixels
+
 NEARLY_ALL, HALF = 0.95, 0.5  # of the pixels of an image
 PerStructure = tuple[int, ...]  # (K,)
 
@@ -21,9 +23,13 @@ class MaskCounts:
     flooded: PerStructure  # the prediction is 95 % of the image or more, the truth at most half of it
 
 
-def count_masks(mask: Tensor, label: Tensor) -> MaskCounts:
-    """mask, label: (B, K, H, W), foreground above 0.5 as for every measure of overlap."""
+def count_masks(mask: Tensor, label: Tensor, ignored: bool = False) -> MaskCounts:
+    """mask, label: (B, K, H, W), foreground above 0.5 as for every measure of overlap.
+
+    ignored: where the label is NaN the mask holds nothing, and shares are of the other pixels.
+    """
     predicted, true = (mask > 0.5).flatten(2), (label > 0.5).flatten(2)
+    known = ~ignored_pixels(label).flatten(2) if ignored else None
     shown, found, hit = true.any(2), predicted.any(2), (true & predicted).any(2)
     return MaskCounts(
         cases=len(label),
@@ -31,8 +37,13 @@ def count_masks(mask: Tensor, label: Tensor) -> MaskCounts:
         missed=_count(shown & ~found),
         astray=_count(shown & found & ~hit),
         invented=_count(~shown & found),
-        flooded=_count((predicted.double().mean(2) >= NEARLY_ALL) & (true.double().mean(2) <= HALF)),
+        flooded=_count((_share(predicted, known) >= NEARLY_ALL) & (_share(true, known) <= HALF)),
     )
+
+
+def _share(of: Tensor, known: Tensor | None) -> Tensor:
+    """Of the pixels of (B, K, P), or of those that are known, (B, K)."""
+    return of.double().mean(2) if known is None else of.sum(2).double() / known.sum(2)
 
 
 def _count(flags: Tensor) -> PerStructure:

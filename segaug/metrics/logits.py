@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from segaug.known import known
+
 
 def probabilities(logits: Tensor) -> Tensor:
     """Probability of each structure, (B, K, ...), from logits (B, 1, ...) or (B, K + 1, ...)."""
@@ -30,12 +32,18 @@ def likeliest(scores: Tensor) -> Tensor:
     return F.one_hot(scores.argmax(1), scores.shape[1]).movedim(-1, 1)[:, 1:].bool()
 
 
-def cross_entropy(logits: Tensor, label: Tensor) -> Tensor:
+def cross_entropy(logits: Tensor, label: Tensor, ignored: bool = False) -> Tensor:
     """Mean pixel cross-entropy of each case [nat], natural logarithm: (B,).
 
     logits: (B, 1 or K + 1, ...).  label: (B, K, ...) in 0..1, sum over K <= 1.  For one structure softplus(s) - y s,
     for several logsumexp(s) - sum of y s over background and structures.  Not finite logits give NaN or infinity.
+
+    ignored: where the label is NaN, a pixel counts for nothing: the mean is over the known pixels of the case, so that
+    every case counts alike, however few they are.
     """
+    if ignored:
+        logits, label, weight = known(logits, label)
+        return cross_entropy(logits, label) * weight
     if logits.shape[1] == 1:
         return F.binary_cross_entropy_with_logits(logits, label, reduction="none").flatten(1).mean(1)
     return -(with_background(label) * logits.log_softmax(1)).sum(1).flatten(1).mean(1)

@@ -39,6 +39,9 @@ def surfaces(mask: Tensor, label: Tensor, spacing_mm: Tensor) -> Surfaces:
 
     mask, label: (B, K, H, W), foreground above 0.5.  spacing_mm: (B, 2) as (row, column).  The unit is mm when the
     spacing of every case is known, else px for all: a mean over both units would mean nothing.
+
+    Ignored pixels (NaN in the label) are outside of both masks: an edge towards them is on both outlines where both
+    reach it.  Were such an edge on none, an object with a rim all around it would have no outline.
     """
     spacing, unit = _spacing(spacing_mm)
     a, b = (_foreground(x) for x in (mask, label))

@@ -90,6 +90,7 @@ class Form(Struct, frozen=True, gc=False):
     channels: Positive | UnsetType = UNSET
     size: list[Positive] | UnsetType = UNSET
     sources: list[str] | UnsetType = UNSET
+    ignored: bool | UnsetType = UNSET
 
 
 class Patches(Struct, frozen=True, gc=False):

@@ -40,7 +40,7 @@ class SubsetBatches:
         )
         self.safe_point = safe_point  # called before each batch; raises to end the training
         self.patch = patch  # pixels along each axis; None: whole images
-        self._places = None if patch is None else Places(subset.label)
+        self._places = None if patch is None else Places(subset.label, subset.ignored)
 
     def __len__(self) -> int:
         return self.updates

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from segaug import metrics
 from segaug.batch import Batch
+from segaug.known import known
 from segaug.measures import cross_entropy, quantity
 
 SELECT = ("bce", "dice", "dice_patient")  # bce: the cross-entropy of the task
@@ -19,6 +20,7 @@ class Criterion:
     select: str
     structures: int
     patients: Sequence[str] = ()  # whom each validation image shows; only dice_patient asks
+    ignored: bool = False  # may labels be NaN, in pixels that count for nothing?
 
     @property
     def key(self) -> str:
@@ -46,8 +48,10 @@ class Criterion:
         return lambda logits: self.error({self.key: self._value(self.key, logits, validation.label)})
 
     def _value(self, key: str, logits: Tensor, label: Tensor) -> float:
+        if key not in ("dice", "dice_patient"):
+            return metrics.cross_entropy(logits, label, self.ignored).mean().item()
+        if self.ignored:
+            logits, label, _ = known(logits, label)
         if key == "dice":
             return metrics.dice_of_mask(metrics.masks(logits), label).mean().item()
-        if key == "dice_patient":
-            return metrics.dice_of_patients(metrics.masks(logits), label, self.patients).mean().item()
-        return metrics.cross_entropy(logits, label).mean().item()
+        return metrics.dice_of_patients(metrics.masks(logits), label, self.patients).mean().item()

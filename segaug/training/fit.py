@@ -61,7 +61,7 @@ def fit(
     there are, whether or not the subset has images of each.
     """
     plan = schedule(protocol, labelled or len(subset))
-    criterion = Criterion(protocol.select, subset.label.shape[1], validation_patients)
+    criterion = Criterion(protocol.select, subset.label.shape[1], validation_patients, subset.ignored)
     module = Segmentation(network, strategy, prepared, protocol, plan, seed, watch, criterion, allowed)
     selection = Selection(validation, criterion)
     batches = SubsetBatches(

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from segaug import metrics
 from segaug.errors import ConfigError
+from segaug.known import known
 
 LOSSES = ("cross_entropy", "cross_entropy_dice", "cross_entropy_batch_dice", "dice_iou")
 _DICE_FLOOR_PX = 1.0  # of both sides of the fraction: an empty structure, rightly left out, has Dice 1
@@ -43,11 +44,14 @@ class Objective:
         if self.background_weight is not None and self.loss == "dice_iou":
             raise _error("background_weight", "dice_iou weighs no pixels", "leave it null, or choose another loss")
 
-    def __call__(self, logits: Tensor, label: Tensor) -> Tensor:
-        """A scalar; logits (B, 1 or K + 1, ...), label (B, K, ...) hard or soft, sum over K <= 1."""
+    def __call__(self, logits: Tensor, label: Tensor, weight: Tensor | None = None) -> Tensor:
+        """A scalar; logits (B, 1 or K + 1, ...), label (B, K, ...) hard or soft, sum over K <= 1.
+
+        weight: (B,), of the cross-entropy of each row; None: 1.
+        """
         if self.loss == "dice_iou":
             return _batch_dice_loss(logits.float(), label) + _batch_iou_loss(logits.float(), label)
-        loss = self._cross_entropy(logits, label)
+        loss = self._cross_entropy(logits, label, weight)
         if self.loss == "cross_entropy_dice":
             return loss + _dice_loss(logits.float(), label)
         if self.loss == "cross_entropy_batch_dice":
@@ -63,17 +67,49 @@ class Objective:
         """Is the loss of a batch the mean of the losses of its rows?"""
         return self.loss in ("cross_entropy", "cross_entropy_dice")
 
-    def _cross_entropy(self, logits: Tensor, label: Tensor) -> Tensor:
-        if logits.shape[1] == 1 and self.background_weight is None:
+    def _cross_entropy(self, logits: Tensor, label: Tensor, weight: Tensor | None) -> Tensor:
+        if logits.shape[1] == 1 and self.background_weight is None and weight is None:
             return F.binary_cross_entropy_with_logits(logits, label)
         loss = _pixel_cross_entropy(logits.float(), label)
-        return loss.mean() if self.background_weight is None else (self._pixel_weight(label) * loss).mean()
+        loss = loss if self.background_weight is None else self._pixel_weight(label) * loss
+        return loss.mean() if weight is None else (loss.flatten(1).mean(1) * weight).mean()
 
     def _pixel_weight(self, label: Tensor) -> Tensor:
         """(B, K, ...) to (B, ...)."""
         assert self.background_weight is not None  # checked by the caller; for the type checker
         foreground = label.sum(1)
         return self.background_weight * (1 - foreground) + (1 - self.background_weight) / label.shape[1] * foreground
+
+
+@dataclass(frozen=True)
+class ObjectiveOfKnown:
+    """The same loss of the known pixels: those whose label is NaN cost nothing and overlap with nothing.
+
+    Cross-entropy is of each image the mean over its known pixels, then the mean over the images of the batch, as it is
+    measured: an image counts as much as any other, whatever part of it is known, and one of which an augmentation has
+    left no known pixel costs nothing.  (A mean over the known pixels of the batch would make the loss of a row depend
+    on the others.)  Sums over pixels are those over the known ones.
+    """
+
+    objective: Objective
+
+    def __call__(self, logits: Tensor, label: Tensor) -> Tensor:
+        """A scalar; label as of `Objective`, or NaN for all structures of a pixel."""
+        return self.objective(*known(logits.float(), label))
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """Probability of each structure, (B, K, ...)."""
+        return self.objective.probabilities(logits)
+
+    @property
+    def of_rows(self) -> bool:
+        """Is the loss of a batch the mean of the losses of its rows?"""
+        return self.objective.of_rows
+
+
+def objective_for(objective: Objective, ignored: bool) -> Objective | ObjectiveOfKnown:
+    """What is made small where labels may be NaN, or are all known."""
+    return ObjectiveOfKnown(objective) if ignored else objective
 
 
 def _pixel_cross_entropy(logits: Tensor, label: Tensor) -> Tensor:

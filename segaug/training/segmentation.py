@@ -15,6 +15,7 @@ from segaug.batch import Batch, with_patches
 from segaug.rng import stream
 from segaug.training.criterion import Criterion
 from segaug.training.look_ahead import look_ahead
+from segaug.training.objective import objective_for
 from segaug.training.protocol import Protocol, Schedule
 from segaug.training.stopwatch import Stopwatch
 
@@ -56,7 +57,7 @@ class Segmentation(LightningModule):
             loss = self.strategy.training_step(self._step_context(batch, step, rng))
         else:
             batch = self._augment(rng, batch)
-            loss = self.protocol.objective(self.network(batch.image), batch.label)
+            loss = objective_for(self.protocol.objective, batch.ignored)(self.network(batch.image), batch.label)
         self.losses.append(loss.detach())
         return loss
 
@@ -75,7 +76,7 @@ class Segmentation(LightningModule):
             updates=self.schedule.updates,
             learning_rate=rate_share * self.learning_rate,
             rate_share=rate_share,
-            objective=self.protocol.objective,
+            objective=objective_for(self.protocol.objective, batch.ignored),
             optimiser=self.protocol.optimiser,
             look_ahead=self._look_ahead,
             augment=partial(self._augment, rng),

@@ -9,6 +9,7 @@ from segaug.augment.augment import apply, augment, draw, total_displacement_px
 from segaug.augment.baseline import Baseline
 from segaug.augment.red import RandomElastic
 from segaug.augment.strategy import Strategy
+from segaug.batch import Batch
 from segaug.errors import ConfigError
 from segaug.rng import stream
 
@@ -199,3 +200,26 @@ def test_half_precision_around_it_does_not_reach_the_fields(make_batch):
 def test_a_wrong_probability_is_refused(p):
     with pytest.raises(ConfigError, match=r"augment\.p.*from 0 to 1"):
         Shift(p=p)
+
+
+def test_an_interpolated_label_is_that_of_the_known_part_of_a_pixel():
+    label = torch.tensor([1.0, 1.0, torch.nan, 0.0, 0.0, 1.0]).expand(1, 1, 4, 6)
+    zero = torch.zeros(1, dtype=torch.long)
+    batch = Batch(torch.rand(1, 1, 4, 6), label, zero, torch.ones(1, 2), zero, ignored=True)
+    moved = augment((SoftShift(columns=0.5),), None, batch, RNG).label[0, 0, 1]
+    assert moved[[1, 2]].isnan().all()  # half of them is ignored
+    torch.testing.assert_close(moved[[0, 3, 4, 5]], torch.tensor([1.0, 0.0, 0.5, 0.5]))  # beyond it is background
+    near = augment((SoftShift(columns=0.25),), None, batch, RNG).label[0, 0, 1]
+    torch.testing.assert_close(near[[1, 2]], torch.tensor([1.0, torch.nan]), equal_nan=True)
+
+
+def test_ignored_pixels_give_a_field_no_gradient_that_is_no_number():
+    label = torch.ones(1, 1, 4, 6)
+    label[..., 2:4] = torch.nan
+    zero = torch.zeros(1, dtype=torch.long)
+    batch = Batch(torch.rand(1, 1, 4, 6), label, zero, torch.ones(1, 2), zero, ignored=True)
+    columns = torch.tensor(0.3, requires_grad=True)
+    made = augment((SoftShift(columns=columns),), None, batch, RNG)
+    made.shown.sum().backward()
+    assert columns.grad.isfinite()
+    assert columns.grad != 0

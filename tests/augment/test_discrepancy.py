@@ -201,3 +201,24 @@ def test_separation_of_one_class_is_not_known_and_a_dead_channel_has_none():
     mask[0], mask[1] = 0, 1
     assert scale_free_separation(features, mask).isnan().tolist() == [True, True, False, False]
     assert scale_free_separation(torch.zeros_like(features), mask)[2:].tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("options", [{}, {"swapped_bg": True}, {"separation": "area_norm"}], ids=str)
+def test_ignored_pixels_are_of_neither_class(options):
+    rng = torch.Generator().manual_seed(8)
+    features = torch.randn(3, 4, 6, 8, generator=rng)
+    mask = (torch.rand(3, 1, 6, 8, generator=rng) > 0.6).float()
+    known = (slice(None), slice(None), slice(1, 5), slice(2, 7))
+    ignored = torch.full_like(mask, torch.nan)
+    ignored[known] = mask[known]
+    found, wanted = (
+        class_means(*each, **options, ignored=is_one)
+        for each, is_one in (((features, ignored), True), ((features[known], mask[known]), False))
+    )
+    torch.testing.assert_close(vars(found), vars(wanted))
+    torch.testing.assert_close(
+        scale_free_separation(features, ignored, True), scale_free_separation(features[known], mask[known])
+    )
+    nothing = class_means(features, torch.full_like(mask, torch.nan), **options, ignored=True)
+    assert not nothing.foreground.any()
+    assert not nothing.background.any()

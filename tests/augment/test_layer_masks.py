@@ -32,3 +32,15 @@ def test_the_union_of_structures_is_one_binary_mask():
 def test_sides_that_halving_does_not_reach_are_refused(sides):
     with pytest.raises(ConfigError, match=rf"augment\.layers: a layer has {sides[0]} x {sides[1]} pixels.*32 x 32"):
         LayerMasks(torch.zeros(1, 1, 32, 32)).like(torch.zeros(1, 1, *sides))
+
+
+def test_a_coarse_pixel_is_ignored_where_it_shows_nothing_for_certain_and_not_all_of_it_is_known():
+    nan = torch.nan
+    label = torch.tensor([[[1, nan, 0, nan], [0, 0, 0, 0], [nan, nan, 0, 0], [nan, nan, 0, 0]]], dtype=torch.float)
+    both = torch.cat([label, 0 * label])[None]  # of a second structure nothing is there
+    masks = LayerMasks(both, ignored=True)
+    halved = masks.like(torch.zeros(1, 5, 2, 2))
+    torch.testing.assert_close(halved[0, 0], torch.tensor([[1, nan], [nan, 0]]), equal_nan=True)
+    torch.testing.assert_close(halved[0, 1], torch.tensor([[0, nan], [nan, 0]]), equal_nan=True)
+    assert masks.like(torch.zeros(1, 5, 1, 1)).flatten().tolist() == [1, 0]
+    torch.testing.assert_close(union(both, ignored=True)[0], label, equal_nan=True)

@@ -70,3 +70,9 @@ def test_structures_count_together_and_bfloat16_stays_finite():
 def test_bad_options_are_refused(options, said):
     with pytest.raises(ConfigError, match=said):
         PixelContrast(**options)
+
+
+def test_no_pixel_is_drawn_that_is_ignored():
+    mask = torch.tensor([[[[1, 0, torch.nan], [torch.nan, 1, 0]]]])
+    inside, outside = drawn_pixels(mask, 9, stream(0, "pixels"))
+    assert (sorted(inside.tolist()), sorted(outside.tolist())) == ([0, 4], [1, 5])

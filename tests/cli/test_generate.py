@@ -23,7 +23,7 @@ from segaug.cli.generate_output import printed
 from segaug.cli.main import main
 from segaug.data.tensors import load_task
 from segaug.experiment.outside import compose
-from segaug.experiment.synthesis.made_images import made_images
+from segaug.experiment.synthesis.made_images import IGNORED, made_images
 from segaug.experiment.synthesis.trial_bank import TrialBank, trial_bank
 from tests.made_bank import registered
 from tests.tiny import TINY
@@ -74,6 +74,20 @@ def test_so_it_does_of_samples_that_are_transformed_scored_and_stored():
     look_at_what_is_read(printed(Path("bank"), made, images), made, image, label)
 
 
+def test_so_it_does_of_pixels_that_count_for_nothing():
+    made, image, label = trained_on()
+    rim = torch.zeros_like(label[:1], dtype=torch.bool)
+    rim[..., :4, 2:] = True
+    form = replace(made.task.form, ignored=True)
+    bank = replace(made.bank, label=made.bank.label.masked_fill(rim, torch.nan))
+    made = replace(made, bank=bank, task=replace(made.task, form=form))
+    images = list(made_images(made, kept_only=False))
+    assert all((each.mask[:4, 2:] == IGNORED).all() for each in images)
+    write(Path("bank"), made, images)
+    said = printed(Path("bank"), made, images)
+    look_at_what_is_read(said, made, image, label.masked_fill(rim, torch.nan))
+
+
 def look_at_what_is_read(said: str, made: TrialBank, image: Tensor, label: Tensor) -> None:
     """By the command in the last line."""
     words = shlex.split(said.splitlines()[-1])
@@ -83,7 +97,7 @@ def look_at_what_is_read(said: str, made: TrialBank, image: Tensor, label: Tenso
     known = [row for row in range(len(task.ids)) if row not in task.split.external]
     assert task.patients == tuple(sources)
     assert torch.equal(task.image, image)
-    assert torch.equal(task.label[known], label[known])
+    torch.testing.assert_close(task.label[known], label[known], rtol=0, atol=0, equal_nan=True)
     assert min(map(len, (task.split.pool, task.split.validation, task.split.test))) > 0
 
 

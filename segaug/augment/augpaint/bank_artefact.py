@@ -115,7 +115,7 @@ def bank_artefact(
         image = torch.cat([samples.image for samples in made])
         numbers = measures(made, found, pool) | kernel_distance(image, pool.image, rng("kid"))
         own = confidence(network, labelled.image, labelled.label)
-        numbers["judge_confidence"] = own[labelled.label.round().flatten(1).any(1).cpu()].mean().item()
+        numbers["judge_confidence"] = own[labelled.shown.round().flatten(1).any(1).cpu()].mean().item()
         tensors = {
             "score": torch.stack(scores),
             "nearest": torch.stack([each.place for each in found]),

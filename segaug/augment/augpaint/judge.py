@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from segaug import metrics
 from segaug.augment.artefact import Tell, unkept
 from segaug.augment.augment import augment
 from segaug.augment.augpaint.frame import Frame
@@ -47,6 +48,8 @@ class JudgeLearning(Learning):
         batch = self.labelled.rows(rows.to(self.labelled.image.device))
         batch = augment((Baseline(),), None, batch, partial(self.rng, "augment", update))
         logits = self.frame.cropped(self.network(self.frame.padded(batch.image)))
+        if batch.ignored:
+            return metrics.cross_entropy(logits, batch.label, ignored=True).mean()
         if logits.shape[1] == 1:
             return functional.binary_cross_entropy_with_logits(logits, batch.label)
         return functional.cross_entropy(logits, classes(batch.label))
@@ -61,7 +64,7 @@ def classes(label: Tensor) -> Tensor:
 def confidence(network: nn.Module, image: Tensor, label: Tensor) -> Tensor:
     """Mean probability of the label over its labelled pixels, (B,) float64; 0 where nothing is labelled.
 
-    image: (B, C, *size).  label: (B, K, *size).
+    image: (B, C, *size).  label: (B, K, *size); of a pixel that is NaN nothing is asked.
     """
     frame = Frame(tuple(image.shape[2:]), _HALVED)
     logits = torch.cat([frame.cropped(network(frame.padded(rows))) for rows in image.split(AT_ONCE)]).double()

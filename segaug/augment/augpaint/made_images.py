@@ -39,7 +39,7 @@ class Labelled:
     @property
     def with_foreground(self) -> list[int]:
         """Places of the images of which others can be made."""
-        return self.batch.label.round().flatten(1).any(1).nonzero()[:, 0].tolist()
+        return self.batch.shown.round().flatten(1).any(1).nonzero()[:, 0].tolist()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +79,7 @@ class MadeImages(Strategy):
 
     def _check(self, context: PrepareContext) -> None:
         """Raise ConfigError where there is nothing to make images of."""
-        if not context.subset.label.round().any():
+        if not context.subset.shown.round().any():
             raise ConfigError(
                 key="scale.size",
                 problem="no labelled image shows anything to segment, and images are made of what is there",

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 
 import torch
+from torch import Tensor
 
 from segaug.augment.artefact import Artefact, Content, Keep, Tell
 from segaug.augment.augment import augment
@@ -14,6 +15,7 @@ from segaug.augment.augpaint.measures import Made
 from segaug.augment.augpaint.samples import from_bytes, to_bytes
 from segaug.augment.strategy import PrepareContext
 from segaug.batch import Batch
+from segaug.known import ignored_pixels
 from segaug.rng import stream
 
 _VERSION = 1  # raise it when the same image and options give other samples
@@ -41,7 +43,7 @@ class RandomBank(MadeImages):
             nothing = torch.zeros_like(image[:, :1], dtype=torch.bool)
             return Made(
                 image=image,
-                label=from_bytes(content.tensors["label"][: self.per_image]).to(source.label),
+                label=_label(content, self.per_image, source),
                 kept_px=nothing,
                 turned=source.image.expand_as(image),
                 source=source.image[0],
@@ -58,11 +60,8 @@ class RandomBank(MadeImages):
         def make(previous: Content | None, tell: Tell, keep: Keep) -> Content:
             held = len(previous.tensors["image"]) if previous else 0
             drawn = [augment((self.baseline,), None, source, partial(rng, row)) for row in range(held, self.per_image)]
-            before = {key: previous.tensors[key] for key in ("image", "label")} if previous else {}
-            tensors = {
-                key: torch.cat([*([before[key]] if before else []), *(to_bytes(getattr(each, key)) for each in drawn)])
-                for key in ("image", "label")
-            }
+            rows = [*([previous.tensors] if previous else []), *map(_stored, drawn)]
+            tensors = {key: torch.cat([each[key] for each in rows]) for key in rows[0]}
             return Content(tensors, {"count": self.per_image})
 
         def complete(content: Content) -> bool:
@@ -72,3 +71,17 @@ class RandomBank(MadeImages):
         artefact = Artefact(kind="random_samples", key=key, make=make, complete=complete)
         rng = partial(stream, 0, artefact.name)
         return artefact
+
+
+def _stored(made: Batch) -> dict[str, Tensor]:
+    """Of one image, in bytes; which pixels are ignored lies beside a label that has some."""
+    ignored = {"ignored": ignored_pixels(made.label).cpu()} if made.ignored else {}
+    return {"image": to_bytes(made.image), "label": to_bytes(made.shown), **ignored}
+
+
+def _label(content: Content, count: int, source: Batch) -> Tensor:
+    """Of so many samples of a source."""
+    label = from_bytes(content.tensors["label"][:count]).to(source.label)
+    if not source.ignored:
+        return label
+    return label.masked_fill(content.tensors["ignored"][:count].to(label.device), torch.nan)

@@ -121,7 +121,7 @@ class AugPaint(MadeImages):
 
     def _free_shares(self, context: PrepareContext) -> Tensor:
         """Share of the latent cells of each labelled image with foreground that is painted; those of padding aside."""
-        label = context.subset.label[context.subset.label.round().flatten(1).any(1)]
+        label = context.subset.shown[context.subset.shown.round().flatten(1).any(1)]
         frame, factor, kept_px = self._frame(context), self.plan.autoencoder.factor, kept_pixels(label, self.mask)
         kept, shown = (kept_cells(frame.padded_mask(each), factor) for each in (kept_px, torch.ones_like(kept_px)))
         return 1 - kept.flatten(1).sum(1) / shown.flatten(1).sum(1)
@@ -173,7 +173,7 @@ class AugPaint(MadeImages):
         plan = self.plan
         sampling = Sampling(plan.prediction, plan.steps, self.eta, plan.resample, self.paste_latent)
         painting = Painting(sampling, self.clip, self.paste_pixels, self.flip_masks)
-        kept = kept_pixels(labelled.batch.label, self.mask)
+        kept = kept_pixels(labelled.batch.shown, self.mask)
         denoiser = learned.denoiser_artefact.name
 
         def source(place: int) -> Source:

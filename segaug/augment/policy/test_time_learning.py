@@ -13,6 +13,7 @@ from segaug.augment.policy.test_time import forward as transformed
 from segaug.augment.policy.test_time import inverse
 from segaug.batch import Batch
 from segaug.deform.window import window
+from segaug.known import ignored_pixels
 from segaug.patch import draw_patch
 
 Probabilities = Callable[[Tensor], Tensor]  # logits -> of each structure
@@ -23,7 +24,7 @@ def foreground_patches(batch: Batch, size: tuple[int, ...] | None, rng: torch.Ge
     """A patch around foreground of each image; None: the images as they are."""
     if size is None:
         return batch
-    patch = draw_patch(batch.label, size, torch.ones(len(batch), dtype=torch.bool), rng)
+    patch = draw_patch(batch.label, size, torch.ones(len(batch), dtype=torch.bool), rng, batch.ignored)
     image, label = (window(each, patch.first_px, size) for each in (batch.image, batch.label))
     return replace(batch, image=image, label=label, patch=None)
 
@@ -64,13 +65,15 @@ def losses_of(
     rng: torch.Generator,
     whole: Tensor | None = None,
 ) -> Tensor:
-    """-Dice of foreground against background under each operation (Z,), over the pixels that have a vote.
+    """-Dice of foreground against background under each operation (Z,), over the known pixels that have a vote.
 
     ids: (Z,) long on the CPU.  Several structures are one foreground.  whole: as in `learn_test_time`.
     """
     rows = torch.zeros_like(ids)  # the same image again and again
     seen = transformed(one.image[rows], ids, rng, None if whole is None else whole[rows])
     logits, votes = inverse(forward(seen), ids)
+    if one.ignored:
+        votes = votes & ~ignored_pixels(one.label)
     p = probabilities(logits.float()).sum(1, keepdim=True) * votes
-    y = one.label.sum(1, keepdim=True) * votes
+    y = one.shown.sum(1, keepdim=True) * votes
     return -(2 * (p * y).flatten(1).sum(1) + _SMOOTH) / ((p + y).flatten(1).sum(1) + _SMOOTH)

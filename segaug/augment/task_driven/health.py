@@ -50,8 +50,9 @@ def measure(
     }
     if not with_labels:
         return moved
-    shown = some.label.flatten(1).any(1)  # an image without foreground has none to lose
-    leaving = _leaving(field[shown], some.label[shown]) if shown.any() else field.new_zeros(1)
+    label = some.shown
+    shown = label.flatten(1).any(1)  # an image without foreground has none to lose
+    leaving = _leaving(field[shown], label[shown]) if shown.any() else field.new_zeros(1)
     lost = (leaving > _MOST_LOST).float()
     return {**moved, "leaving_share": leaving.mean().item(), "lost_draws": lost.mean().item()}
 

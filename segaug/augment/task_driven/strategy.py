@@ -147,7 +147,7 @@ class TaskDriven(ByKind):
         return changed
 
     def _has_no_task(self, context: PrepareContext) -> bool:
-        return self.joint.plan.coupling != "independent" and not context.subset.label.any()
+        return self.joint.plan.coupling != "independent" and not context.subset.shown.any()
 
     def _artefacts(self, context: PrepareContext) -> list[Artefact]:
         unlabelled = self._unlabelled(context)

@@ -14,7 +14,7 @@ from segaug.data.check.polarity import suspect_polarity
 from segaug.data.check.proportions import enlarged, squeezed
 from segaug.data.check.reduction import losses
 from segaug.data.check.report import CaseReport, Note, Report
-from segaug.data.check.rim import rims
+from segaug.data.check.rim import left_out, rims
 from segaug.data.check.wide import wide_ones
 from segaug.data.decode import no_colour
 from segaug.data.fitting import few_left, too_few_left
@@ -90,6 +90,7 @@ def _notes(cases: Sequence[Case], looks: Sequence[Look], parts: Split | None, da
     seen = [each.report for each in looks]
     shapes = {case.id: case.shape for case in seen if case.shape}
     extents = {each.report.id: each.extent for each in looks if each.extent}
+    ignored = dataset.ignored() if dataset.form.ignored else ()
     chosen = tuple(value for values in dataset.foreground() for value in values)
     return [
         *map(Note, few_left(cases, parts, dataset.split) if parts else ()),
@@ -100,6 +101,7 @@ def _notes(cases: Sequence[Case], looks: Sequence[Look], parts: Split | None, da
         *wide_ones([each.wide for each in looks], dataset.intensity),
         *blank_images([each.report.id for each in looks if each.blank], len(looks)),
         *suspect_polarity(extents),
+        *left_out([each.ignored for each in looks if each.ignored is not None], ignored),
         *rims([each.report.id for each in looks if each.rim], len(extents), chosen),
         *misplaced([(each.report.id, each.outline) for each in looks if each.report.labelled]),
         *squeezed(shapes, dataset.crop),

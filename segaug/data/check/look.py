@@ -16,7 +16,9 @@ from segaug.data.pixels import (
     grey_limits,
     in_channels,
     in_colour,
+    is_one_of,
     mask_values,
+    network_label,
     stored_pixels,
 )
 from segaug.data.reduced import by_nearest
@@ -39,7 +41,10 @@ class Look:
     blank: bool
     wide: bool  # more than 8 bits
     rim: bool
-    extent: Extent | None  # None of these three: the mask was not opened, or cannot be read
+    ignored: (
+        float | None
+    )  # share of the pixels that count for nothing; None: the mask was not opened, or cannot be read
+    extent: Extent | None  # None of these three: so, too
     reduced: Reduced | None  # or holds no foreground
     outline: Outline | None  # or the image shows no edges
 
@@ -60,6 +65,7 @@ class _Mask:
     shares: Shares
     at_size: Shares
     rim: bool
+    ignored: float
     foreground: np.ndarray  # (H, W) of bool, after the crop
 
 
@@ -85,6 +91,7 @@ def look(case: Case, dataset: Dataset, part: str) -> Look:
         blank=image is not None and image.blank,
         wide=image is not None and image.wide,
         rim=mask is not None and mask.rim,
+        ignored=None if mask is None else mask.ignored,
         extent=None if foreground is None else extent(foreground),
         reduced=None if foreground is None or not foreground.any() else reduced(foreground, dataset.size),
         outline=None if image is None else outline(image.pixels, foreground),
@@ -107,20 +114,24 @@ def _image(case: Case, dataset: Dataset) -> _Image:
 
 
 def _mask(case: Case, dataset: Dataset, shape: tuple[int, int] | None) -> _Mask:
-    mask = crop_centre(mask_values(case, dataset.values(), shape), dataset.crop, case.location)
+    whole = mask_values(case, dataset.values(), shape)
+    mask = crop_centre(whole, dataset.crop, case.location)
     chosen = [value for values in dataset.foreground() for value in values]
     return _Mask(
         shares=_shares(mask, dataset),
-        at_size=_shares_at_size(mask, dataset),
+        at_size=_of_known(whole, dataset, case) if dataset.form.ignored else _shares_at_size(mask, dataset),
         rim=has_rim(mask),
+        ignored=float(is_one_of(mask, dataset.ignored()).mean()) if dataset.form.ignored else 0.0,
         foreground=np.isin(mask, chosen),
     )
 
 
 def _shares(mask: np.ndarray, dataset: Dataset) -> Shares:
-    """Share of the pixels of each structure."""
+    """Share of the pixels of each structure, of those that count."""
+    if dataset.form.ignored:
+        mask = mask[~is_one_of(mask, dataset.ignored())]
     structures = zip(dataset.form.structures, dataset.foreground(), strict=True)
-    return {name: float(np.isin(mask, values).mean()) for name, values in structures}
+    return {name: float(np.isin(mask, values).mean()) if mask.size else 0.0 for name, values in structures}
 
 
 def _shares_at_size(mask: np.ndarray, dataset: Dataset) -> Shares:
@@ -130,6 +141,12 @@ def _shares_at_size(mask: np.ndarray, dataset: Dataset) -> Shares:
     planes = np.stack([np.isin(mask, values) for values in dataset.foreground()])
     shares = covered(planes, (dataset.size, dataset.size)).mean(axis=(1, 2))
     return dict(zip(dataset.form.structures, shares.tolist(), strict=True))
+
+
+def _of_known(mask: np.ndarray, dataset: Dataset, case: Case) -> Shares:
+    """The same of the known pixels of a mask before the crop; raises where there are none."""
+    label = network_label(mask, dataset, case.location).numpy()
+    return dict(zip(dataset.form.structures, np.nanmean(label, axis=(1, 2)).tolist(), strict=True))
 
 
 def _report(case: Case, part: str, image: _Image | None, mask: _Mask | None, problems: list[DataError]) -> CaseReport:

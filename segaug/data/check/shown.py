@@ -19,7 +19,8 @@ class Shown:
     """One case.
 
     image: (C, H, W), the range of its stored values as 0..1, after the crop.  label: (K, H, W) of bool, one plane a
-    structure; None where the mask is not opened or cannot be read.  values: some stored grey values.
+    structure; None where the mask is not opened or cannot be read.  ignored: (H, W) of bool, pixels that count for
+    nothing, where the data set has some and the mask is seen.  values: some stored grey values.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Shown:
     pixel_mm: tuple[float, float] | None
     image: np.ndarray
     label: np.ndarray | None
+    ignored: np.ndarray | None
     values: np.ndarray
 
 
@@ -48,7 +50,7 @@ def shown(case: Case, dataset: Dataset, part: str, marks: tuple[str, ...]) -> Sh
         return None
     step = max(1, -(-max(stored.shape[:2]) // SIDE))
     grey = (stored if stored.ndim == 2 else stored.mean(axis=2)).ravel()
-    label = _label(case, dataset) if part not in ("", "external") and case.labelled else None
+    mask = _mask(case, dataset, step) if part not in ("", "external") and case.labelled else None
     return Shown(
         id=case.id,
         site=case.site,
@@ -56,17 +58,19 @@ def shown(case: Case, dataset: Dataset, part: str, marks: tuple[str, ...]) -> Sh
         marks=marks,
         pixel_mm=case.pixel_mm,
         image=_unit(stored, step),
-        label=None if label is None else label[:, ::step, ::step],
+        label=None if mask is None else np.stack([np.isin(mask, values) for values in dataset.foreground()]),
+        ignored=np.isin(mask, dataset.ignored()) if mask is not None and dataset.form.ignored else None,
         values=grey[:: max(1, len(grey) // _VALUES)],
     )
 
 
-def _label(case: Case, dataset: Dataset) -> np.ndarray | None:
+def _mask(case: Case, dataset: Dataset, step: int) -> np.ndarray | None:
+    """Its values, at every `step`-th pixel."""
     try:
         mask = crop_centre(mask_values(case, dataset.values(), None), dataset.crop, case.location)
     except DataError:
         return None
-    return np.stack([np.isin(mask, values) for values in dataset.foreground()])
+    return mask[::step, ::step]
 
 
 def _unit(stored: np.ndarray, step: int) -> np.ndarray:

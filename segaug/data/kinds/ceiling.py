@@ -1,6 +1,6 @@
 """How far the graders of a data set agree: no network can be expected to agree more with one of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -22,14 +22,17 @@ def ceiling(dataset: Dataset, ids: Collection[str]) -> dict[str, float | None]:
         return {}
     chosen = set(ids)
     together = zip(*dataset.by_grader().values(), strict=True)
-    dice = [agreement([_marked(case, dataset) for case in cases]) for cases in together if cases[0].id in chosen]
+    dice = [agreement(_marked(cases, dataset)) for cases in together if cases[0].id in chosen]
     return {name: _mean(each) for name, each in zip(dataset.form.structures, zip(*dice, strict=True), strict=True)}
 
 
-def _marked(case: Case, dataset: Dataset) -> np.ndarray:
-    """(K, size, size) of bool."""
-    marked: np.ndarray = network_label(mask_values(case, dataset.values(), None), dataset, case.location).numpy() > 0
-    return marked
+def _marked(cases: Sequence[Case], dataset: Dataset) -> list[np.ndarray]:
+    """Of each grader (K, size, size) of bool; nothing where one of them left it open."""
+    labels = [
+        network_label(mask_values(case, dataset.values(), None), dataset, case.location).numpy() for case in cases
+    ]
+    known = ~np.isnan(labels).any(axis=0)
+    return [(label > 0) & known for label in labels]
 
 
 def _mean(values: tuple[float, ...]) -> float | None:

@@ -13,7 +13,7 @@ from segaug.data.rules.channel import KEY as CHANNEL
 from segaug.data.rules.channel import tidy_channel
 from segaug.data.rules.intensity import KEY as INTENSITY
 from segaug.data.rules.intensity import Intensity
-from segaug.data.rules.values import Values, tidy_structures, tidy_values
+from segaug.data.rules.values import IGNORE, Values, tidy_structures, tidy_values
 from segaug.data.structures import chosen, tidy
 from segaug.data.task import Described, SplitSizes
 from segaug.errors import ConfigError
@@ -45,6 +45,7 @@ class Stored(Described):
     structures: dict[str, Any] = field(default_factory=dict)  # name -> mask values or colours.  Any: one, or a list
     structure: Any = ""  # to segment: a name, a list of names, or all.  Any: OmegaConf knows no union with a list
     background: list[Any] = field(default_factory=lambda: [0])  # mask values or colours outside all structures
+    ignore: list[Any] = field(default_factory=list)  # mask values or colours that count for nothing: a rim, a blot
     above_zero: bool = False  # masks count objects: each value above 0 is of the one structure
     mask_resize: str = (
         "nearest"  # nearest | area: of the structure that covers most of a pixel, if all cover half of it
@@ -64,8 +65,10 @@ class Stored(Described):
             raise ConfigError(key="dataset.name", problem=problem, fix=fix)
         object.__setattr__(self, "structures", tidy_structures(self.structures))
         object.__setattr__(self, "background", tidy_values(self.background, "dataset.background"))
+        object.__setattr__(self, "ignore", tidy_values(self.ignore, IGNORE))
         object.__setattr__(self, "structure", tidy(self.structure))
         chosen(self.structure, self.structures)
+        self.meaning.check_ignored(self.form.structures)
         self._check_pixels()
         for key, value in (("size", self.size), ("crop", self.crop), ("pixel_mm", self.pixel_mm)):
             if value is not None and value <= 0:
@@ -114,20 +117,31 @@ class Stored(Described):
     def form(self) -> Form:
         """Square images."""
         names = chosen(self.structure, self.structures)
-        return Form(channels=COLOUR if self.colour else GREY, structures=names, size=(self.size, self.size))
+        return Form(
+            channels=COLOUR if self.colour else GREY,
+            structures=names,
+            size=(self.size, self.size),
+            ignored=bool(self.ignore),
+        )
 
     def foreground(self) -> tuple[tuple[int, ...], ...]:
         """Mask values of each chosen structure."""
         return self.meaning.foreground(self.form.structures)
 
     def values(self) -> tuple[int, ...]:
-        """Mask values of all structures and of the background."""
+        """Mask values of all structures, of the background and of what is ignored."""
         return self.meaning.allowed()
+
+    def ignored(self) -> tuple[int, ...]:
+        """Mask values that count for nothing."""
+        return self.meaning.ignored()
 
     @property
     def meaning(self) -> Values:
         """What the values of the masks mean."""
-        return Values(structures=self.structures, background=self.background, above_zero=self.above_zero)
+        return Values(
+            structures=self.structures, background=self.background, above_zero=self.above_zero, ignore=self.ignore
+        )
 
     def rows(self, root: Path, names: Iterable[str], named_in: Path) -> list[Row]:
         """One row per image, from the table or, without one, from the names of the images found in `named_in`.

@@ -132,6 +132,10 @@ class Phantom(Described):
         """All mask values that may occur."""
         return FAMILIES[self.family].values()
 
+    def ignored(self) -> tuple[int, ...]:
+        """None."""
+        return ()
+
     def foreground_chance(self, index: int) -> np.ndarray:
         """Probability (size, size) that an annotator marks a pixel of case `index` as the structure, if it is one."""
         if self.form.several:

@@ -6,18 +6,23 @@ ENOUGH = 0.5  # of a pixel
 _ROUNDING = 1e-9  # of a sum of shares
 
 
-def covered(planes: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def covered(planes: np.ndarray, size: tuple[int, int], ignored: np.ndarray | None = None) -> np.ndarray:
     """(K, H, W) of 0 and 1 to (K, *size) of 0 and 1, float32.
 
     A new pixel is foreground where the structures together cover at least half of it, and then of the one that covers
-    most of it; where several do, of the first.
+    most of it; where several do, of the first.  ignored: (H, W) of 0 and 1, pixels that count for nothing.  A new pixel
+    that they cover half of is NaN; of any other one half of what they leave is asked for.
     """
     rows, columns = (_shares(old, new) for old, new in zip(planes.shape[1:], size, strict=True))
     shares = rows @ planes.astype(np.float64) @ columns.T
     most = np.arange(len(planes))[:, None, None] == (shares - _ROUNDING * np.arange(len(planes))[:, None, None]).argmax(
         0
     )
-    return (most & (shares.sum(0) >= ENOUGH - _ROUNDING)).astype(np.float32)
+    if ignored is None:
+        return (most & (shares.sum(0) >= ENOUGH - _ROUNDING)).astype(np.float32)
+    out = rows @ ignored.astype(np.float64) @ columns.T
+    label = most & (shares.sum(0) >= ENOUGH * (1 - out) - _ROUNDING)
+    return np.where(out >= ENOUGH - _ROUNDING, np.float32(np.nan), label.astype(np.float32))
 
 
 def _shares(old: int, new: int) -> np.ndarray:

@@ -14,6 +14,7 @@ import numpy as np
 from segaug.errors import ConfigError
 
 KEY = "dataset.structures"
+IGNORE = "dataset.ignore"
 ABOVE_ZERO = 1 << 30  # stands for every value above 0
 _COLOURED = 1 << 24  # and the three bytes of a colour
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -76,6 +77,7 @@ class Values:
     structures: Mapping[str, Sequence[Value]]  # name -> the values that make it up
     background: Sequence[Value]
     above_zero: bool  # every value above 0 that is no background is of the one structure that is chosen
+    ignore: Sequence[Value] = ()  # of pixels that count for nothing
 
     def foreground(self, names: Sequence[str]) -> tuple[tuple[int, ...], ...]:
         """Numbers of each of these structures."""
@@ -84,10 +86,24 @@ class Values:
         return tuple(tuple(sorted({code(value) for value in self.structures[name]})) for name in names)
 
     def allowed(self) -> tuple[int, ...]:
-        """Numbers of all structures and of the background."""
+        """Numbers of all structures, of the background and of what is ignored."""
         inside = () if self.above_zero else tuple(self.structures.values())
-        numbers = {code(value) for values in (self.background, *inside) for value in values}
+        numbers = {code(value) for values in (self.background, self.ignore, *inside) for value in values}
         return tuple(sorted(numbers | ({ABOVE_ZERO} if self.above_zero else set())))
+
+    def ignored(self) -> tuple[int, ...]:
+        """Numbers of pixels that count for nothing."""
+        return tuple(sorted({code(value) for value in self.ignore}))
+
+    def check_ignored(self, names: Sequence[str]) -> None:
+        """Raise ConfigError where an ignored value is background as well, or of one of these structures."""
+        of = dict.fromkeys(map(code, self.background), "dataset.background")
+        if not self.above_zero:
+            of |= {code(value): f"{KEY}.{name}" for name in names for value in self.structures[name]}
+        for number in self.ignored():
+            if number in of:
+                problem, fix = f"{text(number)} is in {of[number]} as well", "leave it in one of them"
+                raise ConfigError(key=IGNORE, problem=problem, fix=fix)
 
     @property
     def nothing(self) -> int:
@@ -95,13 +111,17 @@ class Values:
         return min(map(code, self.background), default=0)
 
     def alike(self, mask: np.ndarray) -> np.ndarray:
-        """The same mask with one number, the smallest, for all that are of the same structures; so for background."""
+        """The same mask with one number, the smallest, for all that are of the same structures; so for background.
+
+        So, too, for all that is ignored.
+        """
         if self.above_zero:
             return mask
-        of = {
+        of: dict[int, list[str] | None] = {
             number: [name for name in self.structures if number in self.foreground([name])[0]]
             for number in self.allowed()
         }
+        of |= dict.fromkeys(self.ignored())
         smallest = {number: min(other for other in of if of[other] == of[number]) for number in of}
         same = mask.astype(np.int64)
         for number, other in smallest.items():

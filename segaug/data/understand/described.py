@@ -8,6 +8,7 @@ from segaug.data.understand.layout import Layout
 from segaug.data.understand.tree import Name, Tree
 
 _NAME = "dataset.json"
+_IGNORED = "ignore"  # nnU-Net's name of what counts for nothing
 _CT = ("ct", "cta", "cect")
 
 
@@ -37,6 +38,7 @@ def _below(tree: Tree, name: Name) -> Layout | None:
         options=options,
         told=tuple(words),
         structures=_structures(told),
+        ignored=tuple(value for values in _labels(told, _IGNORED).values() for value in values),
         ct=any(channel.lower() in _CT for channel in channels[:1]),
         below=name.folder,
     )
@@ -48,15 +50,19 @@ def _channels(told: Mapping[str, Any]) -> list[str]:
 
 
 def _structures(told: Mapping[str, Any]) -> dict[str, list[int]]:
-    """Name -> values, whichever of the two is the key; the background and what is ignored are left out."""
+    """Name -> values; the background and what is ignored are left out."""
+    return {name: values for name, values in _labels(told).items() if name.lower() not in ("background", _IGNORED)}
+
+
+def _labels(told: Mapping[str, Any], only: str = "") -> dict[str, list[int]]:
+    """Name -> values other than 0, whichever of the two is the key; only: of this name alone."""
     labels = told.get("labels")
     found: dict[str, list[int]] = {}
     for key, value in labels.items() if isinstance(labels, dict) else ():
         name, values = (str(value), [int(key)]) if key.isdigit() else (key, value)
         numbers = values if isinstance(values, list) else [values]
-        if name.lower() in ("background", "ignore") or not all(isinstance(one, int) for one in numbers) or 0 in numbers:
-            continue
-        found[name] = list(numbers)
+        if (not only or name.lower() == only) and all(isinstance(one, int) for one in numbers) and 0 not in numbers:
+            found[name] = list(numbers)
     return found
 
 

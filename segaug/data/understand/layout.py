@@ -9,8 +9,8 @@ from typing import Any
 class Layout:
     """Options of a kind, as they stand in a config; patients, mask values and pixels are looked at later.
 
-    called: what lies there, in words.  structures: of mask values that are named somewhere.  folders: of patients that
-    the layout has told, else empty.  ct: it is said to be CT.
+    called: what lies there, in words.  structures, ignored: of mask values that are named somewhere.  folders: of
+    patients that the layout has told, else empty.  ct: it is said to be CT.
     """
 
     kind: str
@@ -18,6 +18,7 @@ class Layout:
     options: Mapping[str, Any]
     told: tuple[str, ...] = ()
     structures: Mapping[str, list[int]] = field(default_factory=dict)
+    ignored: tuple[int, ...] = ()
     folders: tuple[str, ...] = ()
     ct: bool = False
     below: str = ""  # folder of the tree that is the root of the set

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from segaug.data.check.rim import RIM
+from segaug.data.check.rim import RIM, is_thin
 from segaug.data.rules.values import is_colour, text
 
 _MOST = 12  # structures: more values number objects, or are shades
@@ -17,10 +17,14 @@ _SHADES = 0.9  # of the pixels that are nearly black or nearly white, in masks t
 
 @dataclass(frozen=True)
 class Values:
-    """What one mask holds.  counts: pixels of each value.  border: of each value, along the border of the image."""
+    """What one mask holds.  counts: pixels of each value.  border: of each value, along the border of the image.
+
+    thin: is 255 a thin band beside other values?
+    """
 
     counts: Mapping[int, int]
     border: Mapping[int, int]
+    thin: bool
 
 
 @dataclass(frozen=True)
@@ -35,19 +39,25 @@ class Meaning:
 def values_of(mask: np.ndarray) -> Values:
     """mask: (H, W) integers."""
     edges = np.concatenate([mask[0], mask[-1], mask[1:-1, 0], mask[1:-1, -1]])
-    return Values(*({int(value): int(count) for value, count in zip(*np.unique(part, return_counts=True), strict=True)}
-                    for part in (mask, edges)))  # fmt: skip
+    counts, border = _counts(mask), _counts(edges)
+    return Values(counts, border, thin=1 in counts and RIM in counts and is_thin(mask))
 
 
-def meaning(masks: Sequence[Values], named: Mapping[str, Sequence[int]], of: int) -> Meaning:
-    """Structures of masks that hold these values.  named: by a description of the set.  of: masks there are."""
+def _counts(mask: np.ndarray) -> dict[int, int]:
+    return {int(value): int(count) for value, count in zip(*np.unique(mask, return_counts=True), strict=True)}
+
+
+def meaning(
+    masks: Sequence[Values], named: Mapping[str, Sequence[int]], of: int, ignored: Sequence[int] = ()
+) -> Meaning:
+    """Structures of masks that hold these values.  named, ignored: by a description.  of: masks there are."""
     pixels = sum((Counter(mask.counts) for mask in masks), Counter[int]())
     seen = f"{len(masks)} masks" if len(masks) == of else f"{len(masks)} of {of} masks"
     values = sorted(pixels)
     listed = ", ".join(text(value) for value in values[:_MOST]) + ", ..." * (len(values) > _MOST)
     told = [f"{seen} hold the values {listed}"]
     if named:
-        return _named(named, values, told)
+        return _named(named, values, told, ignored)
     if len(values) == 1:
         return Meaning(
             {"structures": {"foreground": [1]}, "structure": "foreground"},
@@ -60,8 +70,7 @@ def meaning(masks: Sequence[Values], named: Mapping[str, Sequence[int]], of: int
     inside = [value for value in values if value != background]
     told += _suspect(masks, background)
     if 1 in inside and any(1 in mask.counts and RIM in mask.counts for mask in masks) and len(inside) <= _MOST:
-        told.append("255 beside other values is taken as a rim (Pascal VOC), and is background")
-        return _structures([value for value in inside if value != RIM], [background, RIM], told)
+        return _rimmed(masks, [value for value in inside if value != RIM], background, told)
     if inside == [1, RIM]:
         told.append("1 in some masks and 255 in others both are the one structure")
         return Meaning({"structures": {"foreground": inside}, "structure": "foreground"}, tuple(told))
@@ -70,12 +79,27 @@ def meaning(masks: Sequence[Values], named: Mapping[str, Sequence[int]], of: int
     return _structures(inside, [background], told)
 
 
-def _named(named: Mapping[str, Sequence[int]], values: list[int], told: list[str]) -> Meaning:
-    known = {value for own in named.values() for value in own}
+def _rimmed(masks: Sequence[Values], inside: list[int], background: int, told: list[str]) -> Meaning:
+    """A band around objects counts for nothing; what is thicker may be anything."""
+    both = [mask for mask in masks if 1 in mask.counts and RIM in mask.counts]
+    if sum(mask.thin for mask in both) > len(both) / 2:
+        told.append(f"{RIM} is a thin rim around other values (Pascal VOC): it is ignored, and counts for nothing")
+        found = _structures(inside, [background], told)
+        return replace(found, options=found.options | {"ignore": [RIM]})
+    told.append(
+        f"{RIM} beside other values is no thin rim, and is taken as background; if it counts for nothing, type --set "
+        f"'ignore=[{RIM}]' --set 'background=[{text(background)}]'"
+    )
+    return _structures(inside, [background, RIM], told)
+
+
+def _named(named: Mapping[str, Sequence[int]], values: list[int], told: list[str], ignored: Sequence[int]) -> Meaning:
+    known = {value for own in (*named.values(), ignored) for value in own}
     strange = [value for value in values if value not in known and value != 0]
     problems = (f"masks hold {', '.join(map(text, strange[:5]))}, which nothing names",) if strange else ()
     structures = {name: list(own) for name, own in named.items()}
-    return Meaning({"structures": structures} | _structure(structures), tuple(told), problems)
+    open_ = {"ignore": list(ignored)} if ignored else {}
+    return Meaning({"structures": structures} | _structure(structures) | open_, tuple(told), problems)
 
 
 def _structures(inside: list[int], background: list[int], told: list[str]) -> Meaning:

@@ -156,7 +156,14 @@ def _provisional(layout: Layout, options: Mapping[str, Any]) -> Any:
             more = {"structure": next(iter(options["masks"]))}
     else:
         more = {"structures": {"foreground": [1]}, "structure": "foreground", "above_zero": True}
-    left_out = ("structures", "structure", "background", "graders", "grader")  # the first grader's masks stand for all
+    left_out = (
+        "structures",
+        "structure",
+        "background",
+        "ignore",
+        "graders",
+        "grader",
+    )  # the first grader's masks stand for all
     own = {key: value for key, value in options.items() if key not in left_out}
     return built(layout.kind, {**own, **more})
 
@@ -268,7 +275,7 @@ def _of_masks(found: _Found) -> tuple[Meaning, list[np.ndarray]]:
     if found.layout.kind == "contours" or isinstance(found.base.get("masks"), Mapping):
         held = ", ".join(str(value) for value in sorted({value for one in values for value in one.counts}))
         return Meaning(_all(found), (f"masks hold {held}",), tuple(broken)), foregrounds
-    meant = meaning(values, found.layout.structures, len(found.kept))
+    meant = meaning(values, found.layout.structures, len(found.kept), found.layout.ignored)
     return replace(meant, problems=(*broken, *meant.problems)), foregrounds
 
 

@@ -5,6 +5,7 @@ from torch import Tensor
 
 from segaug.augment.bank import Bank
 from segaug.augment.strategy import PrepareContext
+from segaug.known import shown
 from segaug.results.bank_pictures import BankPictures
 
 SAMPLES = 6  # shown of each source
@@ -20,11 +21,11 @@ def bank_pictures(bank: Bank, context: PrepareContext, sources: int) -> BankPict
     pool = subset.image if unlabelled is None else torch.cat([subset.image, unlabelled])
     pictures = {
         "image": _grey_values(subset.image[place]),
-        "label": subset.label[place].round().byte(),
+        "label": subset.shown[place].round().byte(),
         "kept_px": bank.kept_px[:sources, 0],
         "reconstruction": bank.reconstruction[:sources],
         "made": made,
-        "made_label": bank.label[:sources, :SAMPLES].round().byte(),
+        "made_label": shown(bank.label[:sources, :SAMPLES]).round().byte(),
         "score": bank.score[:sources, :SAMPLES],
         "chosen": bank.chosen[:sources, :SAMPLES],
         "likest": likest,

@@ -20,6 +20,7 @@ from segaug.experiment.config.trial import Trial
 from segaug.experiment.planned.allowed import trial_context
 from segaug.experiment.planned.parts import parts_of
 from segaug.experiment.planned.plan import Plan, Planned
+from segaug.known import known_shares, shown
 from segaug.results.card_files import Pictures, read_card, write_card
 from segaug.results.card_folder import card_folder
 from segaug.results.store import Json, Store
@@ -110,10 +111,12 @@ def _by_grader(task: Task, dataset: Dataset | Pooled) -> Json:
 def _form(task: Task) -> Json:
     """What the tensors look like; shares are of the pixels of the base's pool."""
     label, structures = task.batch(task.pool_of(0)).label, task.form.structures
+    means = known_shares(label) if task.form.ignored else [label[:, place].mean() for place in range(label.shape[1])]
+    shares = [share.item() for share in means]
     return {
         "structure": ", ".join(structures),
-        "structures": {name: label[:, place].mean().item() for place, name in enumerate(structures)},
-        "foreground_share": label.sum(dim=1).mean().item(),
+        "structures": dict(zip(structures, shares, strict=True)),
+        "foreground_share": sum(shares) if task.form.ignored else label.sum(dim=1).mean().item(),
         "channels": task.form.channels,
         "repeated_grey": task.repeated_grey,  # grey images of a colour task
         "sources": list(task.form.sources),
@@ -131,15 +134,15 @@ def _pictures(strategy: str, planned: Planned, task: Task) -> Pictures:
     batch = parts.subset.rows(by_turns(parts.subset.source)[:EXAMPLES])
     prepared = config.augment.prepare(context)
     made = augmented(config.augment, prepared, patched(config, batch), VERSIONS)
-    shown = {
+    shown_arrays = {
         "image": batch.image,
-        "label": batch.label.round().byte(),
+        "label": shown(batch.label).round().byte(),
         f"{strategy}/original": made.original_image,  # a later run may draw other images
-        f"{strategy}/original_label": made.original_label.round().byte(),
+        f"{strategy}/original_label": shown(made.original_label).round().byte(),
         f"{strategy}/image": made.image,
-        f"{strategy}/label": made.label.round().byte(),
+        f"{strategy}/label": shown(made.label).round().byte(),
     }
-    pictures = {name: tensor.contiguous().numpy() for name, tensor in shown.items()}
+    pictures = {name: tensor.contiguous().numpy() for name, tensor in shown_arrays.items()}
     bank = config.augment.bank(prepared)
     return pictures if bank is None else pictures | bank_pictures(bank, context, EXAMPLES).named(strategy)
 

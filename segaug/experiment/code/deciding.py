@@ -19,7 +19,7 @@ EVERY_TRIAL = ("segaug.experiment.trial.run", "segaug.data.tensors")
 """Modules that every trial begins with; what they import is followed as long as it decides."""
 DECISIVE = (
     "data", "deform", "registration", "augment", "models", "training", "metrics", "batch", "patch", "form",
-    "grey", "image_hash", "rng", "internals",
+    "known", "grey", "image_hash", "rng", "internals",
     "experiment.planned.parts", "experiment.planned.allowed",
     "experiment.trial.run", "experiment.trial.evaluation", "experiment.trial.sources", "experiment.trial.strength",
 )  # fmt: skip

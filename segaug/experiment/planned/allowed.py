@@ -20,6 +20,7 @@ from segaug.models.network import build_with_seed
 from segaug.rng import stream, stream_seed
 from segaug.training.criterion import Criterion
 from segaug.training.fit import fit
+from segaug.training.objective import objective_for
 from segaug.training.stopwatch import Stopwatch
 
 Device = torch.device | str
@@ -117,7 +118,7 @@ def prepare_context(
         subset=subset,
         allowed=data,
         decides=_decides(config, task, patients, added=bool(subset.source.any())),
-        objective=config.protocol.objective,
+        objective=objective_for(config.protocol.objective, task.form.ignored),
         build_model=build_model,
         train_segmentation=train_segmentation,
         rng=partial(stream, config.seed, "prepare"),
@@ -125,8 +126,8 @@ def prepare_context(
         names=lambda part: task.names_of(seen[part]),
         patients=lambda part: tuple(numbers[task.patients[row]] for row in seen[part]),
         patch=config.protocol.window(len(task.form.size)),
-        validation_error=Criterion(config.protocol.select, structures, patients).on(data.validation),
-        validation_dice_error=Criterion("dice_patient", structures, patients).on(data.validation),
+        validation_error=Criterion(config.protocol.select, structures, patients, task.form.ignored).on(data.validation),
+        validation_dice_error=Criterion("dice_patient", structures, patients, task.form.ignored).on(data.validation),
     )
 
 

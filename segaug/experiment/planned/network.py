@@ -5,6 +5,7 @@ from torch import nn
 from segaug.batch import Batch
 from segaug.experiment.config.schema import Config
 from segaug.form import Form
+from segaug.known import known_shares
 from segaug.models.network import build_with_seed, set_output_bias
 
 
@@ -16,5 +17,6 @@ def starting_network(config: Config, form: Form, subset: Batch, seed: int) -> nn
     network = build_with_seed(config.model, seed, form.channels, form.logits)
     if config.protocol.output_bias == "foreground":
         label = subset.label[subset.source == 0]
-        set_output_bias(network, [channel.mean().item() for channel in label.unbind(1)])
+        shares = known_shares(label) if subset.ignored else [channel.mean() for channel in label.unbind(1)]
+        set_output_bias(network, [share.item() for share in shares])
     return network

@@ -9,15 +9,17 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from segaug.experiment.synthesis.trial_bank import TrialBank
+from segaug.known import shown
 
 WHITE = 255  # of the mask of a single structure, so that it can be looked at
+IGNORED = 128  # of pixels that count for nothing: of no structure, of which there are fewer
 
 
 @dataclass(frozen=True)
 class MadeImage:
     """An image that was made of a labelled one.
 
-    image: (H, W), or (H, W, 3) of colour.  mask: (H, W), values of `mask_values`.
+    image: (H, W), or (H, W, 3) of colour.  mask: (H, W), values of `mask_values`, and `IGNORED`.
     """
 
     id: str
@@ -68,6 +70,7 @@ def _pixels(image: Tensor) -> NDArray[np.uint8]:
 
 
 def _mask(label: Tensor, values: Tensor) -> NDArray[np.uint8]:
-    """(K, H, W) of 0 and 1, at most one of them 1 in a pixel, to (H, W)."""
-    mask: NDArray[np.uint8] = (label.cpu().round().long() * values[:, None, None]).sum(dim=0).byte().numpy()
+    """(K, H, W) of 0 and 1, at most one of them 1 in a pixel, or NaN where it counts for nothing, to (H, W)."""
+    numbers = (shown(label.cpu()).round().long() * values[:, None, None]).sum(dim=0)
+    mask: NDArray[np.uint8] = numbers.masked_fill(label.cpu().isnan().any(dim=0), IGNORED).byte().numpy()
     return mask

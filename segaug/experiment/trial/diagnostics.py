@@ -31,20 +31,20 @@ def diagnostics_of(network: nn.Module, test: Batch, window: Window = None) -> Js
     """
     was_training = network.training
     network.eval()
-    mask = union(test.label)
+    mask = union(test.label, test.ignored)
     layers: dict[str, dict[str, list[float | None]]] = {}
     rows = _ROWS if window is None else 1
     for image, part in zip(test.image.split(rows), mask.split(rows), strict=True):
         image, part = (_windows(each, window) for each in (image, part))
-        masks = LayerMasks(part)
+        masks = LayerMasks(part, test.ignored)
         for name, features in features_of(network, image)[1].items():
             if masks.reach(features):
                 features, at = (_beside(each, window) for each in (features, masks.like(features)))
                 layer = layers.setdefault(name, {"l_fd": [], "separation": []})
-                layer["l_fd"] += _plain(image_discrepancy(class_means(features, at)))
-                layer["separation"] += _plain(scale_free_separation(features, at))
+                layer["l_fd"] += _plain(image_discrepancy(class_means(features, at, ignored=test.ignored)))
+                layer["separation"] += _plain(scale_free_separation(features, at, test.ignored))
     network.train(was_training)
-    return {"foreground_px": [int(pixels) for pixels in mask.flatten(1).sum(1).tolist()], "layers": layers}
+    return {"foreground_px": [int(pixels) for pixels in (mask > 0).flatten(1).sum(1).tolist()], "layers": layers}
 
 
 def _windows(image: Tensor, size: Window) -> Tensor:

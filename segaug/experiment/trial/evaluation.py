@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from segaug import metrics
 from segaug.batch import Batch
 from segaug.data.task import Task
+from segaug.known import known_pixels
 from segaug.measures import quantity
 from segaug.metrics import Prediction, Recalibration, Truth
 from segaug.metrics.cases import Array
@@ -77,14 +78,20 @@ def details_of(task: Task, rows: Sequence[int], best: Scores | None) -> Json:
 def truth_of(task: Task, rows: Sequence[int], batch: Batch) -> Truth:
     """What predictions on a test set are judged by; batch: these rows of the task, on the device of the trial."""
     patients = [task.patients[row] for row in rows]
-    return Truth(batch.label, batch.spacing_mm, patients, task.form.structures)
+    return Truth(batch.label, batch.spacing_mm, patients, task.form.structures, batch.ignored)
 
 
 def recalibrated(network: nn.Module, validation: Batch | None, window: Window = None) -> Recalibration | None:
     """What makes the logits right on validation; None without validation labels."""
     if validation is None:
         return None
-    return metrics.fit_recalibration(logits_of(network, validation.image, window=window), validation.label)
+    return recalibration_on(logits_of(network, validation.image, window=window), validation)
+
+
+def recalibration_on(logits: Tensor, validation: Batch) -> Recalibration:
+    """Fitted to logits of the validation images, all their known pixels counting alike."""
+    pixels = known_pixels(logits, validation.label) if validation.ignored else (logits, validation.label)
+    return metrics.fit_recalibration(*pixels)
 
 
 def score(
@@ -106,14 +113,14 @@ def reference(task: Task, subset: tuple[int, ...], validation: Batch | None) -> 
     validation: the labels that the mean training mask is recalibrated on, as a network is; None: it is not.
     """
     test = task.batch(task.split.test)
-    truth, pool = truth_of(task, task.split.test, test), task.batch(task.pool_of(0)).label
-    shares = {"pool": metrics.structure_shares(pool), "test": metrics.structure_shares(test.label)}
-    of_pool = metrics.cross_entropy_of_probability(metrics.constant(shares["pool"]), test.label)
+    truth, pool, ignored = truth_of(task, task.split.test, test), task.batch(task.pool_of(0)), test.ignored
+    shares = {name: metrics.structure_shares(each.label, ignored) for name, each in (("pool", pool), ("test", test))}
+    of_pool = metrics.cross_entropy_of_probability(metrics.constant(shares["pool"]), test.label, ignored)
     name = "ce" if task.form.several else "bce"
     found = {
         f"constant_{name}": metrics.best_constant(shares["test"]),
         f"constant_pool_{name}": of_pool.mean().item(),
-        **_of_atlas(metrics.atlas(task.batch(subset).label), truth, validation),
+        **_of_atlas(metrics.atlas(task.batch(subset).label, ignored), truth, validation),
     }
     return {"reference": found, "foreground": {part: _plain(tuple(share)) for part, share in shares.items()}}
 
@@ -121,7 +128,12 @@ def reference(task: Task, subset: tuple[int, ...], validation: Batch | None) -> 
 def _of_atlas(atlas: Tensor, truth: Truth, validation: Batch | None) -> Json:
     """Every measure that has the mean training mask for a reference, by the reference's name."""
     recalibration = None
-    if validation is not None:
+    if validation is not None and validation.ignored:
+        recalibration = recalibration_on(
+            metrics.logits_of_probability(atlas).expand(len(validation), -1, -1, -1).to(validation.label.device),
+            validation,
+        )
+    elif validation is not None:
         mean = (
             validation.label.to(atlas.device).double().mean(0, keepdim=True)
         )  # one prediction for all images: the same

@@ -1,7 +1,6 @@
 """Run one trial, from its plan to its record."""
 
 import math
-from dataclasses import asdict
 
 import torch
 from torch import nn
@@ -166,7 +165,7 @@ def _record(
             "pool": pool,
             "overlap": 2 * planned.size > pool,
         },
-        "form": asdict(task.form),
+        "form": task.form.facts(),
         "sees": list(config.augment.sees),
         "saw": {
             part: seen_of(task, rows)
@@ -195,7 +194,7 @@ def _or_null(value: float) -> float | None:
 
 def _warnings(planned: Planned, task: Task, pool: int, parts: Parts) -> list[str]:
     found = []
-    shown = parts.subset.label.flatten(2).any(2).any(0).tolist()
+    shown = parts.subset.shown.flatten(2).any(2).any(0).tolist()
     if missing := [name for name, is_there in zip(task.form.structures, shown, strict=True) if not is_there]:
         found.append(f"no training image shows {' or '.join(missing)}")
     if 2 * planned.size > pool:

@@ -16,7 +16,8 @@ from segaug.augment.strategy import Prepared, Strategy
 from segaug.data.task import Task
 from segaug.experiment.machine.stop import SafePoint
 from segaug.experiment.planned.parts import Parts
-from segaug.experiment.trial.evaluation import Scores, details_of, scores_of, truth_of
+from segaug.experiment.trial.evaluation import Scores, details_of, recalibration_on, scores_of, truth_of
+from segaug.known import known
 from segaug.models.inference import Forward, Predict, Window, logits_of, plain, predicting
 from segaug.results.store import Json
 from segaug.rng import stream
@@ -115,8 +116,9 @@ def _scored(judged: Judged, way: Way) -> Scored:
     fitted, dice = None, None
     if validation is not None:
         logits = logits_of(judged.network, validation.image, way.predict, window=judged.window)
-        fitted = metrics.fit_recalibration(logits, validation.label)
-        dice = metrics.dice_of_mask(metrics.masks(logits), validation.label).mean().item()
+        fitted = recalibration_on(logits, validation)
+        judged_logits = known(logits, validation.label).logits if validation.ignored else logits
+        dice = metrics.dice_of_mask(metrics.masks(judged_logits), validation.label).mean().item()
     passes = _Passes()
     start = _now(test.image)
     logits = logits_of(judged.network, test.image, passes.counted(way.predict), window=judged.window)

@@ -14,10 +14,10 @@ from segaug.report.blocks.tables import Table
 from segaug.report.dataset.histograms import intensity_panel, share_panel
 from segaug.report.dataset.looked_at import Case, LookedAt, Site
 from segaug.report.dataset.sheet_figure import sheet_figure
-from segaug.report.dataset.tiles import strip_png
+from segaug.report.dataset.tiles import GROUND, STRIPE, strip_png
 from segaug.report.look import svg
 from segaug.report.look.palette import DARK, LIGHT
-from segaug.report.look.pictures import outline_of
+from segaug.report.look.pictures import IGNORED, outline_of
 from segaug.report.look.theme import themed
 from segaug.visible import visible
 
@@ -47,6 +47,9 @@ def _html(looked: LookedAt) -> str:
         looked=looked,
         strips=[(_picture(case), case) for case in looked.cases],
         copies=[(_picture(pair.first), _picture(pair.second), pair.words) for pair in looked.copies.pairs],
+        ignored=IGNORED if looked.ignores else "",
+        stripe=f"rgb{STRIPE}",
+        ground=f"rgb{GROUND}",
         outlines=[(name, outline_of(place).colour) for place, name in enumerate(names)],
         parts=_parts(looked),
         sites=_sites(looked.sites),

@@ -8,12 +8,17 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Case:
-    """One image.  image: (C, H, W) in 0..1.  label: (K, H, W) of bool; None where the mask is not to be seen."""
+    """One image.
+
+    image: (C, H, W) in 0..1.  label: (K, H, W) of bool; None where the mask is not to be seen.  ignored: (H, W) of
+    bool, pixels that count for nothing; None of a data set without.
+    """
 
     name: str
     words: str  # below it: the part of the split, and what is noted of it
     image: np.ndarray
     label: np.ndarray | None
+    ignored: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -72,3 +77,8 @@ class LookedAt:
     problems: tuple[str, ...]
     notes: tuple[str, ...]
     copies: NearCopies
+
+    @property
+    def ignores(self) -> bool:
+        """Are there pixels that count for nothing?"""
+        return any(case.ignored is not None for case in self.cases)

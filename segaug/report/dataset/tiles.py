@@ -14,6 +14,8 @@ from segaug.report.look.pictures import outline_of
 
 TILE_PX = 180  # about the longer side of a tile
 GROUND = (38, 42, 48)  # of the filled mask: no grey of an image, and no colour of a structure
+STRIPE = (150, 150, 150)  # of what counts for nothing, on that ground
+_STRIPE_PX = 3  # wide, as wide as the gaps between
 _GAP_PX = 6
 
 
@@ -28,11 +30,16 @@ def strip_png(case: Case) -> bytes:
     return buffer.getvalue()
 
 
-def filled(label: np.ndarray) -> np.ndarray:
-    """(K, H, W) of bool to (H, W, 3) uint8: each structure in its colour on a dark ground."""
+def filled(label: np.ndarray, ignored: np.ndarray | None = None) -> np.ndarray:
+    """(K, H, W) of bool to (H, W, 3) uint8: each structure in its colour on a dark ground.
+
+    ignored: (H, W) of bool, pixels that count for nothing; they are hatched.
+    """
     pixels = np.full((*label.shape[1:], 3), GROUND, np.uint8)
     for place, mask in enumerate(label):
         pixels[mask] = _rgb(place)
+    if ignored is not None:
+        pixels[ignored & _hatching(ignored.shape)] = STRIPE
     return pixels
 
 
@@ -54,7 +61,14 @@ def _tiles(case: Case) -> list[np.ndarray]:
         return [image]
     label = np.stack([_large(mask, factor) for mask in case.label])
     gap = np.full((image.shape[0], _GAP_PX, 3), 255, np.uint8)
-    return [image, gap, filled(label), gap, outlined(image, label)]
+    ignored = None if case.ignored is None else _large(case.ignored, factor)
+    return [image, gap, filled(label, ignored), gap, outlined(image, label)]
+
+
+def _hatching(shape: tuple[int, ...]) -> np.ndarray:
+    rows, columns = np.indices(shape)
+    hatched: np.ndarray = (rows + columns) // _STRIPE_PX % 2 == 0
+    return hatched
 
 
 def _rgb_pixels(image: np.ndarray) -> np.ndarray:

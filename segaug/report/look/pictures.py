@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from segaug.report.look.palette import DASHED, LIGHT, SOLID, Dash
@@ -14,6 +15,7 @@ Array = NDArray[np.floating] | NDArray[np.integer]
 _HUES = ("orange", "sky", "purple", "green", "vermillion", "blue")  # the first ones are bright on any anatomy
 _WIDTH_PT = 1.1
 TILE_IN = 1.45  # side of one of many small pictures
+IGNORED = "ignored: counts for nothing"
 _LINES = 13  # of a deformed grid, along each axis
 
 
@@ -37,8 +39,11 @@ def show(axes: Axes, image: Array, label: Array) -> None:
     """Draw an image (C, H, W), 0..1, and the outlines of its structures (K, H, W), foreground where >= 0.5.
 
     A border that two share has the colour of the narrower one, drawn last: what lies inside of a ring has an outline.
+    Pixels that are NaN in the label count for nothing, and are hatched.
     """
     axes.imshow(pixels(image), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    if (ignored := np.isnan(label).any(axis=0)).any():
+        axes.contourf(ignored.astype(float), levels=[0.5, 1.5], colors="none", hatches=["//////"])
     masks = np.asarray(label) >= 0.5
     for place in sorted(range(len(masks)), key=lambda place: -_extent(masks[place])):
         foreground, outline = masks[place], outline_of(place)
@@ -59,6 +64,11 @@ def draw_grid_lines(axes: Axes, field_px: Array, colour: str) -> None:
         axes.plot(columns[:, line], rows[:, line], color=colour, linewidth=0.5)
     axes.set_xlim(-0.5, width - 0.5)
     axes.set_ylim(height - 0.5, -0.5)
+
+
+def ignored_sign(colour: str = "black") -> Patch:
+    """For a legend, of pixels that count for nothing."""
+    return Patch(facecolor="none", edgecolor=colour, hatch="//////", label=IGNORED)
 
 
 def _extent(mask: NDArray[np.bool_]) -> int:

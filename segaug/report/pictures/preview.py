@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
@@ -12,7 +13,7 @@ from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from segaug.report.look.palette import LIGHT
-from segaug.report.look.pictures import TILE_IN, Array, show, structure_signs
+from segaug.report.look.pictures import TILE_IN, Array, ignored_sign, show, structure_signs
 from segaug.report.look.theme import new_figure
 
 _ARROWS = 9  # a side
@@ -32,18 +33,19 @@ def preview_figure(
 ) -> Figure:
     """Each image in a row: the original, then k augmented versions, each with the outlines of its structures.
 
-    image: (n, C, H, W), 0..1.  label: (n, K, H, W), foreground where >= 0.5.  augmented_image: (n, k, C, H, W).
-    augmented_label: (n, k, K, H, W).  structures: K names, for the legend where there are several.  rows: n names,
-    where there are any.
+    image: (n, C, H, W), 0..1.  label: (n, K, H, W), foreground where >= 0.5, NaN where ignored.  augmented_image:
+    (n, k, C, H, W).  augmented_label: (n, k, K, H, W).  structures: K names, for the legend where there are several.
+    rows: n names, where there are any.
     displacement_px: (n, k, 2, H, W), (row, column) in pixels from output pixels to input positions; adds a row below
     each image with its magnitude, on one colour scale, and arrows.  jacobian: (n, k, H', W'), determinant in each
     cell of pixels, 0 or less where it folds; adds a row with its map.
     """
     n, k = augmented_image.shape[:2]
+    ignored = bool(np.isnan(label).any())
     tall = 1 + (displacement_px is not None) + (jacobian is not None)
     figure = new_figure(
         TILE_IN * (k + 1) + (0.5 if tall > 1 else 0),
-        TILE_IN * n * tall + (0.3 if title else 0) + _legend_in(structures, k + 1),
+        TILE_IN * n * tall + (0.3 if title else 0) + _legend_in(len(structures) + ignored, k + 1),
     )
     grid = figure.subplots(n * tall, k + 1, squeeze=False)
     for axes in grid.flat:
@@ -65,14 +67,15 @@ def preview_figure(
         _draw_jacobians(grid[tall - 1 :: tall, 1:], jacobian)
     if title:
         figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=9)
-    if signs := structure_signs(structures):
+    signs: list[Artist] = [*structure_signs(structures), *([ignored_sign()] if ignored else [])]
+    if signs:
         figure.legend(handles=signs, loc="outside lower left", frameon=False, ncols=min(len(signs), k + 1))
     return figure
 
 
-def _legend_in(structures: Sequence[str], columns: int) -> float:
-    """Height of the legend."""
-    return 0.2 * -(-len(structures) // columns) + 0.1 if len(structures) > 1 else 0.0
+def _legend_in(signs: int, columns: int) -> float:
+    """Height of the legend; one structure alone needs none."""
+    return 0.2 * -(-signs // columns) + 0.1 if signs > 1 else 0.0
 
 
 def _draw_displacements(grid: NDArray[np.object_], displacement_px: Array) -> None:

@@ -126,3 +126,12 @@ def test_the_phase_in_means():
     assert phase["accuracy"] == pytest.approx(0.9)
     assert phase["task_share"] == pytest.approx(0.2)
     assert (phase["gradient_segmentation"], phase["gradient_magnitude"]) == (pytest.approx(2), None)
+
+
+def test_ignored_pixels_are_no_foreground_to_lose():
+    plain = hearts(6, SIZE)
+    label = plain.label.clone()
+    label[:, :, :4] = torch.nan
+    with_rim = replace(plain, label=label, ignored=True)
+    cut_off = replace(plain, label=label.nan_to_num(0))
+    assert measured(Shift(20.0), with_rim) == measured(Shift(20.0), cut_off)

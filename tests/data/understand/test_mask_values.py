@@ -30,10 +30,35 @@ def test_names_of_a_description_are_kept_and_what_it_does_not_name_is_said() -> 
     assert _meaning(_mask(1, 4), named={"liver": [1]}).problems == ("masks hold 4, which nothing names",)
 
 
-def test_a_rim_of_255_beside_1_is_no_structure() -> None:
-    options = _meaning(_mask(1, 255), _mask(1)).options
+def _ringed(width: int) -> np.ndarray:
+    """A disc of 1 in 100 x 100 pixels, with a ring of 255 around it."""
+    away = np.hypot(*np.mgrid[-50:50, -50:50])
+    return np.select([away < 15, away < 15 + width], [1, 255])
+
+
+def test_a_thin_rim_of_255_around_other_values_counts_for_nothing() -> None:
+    options = _meaning(_ringed(5), _mask(1)).options
     assert options["structures"] == {"foreground": [1]}
-    assert options["background"] == [0, 255]
+    assert options["ignore"] == [255]
+    assert "background" not in options
+    both = _meaning(np.hstack([_ringed(5), 2 * (_ringed(5) == 1)]), _mask(1, 2)).options
+    assert both["structures"] == {"structure_1": [1], "structure_2": [2]}
+    assert both["ignore"] == [255]
+
+
+def test_255_beside_1_that_is_no_thin_rim_is_background_and_says_what_else_it_may_be() -> None:
+    far = np.roll(np.where(_ringed(5) == 255, 255, 0), (30, 30), (0, 1))
+    far[:10, :10] = 1  # thin, but around nothing
+    for mask in (_ringed(25), far):
+        found = _meaning(mask, _mask(1))
+        assert found.options["structures"] == {"foreground": [1]}
+        assert found.options["background"] == [0, 255]
+        assert "--set 'ignore=[255]' --set 'background=[0]'" in found.told[-1]
+
+
+def test_what_a_description_ignores_counts_for_nothing() -> None:
+    found = meaning([values_of(_mask(1, 4))], {"liver": [1]}, 1, ignored=[4])
+    assert (found.options["ignore"], found.problems) == ([4], ())
 
 
 def test_numbers_of_objects_become_one_structure() -> None:

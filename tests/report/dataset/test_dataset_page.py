@@ -8,7 +8,7 @@ from PIL import Image
 
 from segaug.report.dataset.dataset_page import write_dataset_page
 from segaug.report.dataset.looked_at import Case, CopyPair, LookedAt, NearCopies, Part, Site
-from segaug.report.dataset.tiles import GROUND, filled, outlined, strip_png
+from segaug.report.dataset.tiles import GROUND, STRIPE, filled, outlined, strip_png
 from segaug.report.look.pictures import OUTLINE
 
 ORANGE = tuple(bytes.fromhex(OUTLINE[1:]))
@@ -33,6 +33,19 @@ def test_the_outline_lies_inside_of_the_mask_and_leaves_the_rest_of_the_image(ma
     assert drawn.any()
     assert not drawn[~mask].any()
     assert not drawn[10, 12]
+
+
+def test_what_counts_for_nothing_is_hatched_and_named(mask, tmp_path):
+    rim = np.roll(mask, 10, axis=1) & ~mask
+    pixels = filled(mask[None], rim)
+    striped = (pixels == STRIPE).all(axis=2)
+    assert 0.3 < striped[rim].mean() < 0.7
+    assert not striped[~rim].any()
+    image = np.zeros((1, *mask.shape), np.float32)
+    sites = (Site("", 1, 1, (30, 30), (30, 30), None, [0.1], np.arange(9)),)
+    cases = (Case("a", "pool", image, mask[None], rim),)
+    looked = LookedAt("mine", 64, ("lesion",), cases, sites, (), {"lesion": [0.1]}, (), (), NearCopies(""))
+    assert "ignored: counts for nothing" in write_dataset_page(looked, tmp_path)[0].read_text()
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -68,5 +81,6 @@ def test_the_page_holds_cases_sizes_and_what_the_check_says(mask, tmp_path):
                   "0.5–0.7", "15.00 %", "9.00 %", "One pair.", "d and e: scale &lt; 1"):  # fmt: skip
         assert words in html
     assert html.count("data:image/png;base64,") == 4
+    assert "counts for nothing" not in html
     assert "http" not in html.replace("http://www.w3.org", "")
     assert Image.open(sheet).width > 900
