@@ -40,7 +40,7 @@ def main() -> None:
             spread(trials, Path(folder))
             return []
 
-        run_app("plan", ["study=scaling_study", f"output={folder}/study"], show, lambda *_: [])
+        run_app("plan", ["study=open_grid", f"output={folder}/study"], show, lambda *_: [])
 
 
 if __name__ == "__main__":

@@ -70,6 +70,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {  # layer -> room -> rooms it may impo
         "kinds": {"", "formats", "rules"},
         "check": {"", "rules"},
         "copies": {""},
+        "fetch": {""},
         "understand": {"", "kinds", "formats", "rules", "check"},
     },
     "experiment": {

@@ -5,6 +5,7 @@ from importlib import import_module
 
 ACTIONS = {  # each is segaug/cli/data_<action>.py with add_arguments(parser) and run(args) -> int
     "list": "list every data set that is known, and whether it is on this machine",
+    "fetch": "download a published set where licence and host allow it, or print the way to it",
     "import": "understand a folder, and write a data set of it into a config folder of your own",
     "check": "read every image and mask, and list every problem, before a study starts",
     "preview": "write a page with images, filled masks, shares, intensities and sizes",

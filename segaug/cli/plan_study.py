@@ -62,18 +62,19 @@ def _show(
     from segaug.errors import UserError
     from segaug.experiment.code.mixed_code import question
     from segaug.experiment.machine.devices import default_workers
+    from segaug.experiment.planned.absent import why_nothing
     from segaug.experiment.planned.plan import make_plan
     from segaug.experiment.sweep.study import run_study
     from segaug.results.snapshot import Snapshot
     from segaug.results.store import Store
 
-    plan = make_plan(trials, skip_large=True, here=settings is None)
+    plan = make_plan(trials, skip_large=True, here=settings is None, without_data=True)
     if not plan.asked:
-        raise UserError("no trial to run: every size is above the pool of its task")
+        raise UserError(f"no trial to run: {why_nothing(plan.absent)}")
     config = plan.asked[0].trial.config
     store = Store(Path(config.output))
     if probe:
-        missing = [planned for planned in plan.trials if not store.finished(planned.id)]
+        missing = [planned for planned in plan.runnable if not store.finished(planned.id)]
         run_study([planned.trial for planned in probes(missing)], workers=workers, many=True, command=command)
     surveyed = survey(plan, store, weights=config.weights)
     jobs = None

@@ -9,7 +9,8 @@ from rich.table import Table
 from segaug import terminal
 from segaug.cli.names import Names
 from segaug.cluster.settings import JobSettings
-from segaug.cluster.survey import Survey
+from segaug.cluster.survey import GPU_SECONDS, Survey
+from segaug.experiment.planned.absent import left_out
 from segaug.experiment.planned.plan import Plan
 from segaug.findings.numbers import duration
 from segaug.results.store import Store
@@ -39,10 +40,29 @@ def print_survey(
             f"[yellow]{totals['stale']:,} stale[/]: records of the same cells and seeds, but of another configuration "
             "or data; they are left as they are, and not counted"
         )
+    _print_absent(plan, console)
     if plan.skipped:
         console.print(f"left out, above the pool of their task: {_skipped(plan)}")
     if survey.left:
         _print_cost(survey, settings, jobs, parallel, console)
+
+
+def _print_absent(plan: Plan, console: Console) -> None:
+    """Tasks that are not here: left out, or planned by what was published."""
+    if plan.absent:
+        console.print(escape(left_out(plan.absent)), soft_wrap=True)
+    if not plan.counted:
+        return
+    known = {task: counts for task, counts in plan.counted.items() if counts}
+    listed = ", ".join(f"{task} {each['images']:,} of {each['patients']:,}" for task, each in known.items())
+    unknown = ", ".join(task for task in plan.counted if task not in known)
+    some = f"{len(plan.counted)} tasks are" if len(plan.counted) > 1 else "1 task is"
+    line = f"[yellow]{some} not here[/], and planned by the published numbers of images of patients"
+    console.print(f"{line}{escape(f': {listed}') if known else ''}", soft_wrap=True)
+    if unknown:
+        console.print(
+            escape(f"how large their pools are is not known, so that no size is left out: {unknown}"), soft_wrap=True
+        )
 
 
 def _print_cost(
@@ -52,6 +72,13 @@ def _print_cost(
     unit = "GPU" if settings and settings.gpus_per_node else "core"
     shared = settings.workers_per_gpu if settings and settings.gpus_per_node else 1
     console.print(f"time: about {duration(hours / shared)} on one {unit}, from {escape(survey.source)}")
+    if unit != "GPU":
+        gpu = duration(survey.updates * GPU_SECONDS / 3600)
+        console.print(
+            f"      about {gpu} on one GPU, by {1000 * GPU_SECONDS:.0f} ms for each of {survey.updates:,} updates, a "
+            "rule of thumb (--probe there measures)",
+            soft_wrap=True,
+        )
     if settings is not None and jobs is not None:
         at_once = min(jobs, settings.array_parallelism)
         console.print(

@@ -70,7 +70,8 @@ def _to_learn(forecast: Forecast, plan: Plan, left: Sequence[Planned]) -> dict[s
 
     Only strategies of which a trial has told what its learning took are asked what they need: it takes their images.
     """
-    learners = [planned for planned in left if _key_of_learning(planned.key()) in forecast.seconds_of]
+    here = (planned for planned in left if planned.trial.task in plan.tasks)
+    learners = [planned for planned in here if _key_of_learning(planned.key()) in forecast.seconds_of]
     seconds: dict[str, float] = {}
     for request in survey_artefacts(plan, learners, strict=False).missing:
         planned = request.planned

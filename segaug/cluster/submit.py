@@ -16,6 +16,7 @@ from segaug.errors import UserError
 from segaug.experiment.cards.card import write_cards
 from segaug.experiment.config.trial import Trial
 from segaug.experiment.machine.run_facts import now, versions
+from segaug.experiment.planned.absent import left_out, why_nothing
 from segaug.experiment.planned.plan import Plan, Planned, make_plan
 from segaug.experiment.sweep.unfinished import unfinished
 from segaug.files import write_atomic
@@ -43,7 +44,9 @@ def submit_study(trials: Iterable[Trial], cluster: Cluster, command: str) -> Sub
     cluster.scheduler.require()
     plan = make_plan(trials, skip_large=True, here=False)
     if not plan.trials:
-        raise UserError(f"no trial to run: {plan.share or 'every size is above the pool of its task'}")
+        raise UserError(f"no trial to run: {plan.share or why_nothing(plan.absent)}")
+    if plan.absent:
+        print(left_out(plan.absent), flush=True)
     left = unfinished(plan)
     store, todo = left.store, left.todo
     live = live_submissions(store.folder)

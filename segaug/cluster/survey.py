@@ -3,7 +3,7 @@
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean
 
@@ -15,12 +15,14 @@ from segaug.results.keys import CELL, TRIAL_KEY, Cell, cell_of
 from segaug.results.snapshot import Snapshot
 from segaug.results.states import count_by_cell, trial_states
 from segaug.results.store import Json, Store
+from segaug.training.protocol import schedule
 
 STATES = ("done", "failed", "to_do")
 _AHEAD = {"done": "done", "diverged": "done", "failed": "failed", "running": "to_do", "missing": "to_do"}  # of a plan
 RECORD_BYTES = 60_000  # of a record, where none is there to be measured
 WEIGHTS_BYTES = 8_000_000  # of the larger network
 MEASURED = 50  # records
+GPU_SECONDS = 0.02  # an update on a GPU, whose time goes into starting its small steps: a rule of thumb, not measured
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Survey:
     forecast: Forecast
     seconds: float  # of one core, or of one process on a GPU
     source: str  # what the forecast is from
+    updates: int  # of all that is left, without learning
     bytes: float
     files: int
     free_bytes: int
@@ -48,6 +51,7 @@ def survey(plan: Plan, store: Store, *, weights: bool, forecast: Forecast | None
     A record is stale if it is of a cell and seed of the plan, but not of its configuration or data.
     """
     finished = Snapshot(store.folder).plain_trials()
+    plan = _recognised(plan, finished)
     done = set(finished["id"])
     keys = [planned.key() for planned in plan.trials]
     cells = _states_ahead(keys, finished, store)
@@ -60,10 +64,20 @@ def survey(plan: Plan, store: Store, *, weights: bool, forecast: Forecast | None
         forecast=forecast,
         seconds=sum(forecast.seconds(planned) for planned in left),
         source=forecast.source,
+        updates=sum(schedule(planned.trial.config.protocol, planned.size + planned.added).updates for planned in left),
         bytes=each * len(left),
         files=(2 if weights else 1) * len(left),
         free_bytes=shutil.disk_usage(next(folder for folder in _parents(store.folder) if folder.exists())).free,
     )
+
+
+def _recognised(plan: Plan, finished: pd.DataFrame) -> Plan:
+    """Trials of tasks that are not here have the ids of their records: without the data nobody knows them."""
+    rows = finished[[*TRIAL_KEY]].to_dict("records") if plan.counted else []
+    of_seed = {(*cell_of(row), row["seed"]): row["id"] for row in rows if row["task"] in plan.counted}
+    keys = [(planned, planned.key()) for planned in plan.trials]
+    ids = (of_seed.get((*cell_of(key), key["seed"]), planned.id) for planned, key in keys)
+    return replace(plan, trials=tuple(replace(each, id=id_) for (each, _), id_ in zip(keys, ids, strict=True)))
 
 
 def as_json(surveyed: Survey, plan: Plan, store: Store, jobs: int | None) -> Json:
@@ -75,7 +89,10 @@ def as_json(surveyed: Survey, plan: Plan, store: Store, jobs: int | None) -> Jso
         "shard": str(plan.shard) if plan.shard else None,
         "totals": {state: surveyed.totals[state] for state in (*STATES, "stale")},
         "skipped": list(plan.skipped),
+        "absent": list(plan.absent),
+        "planned_without_data": {task: dict(counts) for task, counts in plan.counted.items()},
         "forecast": {"hours": round(surveyed.seconds / 3600, 3), "source": surveyed.source},
+        "gpu_hours_rule": round(surveyed.updates * GPU_SECONDS / 3600, 3),
         "disk": {"bytes": round(surveyed.bytes), "files": surveyed.files, "free_bytes": surveyed.free_bytes},
         "jobs": jobs,
         "cells": [

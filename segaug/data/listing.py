@@ -15,6 +15,15 @@ FilesByStem = Mapping[str, list[Path]]
 
 def own_folder(text: str, key: str) -> Path:
     """A folder anywhere on disk, with ~ and $VARIABLES replaced; `key` is the config key that named it."""
+    folder = named_folder(text, key)
+    if not folder.is_dir():
+        problem = f"the folder {folder} does not exist"
+        raise ConfigError(key=key, problem=problem, fix=f"set {key}=/path/to/the/data")
+    return folder
+
+
+def named_folder(text: str, key: str) -> Path:
+    """As `own_folder`, whether or not it exists."""
     fix = f"set {key}=/path/to/the/data"
     if not text:
         raise ConfigError(key=key, problem="is not set", fix=fix)
@@ -22,8 +31,6 @@ def own_folder(text: str, key: str) -> Path:
     if "$" in folder:
         fix = f"set that environment variable, or {fix.removeprefix('set ')}"
         raise ConfigError(key=key, problem=f"{text} names an environment variable that is not set", fix=fix)
-    if not Path(folder).is_dir():
-        raise ConfigError(key=key, problem=f"the folder {folder} does not exist", fix=fix)
     return Path(folder)
 
 

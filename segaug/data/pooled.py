@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from segaug.data.pooled_overlaps import refuse_shared
 from segaug.data.task import Dataset
 from segaug.errors import ConfigError, UserError
 from segaug.form import Form
@@ -36,6 +37,7 @@ class Pooled:
     k: Any = 0  # images from each added source, or a list of one number for each.  Any: OmegaConf knows no such union
     target: str = ""  # the added source to validate and test on; "": the base
     colour: bool = False  # of every source, whatever its own config says; images that are stored grey are repeated
+    allow_overlap: bool = False  # pool sets that show some of the same patients, by what their configs say
     sources: Mapping[str, Dataset] = field(default_factory=dict, metadata={"omegaconf_ignore": True})
     """The data sets behind the names, the base first; `with_sources` looks them up."""
 
@@ -56,6 +58,8 @@ class Pooled:
         object.__setattr__(self, "k", _counts(self.k, self.added))
         for name in self.added if self.sources else ():
             self._check_like_base(name)
+        if not self.allow_overlap:
+            refuse_shared(self.sources)
 
     def with_sources(self, sources: Mapping[str, Dataset]) -> "Pooled":
         """The same with its data sets, in the colour asked for; raises ConfigError where they do not agree."""

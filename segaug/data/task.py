@@ -32,10 +32,13 @@ class Described:
     extent: str = ""  # what was published, e.g. "110 patients, 3929 slices"; what is here may be less
     overlaps: list[str] = field(default_factory=list, hash=False)  # data sets that show some of the same patients
     traps: list[str] = field(default_factory=list, hash=False)  # what went wrong for others with it, a sentence each
+    published: dict[str, int] = field(default_factory=dict, hash=False)  # "images", "patients": see `published_counts`
+    downloads: dict[str, dict[str, str]] = field(default_factory=dict, hash=False)  # name of a file -> see `Download`
 
 
-TOLD = tuple(field.name for field in fields(Described))
-DESCRIPTIVE = ("root", "beside", "unlabelled", "follow_links", "releases", "site", "name", *TOLD)
+_COUNTED = ("published", "downloads")
+TOLD = tuple(field.name for field in fields(Described) if field.name not in _COUNTED)  # in words
+DESCRIPTIVE = ("root", "beside", "unlabelled", "follow_links", "releases", "site", "name", *TOLD, *_COUNTED)
 """Options of a data set that say where it lies and what it is; they are no part of a trial's identity.
 
 A folder may move.  What lies in it counts by its content: every image, labelled or not, is in the task's content hash.

@@ -32,6 +32,7 @@ __all__ = [
     "IConfigRepository",
     "ImportlibResourcesConfigSource",
     "OpenLoader",
+    "compose_alone",
     "compose_sparingly",
     "compose_through",
     "config_files",
@@ -73,6 +74,14 @@ class OpenLoader(ConfigLoaderImpl):
     def merging(self) -> None:
         """All files were found; their merging begins, and ends with the last override."""
 
+    def load_alone(self, config_name: str) -> DictConfig:
+        """Compose one file with what its list of defaults names; neither a primary config nor Hydra's own node."""
+        overrides, files = self._parse_overrides_and_create_caching_repo(config_name, [])
+        found = hydra._internal.defaults_list.create_defaults_list(
+            repo=files, config_name=config_name, overrides_list=overrides, prepend_hydra=False, skip_missing=False
+        )
+        return self._compose_config_from_defaults_list(found.defaults, files)
+
     def _parse_overrides_and_create_caching_repo(
         self, config_name: str | None, overrides: list[str]
     ) -> tuple[list[Override], CachingConfigRepository]:
@@ -101,6 +110,12 @@ class FileSource(FileConfigSource):
 def compose_through(loader: type[ConfigLoaderImpl]) -> None:
     """Have Hydra compose every configuration of this process with this class."""
     hydra._internal.hydra.ConfigLoaderImpl = loader  # type: ignore[misc]
+
+
+def compose_alone(loader: ConfigLoader, config_name: str) -> DictConfig:
+    """`OpenLoader.load_alone`, of the loader that `compose_through` has put in place of Hydra's."""
+    assert isinstance(loader, OpenLoader)
+    return loader.load_alone(config_name)
 
 
 def compose_sparingly() -> None:

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 import orjson
 
 Role = Literal["base", "added"]
+_SHARED = "show some of the same patients, and are pooled all the same (dataset.allow_overlap=true)"
 
 
 class SourceShare(NamedTuple):
@@ -19,6 +20,16 @@ class SourceShare(NamedTuple):
     role: Role
     training: int  # images
     presentations: int  # rows of batches that showed one of them
+
+
+def told_shared(one: str, other: str) -> str:
+    """What is said first of a trial whose sources show some of the same patients."""
+    return f"{one} and {other} {_SHARED}"
+
+
+def is_told_shared(text: str) -> bool:
+    """Is it what `told_shared` says?"""
+    return text.endswith(_SHARED)
 
 
 def sources_column(record: Mapping[str, Any]) -> str:

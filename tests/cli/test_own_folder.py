@@ -15,6 +15,7 @@ from segaug.experiment.outside import compose
 from tests.data.small_sets import write_set
 from tests.tiny import TINY, segaug_here
 
+LISTS = ("graders", "overlaps", "traps", "downloads")
 OWN = """\
 defaults: [base_folder, _self_]
 root: {root}
@@ -135,18 +136,23 @@ def test_a_name_that_is_taken_is_said_once_and_the_installed_one_is_used(own, ca
     )
     known = {one["name"]: one for one in json.loads(shown.out)}
     assert known["busi"]["whose"] == "segaug"
-    assert known["mine"] == {
+    told = {
         "name": "mine", "file": str(own / "dataset/mine.yaml"), "whose": "own", "modality": "drawn",
         "structures": ["foreground"], "licence": "ours; nobody else's", "images": 24, "patients": 12,
         "state": "here", "problem": "",
     }  # fmt: skip
+    assert known["mine"] == dict.fromkeys(known["mine"], "") | {key: [] for key in LISTS} | told | {
+        "segments": ["foreground"]
+    }
     assert known["folder"]["state"] == known["pooled"]["state"] == "needs options"
     assert known["phantom_blob"]["state"] == "generated"
     assert main(["data", "list"]) == 0
     shown = capsys.readouterr()
     assert shown.err == ""
     assert max(map(len, shown.out.splitlines())) <= 100
-    assert len(shown.out.splitlines()) == len(known) + 1
+    titles = [line for line in shown.out.splitlines()[1:] if not line.startswith(" ")]
+    assert titles[-2:] == [title.ljust(len(titles[-1])) for title in ("Generated", "Layouts of your own")]
+    assert len(shown.out.splitlines()) == len(known) + len(titles) + 1
     assert main(["doctor"]) in (0, 1)
     told = capsys.readouterr().out
     assert f"own configs {own}: dataset: busi, mine" in told

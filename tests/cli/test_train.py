@@ -117,8 +117,8 @@ def test_help_lists_every_choice_at_once(tmp_path):
     assert "augment   adversarial, augpaint, augpaint_conditional, baseline, deep_supervision" in shown
     studies = (
         "addition_nuclei, addition_shift, addition_wbc, augpaint, exchangeability, five_systems, hippocampus_pilot, "
-        "lr_sweep, policy_heart, policy_shift, policy_transfer, quick, scaling_study, several_structures, task_driven, "
-        "task_driven_ablations"
+        "lr_sweep, open_grid, policy_heart, policy_shift, policy_transfer, quick, scaling_study, several_structures, "
+        "task_driven, task_driven_ablations"
     )
     assert f"study     {studies}, topology_aware" in shown
     assert shown.endswith("False\n")

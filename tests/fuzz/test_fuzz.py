@@ -8,6 +8,7 @@ import warnings
 
 import pytest
 
+from tests.fuzz.archives import ARCHIVES
 from tests.fuzz.formats import FORMATS
 from tests.fuzz.given import GIVEN
 from tests.fuzz.sandbox import sandboxed
@@ -15,7 +16,7 @@ from tests.fuzz.stored import STORED
 from tests.fuzz.target import attempts
 
 EXAMPLES = 25  # of each target
-TARGETS = [*GIVEN, *STORED, *FORMATS]
+TARGETS = [*GIVEN, *STORED, *FORMATS, *ARCHIVES]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="bounds of memory are those of Linux")
 

@@ -10,6 +10,7 @@ from segaug.data.decode import no_colour
 from segaug.data.pooled import Pooled
 from segaug.data.pooled_differences import SourceFacts, differences
 from segaug.data.pooled_leaks import placed, shared_across
+from segaug.data.pooled_overlaps import shared_patients
 from segaug.data.pooled_task import pooled_task
 from segaug.data.tensors import load_sources
 
@@ -42,6 +43,7 @@ def check_pooled(dataset: Pooled, cache: Path | None) -> PooledReport:
         parts=tuple(part for name, report in reports.items() for part in _parts(dataset, name, report)),
         problems=tuple(problems),
         notes=(
+            *(f"{one} and {other} show some of the same patients" for one, other in shared_patients(dataset.sources)),
             *(f"{name}: {note}" for name, report in reports.items() for note in report.notes),
             *_same_patients(reports),
         ),

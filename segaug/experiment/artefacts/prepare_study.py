@@ -9,6 +9,7 @@ from segaug.experiment.artefacts.make_all import Preparation, prepare
 from segaug.experiment.artefacts.store import store_of
 from segaug.experiment.config.trial import Trial
 from segaug.experiment.machine.stop import terminable
+from segaug.experiment.planned.absent import left_out, why_nothing
 from segaug.experiment.planned.plan import Plan, make_plan
 from segaug.experiment.planned.progress import duration
 from segaug.results.store import Json
@@ -32,7 +33,9 @@ def prepare_study(trials: Iterable[Trial], *, workers: int | None, many: bool, c
     start = time.monotonic()
     plan = make_plan(trials, skip_large=many)
     if not plan.asked:
-        raise NotPrepared("nothing to prepare: every size is above the pool of its task")
+        raise NotPrepared(f"nothing to prepare: {why_nothing(plan.absent)}")
+    if plan.absent:
+        print(left_out(plan.absent), flush=True)
     with terminable(at_once=many):  # workers are asked to end, and keep what they have learned, as this process does
         done = prepare(plan, plan.asked, workers=workers, in_process=not many, strict=True, shard=plan.shard)
     folder = store_of(plan.asked[0].trial.config).folder

@@ -11,6 +11,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from segaug.augment.strategy import CONTENTS
 from segaug.data.task import DESCRIPTIVE
+from segaug.internals.hydra import compose_alone
 
 CONFIG_NAME = "config"
 _UNNAMED = (*DESCRIPTIVE, *CONTENTS.values())
@@ -46,6 +47,17 @@ def composed_option(loader: ConfigLoader, group: str, choice: str) -> DictConfig
     composed = loader.load_configuration(CONFIG_NAME, [f"{group}={choice}"], run_mode=RunMode.RUN)
     node: DictConfig = composed[group]
     return node
+
+
+@cache
+def option_alone(loader: ConfigLoader, group: str, choice: str) -> DictConfig:
+    """As `composed_option`, in a seventh of the time: only the file and its defaults are composed.
+
+    One that looks something up is composed as a whole.
+    """
+    node: DictConfig = compose_alone(loader, f"{group}/{choice}")[group]
+    looks_up = "${" in str(OmegaConf.to_container(node, resolve=False))
+    return composed_option(loader, group, choice) if looks_up else node
 
 
 @cache

@@ -55,6 +55,7 @@ LATER: dict[str, Any] = {  # option -> what was done before it came, written out
     "dataset.phantom.annotator_px": 0,
     "dataset.phantom.appearance": 0.0,
     "dataset.phantom.site_gamma": None,
+    "dataset.pooled.allow_overlap": False,
     "dataset.pooled.target": "",
     "dataset.split.column": None,
     "dataset.split.target": [],

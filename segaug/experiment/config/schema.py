@@ -126,6 +126,7 @@ class Config:
     device: str = "auto"  # auto | cpu | cuda | cuda:1
     threads: int = 1  # per trial; more threads change the last bits of a result
     weights: bool = False  # keep the best weights, as safetensors
+    missing: str = "refuse"  # tasks of a sweep whose data are not on this machine: refuse | skip, left out and said
     mixed_code: bool = False  # go on with a study whose trials were trained by other code than is installed now
     max_same_errors: int = 20  # in a row without a success, before a sweep stops early; 0: never
     cache: str = '${oc.env:SEGAUG_CACHE,"~/.cache/segaug"}'  # decoded images
@@ -138,6 +139,8 @@ class Config:
         _check_ways(self.predict, self.protocol.validation)
         if not 0 <= self.seed <= MOST_SEED:
             raise ConfigError(key="seed", problem=f"got {self.seed}", fix=f"use 0 to {MOST_SEED}")
+        if self.missing not in ("refuse", "skip"):
+            raise ConfigError(key="missing", problem=f"got {self.missing}", fix="choose from: refuse, skip")
         if self.max_same_errors < 0:
             raise ConfigError(key="max_same_errors", problem=f"got {self.max_same_errors}", fix="use 1 or more, or 0")
         if self.threads < 1:

@@ -6,7 +6,7 @@ Hydra acts on it: what Hydra calls and logs through is as installed, and nothing
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from itertools import count
 from typing import Any
@@ -61,11 +61,33 @@ class DataOnlyLoader(OpenLoader):
         validate_sweep_overrides: bool = True,
     ) -> DictConfig:
         """Compose; raises ConfigError naming the key that names a Python object, or grows without bound."""
+        with self._composing(" ".join(overrides)[:300]):
+            composed = super().load_configuration(
+                config_name, overrides, run_mode, from_shell, validate_sweep_overrides
+            )
+        plain = OmegaConf.to_container(composed, resolve=False)
+        refuse_code(plain)
+        for name in LOGGED:
+            choice = composed.hydra.runtime.choices.get(f"hydra/{name}")
+            _refuse_other_logging(f"hydra.{name}", plain, _logging(self, f"hydra/{name}/{choice}") if choice else {})
+        check_resolution(plain)
+        return composed
+
+    def load_alone(self, config_name: str) -> DictConfig:
+        """As `load_configuration`, of one file and its defaults."""
+        with self._composing(config_name):
+            composed = super().load_alone(config_name)
+        plain = OmegaConf.to_container(composed, resolve=False)
+        _refuse_calls(plain)
+        check_resolution(plain)
+        return composed
+
+    @contextmanager
+    def _composing(self, key: str) -> Iterator[None]:
+        """Whatever a file makes Hydra raise is one line by this key."""
         try:
             with ExitStack() as self.composing:
-                composed = super().load_configuration(
-                    config_name, overrides, run_mode, from_shell, validate_sweep_overrides
-                )
+                yield
         except (
             ArithmeticError,
             AssertionError,
@@ -76,16 +98,7 @@ class DataOnlyLoader(OpenLoader):
             RecursionError,
         ) as error:
             problem = f"cannot be composed ({str(error).strip().partition(chr(10))[0] or type(error).__name__})"
-            raise ConfigError(
-                key=" ".join(overrides)[:300], problem=problem, fix="see `segaug train --help`"
-            ) from error
-        plain = OmegaConf.to_container(composed, resolve=False)
-        refuse_code(plain)
-        for name in LOGGED:
-            choice = composed.hydra.runtime.choices.get(f"hydra/{name}")
-            _refuse_other_logging(f"hydra.{name}", plain, _logging(self, f"hydra/{name}/{choice}") if choice else {})
-        check_resolution(plain)
-        return composed
+            raise ConfigError(key=key, problem=problem, fix="see `segaug train --help`") from error
 
     def found_files(self, files: CachingConfigRepository) -> None:
         """Read no more than MAX_FILES of them."""
@@ -138,6 +151,14 @@ def refuse_code(composed: Any) -> None:
 
     composed: dictionaries, lists and values, unresolved.
     """
+    _refuse_calls(composed)
+    for name in ("env_set", "env_copy"):
+        for key, _ in entries(composed["hydra"]["job"][name], f"hydra.job.{name}"):
+            fix = "leave it out, and set the variable before the command: NAME=VALUE segaug ..."
+            raise ConfigError(key=key, problem="would change the environment of this program", fix=fix)
+
+
+def _refuse_calls(composed: Any) -> None:
     installed = set(_installed(ConfigStore.instance().repo.get("hydra", {}), "hydra"))
     for key, value in entries(composed):
         if not key.startswith(CALLED) and key.rpartition(".")[2] not in CALLING:
@@ -153,10 +174,6 @@ def refuse_code(composed: Any) -> None:
             raise ConfigError(key=key, problem=problem, fix="write its value")
         if key.startswith("hydra.launcher.") and not str(value).isprintable():  # becomes a line of a batch script
             raise ConfigError(key=key, problem=f"got {value[:60]!r}", fix="write it in one line")
-    for name in ("env_set", "env_copy"):
-        for key, _ in entries(composed["hydra"]["job"][name], f"hydra.job.{name}"):
-            fix = "leave it out, and set the variable before the command: NAME=VALUE segaug ..."
-            raise ConfigError(key=key, problem="would change the environment of this program", fix=fix)
 
 
 def _refuse_other_logging(key: str, composed: Any, installed: Mapping[str, object]) -> None:

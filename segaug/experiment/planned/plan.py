@@ -1,8 +1,8 @@
 """What is to be run: trials with their ids, checked against the data and against what the study already holds."""
 
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -15,9 +15,11 @@ from segaug.errors import ConfigError
 from segaug.experiment.config.identity import Identities, differences
 from segaug.experiment.config.trial import Trial
 from segaug.experiment.machine.devices import device_of
+from segaug.experiment.planned.absent import by_data
 from segaug.experiment.planned.array_index import shard_of
 from segaug.experiment.planned.decoding import Decoding
 from segaug.experiment.planned.fitting import check_fitting
+from segaug.experiment.planned.pools import Pools
 from segaug.results.keys import curve_of
 from segaug.results.planned import PREDICT
 from segaug.results.shard import KEY, Shard, with_shard
@@ -63,6 +65,8 @@ class Plan:
     """Trials in the order they run, the sizes that a task cannot offer, and the tasks by name.
 
     shard: of which these are the trials; of: the trials of all shards.  None: there are no others.
+    absent: tasks that are left out, because their data are not here.  counted: tasks that are planned without their
+    data, of which no trial can be run, with what was published of them: images and patients, or nothing.
     """
 
     trials: tuple[Planned, ...]
@@ -70,6 +74,8 @@ class Plan:
     tasks: dict[str, Task]
     shard: Shard | None = None
     of: tuple[Planned, ...] | None = None
+    absent: tuple[str, ...] = ()
+    counted: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def asked(self) -> tuple[Planned, ...]:
@@ -77,16 +83,22 @@ class Plan:
         return self.trials if self.of is None else self.of
 
     @property
+    def runnable(self) -> tuple[Planned, ...]:
+        """Those of the trials whose data are here."""
+        return tuple(planned for planned in self.trials if planned.trial.task in self.tasks)
+
+    @property
     def share(self) -> str:
         """What of the trials is run here, in words; "" where that is all."""
         return "" if self.shard is None else f"shard {self.shard}: {len(self.trials):,} of {len(self.asked):,} trials"
 
 
-def make_plan(trials: Iterable[Trial], *, skip_large: bool, here: bool = True) -> Plan:
+def make_plan(trials: Iterable[Trial], *, skip_large: bool, here: bool = True, without_data: bool = False) -> Plan:
     """Check what fits together, load every task, settle sizes and ids.
 
     A size above the pool is left out and listed with `skip_large`, else an error.  here: the trials will run on this
-    machine, so that it must have their device.
+    machine, so that it must have their device.  without_data: tasks that are not here are planned all the same, by
+    what was published of them; else they are refused, or left out where the option `missing` says so.
     """
     trials = list(trials)
     for device in {trial.config.device for trial in trials if here}:
@@ -94,33 +106,31 @@ def make_plan(trials: Iterable[Trial], *, skip_large: bool, here: bool = True) -
     shard = _shard_of(trials)
     _check_names(trials)
     check_fitting(trials)
-    tasks = _tasks(trials)
+    found = by_data(trials, without_data)
+    tasks = _tasks(trial for trial in found.trials if trial.task not in found.counted)
     planned: dict[str, Planned] = {}
     skipped: dict[tuple[str, int], Json] = {}
-    identities = Identities()
-    pools: dict[tuple[str, str], int] = {}
-    for trial in trials:
-        task = tasks[trial.task]
-        count = trial.config.protocol.count
-        pool = pools.get((trial.task, count)) or pools.setdefault((trial.task, count), pool_size(task, count))
+    identities, pools = Identities(), Pools(tasks)
+    for trial in found.trials:
+        pool = pools.of(trial)
         size = trial.config.scale.size or pool
         if size <= pool:
             sized = trial.at(size=size, seed=trial.config.seed)
-            key = identities.trial_id(sized, task.content_hash)
+            key = identities.trial_id(sized, tasks[trial.task].content_hash if trial.task in tasks else "")
             planned[key] = Planned(sized, key)
         elif skip_large:
             skipped[trial.task, size] = {"task": trial.task, "size": size, "pool": pool}
         else:
             raise ConfigError(
                 key="scale.size",
-                problem=f"{size} is more than the {pool} {count} in the pool of {trial.task}",
+                problem=f"{size} is more than the {pool} {trial.config.protocol.count} in the pool of {trial.task}",
                 fix=f"use at most {pool}, or scale=all",
             )
     in_order = tuple(sorted(planned.values(), key=lambda each: (each.trial.config.seed, -each.size)))
-    left_out = tuple(skipped.values())
+    plan = Plan(in_order, tuple(skipped.values()), tasks, absent=found.left_out, counted=found.counted)
     if shard is None:
-        return Plan(in_order, left_out, tasks)
-    return Plan(tuple(each for each in in_order if shard.holds(each.id)), left_out, tasks, shard, in_order)
+        return plan
+    return replace(plan, trials=tuple(each for each in in_order if shard.holds(each.id)), shard=shard, of=in_order)
 
 
 def _shard_of(trials: Iterable[Trial]) -> Shard | None:
@@ -180,12 +190,6 @@ def added_rows(dataset: Dataset | Pooled, task: Task, seed: int) -> tuple[int, .
         for place, count in enumerate(counts, start=1)
         for row in draw_added(task.pool_of(place), count, seed, task.form.sources[place])
     )
-
-
-def pool_size(task: Task, count: str) -> int:
-    """How many images or patients a subset can be drawn from: those of the base."""
-    rows = task.pool_of(0)
-    return len(rows) if count == "images" else len({task.patients[row] for row in rows})
 
 
 def check_consistent(plan: Plan, stored: Iterable[Json], config_of: Callable[[str], Json]) -> None:

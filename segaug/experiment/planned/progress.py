@@ -8,6 +8,7 @@ from types import TracebackType
 from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 
+from segaug.experiment.planned.absent import left_out
 from segaug.experiment.planned.plan import Plan, Planned
 from segaug.results.headline import Beware, beware, headline
 from segaug.results.store import Json, Store
@@ -40,6 +41,8 @@ class Progress:
         if plan.share:
             self.say(plan.share)
         self.say(f"{len(plan.trials)} trials: {finished} done before, {self.todo} to do")
+        if plan.absent:
+            self.say(left_out(plan.absent))
         for row in plan.skipped:
             self.say(f"skipped: {row['task']} N = {row['size']}, its pool has {row['pool']}")
 

@@ -15,6 +15,7 @@ from segaug.experiment.config.trial import Trial
 from segaug.experiment.machine.devices import default_workers, places
 from segaug.experiment.machine.stop import SafePoint, terminable
 from segaug.experiment.machine.workers import Died, Tell, run_jobs
+from segaug.experiment.planned.absent import why_nothing
 from segaug.experiment.planned.plan import Plan, Planned, make_plan
 from segaug.experiment.planned.progress import Progress
 from segaug.experiment.planned.tasks import task_of
@@ -56,7 +57,7 @@ def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, comma
     """
     plan = make_plan(trials, skip_large=many)
     if not plan.asked:
-        raise TrialsFailed("no trial to run: every size is above the pool of its task")
+        raise TrialsFailed(f"no trial to run: {why_nothing(plan.absent)}")
     _refuse_unwritable(store_of_plan(plan).folder)
     left = unfinished(plan)
     store, todo = left.store, left.todo

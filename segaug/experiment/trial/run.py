@@ -6,7 +6,9 @@ import torch
 from torch import nn
 
 from segaug.augment.strategy import Prepared
-from segaug.data.task import Task
+from segaug.data.pooled import Pooled
+from segaug.data.pooled_overlaps import shared_patients
+from segaug.data.task import Dataset, Task
 from segaug.experiment.artefacts.store import store_of
 from segaug.experiment.config.identity import protocol_hash, science
 from segaug.experiment.machine.devices import device_of
@@ -15,7 +17,8 @@ from segaug.experiment.machine.stop import SafePoint, nothing_to_stop
 from segaug.experiment.planned.allowed import seen_rows, trial_context
 from segaug.experiment.planned.network import starting_network
 from segaug.experiment.planned.parts import Parts, parts_of
-from segaug.experiment.planned.plan import Planned, pool_size
+from segaug.experiment.planned.plan import Planned
+from segaug.experiment.planned.pools import pool_size
 from segaug.experiment.trial.diagnostics import Show, diagnostics_of, nobody_looks, predictions_of
 from segaug.experiment.trial.evaluation import (
     Scores,
@@ -31,6 +34,7 @@ from segaug.experiment.trial.learned import Learned
 from segaug.experiment.trial.sources import seen_of, sources_of
 from segaug.experiment.trial.strength import strength
 from segaug.experiment.trial.ways import Judged, Scored, score_ways
+from segaug.results.pooled import told_shared
 from segaug.results.record import SCHEMA
 from segaug.results.store import Json
 from segaug.rng import stream_seed
@@ -192,8 +196,12 @@ def _or_null(value: float) -> float | None:
     return value if math.isfinite(value) else None  # JSON has no NaN
 
 
+def _shared(dataset: Dataset | Pooled) -> list[tuple[str, str]]:
+    return shared_patients(dataset.sources) if isinstance(dataset, Pooled) else []
+
+
 def _warnings(planned: Planned, task: Task, pool: int, parts: Parts) -> list[str]:
-    found = []
+    found = [told_shared(*pair) for pair in _shared(planned.trial.config.dataset)]
     shown = parts.subset.shown.flatten(2).any(2).any(0).tolist()
     if missing := [name for name, is_there in zip(task.form.structures, shown, strict=True) if not is_there]:
         found.append(f"no training image shows {' or '.join(missing)}")

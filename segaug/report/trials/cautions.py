@@ -17,11 +17,13 @@ from segaug.report.trials.learned_cautions import LEARNED_CHECKS
 from segaug.report.trials.network_cautions import collapsed, not_trained_out, weights_never_moved
 from segaug.report.ways.ways_cautions import WAYS_CHECKS
 from segaug.results.code_names import short
+from segaug.results.pooled import is_told_shared
 
 
 def cautions(study: Study) -> list[Caution]:
     """All that are due, the gravest first."""
     checks = (
+        _same_patients,
         collapsed,
         _atlas,
         _failed,
@@ -43,6 +45,17 @@ def cautions(study: Study) -> list[Caution]:
         _trial_warnings,
     )
     return [caution for check in checks if (caution := check(study)) is not None]
+
+
+def _same_patients(study: Study) -> Caution | None:
+    told = {text for record in study.trained for text in record["warnings"] if is_told_shared(text)}
+    return make(
+        "same-patients",
+        "Sources that were pooled show some of the same patients",
+        "Who is trained on in one of them may be tested on in the other: scores may be too good, and what added images "
+        "are worth may be the worth of having seen the test patients.",
+        sorted(told),
+    )
 
 
 def worse_than_atlas(study: Study) -> dict[tuple[str, str, str], list[int]]:
@@ -189,7 +202,7 @@ def _overlap(study: Study) -> Caution | None:
 
 
 def _trial_warnings(study: Study) -> Caution | None:
-    texts = [text for record in study.trained for text in record["warnings"]]
+    texts = [text for record in study.trained for text in record["warnings"] if not is_told_shared(text)]
     return make(
         "trial-warnings",
         "Trials left warnings",

@@ -17,7 +17,7 @@ def said(records: list[dict], capsys) -> list[str]:
         SimpleNamespace(key=lambda one=one: one, size=one["size"], added=0, trial=SimpleNamespace(config=config))
         for one in records
     ]
-    progress = Progress(SimpleNamespace(trials=todo, skipped=[], share=""), todo, many=False)
+    progress = Progress(SimpleNamespace(trials=todo, skipped=[], share="", absent=()), todo, many=False)
     for planned, one in zip(todo, records, strict=True):
         progress.finished(planned, one, None)
     progress.summary(Path("study"), [])

@@ -12,6 +12,7 @@ from segaug.report.study.caution import Caution
 from segaug.report.study.study import load_study
 from segaug.report.trials.cautions import cautions
 from segaug.results.json_file import sealed
+from segaug.results.pooled import told_shared
 from segaug.results.store import Store
 from tests.report.conftest import HOSTILE, diverge, fail, forget
 from tests.synthetic import plan_anew, replace_record, write_study
@@ -194,3 +195,14 @@ def test_larger_batches_and_more_updates_are_told_with_the_numbers_where_one_see
             "256 updates (baseline), 512 updates (red)",
         )
     }
+
+
+def test_that_pooled_sources_share_patients_comes_first_and_is_told_once(calm):
+    store, told = Store(calm), told_shared("a", "b")
+    fail(store, store.records()[3])
+    for index in (0, 1):
+        change(calm, index, warnings=[told, "a warning"])
+    found = due(calm)
+    assert next(iter(found)) == "same-patients"
+    assert found["same-patients"].places == (told,)
+    assert found["trial-warnings"].places == ("a warning (2 trials)",)

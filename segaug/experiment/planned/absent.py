@@ -1,0 +1,57 @@
+"""Tasks whose data are not on this machine: refused, left out by missing=skip, or planned by what was published."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from segaug.data.published import is_absent, published_counts
+from segaug.errors import ConfigError
+from segaug.experiment.config.trial import Trial
+
+SKIP = "skip"  # a value of the option `missing`
+
+
+@dataclass(frozen=True)
+class ByData:
+    """Trials of a command, less those that are left out; counted: of the tasks that are not here what was published."""
+
+    trials: list[Trial]
+    left_out: tuple[str, ...]
+    counted: dict[str, dict[str, int]]
+
+
+def by_data(trials: Sequence[Trial], without_data: bool) -> ByData:
+    """Look whose data are here.
+
+    Raises ConfigError naming all tasks that are not, unless `missing` says that they are left out, or without_data that
+    they are planned all the same.  Where no other task is asked for, loading it says what it lacks.
+    """
+    of_task: dict[str, Trial] = {}
+    for trial in trials:
+        of_task.setdefault(trial.task, trial)
+    absent = {task: trial for task, trial in of_task.items() if is_absent(trial.config.dataset)}
+    if any(trial.config.missing == SKIP for trial in trials):
+        return ByData([trial for trial in trials if trial.task not in absent], tuple(absent), {})
+    if without_data:
+        counted = {task: published_counts(trial.config.dataset) for task, trial in absent.items()}
+        return ByData([*trials], (), counted)
+    if absent and len(of_task) > 1:
+        fix = f"{_way(next(iter(absent)))}; missing=skip leaves them out"
+        raise ConfigError(key="dataset", problem=f"the data of {', '.join(absent)} are not here", fix=fix)
+    return ByData([*trials], (), {})
+
+
+def why_nothing(absent: Sequence[str]) -> str:
+    """Of a plan without a trial; absent: `Plan.absent`."""
+    if absent:
+        return f"the data of {', '.join(absent)} are not here; {_way(absent[0])}"
+    return "every size is above the pool of its task"
+
+
+def left_out(absent: Sequence[str]) -> str:
+    """One line for the tasks that missing=skip has left out."""
+    return f"left out, their data are not here: {', '.join(absent)}; {_way(absent[0])}"
+
+
+def _way(task: str) -> str:
+    name = task.partition("(")[0].partition(" ")[0]  # without the options that its name tells
+    return f"`segaug data fetch {name}` tells how to get it"
