@@ -39,7 +39,8 @@ def run(args: Namespace) -> int:
     from segaug.cli.data_import_files import refuse_taken, write
     from segaug.cli.data_import_output import show, show_check
     from segaug.data.understand.config_text import config_text
-    from segaug.data.understand.proposal import Wishes, understand
+    from segaug.data.understand.found import Wishes
+    from segaug.data.understand.proposal import understand
 
     refuse_taken(args.name, args.replace)
     wishes = Wishes(name=args.name, options=_options(args), copies=_copies if args.copies else None)

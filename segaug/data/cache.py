@@ -35,22 +35,11 @@ Way = dict[str, object]  # the options that decide how they are decoded
 _ALIGN = 8  # bytes, of the tensors in a file
 
 
-def cache_name(
-    cases: Sequence[Case],
-    external: Sequence[int],
-    options: Way,
-    allowed: tuple[int, ...],
-    hash_of: HashOf | None = None,
-) -> str:
-    """Name of the entry of these cases, decoded in this way; masks of external cases are not opened here either.
-
-    cases: files, by their content, and generated images, by their recipe.
-    """
-    return name_of(contents(cases, external, hash_of or KnownFiles().hash_of), options, allowed)
-
-
 def contents(cases: Sequence[Case], external: Sequence[int], hash_of: HashOf) -> list[Content]:
-    """What each case comes from."""
+    """What each case comes from: files, by their content, and generated images, by their recipe.
+
+    Masks of external cases are not opened here either.
+    """
     unopened = set(external)
     return [_content(case, row not in unopened, hash_of) for row, case in enumerate(cases)]
 
@@ -58,7 +47,7 @@ def contents(cases: Sequence[Case], external: Sequence[int], hash_of: HashOf) ->
 def _content(case: Case, with_mask: bool, hash_of: HashOf) -> Content:
     if not isinstance(case, FileCase):
         return [case.recipe]
-    at_most = MAX_PARTED_BYTES if case.reading else MAX_FILE_BYTES
+    at_most = MAX_PARTED_BYTES if case.in_parts else MAX_FILE_BYTES
     content = [hash_of(path, at_most) for path in (case.image_file, *case.more_files)]
     content += [case.reading] if case.reading else []
     if with_mask:

@@ -20,6 +20,7 @@ class FileCase(Case):
     more_files: tuple[Path, ...] = ()  # besides `image_file`, such as the other slices of a series
     more_masks: tuple[Path, ...] = ()  # besides `mask_file`, where several make up the mask
     reading: str = ""  # what decides the pixels besides these bytes and the options of the set, as in "slice 3 of 9"
+    in_parts: bool = False  # files may be larger than one image can be: their formats bound what is decoded of them
 
 
 class IncompleteDatasetError(DataError):

@@ -41,9 +41,14 @@ def table_place(root: Path, table: str, beside: str, follow_links: bool = False)
 
 def refuse_foreign(path: Path, root: Path) -> None:
     """Raise DataError if links on the way to `path` lead out of `root`."""
-    target = path.resolve()
-    if not target.is_relative_to(root.resolve()):
+    target = real(path)
+    if not target.is_relative_to(real(root)):
         raise DataError(file=path, problem=f"is a link to {target}, outside of {root}", fix=_LINKED)
+
+
+def real(path: Path) -> Path:
+    """The path without links; of links that go round in a circle, which `Path.resolve` cannot bear, as it is."""
+    return Path(os.path.realpath(path))
 
 
 def refuse_special(path: Path, at_most: int = MAX_FILE_BYTES) -> None:

@@ -68,7 +68,7 @@ def read_table(path: Path) -> Table:
             separator = _separator(path, file.readline())
             file.seek(0)
             reader = csv.DictReader(file, strict=True, delimiter=separator)
-            rows = list(reader)
+            rows = [row for row in reader if any(map(_says, row.values()))]  # Excel leaves separators alone
     except (csv.Error, UnicodeDecodeError) as error:
         raise DataError(file=path, problem=f"is no CSV file ({error})", fix=_AS_CSV) from error
     for number, row in enumerate(rows, start=1):
@@ -78,6 +78,11 @@ def read_table(path: Path) -> Table:
     if not rows:
         raise DataError(file=path, problem="holds no row", fix="add one row per image below the header")
     return Table(path, tuple(reader.fieldnames or ()), rows)
+
+
+def _says(cell: str | list[str] | None) -> bool:
+    """Is it not empty?  Cells that are too many come as a list."""
+    return any(cell) if isinstance(cell, list) else bool(cell)
 
 
 def _check_kind(path: Path, start: bytes) -> None:

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from segaug.data.cache import cache_name
 from segaug.data.cases import IncompleteDatasetError
 from segaug.data.kinds.arrays import Arrays
 from segaug.data.rules.intensity import Intensity
 from segaug.data.rules.slices import Slices
 from segaug.errors import ConfigError, DataError
+from tests.data.entry import cache_name
 from tests.data.small_sets import image_and_mask
 
 h5py = pytest.importorskip("h5py")
@@ -175,6 +175,7 @@ def test_a_rule_that_leaves_nothing_is_refused(tmp_path):
         ({"image_key": "{part}_images"}, r"dataset\.label_key: 'label' has not the places of"),
         ({"slices": Slices(axis="coronal")}, r"dataset\.slices\.axis: is not known of arrays"),
         ({"channel": "red"}, r"dataset\.channel: got red"),
+        ({"channel": True}, r"dataset\.channel: got True"),
     ],
 )  # fmt: skip
 def test_wrong_options_fail_before_any_file_is_read(tmp_path, options, told):

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from segaug.data.cache import cache_name
+from segaug.data.cache import contents
 from segaug.data.cases import FileCase
+from segaug.data.place import MAX_FILE_BYTES
+from segaug.errors import DataError
+from tests.data.entry import cache_name
 
 
 @pytest.fixture
@@ -41,3 +44,19 @@ def test_no_mask_of_an_external_image_is_opened(case, tmp_path):
 def test_what_is_read_of_a_file_is_in_its_name(case):
     names = [cache_name([case(reading=reading)], [], {}, ()) for reading in ("", "slice 1", "slice 2")]
     assert len(set(names)) == len(names)
+
+
+def test_only_files_that_are_read_in_part_may_be_larger_than_an_image(case, tmp_path):
+    large = tmp_path / "large"
+    with large.open("wb") as file:
+        file.truncate(MAX_FILE_BYTES + 1)  # a hole, which takes no room
+
+    def asked(of: FileCase) -> list[int]:
+        bounds = []
+        contents([of], [], lambda path, at_most: bounds.append(at_most) or "")
+        return bounds
+
+    assert set(asked(case(image_file=large, reading="masks of a and b"))) == {MAX_FILE_BYTES}
+    assert min(asked(case(image_file=large, reading="slice 1", in_parts=True))) > MAX_FILE_BYTES
+    with pytest.raises(DataError, match="too large to read safely"):
+        cache_name([case(image_file=large, reading="masks of a and b")], [], {}, ())

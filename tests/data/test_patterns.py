@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from segaug.data.cache import cache_name
 from segaug.data.cases import IncompleteDatasetError
 from segaug.data.kinds.folder import Folder
 from segaug.data.kinds.pattern import Pattern
 from segaug.errors import ConfigError, DataError
+from tests.data.entry import cache_name
 from tests.data.small_sets import image_and_mask, save
 
 SQUARE = np.zeros((20, 24), np.uint8)
@@ -113,6 +113,7 @@ def test_unclear_files_are_named(made, tmp_path, images, masks, names, message):
         ("{class}/{id}.png", "m/x", {"where": {"class": ["x"]}}, r"where: \{class\} of .* is never 'x'; it is: m"),
         ("{id}.png", "m", {"missing_mask": "none"}, r"missing_mask: got 'none'; use error, or empty"),
         ("{id}.png", 3, {}, r"masks: got 3; use a folder, a pattern, or a mapping"),
+        ("{id}.png", {"a": 5}, {}, r"masks: got \{'a': 5\}; use a folder, a pattern, or a mapping"),
         ("{id}.png", {"a": "m"}, {"structures": {"b": 7}},
          r"structures: is set, but dataset\.masks names a file for each"),
     ],

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from segaug.data.cache import cache_name
-from segaug.data.place import MAX_FILE_BYTES, inside
+from segaug.data.place import MAX_FILE_BYTES, inside, refuse_foreign
 from segaug.data.readers import read_image, read_mask
 from segaug.data.table import read_table
 from segaug.errors import ConfigError, DataError, UserError
+from tests.data.entry import cache_name
 
 PARTS = st.lists(st.sampled_from(["..", ".", "a", "", "b.png", "~", "\0", "/", "etc"]), max_size=5).map("/".join)
 
@@ -144,3 +144,11 @@ def test_many_frames_are_refused_without_counting_them(tmp_path):
         frame.save(path, format=kind, save_all=True, append_images=[Image.fromarray(np.full((2, 2), 9, np.uint8))] * 3)
         with pytest.raises(DataError, match="holds several frames; save one image per file"):
             read_image(path)
+
+
+def test_links_in_a_circle_lead_nowhere_and_break_nothing(tmp_path):
+    (tmp_path / "a.png").symlink_to("b.png")
+    (tmp_path / "b.png").symlink_to("a.png")
+    refuse_foreign(tmp_path / "a.png", tmp_path)
+    with pytest.raises(DataError, match=r"a\.png: cannot be read \(Too many levels"):
+        read_image(tmp_path / "a.png")

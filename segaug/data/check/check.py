@@ -7,14 +7,16 @@ from segaug.data.cases import IncompleteDatasetError
 from segaug.data.check.alignment import misplaced
 from segaug.data.check.blank import blank_images
 from segaug.data.check.look import Look, look
-from segaug.data.check.members import empty_masks, grey_ones, patients
+from segaug.data.check.members import empty_masks, grey_ones
 from segaug.data.check.once import said_once
 from segaug.data.check.parts import part_report
+from segaug.data.check.patients import patients
 from segaug.data.check.polarity import suspect_polarity
 from segaug.data.check.proportions import enlarged, squeezed
 from segaug.data.check.reduction import losses
 from segaug.data.check.report import CaseReport, Note, Report
 from segaug.data.check.rim import left_out, rims
+from segaug.data.check.same_masks import equal_masks, images_of_masks
 from segaug.data.check.wide import wide_ones
 from segaug.data.decode import no_colour
 from segaug.data.fitting import few_left, too_few_left
@@ -100,6 +102,8 @@ def _notes(cases: Sequence[Case], looks: Sequence[Look], parts: Split | None, da
         *grey_ones(seen, dataset.form),
         *wide_ones([each.wide for each in looks], dataset.intensity),
         *blank_images([each.report.id for each in looks if each.blank], len(looks)),
+        *images_of_masks([each.report.id for each in looks if each.shows_mask], len(looks)),
+        *equal_masks([(each.report.id, each.report.patient, each.mask_content) for each in looks if each.extent]),
         *suspect_polarity(extents),
         *left_out([each.ignored for each in looks if each.ignored is not None], ignored),
         *rims([each.report.id for each in looks if each.rim], len(extents), chosen),

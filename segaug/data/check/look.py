@@ -10,6 +10,7 @@ from segaug.data.check.polarity import Extent, extent
 from segaug.data.check.reduction import Reduced, reduced
 from segaug.data.check.report import CaseReport
 from segaug.data.check.rim import has_rim
+from segaug.data.check.same_masks import foreground_hash, shows_its_mask
 from segaug.data.pixels import (
     content_hash,
     crop_centre,
@@ -41,10 +42,10 @@ class Look:
     blank: bool
     wide: bool  # more than 8 bits
     rim: bool
-    ignored: (
-        float | None
-    )  # share of the pixels that count for nothing; None: the mask was not opened, or cannot be read
-    extent: Extent | None  # None of these three: so, too
+    ignored: float | None  # share of the pixels that count for nothing; None: the mask was not read
+    mask_content: str  # hash of the foreground; "" where there is none
+    shows_mask: bool  # and nothing else
+    extent: Extent | None  # None of these three: neither was it
     reduced: Reduced | None  # or holds no foreground
     outline: Outline | None  # or the image shows no edges
 
@@ -92,6 +93,8 @@ def look(case: Case, dataset: Dataset, part: str) -> Look:
         wide=image is not None and image.wide,
         rim=mask is not None and mask.rim,
         ignored=None if mask is None else mask.ignored,
+        mask_content="" if foreground is None else foreground_hash(foreground),
+        shows_mask=image is not None and foreground is not None and shows_its_mask(image.pixels, foreground),
         extent=None if foreground is None else extent(foreground),
         reduced=None if foreground is None or not foreground.any() else reduced(foreground, dataset.size),
         outline=None if image is None else outline(image.pixels, foreground),

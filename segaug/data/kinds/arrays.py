@@ -90,7 +90,7 @@ class Arrays(Stored):
         return self._axes[0].of_one_patient
 
     def _channel(self) -> int | None:
-        if self.channel is None or (isinstance(self.channel, int) and self.channel >= 0):
+        if self.channel is None or (type(self.channel) is int and self.channel >= 0):  # true is an int as well
             return self.channel
         raise ConfigError(key="dataset.channel", problem=f"got {self.channel}", fix="use a number from 0 on, or null")
 
@@ -155,6 +155,7 @@ class Arrays(Stored):
             mask_file=pair.masks.file,
             site=row.site,
             part=row.part or pair.part,
+            in_parts=True,
             reading=f"{pair.images.key} {self.axes} {self.channel} {pair.masks.key} {self._axes[1].letters} {at}",
             limits=partial(volume_limits, pair, self.channel, self.intensity) if self._of_volumes else None,
         )

@@ -18,7 +18,7 @@ from segaug.data.kinds.rows import Row
 from segaug.data.kinds.stored import Stored
 from segaug.data.kinds.taken import Taken, rule_of, taken
 from segaug.data.kinds.told import check_once, kept, said_by, told
-from segaug.data.kinds.unpaired import not_one, refuse_mask, without_image
+from segaug.data.kinds.unpaired import not_one, not_used, refuse_mask, without_image
 from segaug.data.listing import files_by_stem, only_file, own_folder
 from segaug.data.readers import IGNORE, REFUSE, read_image, read_mask
 from segaug.data.rules.graders import MAJORITY, check_grader
@@ -64,7 +64,8 @@ class Folder(Stored):
         if self.alpha not in (REFUSE, IGNORE):
             fix = f"use {REFUSE}, or {IGNORE} where an alpha channel of one value says nothing"
             raise ConfigError(key="dataset.alpha", problem=f"got {self.alpha!r}", fix=fix)
-        if isinstance(self.masks, Mapping):
+        named = isinstance(self.masks, Mapping)
+        if named and all(isinstance(text, str) for text in self.masks.values()):
             object.__setattr__(self, "structures", structures_of(self.masks, self.structures, _UNNAMED))
         elif not isinstance(self.masks, str):
             fix = "use a folder, a pattern, or a mapping of structures to these"
@@ -134,14 +135,26 @@ class Folder(Stored):
         return {key: texts for key, texts in self.where.items() if key not in known}
 
     def remarks(self) -> list[str]:
-        """What the rule for slices took, and masks without an image, where they are no error: in plain folders."""
+        """What the rule for slices took, images that no table names, and masks without an image in plain folders."""
         folders = self._alone().values() if self.graders else [self]
         few = self._taken()
-        return [*([str(few.left_out)] if few else []), *(remark for folder in folders for remark in folder._unused())]
+        return [
+            *([str(few.left_out)] if few else []),
+            *self._unnamed(),
+            *(remark for folder in folders for remark in folder._unused()),
+        ]
+
+    def _unnamed(self) -> list[str]:
+        if self.table is None:
+            return []
+        root = own_folder(self.root, "dataset.root")
+        images = files_of(root, self.images, "dataset.images", self.follow_links)
+        named = {row.id for row in replace(self, where={}).rows(root, images.by_id, named_in=images.place)}
+        return not_used("images are not in the table", sorted(set(images.by_id) - named))
 
     def _unused(self) -> list[str]:
         strays = [] if self._strict else without_image(self._found(own_folder(self.root, "dataset.root")))
-        return [f"{len(strays)} masks have no image, among them {strays[0].file}; they are not used"] if strays else []
+        return not_used("masks have no image", [stray.file for stray in strays])
 
     @property
     def _strict(self) -> bool:

@@ -1,7 +1,7 @@
 """Images and masks that do not make a pair."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from segaug.data.kinds.pairs import Files, Pairs
@@ -15,6 +15,11 @@ def without_image(found: Pairs) -> list[DataError]:
     """What to say of each mask that no image belongs to."""
     problem, fix = "is a mask without an image", "add the image, correct the names, or remove the mask"
     return [DataError(file=path, problem=problem, fix=fix) for path in found.strays()]
+
+
+def not_used(what: str, left: Sequence[object]) -> list[str]:
+    """A remark on files that are there and count for nothing; none where there are none."""
+    return [f"{len(left)} {what}, among them {left[0]}; they are not used"] if left else []
 
 
 def not_one(files: Files, groups: Mapping[str, str], paths: list[Path], image: Path) -> DataError:

@@ -225,6 +225,7 @@ class Volumes(Stored):
             mask_file=of.mask.files[0],
             more_files=of.image.files[1:],
             more_masks=of.mask.files[1:],
+            in_parts=True,
             reading=f"{axis} slice {place} of channel {of.image.channel}" + _joined(of.mask),
             site=of.row.site,
             part=of.row.part,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from segaug.data.cases import FileCase
+from segaug.data.place import real
 from segaug.data.understand.tables import Known
 from segaug.data.understand.tree import Tree
 
@@ -18,12 +19,12 @@ def left_over(
     Of volumes only slices are cases, so what lies where volumes and masks were found is used; so are masks of graders.
     """
     root = Path(options["root"])
-    used = {path.resolve() for case in cases for path in _files(case)}
+    used = {real(path) for case in cases for path in _files(case)}
     patterns = list(options.get("graders", {}).values())
     patterns += [options["images"], options["masks"], "dataset.json"] if of_volumes else []
     left: dict[str, list[str]] = {}
     for name in tree.names:
-        path = (tree.root / name.path).resolve()
+        path = real(tree.root / name.path)
         below = path.relative_to(root).as_posix() if path.is_relative_to(root) else ""
         known = path in used or (table is not None and name.path == table.path)
         if not known and not (below and any(_belongs(below, pattern) for pattern in patterns)):

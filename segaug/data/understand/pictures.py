@@ -5,7 +5,8 @@ from typing import Any
 from segaug.data.readers import READERS, read_mask
 from segaug.data.understand.layout import Layout
 from segaug.data.understand.levels import CLASS, PART, PATIENT
-from segaug.data.understand.pairing import Pairing, paired
+from segaug.data.understand.paired import paired
+from segaug.data.understand.pairing import Pairing
 from segaug.data.understand.tree import Name, Tree
 from segaug.errors import DataError
 

@@ -8,7 +8,7 @@ from segaug.data.formats.dicom import SUFFIX as DICOM
 from segaug.data.formats.opened import READERS
 from segaug.data.readers import READERS as PICTURES
 from segaug.data.understand.layout import Layout
-from segaug.data.understand.pairing import paired
+from segaug.data.understand.paired import paired
 from segaug.data.understand.tree import Name, Tree
 
 

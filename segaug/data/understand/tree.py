@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from segaug.data.place import real
 from segaug.data.suffix import stem_of, suffix_of
 from segaug.errors import DataError
 
@@ -67,14 +68,14 @@ def walk(root: Path) -> Tree:
     if not root.is_dir():
         fix = "name the folder that holds images and masks"
         raise DataError(file=root, problem="is no folder" if root.exists() else "does not exist", fix=fix)
-    real, found, foreign = root.resolve(), [], 0
+    top, found, foreign = real(root), [], 0
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(name for name in folders if not _hidden(name))
         for file in files:
             path = Path(folder, file)
             if _hidden(file):
                 continue
-            if path.is_symlink() and not path.resolve().is_relative_to(real):
+            if path.is_symlink() and not real(path).is_relative_to(top):
                 foreign += 1
                 continue
             found.append(Name(path.relative_to(root).as_posix()))

@@ -56,3 +56,27 @@ def test_two_masks_that_are_swapped():
     masks[far[0]], masks[far[1]] = masks[far[1]], masks[far[0]]
     (note,) = found(images, masks)
     assert f"c00 and c{far[1]:02}" in note
+
+
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        (np.fliplr, "mirrored left to right"),
+        (np.flipud, "turned upside down"),
+        (lambda mask: np.rot90(mask, 2), "turned by 180 degrees"),
+        (np.transpose, "transposed (rows"),
+        (np.rot90, "turned by 90 degrees to the right"),
+        (lambda mask: np.rot90(mask, 3), "turned by 90 degrees to the left"),
+    ],
+)
+def test_masks_that_are_turned_or_mirrored_and_how_to_turn_them_back(way, said):
+    images, masks = cases()
+    (note,) = found(images, [np.ascontiguousarray(way(mask)) for mask in masks])
+    assert f"better when they are {said}" in note
+
+
+def test_dark_structures_are_in_place_as_bright_ones_are():
+    images, masks = cases()
+    assert found([-image for image in images], masks) == []
+    (note,) = found([-image for image in images], masks[1:] + masks[:1])
+    assert "the next image" in note

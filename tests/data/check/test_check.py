@@ -125,3 +125,11 @@ def test_grey_images_of_a_task_in_colour_are_told_and_all_of_them_are_a_problem(
     assert report.problems == ()
     assert report.notes == ("21 of 24 images are stored grey; they are repeated to three channels",)
     assert check(folder()).notes == ()
+
+
+def test_rows_of_separators_say_nothing_and_images_that_no_row_names_are_told(folder, root):
+    rows = [f"p{number // 2:02}_{number % 2},p{number // 2}" for number in range(22)]
+    (root / "items.csv").write_text("\n".join(["id,patient", *rows, ",", ","]))
+    report = check(folder(patient_pattern=None, table="items.csv", patient="patient"))
+    assert (report.problems, len(report.cases)) == ((), 22)
+    assert report.notes == ("2 images are not in the table, among them p11_0; they are not used",)

@@ -8,9 +8,10 @@ import pytest
 import yaml
 from PIL import Image
 
+from segaug.data.patient_names import UNKNOWN
 from segaug.data.understand.built import built, listed
-from segaug.data.understand.patients import UNKNOWN
-from segaug.data.understand.proposal import Wishes, understand
+from segaug.data.understand.found import Wishes
+from segaug.data.understand.proposal import understand
 from segaug.errors import DataError
 
 SIDE = 12
@@ -137,6 +138,16 @@ def test_masks_of_single_objects_lie_in_a_folder_of_their_image(tmp_path: Path) 
     cases, _ = listed(built(proposal.kind, proposal.options))
     assert len(cases) == len(NUMBERED)
     assert all(len(case.more_masks) == 2 for case in cases)
+    assert proposal.patients.confidence == UNKNOWN  # a folder an image says nothing of patients
+
+
+def test_a_single_image_with_masks_in_its_folder_is_understood_and_cannot_be_split(tmp_path: Path) -> None:
+    _write(tmp_path, "a1/images/a1.png", _pixels(0))
+    for number in range(3):
+        _write(tmp_path, f"a1/masks/{number}f.png", _mask(number))
+    proposal = understand(tmp_path, Wishes(name="mine"))
+    assert "1 images have 3 masks, joined as one" in proposal.told["masks"][-1]
+    assert "of 1 images in 1 groups of patients" in proposal.problems[-1]
 
 
 @pytest.mark.parametrize("key", ["graders", "masks"])

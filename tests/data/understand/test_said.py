@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from segaug.data.understand.built import built, typed
-from segaug.data.understand.proposal import Wishes, understand
+from segaug.data.understand.found import Wishes
+from segaug.data.understand.proposal import understand
 from segaug.errors import ConfigError
 
 
@@ -40,10 +41,11 @@ def test_so_is_an_inner_one(inner: str, value: object, fix: str) -> None:
         typed("folder", {"split": {inner: value}})
 
 
-@pytest.mark.parametrize("options", [{"images": "${x}"}, {"masks": {"a": 5}}])
-def test_what_no_data_set_can_be_made_of_is_one_sentence(options: dict[str, object]) -> None:
+def test_what_no_data_set_can_be_made_of_is_one_sentence() -> None:
     with pytest.raises(ConfigError, match=r"--set.*correct what was set"):
-        built("folder", options)
+        built("folder", {"images": "${x}"})
+    with pytest.raises(ConfigError, match=r"dataset\.masks: got \{'a': 5\}; use a folder"):
+        built("folder", {"masks": {"a": 5}})
 
 
 def test_numbers_become_texts_and_parts_become_objects() -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from segaug.data.understand.proposal import Wishes, understand
+from segaug.data.understand.found import Wishes
+from segaug.data.understand.proposal import understand
 
 NAMES = [f"p{patient}_{visit}" for patient in range(6) for visit in "ab"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from segaug.data.understand.patients import UNKNOWN, from_names
+from segaug.data.patient_names import UNKNOWN, from_names
 
 
 @pytest.mark.parametrize(
