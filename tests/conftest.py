@@ -5,7 +5,8 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,37 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.collect()
         gc.freeze()
         gc.enable()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_disk() -> Iterator[None]:
+    """No test cuts the power, and waiting for the disk is most of what small studies cost."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _drawn_before() -> Iterator[None]:
+    """Anatomy of phantoms that one test has drawn is not drawn again; `tests/data/conftest.py` has exceptions."""
+    from segaug.data.phantom import dataset
+
+    draw = dataset._anatomy.__wrapped__
+    decisive = ("family", "size", "seed", "variability", "bias_field", "texture")  # of anatomy; the rest is done to it
+
+    @lru_cache(maxsize=2048)
+    def drawn(index: int, family: str, *options: object) -> object:
+        any_of = next(iter(dataset.FAMILIES[family].structures))
+        given = dict(zip(decisive, (family, *options), strict=True))
+        return draw(dataset.Phantom(structure=any_of, **given), index)
+
+    def anatomy(phantom: dataset.Phantom, index: int) -> object:
+        return drawn(index, *(getattr(phantom, name) for name in decisive))
+
+    anatomy.__wrapped__ = draw
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dataset, "_anatomy", anatomy)
+        yield
 
 
 @pytest.fixture(scope="session")

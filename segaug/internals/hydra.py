@@ -4,6 +4,7 @@ import copy
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 
 import hydra._internal.defaults_list
 import hydra._internal.hydra
@@ -18,7 +19,7 @@ from hydra._internal.sources_registry import SourcesRegistry
 from hydra._internal.utils import get_args_parser
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.config_search_path import ConfigSearchPath, SearchPathQuery
-from hydra.core.config_store import ConfigStore
+from hydra.core.config_store import ConfigNode, ConfigStore
 from hydra.core.default_element import InputDefault, ResultDefault
 from hydra.core.override_parser.types import ChoiceSweep, Override, Quote, QuotedString
 from hydra.core.plugins import Plugins
@@ -42,6 +43,7 @@ __all__ = [
     "own_folder",
     "read_files_through",
     "searching_as",
+    "store_later",
     "with_own_folder",
 ]
 
@@ -132,6 +134,24 @@ def _known_choices(overrides: Overrides, defaults_list: list[InputDefault], self
     if any(default.is_interpolation() for default in defaults_list):
         return _all_known_choices(overrides, defaults_list, self_added)
     return DictConfig({})  # nobody looks into it
+
+
+class _Later(ConfigNode):
+    """An entry of Hydra's store whose config is made when a file first names it; the store hands out copies."""
+
+    def __init__(self, name: str, group: str | None, make: Callable[[], DictConfig]) -> None:
+        self.name, self.group, self.package, self.provider = f"{name}.yaml", group, None, None
+        self._make = make
+
+    @cached_property
+    def node(self) -> DictConfig:  # type: ignore[override]
+        return self._make()
+
+
+def store_later(name: str, group: str | None, make: Callable[[], DictConfig]) -> None:
+    """`ConfigStore.store` of what `make` gives, which nothing calls before the config is composed."""
+    repo = ConfigStore.instance().repo
+    (repo if group is None else repo.setdefault(group, {}))[f"{name}.yaml"] = _Later(name, group, make)
 
 
 def read_files_through(*sources: type[ConfigSource]) -> None:

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
+import omegaconf.base
 from omegaconf import Container, DictConfig, OmegaConf
 from omegaconf.grammar.gen.OmegaConfGrammarLexer import OmegaConfGrammarLexer as Lexer
 from omegaconf.grammar.gen.OmegaConfGrammarParser import OmegaConfGrammarParser as Grammar
 from omegaconf.grammar_parser import parse
 
-__all__ = ["Grammar", "Lexer", "inner_tables", "is_table_by_name", "parse", "resolving_by", "unresolved"]
+__all__ = ["Grammar", "Lexer", "inner_tables", "is_table_by_name", "parse", "parse_once", "resolving_by", "unresolved"]
 
 
 def unresolved(config: DictConfig, key: str) -> Any:  # whatever YAML can hold
@@ -29,6 +31,12 @@ def inner_tables(config: DictConfig) -> list[DictConfig]:
 def is_table_by_name(node: DictConfig) -> bool:
     """Is it declared as a dictionary, and not by a dataclass?"""
     return node._metadata.object_type is dict
+
+
+def parse_once() -> None:
+    """Have OmegaConf parse each interpolation once: composing meets the same ones again, and only reads the trees."""
+    if omegaconf.base.parse is parse:
+        omegaconf.base.parse = lru_cache(maxsize=1024)(parse)
 
 
 @contextmanager

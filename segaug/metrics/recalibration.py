@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
-from scipy.optimize import minimize
 from torch import Tensor
 
 from segaug.metrics.logits import cross_entropy, with_background
@@ -70,6 +69,8 @@ def _fit_several(s: Tensor, y: Tensor) -> Recalibration:
 
 def _minimise(loss: Any, spread: float, centre: list[float], z: Tensor, y: Tensor) -> tuple[float, ...]:
     """Scale and offsets of standardised logits; starts at scale 1 and offset 0 of the logits themselves."""
+    from scipy.optimize import minimize  # whoever only composes a trial does without
+
     result = minimize(
         loss,
         x0=(spread, *centre),

@@ -21,6 +21,7 @@ from segaug.training.protocol import schedule
 from segaug.training.segmentation import Segmentation
 from segaug.training.stopwatch import Stopwatch
 from tests.augment.policy.toy import greys, halves, learned, network, only, protocol
+from tests.slow_rest import slow_but
 
 SEEDS = range(3)
 WAYS = ["difference", "exact"]
@@ -31,7 +32,7 @@ def of(policies, group):
 
 
 @pytest.mark.parametrize("meta", WAYS)
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", slow_but(SEEDS, "0"))
 def test_an_option_that_destroys_the_signal_falls(meta, seed):
     strategy = PolicyLearned(forbid=only("mirror_columns"), meta=meta)
     policies, _ = learned(strategy, halves(16, 10 * seed), halves(16, 100 + 10 * seed), seed, updates=48, kernel=5)
@@ -39,7 +40,7 @@ def test_an_option_that_destroys_the_signal_falls(meta, seed):
 
 
 @pytest.mark.parametrize("meta", WAYS)
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", slow_but(SEEDS, "0"))
 def test_the_power_by_which_validation_differs_rises(meta, seed):
     """Validation images are raised to 1.5 or 1 / 1.5; options up to 1.5 and beyond are 0.3 and 0.5."""
     strategy = PolicyLearned(forbid=only("gamma"), meta=meta, policy_every=2)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from segaug.cli import data_list
 from segaug.cli.completion import overrides
 from segaug.cli.main import main
 from segaug.errors import ConfigError
@@ -42,6 +43,17 @@ def own(tmp_path, monkeypatch):
     monkeypatch.setenv("SEGAUG_CACHE", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
     return folder.parent
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """A list of few of the installed sets, and all of the user's: each is composed for itself, which takes its time."""
+    of_all, kept = data_list.dataset_files, {"busi", "folder", "pooled", "phantom_blob"}
+
+    def known(words):
+        return ((name, found) for name, found in of_all(words) if name in kept or found[0] == "own")
+
+    monkeypatch.setattr(data_list, "dataset_files", known)
 
 
 def test_the_folder_is_the_one_named_or_the_usual_one_or_none(tmp_path, monkeypatch):
@@ -126,7 +138,7 @@ def test_a_sweep_finds_it_by_the_folder_and_by_the_search_path(own, tmp_path, mo
     assert asked.returncode == 0, asked.stderr
 
 
-def test_a_name_that_is_taken_is_said_once_and_the_installed_one_is_used(own, capsys):
+def test_a_name_that_is_taken_is_said_once_and_the_installed_one_is_used(own, few, capsys):
     (own / "dataset/busi.yaml").write_text("defaults: [mine]\n")
     assert main(["data", "list", "--json"]) == 0
     shown = capsys.readouterr()
@@ -159,7 +171,7 @@ def test_a_name_that_is_taken_is_said_once_and_the_installed_one_is_used(own, ca
     assert f"WARN  own configs {own}/dataset/busi.yaml is not used" in told
 
 
-def test_what_cannot_be_composed_or_lies_elsewhere_costs_itself_alone(own, capsys):
+def test_what_cannot_be_composed_or_lies_elsewhere_costs_itself_alone(own, few, capsys):
     (own / "dataset/wrong.yaml").write_text("defaults: [base_folder, _self_]\nsze: 3\n")
     (own / "dataset/away.yaml").write_text("defaults: [mine, _self_]\nroot: /nowhere\n")
     assert main(["data", "list", "--json"]) == 0

@@ -1,14 +1,25 @@
 """Small folders of images and masks with known content."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
 from segaug.data.kinds.folder import Folder
+from segaug.data.phantom import dataset as phantom
 from segaug.data.task import SplitSizes
 from tests.data.small_sets import write_set
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _drawn_anew(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests of how phantoms are drawn draw each of theirs, as users do."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.path.name.startswith("test_phantom"):
+            patch.setattr(phantom, "_anatomy", lru_cache(maxsize=4)(phantom._anatomy.__wrapped__))
+        yield
 
 
 @pytest.fixture

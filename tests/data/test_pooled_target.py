@@ -18,7 +18,7 @@ THEIRS = replace(OURS, images=30, seed=1)
 OTHERS = replace(OURS, images=20, seed=2)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def pooled() -> Callable[..., Pooled]:
     def make(**options: object) -> Pooled:
         dataset = Pooled(**{"base": "ours", "added": ["others", "theirs"], "target": "theirs", **options})
@@ -27,7 +27,7 @@ def pooled() -> Callable[..., Pooled]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tasks(pooled) -> tuple[Task, Task, Task]:
     """With the target, without, and its own."""
     return load_task(pooled(), None), load_task(pooled(target=""), None), load_task(THEIRS, None)

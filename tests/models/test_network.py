@@ -113,7 +113,10 @@ def gradients(network: nn.Module, image: torch.Tensor, weight: torch.Tensor) -> 
 
 
 @of_monai
-@pytest.mark.parametrize(("channels", "logits"), [(3, 1), (3, 4), (1, 4)])
+@pytest.mark.parametrize(
+    ("channels", "logits"),
+    [pytest.param(3, 1, marks=pytest.mark.slow), (3, 4), pytest.param(1, 4, marks=pytest.mark.slow)],
+)
 def test_colour_and_several_structures_have_the_gradients_of_monai(name, channels, logits):
     """Channels-last is chosen for the widths inside; three channels of an image and four logits must do as well.
 

@@ -1,5 +1,7 @@
 """Registering pairs: what must come out exactly, known maps, symmetries, and bad input."""
 
+from functools import cache
+
 import pytest
 import torch
 from torch import Tensor
@@ -19,6 +21,12 @@ from tests.registration.examples import momenta, pairs, read_at, texture
 SSD = Lddmm(similarity="ssd", sigma=0.5)
 
 
+@cache
+def registered(lddmm: Lddmm) -> Registered:
+    """The pairs of most tests."""
+    return register(*pairs(), lddmm)
+
+
 def field_of(found: Registered) -> Tensor:
     return displacement_px(found.momentum, found.modes, found.modes.size)
 
@@ -35,16 +43,14 @@ def test_an_image_is_registered_to_itself_by_doing_nothing(lddmm, size):
 
 @pytest.mark.parametrize("lddmm", [Lddmm(), SSD], ids=["lncc", "ssd"])
 def test_images_become_alike_without_folds(lddmm):
-    moving, fixed = pairs()
-    found = register(moving, fixed, lddmm)
+    found = registered(lddmm)
     assert (found.after[:2] < 0.5 * found.before[:2]).all()
     assert (found.after < found.before).all()
     assert (found.min_jacobian >= lddmm.min_jacobian).all()
 
 
 def test_the_facts_are_those_of_the_warped_image():
-    moving, fixed = pairs()
-    found = register(moving, fixed, Lddmm())
+    (moving, fixed), found = pairs(), registered(Lddmm())
     compare, field = SIMILARITIES["lncc"](fixed), field_of(found)
     torch.testing.assert_close(found.before, compare(moving))
     torch.testing.assert_close(found.after, compare(warp(moving, field, padding="border")))
@@ -94,7 +100,7 @@ def test_a_size_in_other_pixels_gives_the_same_map_in_shares():
 @pytest.mark.parametrize("lddmm", [Lddmm(), SSD], ids=["lncc", "ssd"])
 def test_a_pair_does_not_depend_on_its_batch_and_a_repetition_is_the_same(lddmm):
     moving, fixed = pairs()
-    whole = register(moving, fixed, lddmm)
+    whole = registered(lddmm)
     assert torch.equal(whole.momentum, register(moving, fixed, lddmm).momentum)
     for row in range(3):
         alone = register(moving[row : row + 1], fixed[row : row + 1], lddmm)
@@ -119,7 +125,7 @@ def test_odd_and_tiny_images_are_no_error(size):
 
 def test_a_pair_with_nan_is_left_alone_and_disturbs_no_other():
     moving, fixed = pairs()
-    healthy = register(moving, fixed, Lddmm())
+    healthy = registered(Lddmm())
     moving, fixed = moving.clone(), fixed.clone()
     moving[0, 0, 20, 30] = float("nan")
     fixed[1, 0, 5] = float("inf")

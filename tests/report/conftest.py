@@ -24,14 +24,22 @@ from tests.synthetic import plan_anew, record, replace_record, write_study
 
 HOSTILE = "<script>alert('x')</script>"
 SIZES = (1, 2, 4, 8, 16)
+RASTER = svg.raster
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _coarse_pictures() -> Iterator[None]:
-    """Dots cost half of a second a page, and no test but that of `svg.raster` looks at them."""
+    """Dots cost a sixth of a page; tests that look at them ask for `dots`, the others count files."""
     with pytest.MonkeyPatch.context() as coarse:
         coarse.setattr(svg, "PRINT_DPI", 40)
+        coarse.setattr(svg, "raster", lambda _: b"dots of the figure that was drawn as SVG")
         yield
+
+
+@pytest.fixture
+def dots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures are drawn as PNG too, if with few dots."""
+    monkeypatch.setattr(svg, "raster", RASTER)
 
 
 @pytest.fixture

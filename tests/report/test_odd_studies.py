@@ -43,7 +43,7 @@ def study(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Store, str | 
 
 @pytest.mark.filterwarnings("ignore:Glyph")  # a script that the font for print lacks
 @pytest.mark.timeout(900)
-def test_an_odd_study_has_a_page_and_every_command_an_answer(study, capsys):
+def test_an_odd_study_has_a_page_and_every_command_an_answer(study, dots, capsys):
     store, metric = study
     written = write_report(store.folder, metric)
     assert [str(failure) for failure in written.failures] == []

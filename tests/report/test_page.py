@@ -108,7 +108,7 @@ def test_themes_and_print_are_styled(page):
 
 
 @pytest.mark.parametrize("sizes", slow_but([(4, 8), (4, 8, 16, 32)], "(4, 8)"))  # with and without laws
-def test_equal_records_give_equal_bytes(tmp_path, sizes):
+def test_equal_records_give_equal_bytes(tmp_path, dots, sizes):
     pages = []
     for place in ("first", "second"):
         folder = tmp_path / place / "same"

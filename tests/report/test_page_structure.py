@@ -158,7 +158,7 @@ def test_answers_stand_above_the_facts_and_the_others_below_in_order(plain):
     assert fold == ("Fitted laws", "What they found.")
 
 
-def test_a_figure_is_a_picture_and_a_drawing_of_its_name(tmp_path):
+def test_a_figure_is_a_picture_and_a_drawing_of_its_name(tmp_path, dots):
     paths, failures = write_figures({"one/bce": lambda: Figure(figsize=(0.2, 0.2))}, tmp_path)
     picture, drawing = paths
     assert failures == ()

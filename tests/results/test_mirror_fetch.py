@@ -19,6 +19,7 @@ from segaug.results.store import Store
 from segaug.results.tracker import WandbTracker
 from tests.addition_study import records, write
 from tests.scored_ways import write_scored
+from tests.slow_rest import slow_but
 from tests.synthetic import gd_gi_record, plan_anew, record, write_study
 from tests.wandb_server import WandbServer, account, serving
 
@@ -97,7 +98,7 @@ def fits_the_same(store, project, home):
         assert there.read_bytes() == (store.folder / "fit" / name).read_bytes()
 
 
-@pytest.mark.parametrize("granularity", ["curve", "trial"])
+@pytest.mark.parametrize("granularity", slow_but(["curve", "trial"], "trial"))
 def test_a_pooled_study_fits_the_same_and_its_rows_have_their_sources(server, granularity, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     store = Store(write(tmp_path / "results" / "pooled", records(ks=(0, 4), seeds=2, sizes=(4, 8, 16))))
@@ -109,7 +110,7 @@ def test_a_pooled_study_fits_the_same_and_its_rows_have_their_sources(server, gr
     assert [added_images(column) for column in mirrored.sort_values("task")["sources"]] == [0] * 8 + [4] * 2
 
 
-@pytest.mark.parametrize("granularity", GRANULARITIES)
+@pytest.mark.parametrize("granularity", slow_but(GRANULARITIES, "cell"))
 def test_a_study_of_several_ways_of_predicting_fits_the_same(server, granularity, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     store = write_scored(tmp_path / "results" / "ways", sizes=(1, 4, 16), seeds=2)

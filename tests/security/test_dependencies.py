@@ -77,6 +77,9 @@ def test_an_audit_without_an_answer_fails_and_says_so(tmp_path, capsys, program)
         path.chmod(0o755)
     assert main([str(path)]) == NOT_AUDITED
     assert "\nNOT AUDITED: " in capsys.readouterr().out
+
+
+def test_only_the_committed_list_is_checked_offline(capsys):
     assert main([]) == NOT_AUDITED
     assert main(["--offline"]) == CLEAN
     assert "only the committed list was checked" in capsys.readouterr().out

@@ -53,7 +53,7 @@ IMPORTED_BY_NAME = {  # the names come from tables in the code, never from input
     "cli/plan.py": "the questions of `segaug plan`",
     "cli/data.py": "the actions of the table ACTIONS",
     "analysis/__init__.py": "names of the table _HOME",
-    "experiment/config/schema.py": "strategies and models of the tables STRATEGY_CLASSES and MODEL_CLASSES",
+    "experiment/config/table.py": "strategies, models and data sets of the tables in schema.py",
 }
 
 

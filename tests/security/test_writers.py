@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -92,18 +93,21 @@ def test_what_is_written_in_a_study_is_asked_for_its_place():
     assert {file for file in IN_A_STUDY if not asks_for_the_place(HOUSE.trees[file])} == set()
 
 
+@cache
+def put_behind() -> list[tuple[str, ast.BinOp]]:
+    """Each `... / "text"`, and the file that it is in."""
+    divided = [
+        (file, node) for file, tree in HOUSE.trees.items() for node in ast.walk(tree) if isinstance(node, ast.BinOp)
+    ]
+    return [one for one in divided if isinstance(one[1].op, ast.Div) and isinstance(one[1].right, ast.Constant)]
+
+
 @pytest.mark.parametrize(
     "folder", ["report", "fit", "cards", "trials", "plan", "compare", "need", "power", "wandb", "addition"]
 )
 def test_no_folder_of_a_study_is_reached_without_asking(folder):
     """Such as `store.folder / "report"`: only `inside` and `Store` put these behind the folder of a study."""
-    found = [
-        f"{file}: {ast.unparse(node)}"
-        for file, tree in HOUSE.trees.items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
-        if isinstance(node.right, ast.Constant) and node.right.value == folder
-    ]
+    found = [f"{file}: {ast.unparse(node)}" for file, node in put_behind() if node.right.value == folder]
     assert found == []
 
 

@@ -9,6 +9,7 @@ Who they are is read from metadata, without importing them: tab completion and `
 """
 
 import dataclasses
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -50,8 +51,15 @@ class Refused:
 
 def plugins() -> list[Plugin]:
     """All of this installation, by group and name."""
-    found = [_plugin(group, entry) for group, name in ENTRIES.items() for entry in entry_points(group=name)]
+    path = tuple(sys.path)
+    found = [_plugin(group, entry) for group, name in ENTRIES.items() for entry in _entries(name, path)]
     return sorted(found, key=lambda plugin: (plugin.group, plugin.name, plugin.package))
+
+
+@cache  # reading what all packages say of themselves takes longer than most of what is asked of it
+def _entries(group: str, _: tuple[str, ...]) -> tuple[EntryPoint, ...]:
+    """Of all packages on this path."""
+    return tuple(entry_points(group=group))
 
 
 def plugin_conf_dirs() -> list[Path]:

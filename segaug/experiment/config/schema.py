@@ -7,35 +7,33 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from importlib import import_module
-from typing import Any
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
-from hydra.core.config_store import ConfigStore
 from omegaconf import MISSING, DictConfig, OmegaConf
 
-from segaug.augment.strategy import Strategy
-from segaug.data.kinds.arrays import Arrays
-from segaug.data.kinds.contours import Contours
-from segaug.data.kinds.folder import Folder
-from segaug.data.kinds.marked import Marked
-from segaug.data.kinds.volumes import Volumes
-from segaug.data.phantom import Phantom
-from segaug.data.pooled import Pooled
-from segaug.data.task import Dataset
 from segaug.errors import ConfigError
 from segaug.experiment.config.plugins import Refused, plugged
+from segaug.experiment.config.table import Table
+from segaug.internals.hydra import store_later
 from segaug.internals.omegaconf import inner_tables, is_table_by_name
-from segaug.models.network import Model
 from segaug.name import is_name
 from segaug.results.record import MOST_SEED
 from segaug.results.tracker import TRACKERS
 from segaug.training.protocol import Protocol
 from segaug.ways import FLIPS, LEARNED, PLAIN, WAYS, in_order
 
+if TYPE_CHECKING:
+    from segaug.augment.strategy import Strategy
+    from segaug.data.pooled import Pooled
+    from segaug.data.task import Dataset
+    from segaug.models.network import Model
 
-def _class(layer: str, name: str, place: str) -> Any:  # a class; each table says of what
-    room, _, kind = place.rpartition(".")
-    return getattr(import_module(".".join(filter(None, (layer, room, name)))), kind)
+
+def _places(layer: str, classes: Mapping[str, str]) -> dict[str, str]:
+    """Where the classes of a layer are: "[room.]Class" of a name is in the module of that name."""
+    parted = {name: place.rpartition(".") for name, place in classes.items()}
+    return {name: f"{'.'.join(filter(None, (layer, room, name)))}:{kind}" for name, (room, _, kind) in parted.items()}
 
 
 STRATEGY_CLASSES = {  # name -> class in segaug/augment/<name>.py, or <room>.<class> in segaug/augment/<room>/<name>.py
@@ -66,9 +64,7 @@ STRATEGY_CLASSES = {  # name -> class in segaug/augment/<name>.py, or <room>.<cl
     "augpaint_conditional": "augpaint.AugPaintConditional",
     "random_bank": "augpaint.RandomBank",
 }
-STRATEGIES: dict[str, type[Strategy]] = {
-    name: _class("segaug.augment", name, place) for name, place in STRATEGY_CLASSES.items()
-}
+STRATEGIES: Table["Strategy"] = Table(_places("segaug.augment", STRATEGY_CLASSES))
 MODEL_CLASSES = {  # the same of segaug/models/ and conf/model/
     "nnunet": "NnUnet",
     "swin_unet": "SwinUnet",
@@ -77,16 +73,18 @@ MODEL_CLASSES = {  # the same of segaug/models/ and conf/model/
     "cmunet": "CMUNet",
     "nusegnet": "NuSegNet",
 }
-MODELS: dict[str, type[Model]] = {name: _class("segaug.models", name, kind) for name, kind in MODEL_CLASSES.items()}
-DATASETS: dict[str, type[Dataset | Pooled]] = {
-    "folder": Folder,
-    "volumes": Volumes,
-    "arrays": Arrays,
-    "contours": Contours,
-    "marked": Marked,
-    "phantom": Phantom,
-    "pooled": Pooled,
-}
+MODELS: Table["Model"] = Table(_places("segaug.models", MODEL_CLASSES))
+DATASETS: Table["Dataset | Pooled"] = Table(
+    {
+        "folder": "segaug.data.kinds.folder:Folder",
+        "volumes": "segaug.data.kinds.volumes:Volumes",
+        "arrays": "segaug.data.kinds.arrays:Arrays",
+        "contours": "segaug.data.kinds.contours:Contours",
+        "marked": "segaug.data.kinds.marked:Marked",
+        "phantom": "segaug.data.phantom:Phantom",
+        "pooled": "segaug.data.pooled:Pooled",
+    }
+)
 REFUSED: list[Refused] = []  # plugins that are not offered
 for _group, _table in (("augment", STRATEGIES), ("model", MODELS), ("dataset", DATASETS)):
     _taken, _refused = plugged(_group, tuple(_table))
@@ -180,7 +178,7 @@ def _check_ways(asked: Any, validation: str) -> None:  # whatever a config holds
 
 
 def register() -> None:
-    """Store every schema under the name that conf/<group>/*.yaml names in its defaults."""
+    """Store every schema under the name that conf/<group>/*.yaml names in its defaults; made when one names it."""
     groups: dict[str, Mapping[str, type]] = {
         "dataset": DATASETS,
         "model": MODELS,
@@ -188,15 +186,20 @@ def register() -> None:
         "tracker": TRACKERS,
     }
     for group, table in groups.items():
-        for name, schema in table.items():
-            _store(f"base_{name}", schema, group)
-    _store("base_scale", Scale, "scale")
-    _store("base_protocol", Protocol, "protocol")
-    _store("base_config", Config, None)
+        for name in table:
+            store_later(f"base_{name}", group, partial(_of, table, name))
+    store_later("base_scale", "scale", partial(_made, Scale))
+    store_later("base_protocol", "protocol", partial(_made, Protocol))
+    store_later("base_config", None, partial(_made, Config))
 
 
-def _store(name: str, schema: type, group: str | None) -> None:
-    ConfigStore.instance().store(name=name, node=blank(schema), group=group)
+def _of(table: Mapping[str, type], name: str) -> DictConfig:
+    return _made(table[name])
+
+
+@cache  # who asks gets a copy
+def _made(schema: type) -> DictConfig:
+    return blank(schema)
 
 
 def blank(schema: type) -> DictConfig:
@@ -232,4 +235,5 @@ def typed(composed: DictConfig) -> Config:
 
 def registered_name(table: Mapping[str, type], value: object) -> str:
     """The name under which the class of `value` stands in a table."""
-    return next(name for name, kind in table.items() if type(value) is kind)
+    known = table.imported() if isinstance(table, Table) else table.items()
+    return next(name for name, kind in known if type(value) is kind)

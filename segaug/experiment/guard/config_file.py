@@ -3,6 +3,7 @@
 What a file of a user's may set is looked at when its place in the configuration is known: see `data_only.py`.
 """
 
+import copy
 import os
 from functools import lru_cache
 
@@ -31,10 +32,11 @@ class DataOnlySource(FileSource):
         path = os.path.realpath(self.file_of(config_path))
         try:
             with open(path, encoding="utf-8") as file:
-                check_text(path, file.read(MAX_BYTES + 1))
+                text = file.read(MAX_BYTES + 1)
+            check_text(path, text)
             if is_foreign(path):
                 check_name(path, config_path)
-            result: ConfigResult = super().load_config(config_path)
+            result = copy.deepcopy(_parsed(self.provider, self.path, config_path, text))
             if OmegaConf.is_config(result.config):
                 check_resolution(OmegaConf.to_container(result.config, resolve=False), path)
             result.path = f"{self.scheme()}://{path}"  # of the file, where Hydra has its folder
@@ -55,6 +57,10 @@ class InstalledSource(ImportlibResourcesConfigSource):
             raise ConfigError(key=key, problem=f"would import the Python package {path!r}", fix=fix)
         super().__init__(provider=provider, path=path)
 
+    def load_config(self, config_path: str) -> ConfigResult:
+        """One file of an installed package, read once a process."""
+        return copy.deepcopy(_installed(self.provider, self.path, config_path))
+
 
 def register_source() -> None:
     """Make Hydra read every file through `DataOnlySource`, and no package that a user names."""
@@ -62,6 +68,19 @@ def register_source() -> None:
 
 
 @lru_cache(maxsize=512)  # a sweep loads the same files for each combination
+def _parsed(provider: str, folder: str, config_path: str, text: str) -> ConfigResult:
+    """What Hydra makes of a file, which held `text` when it was looked at."""
+    result: ConfigResult = FileSource(provider, folder).load_config(config_path)
+    return result
+
+
+@lru_cache(maxsize=512)
+def _installed(provider: str, package: str, config_path: str) -> ConfigResult:
+    result: ConfigResult = ImportlibResourcesConfigSource(provider, f"pkg://{package}").load_config(config_path)
+    return result
+
+
+@lru_cache(maxsize=512)
 def check_text(path: str, text: str) -> None:
     """Refuse tags, `_target_`, what may not be looked up, and what would fill the memory; builds nothing."""
     if len(text) > MAX_BYTES:

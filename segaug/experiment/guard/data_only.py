@@ -25,6 +25,7 @@ from segaug.experiment.guard.foreign_file import check_values, is_foreign
 from segaug.experiment.guard.interpolation import MARK
 from segaug.experiment.guard.resolution import check_resolution, nothing_resolved
 from segaug.internals.hydra import CachingConfigRepository, OpenLoader, compose_sparingly, compose_through
+from segaug.internals.omegaconf import parse_once
 
 CALLING = (
     "_target_",
@@ -132,6 +133,7 @@ def install() -> None:
     register_source()
     compose_through(DataOnlyLoader)
     compose_sparingly()
+    parse_once()
     for name in STRUCTURE_OF_TEXT:
         OmegaConf.clear_resolver(name)
 

@@ -19,7 +19,6 @@ from segaug.experiment.planned.parts import Parts
 from segaug.models.network import build_with_seed
 from segaug.rng import stream, stream_seed
 from segaug.training.criterion import Criterion
-from segaug.training.fit import fit
 from segaug.training.objective import objective_for
 from segaug.training.stopwatch import Stopwatch
 
@@ -104,6 +103,8 @@ def prepare_context(
         return network.to(subset.image.device)
 
     def train_segmentation(images: Batch, strategy: Strategy | None = None) -> nn.Module:
+        from segaug.training.fit import fit  # Lightning is imported where somebody trains
+
         weights = stream_seed(config.seed, "prepare", "weights", len(subset))
         network = starting_network(config, task.form, images, weights).to(subset.image.device)
         own = stream_seed(config.seed, "prepare", "training")  # other batches and changes than those of the trial

@@ -72,7 +72,7 @@ def test_equal_figures_give_equal_bytes(drawn):
     assert draw("left") == drawn
 
 
-def test_a_picture_for_a_paper_has_300_dots_an_inch(monkeypatch):
+def test_a_picture_for_a_paper_has_300_dots_an_inch(dots, monkeypatch):
     """As it is imported: other tests draw with fewer."""
     fresh = ast.parse(Path(svg.__file__).read_text())
     assert "PRINT_DPI = 300" in map(ast.unparse, fresh.body)
