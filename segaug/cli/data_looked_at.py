@@ -1,19 +1,20 @@
 """From a data set to the plain values that the page about it shows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from segaug.cli.data_looked_at_copies import near_copies
 from segaug.data.cases import IncompleteDatasetError
-from segaug.data.check.check import check
 from segaug.data.check.report import CaseReport, Report
 from segaug.data.check.shown import Shown, chosen_rows, shown
 from segaug.data.pooled import Pooled
 from segaug.data.task import Case as DataCase
 from segaug.data.task import Dataset
-from segaug.errors import ConfigError, DataError
+from segaug.errors import DataError
 from segaug.experiment.config.trial import Trial
+from segaug.experiment.outside import checked
 from segaug.report.dataset.looked_at import Case, LookedAt, NearCopies, Part, Site
 
 _MOST_VALUES = 120  # images whose grey values are counted
@@ -22,16 +23,14 @@ _MOST_VALUES = 120  # images whose grey values are counted
 def looked_at(trial: Trial, images: int, copies: bool) -> LookedAt:
     """Check the data set of a trial, and read some of its images again; raises where none of them can be shown.
 
-    copies: look for near copies?
+    Of a pooled data set each source is a site.  copies: look for near copies?
     """
     dataset = trial.config.dataset
-    if isinstance(dataset, Pooled):
-        problem = f"{trial.task} is made of several data sets"
-        raise ConfigError(key="dataset", problem=problem, fix=f"look at each: {', '.join(dataset.sources)}")
-    report, cases = check(dataset), _cases(dataset)
+    cases, read_by = _listed(dataset)
+    report = checked(trial)
     rows = chosen_rows(report, images)
     counted = {*rows, *range(0, len(cases), max(1, len(cases) // _MOST_VALUES))}
-    seen = {row: one for row in sorted(counted) if (one := _shown(cases[row], dataset, report.cases[row]))}
+    seen = {row: one for row in sorted(counted) if (one := _shown(cases[row], read_by[row], report.cases[row]))}
     shown_cases = tuple(_case(seen[row], report.cases[row]) for row in rows if row in seen)
     if not shown_cases:
         first = report.problems[0] if report.problems else "it has no image with a mask"
@@ -52,8 +51,23 @@ def looked_at(trial: Trial, images: int, copies: bool) -> LookedAt:
         },
         problems=report.problems,
         notes=report.notes,
-        copies=near_copies(dataset) if copies else NearCopies("Not looked for: --no-copies."),
+        copies=near_copies(cases, read_by) if copies else NearCopies("Not looked for: --no-copies."),
     )
+
+
+def _listed(dataset: Dataset | Pooled) -> tuple[list[DataCase], list[Dataset]]:
+    """All cases in the order and by the names of the check, and for each the data set that says how it is read."""
+    if not isinstance(dataset, Pooled):
+        cases = list(_cases(dataset))
+        return cases, [dataset] * len(cases)
+    pairs = [(_of_source(dataset, name, case), own) for name, own in dataset.sources.items() for case in _cases(own)]
+    return [case for case, _ in pairs], [own for _, own in pairs]
+
+
+def _of_source(dataset: Pooled, name: str, case: DataCase) -> DataCase:
+    if name == dataset.base:
+        return replace(case, site=name)
+    return replace(case, site=name, id=f"{name}/{case.id}", patient=f"{name}/{case.patient}")
 
 
 def _cases(dataset: Dataset) -> Sequence[DataCase]:

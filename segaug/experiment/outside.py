@@ -11,6 +11,7 @@ from hydra.types import RunMode
 
 from segaug.data.check.check import check
 from segaug.data.check.pooled import check_pooled
+from segaug.data.check.report import Report
 from segaug.data.pooled import Pooled
 from segaug.experiment.config.choice import CONFIG_NAME
 from segaug.experiment.config.composed import trial_of
@@ -49,6 +50,10 @@ def data_check(trial: Trial) -> Json:
 
     Of a pooled data set, the `PooledReport` of `segaug.data.check.pooled`.
     """
+    return {"dataset": trial.task} | dataclasses.asdict(checked(trial))
+
+
+def checked(trial: Trial) -> Report:
+    """What a check finds in its data set, or in the sources of a pooled one."""
     dataset, copies = trial.config.dataset, Path(trial.config.cache).expanduser()
-    report = check_pooled(dataset, copies) if isinstance(dataset, Pooled) else check(dataset)
-    return {"dataset": trial.task} | dataclasses.asdict(report)
+    return check_pooled(dataset, copies) if isinstance(dataset, Pooled) else check(dataset)

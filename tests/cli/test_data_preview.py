@@ -46,8 +46,18 @@ def test_near_copies_are_shown_with_closed_masks_those_first_that_the_split_may_
     words = [f"dataset.root={root}", "dataset.size=16", "dataset.split.min_validation=2", "--out", str(page)]
     assert main(["data", "preview", "dataset=folder", *words]) == 0
     html = page.joinpath("index.html").read_text()
-    assert "the split may part 1 of them" in html
+    assert "The split may part 1 of them" in html
     assert "a0 and b0: details agree to" in html
     assert "may be on two sides of the split" in html
     assert main(["data", "preview", "dataset=folder", *words, "--no-copies"]) == 0
     assert "Not looked for" in page.joinpath("index.html").read_text()
+
+
+@pytest.mark.slow
+def test_each_source_of_a_pooled_set_is_a_site(tmp_path):
+    words = ["dataset=pooled", "dataset.base=shift_none", "dataset.added=[shift_appearance]", "--no-copies"]
+    assert main(["data", "preview", *words, "--images", "8", "--out", str(tmp_path)]) == 0
+    html = (tmp_path / "index.html").read_text()
+    assert "pool of shift_appearance" in html
+    assert html.count("<figcaption>shift_appearance/") == 4
+    assert ">shift_none</t" in html

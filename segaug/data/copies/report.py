@@ -51,9 +51,13 @@ def report_copies(dataset: Dataset, tell: Tell | None = None) -> CopiesReport:
     Raises DataError for an image that cannot be read, UserError where OpenCV is missing.
     """
     try:
-        cases = dataset.cases()
+        return copies_among(dataset.cases(), tell)
     except IncompleteDatasetError as error:
-        cases = error.cases
+        return copies_among(error.cases, tell)
+
+
+def copies_among(cases: Sequence[Case], tell: Tell | None = None) -> CopiesReport:
+    """The same of these images, which may be of several data sets."""
     found = find_copies(_Grey(cases), tell)
     links = [pair.places for pair in found.pairs]
     return CopiesReport(cases, found.pairs, groups([*links, *_known(cases)]), found.featureless)
