@@ -23,7 +23,7 @@ VERBS = {  # each is segaug/cli/<verb>.py with add_arguments(parser) and run(arg
     "generate": "write the images that a strategy makes as files to take away",
     "register": "deform one image so that it looks like another",
     "data": "list, check and split the data sets that are on this machine",
-    "contract": "whether a strategy, a model or a data set, of a plugin too, keeps what its kind promises",
+    "contract": "whether a strategy, model or data set keeps what its kind promises",
     "doctor": "check packages, devices, folders and settings",
     "completion": "print the tab completion of bash, zsh or fish",
 }

@@ -118,7 +118,7 @@ def test_help_lists_every_choice_at_once(tmp_path):
     studies = (
         "addition_nuclei, addition_shift, addition_wbc, augpaint, exchangeability, five_systems, hippocampus_pilot, "
         "lr_sweep, open_grid, policy_heart, policy_shift, policy_transfer, quick, scaling_study, several_structures, "
-        "task_driven, task_driven_ablations"
+        "sites, task_driven, task_driven_ablations"
     )
     assert f"study     {studies}, topology_aware" in shown
     assert shown.endswith("False\n")

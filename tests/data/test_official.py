@@ -54,7 +54,7 @@ def test_a_patient_in_two_parts_is_refused_by_name():
 
 
 def test_target_sites_and_official_parts_are_refused_together():
-    with pytest.raises(ConfigError, match=r"split\.target: names sites .*; set dataset\.split\.target=\[\], or"):
+    with pytest.raises(ConfigError, match=r"split\.target: names sites .*; set 'dataset\.split\.target=\[\]', or"):
         split(named("t" * 40 + "e" * 10), replace(SIZES, target=["A"]))
 
 

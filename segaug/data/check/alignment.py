@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from segaug.data.check.certainty import FEWEST, certainty
+from segaug.data.check.certainty import FEWEST, Displaced, certainty
 from segaug.data.check.edge_fit import KINDS, Outline, fits_moved
 from segaug.data.check.mixed_up import Looked, by_size, one_place_on, swapped
 from segaug.data.check.report import Note
@@ -25,15 +25,21 @@ def misplaced(looked: Sequence[Looked]) -> list[Note]:
     looked = looked[:MOST]
     own = [one for _, one in looked if one and one.outline]
     groups = by_size(looked)
-    note = one_place_on(groups) or turned(own) or _moved(own) or swapped(groups, [name for name, _ in looked])
+    note = one_place_on(groups) or _displaced(own) or swapped(groups, [name for name, _ in looked])
     return [note] if note else []
 
 
-def _moved(own: Sequence[Outline]) -> Note | None:
+def _displaced(own: Sequence[Outline]) -> Note | None:
+    """Turned or moved, whichever fits better: masks of what is nearly symmetric may fit better mirrored if moved."""
+    found = [one for one in (turned(own), _moved(own)) if one]
+    return max(found, key=lambda one: one.fit).note if found else None
+
+
+def _moved(own: Sequence[Outline]) -> Displaced | None:
     """Masks that lie all in one direction beside what they mark."""
     if len(own) < FEWEST:
         return None
-    found = None
+    found, fit = None, 0.0
     for kind in KINDS:
         moved = np.stack([fits_moved(one, kind, REACH) for one in own])
         mean = moved.mean(axis=0)
@@ -46,7 +52,7 @@ def _moved(own: Sequence[Outline]) -> Note | None:
         at_edge = np.abs(move).max() == REACH  # the best place may be anywhere beyond
         gain = sign * (moved[:, row, column] - moved[:, REACH, REACH])
         if certain and not at_edge and certainty(gain) > SURE:
-            found = move
+            found, fit = move, max(fit, float(sign * mean[row, column]))
     if found is None:
         return None
     rows, columns = (round(float(np.median([one.step for one in own]) * side)) for side in found)
@@ -54,4 +60,4 @@ def _moved(own: Sequence[Outline]) -> Note | None:
         f"masks fit the edges of their images better when they are moved by about {rows} rows and {columns} columns "
         f"({len(own)} compared): were images and masks cropped or padded in different ways?"
     )
-    return Note(text)
+    return Displaced(fit, Note(text))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from segaug.data.check.certainty import FEWEST, certainty
+from segaug.data.check.certainty import FEWEST, Displaced, certainty
 from segaug.data.check.edge_fit import KINDS, Outline
 from segaug.data.check.report import Note
 
@@ -57,27 +57,32 @@ _ANY: tuple[tuple[str, Callable[[Maps], Maps]], ...] = (
 
 
 class _Best(NamedTuple):
-    """The way that fits best by one kind of edge.  sure: of how well it fits.  better: than the masks as they are."""
+    """The way that fits best by one kind of edge.
+
+    sure: of how well it fits.  better: than the masks as they are.  fit: how well, in the mean.
+    """
 
     sure: float
     better: float
     way: int
+    fit: float
 
 
-def turned(outlines: Sequence[Outline]) -> Note | None:
+def turned(outlines: Sequence[Outline]) -> Displaced | None:
     """outlines: of all masks that have one."""
     square = len({side for one in outlines for side in one.shape}) == 1
     ways = (*_ANY, *_SQUARE) if square else _ANY
     if len(outlines) < FEWEST:
         return None
-    best = max(_best(outlines, kind, [turn for _, turn in ways]) for kind in KINDS)
+    by_kind = [_best(outlines, kind, [turn for _, turn in ways]) for kind in KINDS]
+    best = max(by_kind)
     if best.way == _AS_STORED or min(best.sure, best.better) < SURE:
         return None
     text = (
         f"masks fit the edges of their images better when they are {ways[best.way][0]} ({len(outlines)} compared): "
         "have images and masks been exported by two programs, or turned in one of them alone?"
     )
-    return Note(text)
+    return Displaced(max(one.fit for one in by_kind if one.way == best.way), Note(text))
 
 
 def _best(outlines: Sequence[Outline], kind: str, ways: Sequence[Callable[[Maps], Maps]]) -> _Best:
@@ -86,4 +91,6 @@ def _best(outlines: Sequence[Outline], kind: str, ways: Sequence[Callable[[Maps]
     means = fits.mean(axis=0)
     way = int(np.abs(means).argmax())
     fits *= np.sign(means[way])  # structures may be brighter or darker than what is around them
-    return _Best(certainty(fits[:, way]), certainty(fits[:, way] - fits[:, _AS_STORED]), way)
+    return _Best(
+        certainty(fits[:, way]), certainty(fits[:, way] - fits[:, _AS_STORED]), way, float(fits[:, way].mean())
+    )
