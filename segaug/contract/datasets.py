@@ -155,13 +155,16 @@ def images_and_masks_fit(tried: TriedSet) -> None:
 
 
 def decoded_as_its_form_says(tried: TriedSet) -> None:
-    """Decoded, images are of the form that it says, in 0 to 1, and labels are 0 or 1."""
+    """Decoded, images are of the form that it says, in 0 to 1, and labels are 0 or 1, or NaN where ignored."""
     rows, form = tried.decoded(), tried.dataset.form
     shape = (len(tried.few), form.channels, *form.size)
     kept(rows.image.shape == shape, f"images are {tuple(rows.image.shape)}, not {shape}")
     least, most = float(rows.image.min()), float(rows.image.max())
     kept(0 <= least <= most <= 1, f"images are in {least:.4g} to {most:.4g}")
-    kept(set(rows.label.unique().tolist()) <= {0.0, 1.0}, "labels hold something else than 0 and 1")
+    known = rows.label[~rows.label.isnan()] if form.ignored else rows.label
+    kept(set(known.unique().tolist()) <= {0.0, 1.0}, "labels hold something else than 0 and 1")
+    apart = (rows.label.isnan() != rows.label[:, :1].isnan()).any()
+    kept(not apart, "a pixel is ignored in one structure and not in another")
 
 
 def size_is_an_option(tried: TriedSet) -> None:

@@ -9,6 +9,7 @@ from segaug.data.cases import IncompleteDatasetError
 from segaug.data.decode import decode
 from segaug.data.kinds.contours import Contours, RunColumns
 from segaug.data.outlines import Drawing
+from segaug.data.rules.canvas import Canvas
 from segaug.data.split import split
 from segaug.data.task import SplitSizes
 from segaug.errors import ConfigError, DataError
@@ -162,6 +163,8 @@ def test_what_is_done_with_doubtful_contours_is_part_of_a_copys_name(root):
         ({"points_order": "yx"}, r"dataset\.points_order: got 'yx'"),
         ({"categories": []}, r"dataset\.categories: is empty; name the structures as the files do"),
         ({"skip": ["left"]}, r"dataset\.categories: names one twice"),
+        ({"marks": ["a.json", "b.json"]}, r"dataset\.marks: names several files, and format=coco is one file"),
+        ({"canvas": Canvas(side=64), "pixel_mm": 1.0}, r"dataset\.pixel_mm: is set together with dataset\.canvas"),
         ({"format": "run_lengths"}, r"dataset\.columns\.category: is not set; name the column"),
     ],
 )  # fmt: skip
@@ -189,6 +192,19 @@ def test_points_are_found_by_a_pattern_of_image_structure_and_grader(root):
     (second, *_) = contours(root, format="points", graders=graders, grader="two").cases()
     np.testing.assert_array_equal(second.read_mask(), np.roll(image_and_mask(0)[1], 1, axis=0))
     assert len({first.reading, both.reading, second.reading}) == 2  # a decoded copy is told from those of other files
+
+
+def test_a_decoded_copy_is_told_from_that_of_another_category_in_the_same_folder(root):
+    (root / "c").mkdir()
+    for number in range(COUNT):
+        np.savetxt(root / f"c/p{number}_{'right' if number == 1 else 'left'}.txt", MARKED["left"])
+    options = {"format": "points", "marks": "c/{id}_{category}.txt"}
+    before = contours(root, **options).cases()[0]
+    assert before.read_mask().max() == 1
+    (root / "c/p0_left.txt").rename(root / "c/p0_right.txt")
+    after = contours(root, **options).cases()[0]
+    assert after.read_mask().max() == 2
+    assert before.reading != after.reading
 
 
 def test_folders_of_a_pattern_name_the_official_part_and_lists_are_joined(root):

@@ -139,3 +139,22 @@ def test_the_check_says_where_nothing_is_ignored_although_it_was_asked_for(folde
     notes = check(folder(ignore=[7])).notes
     assert sum("'dataset.ignore=[7]' leaves out nothing: none of " in note for note in notes) == 1
     assert not any("dataset.ignore" in note for note in check(folder()).notes)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (
+            {"graders": {"a": "masks", "b": "masks"}},
+            "is set, and masks are the majority of several",
+        ),
+        (
+            {"masks": {"left": "masks", "right": "masks"}, "structures": {}, "structure": "all"},
+            "is set, but dataset",
+        ),
+    ],
+)
+def test_where_stored_values_are_not_what_counts_it_is_refused(folder, options, told):
+    with pytest.raises(ConfigError, match=f"dataset.ignore: {told}"):
+        folder(**OPEN | options)
+    assert folder(**OPEN, graders={"a": "masks", "b": "masks"}, grader="b").form.ignored

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from segaug.data.cases import IncompleteDatasetError
+from segaug.data.kinds.facts import FactFiles, by_frame
 from segaug.data.kinds.volumes import Volumes
 from segaug.data.task import SplitSizes
 from segaug.errors import ConfigError, DataError
@@ -91,6 +92,14 @@ def test_a_table_may_name_volumes_of_a_pattern(tmp_path):
     assert {case.patient for case in cases} == {"p7"}
 
 
+def test_two_files_of_one_frame_are_refused_by_both_names(tmp_path):
+    (tmp_path / "a.cfg").write_text("ED: 1\n")
+    files = FactFiles(root=tmp_path, text="{patient}.cfg", names=("patient", "id"), follow_links=False)
+    found = {"a/1": [tmp_path / "a/1.nii"], "a/01": [tmp_path / "a/01.nii"]}
+    with pytest.raises(DataError, match=r"01\.nii: is of the same frame as .*a/1\.nii"):
+        by_frame(found, files, ["ED"])
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -98,6 +107,7 @@ def test_a_table_may_name_volumes_of_a_pattern(tmp_path):
         ({"masks": {"organ": [1]}}, r"dataset.masks: got {'organ': \[1\]}"),
         ({"masks": {"organ": "m"}, "structures": {"x": [1]}}, "dataset.structures: is set, but dataset.masks names"),
         ({"missing_mask": "empty"}, "dataset.missing_mask: got 'empty'; use error or leave_out"),
+        ({"facts": "{id}.cfg"}, "dataset.facts: is set, and nothing asks what it says"),
         ({"releases": {"cyst": "later"}}, "dataset.releases: got 'cyst'; name a mask value"),
     ],
 )

@@ -8,6 +8,7 @@ from torch import nn
 from segaug.contract.ask import OF_MODELS
 from segaug.contract.cheap import make_model
 from segaug.contract.networks import TriedModel
+from segaug.contract.promise import NotAsked
 from segaug.errors import ConfigError
 from segaug.experiment.config import schema
 from segaug.models.instance_norm import InstanceNorm
@@ -62,7 +63,12 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.mark.parametrize("promise", OF_MODELS, ids=lambda promise: promise.__name__)
 def test_every_network_keeps(promise, name):
-    promise(TriedModel(SMALL[name]))
+    try:
+        promise(TriedModel(SMALL[name]))
+    except NotAsked as why:
+        if name in SMALLEST_SIZE:  # those that ship are U-shaped, and are asked for everything
+            raise
+        pytest.skip(str(why))
 
 
 @of_monai

@@ -67,7 +67,9 @@ class RandomBank(MadeImages):
         def complete(content: Content) -> bool:
             return bool(content.facts["count"] >= self.per_image)
 
-        key = {"version": _VERSION, "source": name, "baseline": asdict(self.baseline)}
+        key: dict[str, object] = {"version": _VERSION, "source": name, "baseline": asdict(self.baseline)}
+        if source.ignored:  # stored beside labels
+            key["ignored"] = True
         artefact = Artefact(kind="random_samples", key=key, make=make, complete=complete)
         rng = partial(stream, 0, artefact.name)
         return artefact

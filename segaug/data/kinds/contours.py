@@ -1,6 +1,6 @@
 """Images with outlines or run lengths instead of masks, from the files of annotation tools."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import partial
@@ -15,6 +15,7 @@ from segaug.data.kinds.beside import only_named
 from segaug.data.kinds.graded import graded
 from segaug.data.kinds.marks import KEY as MARKS
 from segaug.data.kinds.marks import Found, by_id, filled, in_files, in_points
+from segaug.data.kinds.pattern import is_pattern
 from segaug.data.kinds.places import Places, places, texts_of
 from segaug.data.kinds.stored import Stored
 from segaug.data.kinds.told import check_once, said_by, told
@@ -81,13 +82,22 @@ class Contours(Stored):
             by_option = {"patient.patient": self.patient, "patient.patient_pattern": self.patient_pattern}
             check_once(said_by(text), {**by_option, "site.site": self.site, "part.split.column": self.split.column})
         texts_of(self.marks, MARKS)
+        self._check_one_file()
         if not self.structures:
             own = {name: [value] for value, name in enumerate(self.categories, start=1)}
             object.__setattr__(self, "structures", own)
         if not self.structure:
             object.__setattr__(self, "structure", list(self.structures))
         super().__post_init__()
-        check_grader(self.grader, self.graders)
+        check_grader(self.grader, self.graders, self.ignore)
+        if self.canvas.side and self.pixel_mm:
+            problem = "is set together with dataset.canvas.side, onto which each image is brought at a scale of its own"
+            raise ConfigError(key="dataset.pixel_mm", problem=problem, fix="leave it out: distances are in pixels")
+
+    def _check_one_file(self) -> None:
+        if self.format in IN_ONE_FILE and not all(isinstance(one, str) for one in (self.marks, *self.graders.values())):
+            problem = f"names several files, and format={self.format} is one file of all images"
+            raise ConfigError(key=MARKS, problem=problem, fix="name one file")
 
     def cases(self) -> list[FileCase]:
         """All images by id; reads what was written of them, but no pixel.
@@ -128,7 +138,7 @@ class Contours(Stored):
                     more_masks=found.files[1:],
                     site=row.site,
                     part=row.part,
-                    reading=self._reading(found.files, row.site),
+                    reading=self._reading(found, row.site),
                 )
             )
         if problems:
@@ -150,10 +160,15 @@ class Contours(Stored):
         fix = "add it there, with an empty list if it shows no structure, or take the image away"
         return DataError(file=image, problem=problem, fix=fix)
 
-    def _reading(self, files: Sequence[Path], site: str) -> str:
-        """What decides what is read of files of marks: the options, and of points the folder, which is the category."""
+    def _reading(self, found: Found, site: str) -> str:
+        """What decides what is read of files of marks: the options, and of points the category of each.
+
+        That is the file's folder, unless a pattern says it.
+        """
         told = (self.format, self.categories, self.skip, self.drawing, self.points_order, self.columns)
-        categories = [file.parent.name for file in files] if self.format == "points" else []
+        by_pattern = any(map(is_pattern, texts_of(self.marks, MARKS)))
+        categories = found.categories if by_pattern else [file.parent.name for file in found.files]
+        categories = categories if self.format == "points" else ()
         placed = [f"{self.canvas} {site in self.canvas.whole}"] if self.canvas.side else []
         return " ".join(map(str, [*told, *categories, *placed]))
 

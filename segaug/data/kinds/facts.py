@@ -62,6 +62,7 @@ def by_frame(found: Found, files: FactFiles, frames: Sequence[str]) -> dict[str,
     """
     at = files.names.index("id")
     apart = {volume: volume.split("/") for volume in found}
+    _refuse_twice(apart, found, at)
     numbered = {(*parts[:at], _number(parts[at]), *parts[at + 1 :]): found[volume] for volume, parts in apart.items()}
     named: dict[str, list[Path]] = {}
     for volume, parts in apart.items():
@@ -73,6 +74,16 @@ def by_frame(found: Found, files: FactFiles, frames: Sequence[str]) -> dict[str,
                 raise DataError(file=files.file(volume), problem=problem, fix="add it, or correct the line")
             named["/".join([*parts[:at], frame, *parts[at + 1 :]])] = paths
     return named
+
+
+def _refuse_twice(apart: Mapping[str, Sequence[str]], found: Found, at: int) -> None:
+    """Raise where two files are of one number: 1 and 01."""
+    seen: dict[tuple[str, ...], str] = {}
+    for volume, parts in apart.items():
+        key = (*parts[:at], _number(parts[at]), *parts[at + 1 :])
+        if (first := seen.setdefault(key, volume)) != volume:
+            problem = f"is of the same frame as {found[first][0]}"
+            raise DataError(file=found[volume][0], problem=problem, fix="remove one of them")
 
 
 def _number(text: str) -> str:

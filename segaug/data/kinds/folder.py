@@ -1,6 +1,6 @@
 """Images and masks in files: every public or own dataset of pictures, in folders or by a pattern of their names."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -66,7 +66,7 @@ class Folder(Stored):
             raise ConfigError(key="dataset.alpha", problem=f"got {self.alpha!r}", fix=fix)
         named = isinstance(self.masks, Mapping)
         if named and all(isinstance(text, str) for text in self.masks.values()):
-            object.__setattr__(self, "structures", structures_of(self.masks, self.structures, _UNNAMED))
+            object.__setattr__(self, "structures", structures_of(self.masks, self.structures, _UNNAMED, self.ignore))
         elif not isinstance(self.masks, str):
             fix = "use a folder, a pattern, or a mapping of structures to these"
             raise ConfigError(key="dataset.masks", problem=f"got {self.masks!r}", fix=fix)
@@ -76,7 +76,7 @@ class Folder(Stored):
         by_option = {"patient.patient": self.patient, "patient.patient_pattern": self.patient_pattern}
         check_once(said_by(self.images), {**by_option, "site.site": self.site, "part.split.column": self.split.column})
         super().__post_init__()
-        check_grader(self.grader, self.graders)
+        check_grader(self.grader, self.graders, self.ignore)
 
     def cases(self) -> list[FileCase]:
         """All images by id, those without a mask last; reads no pixel.
@@ -86,7 +86,9 @@ class Folder(Stored):
         """
         if few := self._taken():
             if few.problems:
-                raise IncompleteDatasetError(root=Path(self.root), cases=few.cases, problems=few.problems)
+                raise IncompleteDatasetError(
+                    root=own_folder(self.root, "dataset.root"), cases=few.cases, problems=few.problems
+                )
             return few.cases
         if self.graders:
             return graded(self.by_grader(), self.grader, self.meaning)
@@ -127,7 +129,13 @@ class Folder(Stored):
         if not (rule := rule_of(self.per_patient, self.share_without)):
             return None
         chosen = [value for values in self.foreground() for value in values]
-        return taken(replace(self, per_patient=None).cases(), rule, chosen, self.values())
+        return taken(*self._all(), rule, chosen, self.values())
+
+    def _all(self) -> tuple[Sequence[FileCase], Sequence[DataError]]:
+        try:
+            return replace(self, per_patient=None).cases(), []
+        except IncompleteDatasetError as error:
+            return [case for case in error.cases if isinstance(case, FileCase)], error.problems
 
     def columns_where(self) -> dict[str, list[str]]:
         """`where` without what the pattern of the images says."""

@@ -25,6 +25,7 @@ class Found:
 
     files: tuple[Path, ...]
     read: Callable[[], Marked]
+    categories: tuple[str, ...] = ()  # of points: which each file marks
 
 
 Marks = tuple[dict[str, Found], list[DataError]]
@@ -57,7 +58,11 @@ def in_points(
         problems += _of_no_image(strays)
         for name, path in files.items():
             own.setdefault(name, {})[category] = path
-    return {name: Found(tuple(files.values()), partial(_drawn, files, order)) for name, files in own.items()}, problems
+    return {name: _found(files, order) for name, files in own.items()}, problems
+
+
+def _found(files: Mapping[str, Path], order: str) -> Found:
+    return Found(tuple(files.values()), partial(_drawn, files, order), tuple(files))
 
 
 def filled(text: str, groups: Mapping[str, str]) -> str:

@@ -33,12 +33,15 @@ def rule_of(per_patient: int | None, share_without: float) -> Slices | None:
     return None if per_patient is None else Slices(per_patient=per_patient, share_without=share_without)
 
 
-def taken(cases: Sequence[FileCase], rule: Slices, chosen: Sequence[int], allowed: Sequence[int]) -> Taken:
+def taken(
+    cases: Sequence[FileCase], lacking: Sequence[DataError], rule: Slices, chosen: Sequence[int], allowed: Sequence[int]
+) -> Taken:
     """Opens every mask.  Slices of a patient follow each other by the numbers in their names: 2 comes before 10.
 
+    lacking: what is wrong with the listing already.
     chosen: mask values of the structures; allowed: all that may occur.  Images without a mask are all taken.
     """
-    problems: list[DataError] = []
+    problems = list(lacking)
     of_patient: dict[str, list[tuple[FileCase, bool]]] = defaultdict(list)
     for case in cases:
         if not case.labelled:

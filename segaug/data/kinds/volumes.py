@@ -76,7 +76,7 @@ class Volumes(Stored):
 
     def __post_init__(self) -> None:
         if isinstance(self.masks, Mapping):
-            object.__setattr__(self, "structures", structures_of(self.masks, self.structures, _UNNAMED))
+            object.__setattr__(self, "structures", structures_of(self.masks, self.structures, _UNNAMED, self.ignore))
         check_places(self.masks)
         by_option = {"patient.patient": self.patient, "patient.patient_pattern": self.patient_pattern}
         check_once(self._place.names, {**by_option, "site.site": self.site, "part.split.column": self.split.column})
@@ -85,6 +85,9 @@ class Volumes(Stored):
         if self.frames and not self.facts:
             problem = "names frames, but there is no file that says their numbers"
             raise ConfigError(key="dataset.frames", problem=problem, fix=f"set {FACTS}, or leave this out")
+        if self.facts and not (self.frames or self.site or self.where):
+            fix = "set dataset.frames, dataset.site or dataset.where to keys of these files, or leave it out"
+            raise ConfigError(key=FACTS, problem="is set, and nothing asks what it says", fix=fix)
         if wrong := [value for value in self.releases if not value.isdecimal()]:
             problem, fix = (
                 f"got {wrong[0]!r}",

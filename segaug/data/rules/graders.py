@@ -12,8 +12,14 @@ MAJORITY, UNION, INTERSECTION = "majority", "union", "intersection"
 JOINED = (MAJORITY, UNION, INTERSECTION)
 
 
-def check_grader(grader: str, graders: Collection[str]) -> None:
-    """Raise ConfigError unless it is one of the graders, or a way of joining them."""
+def check_grader(grader: str, graders: Collection[str], ignored: Collection[object] = ()) -> None:
+    """Raise ConfigError unless it is one of the graders, or a way of joining them.
+
+    ignored: values of `dataset.ignore`, which a vote would count as an opinion.
+    """
+    if ignored and graders and grader in JOINED:
+        problem = f"is set, and masks are the {grader} of several graders: who left a pixel open would vote on it"
+        raise ConfigError(key="dataset.ignore", problem=problem, fix=f"take one: {KEY}={next(iter(graders))}")
     if len(graders) == 1:
         fix = "name two or more, or their one folder as dataset.masks"
         raise ConfigError(key="dataset.graders", problem=f"names {next(iter(graders))} alone", fix=fix)
