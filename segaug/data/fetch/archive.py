@@ -1,6 +1,7 @@
 """Zip and tar archives: looked at, then unpacked into a folder that gets its name at the end."""
 
 import gzip
+import lzma
 import os
 import shutil
 import stat
@@ -23,6 +24,7 @@ _DAMAGED = (
     tarfile.TarError,
     gzip.BadGzipFile,
     zlib.error,
+    lzma.LZMAError,
     EOFError,
     RuntimeError,  # of an unknown compression, too
     ValueError,
@@ -51,8 +53,10 @@ def unpack(archive: Path, folder: Path) -> None:
             left_away = shared_folder(files)
             for member in files:
                 _write(opened, member, staging / PurePosixPath(member.name).relative_to(left_away))
-        if os.path.lexists(folder):  # an empty folder would be replaced without a word
+        if is_there(folder):
             raise DataError(file=folder, problem="has come into being meanwhile", fix="move it away, and try again")
+        if folder.is_dir():
+            folder.rmdir()  # it is empty, and not every system replaces it
         os.rename(staging, folder)
     except _DAMAGED as error:
         problem = f"cannot be unpacked ({str(error) or type(error).__name__})"
@@ -63,6 +67,12 @@ def unpack(archive: Path, folder: Path) -> None:
     finally:
         if staging.is_dir() and not staging.is_symlink():
             shutil.rmtree(staging)
+
+
+def is_there(folder: Path) -> bool:
+    """Is the name taken?  Not by an empty folder, which holds nothing that could be lost or taken for the set."""
+    empty = folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir())
+    return os.path.lexists(folder) and not empty
 
 
 def _check_room(archive: Path, folder: Path, files: list[Member]) -> None:
@@ -78,13 +88,20 @@ def _write(opened: "_Zip | _Tar", member: Member, place: Path) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     left = member.bytes
     with opened.reading(member.name) as packed, open(place, "xb") as file:
-        while piece := packed.read(PIECE):
+        while piece := _piece(packed):
             left -= len(piece)
             if left < 0:
                 raise zipfile.BadZipFile(f"{member.name} holds more than it says")
             file.write(piece)
     if left:
         raise zipfile.BadZipFile(f"{member.name} holds less than it says")
+
+
+def _piece(packed: IO[bytes]) -> bytes:
+    try:
+        return packed.read(PIECE)
+    except OSError as error:  # bzip2 says so of damaged bytes: the archive is wrong, and not the disk written to
+        raise zipfile.BadZipFile(error.strerror or str(error)) from error
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from segaug.data.download import KEY, UNPACKED, Download
-from segaug.data.fetch.archive import unpack
+from segaug.data.fetch.archive import is_there, unpack
 from segaug.data.fetch.transfer import Tell, check_digest, transfer
 from segaug.data.fetch.web import Web
 from segaug.data.place import inside
@@ -33,6 +33,9 @@ class Offered:
         if not _NAME.fullmatch(self.name):
             problem = f"{self.name!r} is no plain name of a file"
             raise ConfigError(key=KEY, problem=problem, fix="use letters, digits, _ . and -")
+        if self.name.casefold().endswith(".part"):
+            problem = f"{self.name!r} is the name of a file that is not whole yet"
+            raise ConfigError(key=KEY, problem=problem, fix="use a name that does not end in .part")
 
     @property
     def kept(self) -> Path:
@@ -50,6 +53,11 @@ class Offered:
         into = self.download.into
         folder = inside(self.folder, into, f"{KEY}.into") if into else self.folder
         return folder if self.archive else folder / self.name
+
+    @property
+    def there(self) -> bool:
+        """Is its place taken?"""
+        return is_there(self.place) if self.archive else os.path.lexists(self.place)
 
     @property
     def by_us(self) -> bool:
@@ -84,16 +92,21 @@ def fetch(downloads: Mapping[str, Download], folder: Path, *, free: bool, web: W
 def offers(downloads: Mapping[str, Download], folder: Path, *, free: bool) -> list[Offered]:
     """The files; raises ConfigError where two of them would take one place."""
     found = [Offered(name, download, folder, free) for name, download in downloads.items()]
-    places = [offered.place for offered in found]
-    for place in places:
+    names = [name.casefold() for name in downloads]  # on many disks a and A are one file
+    for name in downloads:
+        if names.count(name.casefold()) > 1:
+            problem = f"two files would be fetched to {name}, in one spelling or another"
+            raise ConfigError(key=KEY, problem=problem, fix="use names that differ in more than capitals")
+    places = [Path(str(offered.place).casefold()) for offered in found]
+    for offered, place in zip(found, places, strict=True):
         if sum(other == place or place in other.parents for other in places) > 1:
             fix = "give each archive a folder of its own by `into`"
-            raise ConfigError(key=KEY, problem=f"two files would become {place}", fix=fix)
+            raise ConfigError(key=KEY, problem=f"two files would become {offered.place}", fix=fix)
     return found
 
 
 def _fetched(offered: Offered, web: Web, tell: Tell) -> Outcome:
-    if os.path.lexists(offered.place):
+    if offered.there:
         return Outcome(offered, True, f"{offered.place} is there")
     if not offered.by_us and not offered.kept.exists():
         return Outcome(offered, False, f"put {offered.name} into {offered.kept.parent}, and run this command again")
@@ -115,7 +128,7 @@ def _fetched(offered: Offered, web: Web, tell: Tell) -> Outcome:
 
 def _place(offered: Offered) -> None:
     offered.place.parent.mkdir(parents=True, exist_ok=True)
-    if os.path.lexists(offered.place):
+    if offered.there:
         return  # another process was faster
     if offered.archive:
         unpack(offered.kept, offered.place)

@@ -2,22 +2,28 @@
 
 import os
 import shutil
+import socket
+import ssl
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPResponse, InvalidURL
 from pathlib import Path
 from typing import BinaryIO
 from urllib.error import HTTPError
 
 from segaug.data.fetch.web import Web
 from segaug.errors import DataError
+from segaug.visible import visible
 
 PIECE = 1 << 20  # bytes
 MOST_BYTES = 1 << 40  # of one file
 _TEMPORARY = {408, 429, *range(500, 600)}  # what a server says that may be of another mind later
 _PAGE = "look at the page of the data set: the file may have moved"
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)  # unknown on Windows
+_MOST_DIGITS = 20  # of a length
 _PARTIAL, _RANGE_REFUSED = 206, 416
 
 
@@ -42,7 +48,7 @@ class Part:
         """Ask until it holds all that the server has; gives up after some tries in a row that brought nothing."""
         failed, pause_s = 0, self.web.pause_s
         with _disk():
-            opened = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+            opened = os.open(self.path, os.O_RDWR | os.O_CREAT | _NO_LINK, 0o666)
         with open(opened, "r+b", buffering=0) as file:
             while True:
                 before = file.seek(0, os.SEEK_END)
@@ -53,7 +59,12 @@ class Part:
                     if failed >= self.web.tries:
                         fix = "run the command again later; it goes on from what is there"
                         raise DataError(file=self.address, problem=f"cannot be fetched ({cut})", fix=fix) from cut
-                    time.sleep(pause_s * 2**failed)
+                    self._wait(cut, pause_s * 2 ** max(failed - 1, 0))
+
+    def _wait(self, cut: _Cut, pause_s: float) -> None:
+        told = visible(f"{self.address}: {cut}; asking again in {pause_s:g} s")
+        print(told, file=sys.stderr, flush=True)  # minutes of silence would look like a hang
+        time.sleep(pause_s)
 
     def _ask(self, file: BinaryIO) -> None:
         """One question, and its answer to the end of the file; raises _Cut where another one may help."""
@@ -66,7 +77,13 @@ class Part:
         except HTTPError as error:
             self._refused(error, file, start)
         except (OSError, HTTPException) as error:  # URLError is an OSError
-            raise _Cut(str(getattr(error, "reason", "")) or str(error) or type(error).__name__) from error
+            told = str(getattr(error, "reason", "")) or str(error) or type(error).__name__
+            if _lasts(error, start):
+                fix = "check the network and the clock of this machine, and look at the page of the data set"
+                raise DataError(file=self.address, problem=f"cannot be fetched ({told})", fix=fix) from error
+            raise _Cut(told) from error
+        except ValueError as error:  # of addresses that the server redirects to
+            raise DataError(file=self.address, problem=f"the server's answer is wrong ({error})", fix=_PAGE) from error
 
     def _refused(self, error: HTTPError, file: BinaryIO, start: int) -> None:
         if error.code == _RANGE_REFUSED and start:  # the part is as long as the file, or is of another one
@@ -113,8 +130,16 @@ def _begin(answer: HTTPResponse, file: BinaryIO, start: int) -> tuple[int, int |
     return start, _length(total)
 
 
+def _lasts(error: Exception, start: int) -> bool:
+    """Would the same come of asking again?  start: bytes that are there, from a server that thus had a name."""
+    cause = getattr(error, "reason", error)
+    return isinstance(cause, ssl.SSLCertVerificationError | InvalidURL) or (
+        not start and isinstance(cause, socket.gaierror)
+    )
+
+
 def _length(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 @contextmanager

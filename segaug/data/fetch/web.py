@@ -61,5 +61,6 @@ class _Redirects(HTTPRedirectHandler):
     def redirect_request(
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> Request | None:
+        fp.close()  # unread: urllib would read all of what comes with it into memory, however much that is
         self.web.check(newurl)
         return super().redirect_request(req, fp, code, msg, headers, newurl)

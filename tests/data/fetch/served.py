@@ -23,6 +23,7 @@ class Served:
     ranges: bool = True
     says: list[int] = field(default_factory=list)  # errors before the first answer
     redirect: str = ""
+    heads: dict[str, str] = field(default_factory=dict)  # instead of the true ones
     asked: list[str] = field(default_factory=list)  # headers of ranges
 
     def offered(self, content: bytes | None = None, **options: str) -> Download:
@@ -46,6 +47,7 @@ def serving(content: bytes, **options) -> Iterator[Served]:
             if served.redirect:
                 self.send_response(302)
                 self.send_header("Location", served.redirect)
+                self.send_header("Content-Length", "1000")  # which never come
                 self.end_headers()
                 return
             start = int(self.headers["Range"].removeprefix("bytes=").rstrip("-")) if self._partial() else 0
@@ -56,7 +58,7 @@ def serving(content: bytes, **options) -> Iterator[Served]:
                 return
             rest = served.content[start:]
             self.send_response(206 if self._partial() else 200)
-            self.send_header("Content-Length", str(len(rest)))
+            self.send_header("Content-Length", served.heads.get("Content-Length", str(len(rest))))
             if self._partial():
                 self.send_header("Content-Range", f"bytes {start}-{len(served.content) - 1}/{len(served.content)}")
             self.end_headers()

@@ -61,6 +61,32 @@ def test_a_path_that_leads_elsewhere_refuses_the_whole_archive(kind, name, tmp_p
     refused(packed(tmp_path, kind, {**FILES, name: b"x"}), "a path that leads elsewhere or is none")
 
 
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["a", "A/b"], "in a folder that is a file, too"),
+        (["a/b", "a"], "holds 'a' twice"),
+        (["a" * 256], "a name of more than 255 bytes"),
+        (["é" * 128], "a name of more than 255 bytes"),
+        (["a\u202eb"], "of letters that cannot be shown as they are"),
+        (["a\x85b"], "of letters that cannot be shown as they are"),
+    ],
+)
+def test_names_that_no_disk_or_no_eye_takes_are_refused(names, told, tmp_path):
+    refused(packed(tmp_path, "zip", dict.fromkeys(names, b"x")), told)
+
+
+def test_a_dot_is_no_file_and_bytes_that_are_no_text_are_no_name(tmp_path):
+    refused(packed(tmp_path, "zip", {**FILES, ".": b"x"}), "a path that leads elsewhere or is none")
+    (tmp_path / "it.zip").unlink()
+    refused(packed(tmp_path, "tar", {**FILES, "a\udcff": b"x"}), "of letters that cannot be shown as they are")
+
+
+def test_folders_that_paths_name_are_counted_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(members, "MOST_MEMBERS", 3)
+    refused(packed(tmp_path, "zip", {"a/b/c/d.txt": b"x"}), "holds more than 3 files and folders")
+
+
 @pytest.mark.parametrize("kind", ["zip", "tar"])
 def test_two_files_of_one_name_are_refused(kind, tmp_path):
     refused(packed(tmp_path, kind, {"a/1.txt": b"x", "A/1.TXT": b"y"}), "twice, in one spelling or another")
@@ -124,6 +150,16 @@ def test_a_damaged_archive_leaves_nothing(kind, tmp_path):
     refused(place, "cannot be unpacked")
     place.write_bytes(content[:-600])
     refused(place, "cannot be unpacked")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_damaged_members_are_a_matter_of_the_archive_whatever_packed_them(method, tmp_path):
+    with zipfile.ZipFile(tmp_path / "it.zip", "w", method) as archive:
+        archive.writestr("a/1.txt", os.urandom(5000))
+    content = bytearray((tmp_path / "it.zip").read_bytes())
+    content[50:2000] = b"\xff" * 1950
+    (tmp_path / "it.zip").write_bytes(content)
+    refused(tmp_path / "it.zip", r"it\.zip: cannot be unpacked")
 
 
 def test_a_full_disk_leaves_nothing_and_an_earlier_kill_is_cleared(tmp_path, monkeypatch):

@@ -52,6 +52,14 @@ def test_one_archive_may_be_the_whole_folder(tmp_path):
     assert {path.name for path in (tmp_path / "set").iterdir()} == {"a.txt", "b.txt"}
 
 
+def test_an_empty_folder_is_not_taken_for_the_set(tmp_path):
+    (tmp_path / "set").mkdir()
+    with serving(zipped(a="one")) as served:
+        (done,) = outcomes({"all.zip": served.offered()}, tmp_path / "set")
+    assert done.words == f"all.zip is in {tmp_path}/set"
+    assert (tmp_path / "set/a.txt").read_bytes() == b"one"
+
+
 def test_what_needs_a_form_is_not_asked_for_and_is_unpacked_where_the_user_has_put_it(tmp_path):
     folder, content = tmp_path / "set", zipped(a="one")
     with serving(content) as served:
@@ -91,6 +99,8 @@ def test_a_wrong_archive_leaves_no_folder(tmp_path):
         ([".hidden.zip"], "", "is no plain name of a file"),
         (["a.zip"], "../b", "leads out of dataset.root"),
         (["a.zip", "b.zip"], "x", "two files would become"),
+        (["a.csv", "a.csv.part"], "", "is the name of a file that is not whole yet"),
+        (["a.csv", "A.CSV"], "", "two files would be fetched to a.csv, in one spelling or another"),
     ],
 )
 def test_names_lead_nowhere_else(names, into, told, tmp_path):

@@ -2,7 +2,11 @@
 
 import errno
 import os
+import socket
+import ssl
+from http.client import InvalidURL
 from pathlib import Path
+from urllib.error import URLError
 
 import pytest
 
@@ -91,6 +95,49 @@ def test_what_is_not_there_is_said_at_once_and_what_does_not_come_after_some_tri
     with serving(CONTENT, cuts=[10, 0, 0, 0]) as served, pytest.raises(DataError, match="ended after 10 of 256,000"):
         fetched(served, tmp_path / "a.zip")
     assert left(tmp_path) == {"a.zip.part"}
+
+
+@pytest.mark.parametrize("to", ["http://[bad/x", f"http://{'a' * 70}.org/x"])
+def test_a_redirection_to_no_address_is_said(to, tmp_path):
+    with serving(CONTENT, redirect=to) as served, pytest.raises(DataError, match="the server's answer is wrong"):
+        fetched(served, tmp_path / "a.zip")
+    assert len(served.asked) == 1
+
+
+def test_a_length_of_thousands_of_digits_is_none(tmp_path):
+    with serving(CONTENT, heads={"Content-Length": "9" * 5000}) as served:
+        assert fetched(served, tmp_path / "a.zip") == CONTENT
+
+
+@pytest.mark.parametrize(
+    "error",
+    [URLError(ssl.SSLCertVerificationError("bad")), InvalidURL("bad"), URLError(socket.gaierror("bad"))],
+)
+def test_what_asking_again_cannot_mend_is_said_at_once(error, tmp_path, monkeypatch, capsys):
+    def fails(*_):
+        raise error
+
+    monkeypatch.setattr(type(WEB), "open", fails)
+    with serving(CONTENT) as served, pytest.raises(DataError, match=r"cannot be fetched .*bad.*; check the network"):
+        fetched(served, tmp_path / "a.zip")
+    assert capsys.readouterr().err == ""
+
+
+def test_each_further_try_is_told_and_waits_twice_as_long(tmp_path, monkeypatch, capsys):
+    slept = []
+    monkeypatch.setattr(part.time, "sleep", slept.append)
+    web = type(WEB)(plain=True, timeout_s=5, tries=4, pause_s=3)
+    with serving(CONTENT, says=[503, 503, 503]) as served:
+        assert fetched(served, tmp_path / "a.zip", web=web) == CONTENT
+    assert slept == [3, 6, 12]
+    assert "the server says 503 Service Unavailable; asking again in 12 s\n" in capsys.readouterr().err
+
+
+def test_a_system_without_the_flag_for_links_fetches_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(part, "_NO_LINK", 0)
+    monkeypatch.delattr(os, "O_NOFOLLOW", raising=False)
+    with serving(CONTENT) as served:
+        assert fetched(served, tmp_path / "a.zip") == CONTENT
 
 
 def test_a_full_disk_is_said_and_gone_on_from(tmp_path, monkeypatch):
