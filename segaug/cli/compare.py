@@ -38,8 +38,8 @@ def run(args: Namespace) -> int:
         folder = table.with_name(f"{table.stem}_compare")
     else:
         snapshot = Snapshot(find_study(args.study))
-        folder = inside(snapshot.folder, "compare", *([file_name(args.site)] if args.site else ()))
-        if args.site:
+        folder = inside(snapshot.folder, "compare", *([] if args.site is None else [file_name(args.site)]))
+        if args.site is not None:
             comparisons, falls = _at_site(snapshot, args)
         else:
             comparisons = compare_source(snapshot, args.metric, args.baseline)

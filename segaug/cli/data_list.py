@@ -36,7 +36,7 @@ def run(args: Namespace) -> int:
     """Print what is known."""
     from segaug.cli.composing import loader_of
     from segaug.cli.data_list_page import page
-    from segaug.cli.data_list_table import of_modality, print_table
+    from segaug.cli.data_list_table import KINDS, of_modality, print_table
     from segaug.cli.data_list_words import print_words
     from segaug.cli.hydra_errors import explained
     from segaug.experiment.known_sets import known_sets
@@ -49,6 +49,9 @@ def run(args: Namespace) -> int:
         files = {name: file for name, file in files.items() if file[0] == "segaug"}
     wanted = partial(of_modality, text=args.modality or "")
     known = list(known_sets(files, loader, explained, look=not args.markdown, wanted=wanted))
+    if args.modality and not known:
+        fix = f"use the beginning of a word, as of {', '.join(KINDS)}"
+        raise ConfigError(key="--modality", problem=f"no data set is of {args.modality!r}", fix=fix)
     if args.json:
         print(json.dumps([dataclasses.asdict(one) for one in known], indent=1))
     elif args.markdown:

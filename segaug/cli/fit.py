@@ -66,7 +66,7 @@ def _study(args: Namespace) -> int:
     from segaug.results.tracker import tracker_from_plan
 
     store = Store(find_study(args.study))
-    if args.site:
+    if args.site is not None:
         return _at_site(args, store)
     frames = _fit(args, Snapshot(store.folder), planned_trials(store), inside(store.folder, "fit"))
     log_tables(store.folder, tracker_from_plan(store.plan()), frames, [], job_type="fit")

@@ -18,5 +18,5 @@ def add_site(parser: ArgumentParser) -> None:
 
 def refuse_site(args: Namespace, of: str) -> None:
     """Raise ConfigError where there are no records to find a site in; of: what has none."""
-    if args.site:
+    if args.site is not None:
         raise ConfigError(key=KEY, problem=f"does not go with {of}", fix="leave it out; records of a study have sites")

@@ -1,5 +1,7 @@
 """A data set that is not on this machine: that it is not, and how many training images it will have."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from segaug.data.listing import named_folder
@@ -9,6 +11,7 @@ from segaug.data.task import Case, Dataset
 from segaug.errors import ConfigError
 
 IMAGES, PATIENTS = "images", "patients"
+_MOST = 10_000_000  # images; a plan lists each
 
 
 def is_absent(dataset: Dataset | Pooled) -> bool:
@@ -30,11 +33,24 @@ def published_counts(dataset: Dataset | Pooled) -> dict[str, int]:
     if isinstance(dataset, Pooled):
         return published_counts(dataset.sources[dataset.base])
     told = getattr(dataset, "published", {})
+    _check(told)
     if PATIENTS not in told:
         return {}
     slices = getattr(dataset, "slices", None)
     each = 1 if slices is None else slices.per_patient + round(slices.share_without * slices.per_patient)
     return {IMAGES: told.get(IMAGES, each * told[PATIENTS]), PATIENTS: told[PATIENTS]}
+
+
+def _check(told: Mapping[str, int]) -> None:
+    if unknown := sorted(set(told) - {IMAGES, PATIENTS}):
+        fix = f"tell {IMAGES} and {PATIENTS} alone"
+        raise ConfigError(key="dataset.published", problem=f"tells {unknown[0]}", fix=fix)
+    for name, count in told.items():
+        if not 0 < count <= _MOST:
+            raise ConfigError(key=f"dataset.published.{name}", problem=f"got {count}", fix=f"use 1 to {_MOST}")
+    if told.get(IMAGES, _MOST) < told.get(PATIENTS, 1):
+        problem = f"tells {told[PATIENTS]} patients and {told[IMAGES]} images"
+        raise ConfigError(key="dataset.published", problem=problem, fix="each patient has an image or more")
 
 
 def published_pool(dataset: Dataset | Pooled, count: str) -> int | None:

@@ -39,6 +39,8 @@ def test_all_sets_of_a_modality_and_no_others_are_listed(capsys):
     listed = [one["name"] for one in json.loads(capsys.readouterr().out)]
     assert {"lung_tumour", "phantom_thorax_lung"} <= set(listed)
     assert not {"busi", "sunnybrook", "folder"} & set(listed)
+    assert main(["data", "list", "--modality", "xtc"]) == 2
+    assert "--modality: no data set is of 'xtc'; use the beginning of a word, as of CT, MRI" in capsys.readouterr().err
 
 
 def test_one_set_is_told_in_full(capsys):

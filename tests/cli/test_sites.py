@@ -59,9 +59,11 @@ def test_strategies_are_compared_outside(study, capsys):
 
 
 @pytest.mark.parametrize("verb", ["fit", "compare"])
-def test_an_unknown_site_is_one_sentence_with_those_that_there_are(study, capsys, verb):
-    assert main([verb, str(study), "--site", "mars"]) != 0
-    assert "--site: no trial was scored on 'mars'; choose from: cella, tecom" in capsys.readouterr().err
+@pytest.mark.parametrize("site", ["mars", ""])
+def test_an_unknown_site_is_one_sentence_with_those_that_there_are(study, capsys, verb, site):
+    """An empty one, as of a variable that is not set, is no wish for none."""
+    assert main([verb, str(study), "--site", site]) != 0
+    assert f"--site: no trial was scored on {site!r}; choose from: cella, tecom" in capsys.readouterr().err
 
 
 def test_a_study_of_one_source_has_its_own_site(tmp_path, capsys):

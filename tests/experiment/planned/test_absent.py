@@ -108,3 +108,9 @@ def test_an_unset_variable_is_absence_and_an_empty_folder_is_not(tmp_path, monke
     assert is_absent(Folder(root="$NOWHERE/set", **X))
     assert not is_absent(Folder(root=str(tmp_path), **X))
     assert not is_absent(Folder(**X))  # it says itself that its root is not set
+
+
+@pytest.mark.parametrize("told", [{"patients": 0}, {"images": 1 << 40}, {"pictures": 3}, {"images": 2, "patients": 3}])
+def test_numbers_that_nobody_can_have_published_are_refused(told):
+    with pytest.raises(ConfigError, match=r"dataset\.published"):
+        published_pool(Folder(root="/nowhere", published=told, **X), "images")
