@@ -72,13 +72,16 @@ def _table(known: Sequence[KnownSet], width: int) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 1))
     rows = {one.name: _cells(one) for one in known}
     widths = [max(map(len, column)) for column in zip(HEAD, *rows.values(), strict=True)]
+    kinds = by_kind(known)
+    widths[0] = max(widths[0], *map(len, kinds))  # titles stand in the column of the names
     free = width - sum(widths[place] for place in range(len(HEAD)) if place not in TEXTS) - 2 * (len(HEAD) - 1)
     texts = TEXTS[: max(1, free // LEAST_TEXT)]
     places = [place for place in range(len(HEAD)) if place not in TEXTS or place in texts]
     for place in places:
         justify: Literal["left", "right"] = "right" if HEAD[place] in NUMBERS else "left"
-        table.add_column(HEAD[place], justify=justify, no_wrap=place in texts, overflow="fold")
-    for title, sets in by_kind(known).items():
+        least = widths[0] if place == 0 else None
+        table.add_column(HEAD[place], justify=justify, no_wrap=place in texts, overflow="fold", min_width=least)
+    for title, sets in kinds.items():
         table.add_row(f"[bold]{escape(title)}[/]")
         for one in sets:
             cells = rows[one.name]
