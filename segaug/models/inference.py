@@ -6,6 +6,8 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from segaug.models.network import Network
+
 Forward = Callable[[Tensor], Tensor]  # images (B, C, H, W) to logits (B, K, H, W)
 Predict = Callable[[Forward, Tensor], Tensor]
 Window = tuple[int, ...] | None  # pixels that a network is shown at once, along each axis; None: whole images
@@ -43,26 +45,39 @@ def predicting(network: nn.Module, window: Window) -> Iterator[Forward]:
 def forward_of(network: nn.Module, window: Window) -> Forward:
     """The network itself, or where it is shown windows of an image, the mean of their logits, weighted by a Gaussian.
 
-    Source: MONAI's `sliding_window_inference`, as nnU-Net predicts; an image of one window is given to the network as
-    it is.
+    In the network's `inference_precision`; logits are float32, and so is their mean.  Source: MONAI's
+    `sliding_window_inference`, as nnU-Net predicts; an image of one window is given to the network as it is.
     """
+    whole = _in_bfloat16(network) if _predicts_in_bfloat16(network) else network
     if window is None:
-        return network
+        return whole
 
     def forward(image: Tensor) -> Tensor:
         if all(side <= pixels for side, pixels in zip(image.shape[2:], window, strict=True)):
-            logits: Tensor = network(image)
-            return logits
-        return _slid(network, image, window)
+            return whole(image)
+        return _slid(whole, image, window)
 
     return forward
 
 
-def _slid(network: nn.Module, image: Tensor, window: tuple[int, ...]) -> Tensor:
+def _predicts_in_bfloat16(network: nn.Module) -> bool:
+    return isinstance(network, Network) and network.inference_precision == "bfloat16"
+
+
+def _in_bfloat16(network: nn.Module) -> Forward:
+    def forward(image: Tensor) -> Tensor:
+        with torch.autocast(image.device.type, torch.bfloat16):
+            logits: Tensor = network(image)
+        return logits.float()
+
+    return forward
+
+
+def _slid(forward: Forward, image: Tensor, window: tuple[int, ...]) -> Tensor:
     from monai.inferers.utils import sliding_window_inference
 
     logits = sliding_window_inference(
-        image, window, _WINDOWS, network, overlap=OVERLAP, mode="gaussian", sigma_scale=SIGMA
+        image, window, _WINDOWS, forward, overlap=OVERLAP, mode="gaussian", sigma_scale=SIGMA
     )
     assert isinstance(logits, Tensor)  # as the network gives one
     return logits

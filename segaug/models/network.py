@@ -14,6 +14,8 @@ SHARE_FLOOR = 1e-6  # a subset without foreground still gets a finite start: log
 class Network(nn.Module, ABC):
     """A segmentation network: image (B, C, H, W) to logits (B, K, H, W)."""
 
+    inference_precision = "float32"  # "bfloat16": autocast of its layers where it predicts, outside of training steps
+
     def forward(self, image: Tensor) -> Tensor:
         """Logits (B, K, H, W); foreground where positive."""
         return self.features(image)[0]

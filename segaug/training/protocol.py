@@ -11,6 +11,7 @@ from segaug.training.optimiser import Optimiser
 from segaug.training.order import SAMPLING
 
 POLYNOMIAL_POWER = 0.9
+PRECISIONS = ("float32", "bfloat16")
 Unit = Literal["epoch", "update"]
 
 
@@ -45,6 +46,7 @@ class Protocol:
     patch: int | None = None  # side [px] of what the network is shown at once, of each image; null: all of it
     diagnostics: bool = False  # measure every layer on each test case, and keep pictures of what was predicted
     precision: str = "float32"  # "bfloat16": autocast of forward and backward; metrics stay in float32
+    inference_precision: str = "float32"  # of the network in validation, recalibration and test; logits stay in float32
 
     def __post_init__(self) -> None:
         for name, valid in CHOICES.items():
@@ -84,7 +86,8 @@ CHOICES = {
     "subset": ("independent", "nested"),
     "count": ("images", "patients"),
     "sampling": SAMPLING,
-    "precision": ("float32", "bfloat16"),
+    "precision": PRECISIONS,
+    "inference_precision": PRECISIONS,
 }
 
 

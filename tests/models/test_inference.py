@@ -71,3 +71,20 @@ def test_it_is_asked_in_inference_mode_and_put_back(image):
     network = NnUnet(feature_size=2).build().train()
     assert not logits_of(network, image, window=(16, 16)).requires_grad
     assert network.training
+
+
+@pytest.mark.parametrize("window", [None, (32, 32)])
+def test_a_network_that_predicts_in_bfloat16_still_gives_float32_logits(image, window):
+    network = NnUnet(feature_size=2).build()
+    exact = logits_of(network, image, window=window)
+    network.inference_precision = "bfloat16"
+    low = logits_of(network, image, window=window)
+    assert low.dtype == torch.float32
+    assert 0 < (low - exact).abs().mean() < 0.02
+
+
+def test_the_precision_of_inference_does_not_reach_training():
+    network, image = NnUnet(feature_size=2).build(), torch.rand(1, 1, 32, 32)
+    exact = network(image)
+    network.inference_precision = "bfloat16"
+    assert torch.equal(network(image), exact)

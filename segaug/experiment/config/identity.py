@@ -66,6 +66,7 @@ LATER: dict[str, Any] = {  # option -> what was done before it came, written out
     "dataset.volumes.missing_mask": "error",
     "protocol.decay": "cosine",
     "protocol.diagnostics": False,
+    "protocol.inference_precision": "float32",
     "protocol.objective.background_weight": None,
     "protocol.objective.loss": "cross_entropy",
     "protocol.optimiser.clip_norm": None,
