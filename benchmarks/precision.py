@@ -1,4 +1,4 @@
-"""What bfloat16 does to test scores: the same trials in both precisions, seed by seed.
+"""What bfloat16 does to test scores: the same trials in each precision, seed by seed.
 
     SEGAUG_DATA=FOLDER python benchmarks/precision.py --keep FOLDER [--pairs 24] [--sizes 4 16] [--updates 64] [WORDS]
 
@@ -7,9 +7,10 @@ has one subset, order, initial weights and draws.  Trials that are in --keep are
 same command goes on, and `--only-table` trains nothing.  Without --keep: a few short trials on generated hearts, which
 show how it runs and decide nothing.
 
-Printed for each N: the mean difference of test BCE, bfloat16 less float32, with its 95 % interval over pairs (Student's
-t), beside a quarter of the standard deviation over seeds in float32; Dice likewise, where more is better.  bfloat16 is
-as good where both ends lie within the quarter or in its favour.  Whether bfloat16 is faster is for other benchmarks;
+Three arms: float32; training in bfloat16; validation, recalibration and test in bfloat16 as well.  Printed for each of
+the last two and each N: the mean difference of test BCE to float32, with its 95 % interval over pairs (Student's t),
+beside a quarter of the standard deviation over seeds in float32; Dice likewise, where more is better.  An arm is as
+good where both ends lie within the quarter or in its favour.  Whether bfloat16 is faster is for other benchmarks;
 `trial x` is the ratio of both whole trials' seconds here, whatever else ran.
 """
 
@@ -32,9 +33,16 @@ from scipy import stats
 from segaug.results.store import Store
 
 Json = dict[str, Any]
-Pair = tuple[Json, Json]  # records of float32 and of bfloat16
-STUDY = "precision"
-FLOAT32, BFLOAT16 = "float32", "bfloat16"
+Pair = tuple[Json, Json]  # records of float32 and of an arm in bfloat16
+ARMS = {  # precision of training, of inference -> name
+    ("float32", "float32"): "float32",
+    ("bfloat16", "float32"): "training in bfloat16",
+    ("bfloat16", "bfloat16"): "training and inference in bfloat16",
+}
+STUDIES = {  # name -> arms; a study holds one inference precision for a curve
+    "precision": ["protocol.precision=float32,bfloat16"],
+    "inference_precision": ["protocol.precision=bfloat16", "protocol.inference_precision=bfloat16"],
+}
 TOLERATED = 0.25  # of the standard deviation over seeds
 
 
@@ -83,28 +91,27 @@ def main() -> None:
 def train(args: argparse.Namespace) -> None:
     """Run what is missing, one trial at a time on one thread."""
     words = args.words or ["dataset=hippocampus", "model=nnunet"]
-    study = [f"name={STUDY}", "protocol=fixed_steps", f"protocol.length={args.updates}", "protocol.validate_every=16"]
-    swept = [
-        f"scale.size={','.join(map(str, args.sizes))}",
-        f"seed=range({args.pairs})",
-        f"protocol.precision={FLOAT32},{BFLOAT16}",
-    ]
-    command = [sys.executable, "-m", "segaug", "train", "-m", *study, *words, *swept, "hydra.launcher.workers=1"]
-    subprocess.run([*command, f"output={args.keep / STUDY}"], check=True)
+    protocol = ["protocol=fixed_steps", f"protocol.length={args.updates}", "protocol.validate_every=16"]
+    swept = [f"scale.size={','.join(map(str, args.sizes))}", f"seed=range({args.pairs})"]
+    command = [sys.executable, "-m", "segaug", "train", "-m", *protocol, *words, *swept, "hydra.launcher.workers=1"]
+    for study, arms in STUDIES.items():
+        subprocess.run([*command, *arms, f"name={study}", f"output={args.keep / study}"], check=True)
 
 
 def pairs(folder: Path) -> dict[str, dict[int, list[Pair]]]:
     """Finished pairs of the same seed, by what they train and by N."""
     found: dict[tuple[str, int, int], dict[str, Json]] = defaultdict(dict)
-    for record in Store(folder / STUDY).records():
-        precision = record["config"]["protocol"]["precision"]
-        strategy = record["strategy"].replace(f" [precision={precision}]", "")
+    for record in (record for study in STUDIES for record in Store(folder / study).records()):
+        protocol = record["config"]["protocol"]
+        arm = ARMS[protocol["precision"], protocol.get("inference_precision", "float32")]
+        strategy = record["config"]["augment"]["name"]
         trained = f"{record['task']}, {record['model']}, {strategy}, {record['training']['updates']} updates"
-        found[trained, record["size"], record["seed"]][precision] = record
+        found[trained, record["size"], record["seed"]][arm] = record
     paired: dict[str, dict[int, list[Pair]]] = defaultdict(lambda: defaultdict(list))
-    for (trained, size, _), both in sorted(found.items()):
-        if len(both) == 2:
-            paired[trained][size].append((both[FLOAT32], both[BFLOAT16]))
+    for (trained, size, _), by_arm in sorted(found.items()):
+        exact = by_arm.pop("float32", None)
+        for arm, record in by_arm.items() if exact else ():
+            paired[f"{trained}: {arm}"][size].append((exact, record))
     return paired
 
 
