@@ -1,10 +1,11 @@
-"""Registration: ours beside antspyx, dipy and SimpleITK, on labelled pairs of two subjects, in one run.
+"""Registration: ours beside the tools of today, on labelled pairs of two subjects, in one run.
 
 Run: taskset -c 0 python benchmarks/registration.py [--draw tune] [--data cardiac ...] [--only ours]
 
-CPU time of one thread for one pair, with the maps in both directions; the methods take turns pair by pair, and ours
-also eight pairs at a time. Peers come with `pip install -e '.[bench]'`, real pairs from $SEGAUG_DATA. Parameters are
-chosen on `--draw tune`, whose subjects never occur in the draw that is reported.
+CPU time of one thread for one pair, with the maps in both directions where the method finds both; the methods take
+turns pair by pair, and ours also eight pairs at a time. Peers come with `pip install -e '.[bench]'`, but for FireANTs,
+which asks for an old SimpleITK that it can do without: `pip install --no-deps fireants`. Real pairs come from
+$SEGAUG_DATA. Parameters are chosen on `--draw tune`, whose subjects never occur in the draw that is reported.
 """
 
 import os

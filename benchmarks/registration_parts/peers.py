@@ -4,7 +4,10 @@ Every tool has its own conventions of axes and directions; a wrong reading of on
 table (the fields that map the image) and in the column "inverse px" (the other ones).
 """
 
-from collections.abc import Callable
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -118,6 +121,72 @@ def demons(iterations: tuple[int, ...], field_sd_px: float) -> Method:
     return pair_by_pair(register)
 
 
+def greedy(metric: str, iterations: str) -> Method:
+    """Greedy diffeomorphic registration of picsl-greedy with its default smoothing; the inverse is not timed."""
+    import SimpleITK
+    from picsl_greedy import Greedy2D
+
+    def register(moving: np.ndarray, fixed: np.ndarray) -> Fields:
+        tool, images = Greedy2D(), [SimpleITK.GetImageFromArray(image) for image in (fixed, moving)]
+        command = f"-i fixed moving -m {metric} -n {iterations} -o warp -wp 0 -threads 1 -V 0"
+        given = {"fixed": images[0], "moving": images[1], "warp": None}
+        with silenced():
+            start = process_time()
+            tool.execute(command, **given)
+            seconds = process_time() - start
+            tool.execute(f"{command} -oinv inverse", **given, inverse=None)
+        inverse_map, forward_map = (
+            np.moveaxis(SimpleITK.GetArrayFromImage(tool[name]), -1, 0)[::-1] for name in ("warp", "inverse")
+        )
+        return inverse_map, forward_map, seconds
+
+    return pair_by_pair(register)
+
+
+def fireants_greedy(iterations: tuple[int, ...]) -> Method:
+    """Greedy registration of FireANTs with its default cross-correlation; the inverse is not timed."""
+    import SimpleITK
+    from fireants.io import BatchedImages, Image
+    from fireants.registration.greedy import GreedyRegistration
+
+    def register(moving: np.ndarray, fixed: np.ndarray) -> Fields:
+        images = [BatchedImages([Image(SimpleITK.GetImageFromArray(image), device="cpu")]) for image in (fixed, moving)]
+        with silenced():
+            start = process_time()
+            found = GreedyRegistration([4, 2, 1], list(iterations), *images)
+            found.optimize()
+            inverse_map = _from_corners(found.get_warped_coordinates(*images))
+            seconds = process_time() - start
+            forward_map = _from_corners(found.get_inverse_warped_coordinates(*images))
+        return inverse_map, forward_map, seconds
+
+    return pair_by_pair(register)
+
+
+@contextmanager
+def silenced() -> Iterator[None]:
+    """Without what a tool prints along, from whatever language."""
+    kept = [os.dup(stream) for stream in (1, 2)]
+    with open(os.devnull, "w") as nowhere:
+        for stream in (1, 2):
+            os.dup2(nowhere.fileno(), stream)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for stream, copy in zip((1, 2), kept, strict=True):
+            os.dup2(copy, stream)
+            os.close(copy)
+
+
+def _from_corners(points: torch.Tensor) -> np.ndarray:
+    """Points (1, H, W, 2) that reach from -1 to 1 between the centres of corner pixels, column first, as a field."""
+    size = points.shape[1:3]
+    places = (points[0].detach().movedim(-1, 0).flip(0) + 1) / 2 * torch.tensor(size).sub(1).view(2, 1, 1)
+    return (places - torch.stack(torch.meshgrid(*map(torch.arange, size), indexing="ij"))).numpy()
+
+
 @dataclass(frozen=True)
 class Peer:
     """A tool with its settings."""
@@ -132,6 +201,9 @@ PEERS = (
     Peer("antspyx SyNOnly, mean squares", "antspyx", lambda: ants_syn("meansquares", (40, 20, 10))),
     Peer("dipy SyN, CC", "dipy", lambda: dipy_syn((100, 50, 25))),
     Peer("SimpleITK diffeomorphic demons", "SimpleITK", lambda: demons((100, 50, 25), 1.5)),
+    Peer("greedy, squared differences", "picsl_greedy", lambda: greedy("SSD", "100x50x10")),
+    Peer("greedy, cross-correlation", "picsl_greedy", lambda: greedy("NCC 2x2", "100x50x10")),
+    Peer("FireANTs greedy, CC", "fireants", lambda: fireants_greedy((200, 100, 50))),
 )
 
 
