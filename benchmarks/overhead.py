@@ -159,7 +159,7 @@ def table(took: dict[str, list[float]]) -> list[Row]:
     }
     peer = median(took[BARE]), min(took[BARE])
     return [
-        Row(key=key, what=words, beside=BARE, ours=(median(took[arm]), min(took[arm])), peer=peer)
+        Row(key=key, what=words, beside=BARE, ours=(median(took[arm]), min(took[arm])), peer=peer, slower=True)
         for key, (arm, words) in what.items()
     ]
 

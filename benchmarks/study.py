@@ -11,8 +11,8 @@ script has the system's; with --full it also runs with a heap that is kept, as o
 --inference bfloat16: as shipped, segaug validates and tests in it as well.
 
 Then whole trials in bfloat16 beside those in float32, and how much of a trial at N = 1 is validation and test.  All is
-CPU time.  Short: one seed, one turn; `--full`: three seeds, two turns.  Data: hippocampus, where SEGAUG_DATA names a folder that
-has it, else generated hearts.
+CPU time.  Short: one seed, one turn; `--full`: three seeds, two turns.  Data: hippocampus, where SEGAUG_DATA names a
+folder that has it, else generated hearts.
 """
 
 import argparse
@@ -101,6 +101,7 @@ def trial_rows(question: Question, bfloat16: Sequence[str], also: str, rounds: i
         ours=summary(took["1"]["float32 passes"]),
         peer=summary(took["1"]["float32"]),
         unit="s",
+        slower=True,  # the ratio is the share
     )
     return [*found, share]
 
@@ -115,8 +116,10 @@ def main() -> None:
     parser.add_argument("--inference", choices=("float32", "bfloat16"), default="float32", help="of segaug, as shipped")
     parser.add_argument("--updates", type=int, default=64)
     parser.add_argument("--features", type=int, default=32, help="channels of the network at full resolution")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[4, 16])
     options = parser.parse_args()
-    question = Question(seeds=3 if options.full else 1, updates=options.updates, features=options.features)
+    network = {"updates": options.updates, "features": options.features}
+    question = Question(sizes=options.sizes, seeds=3 if options.full else 1, **network)
     for row in rows(not options.full, options.inference, question):
         ours, peer = (f"{each[0]:.2f} (best {each[1]:.2f})" for each in (row.ours, row.peer))
         print(f"{row.key:22}{row.what}: {ours} {row.unit}; {row.beside}: {peer} {row.unit}; ratio {row.ratio:.2f}")

@@ -47,15 +47,16 @@ def test_failing_command_ends_the_comparison():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # five processes, each of which imports torch, Lightning and MONAI
 def test_short_form_prints_both_scores_and_all_rows(tmp_path):
     known = {name: value for name, value in os.environ.items() if name != "SEGAUG_DATA"}
-    command = [sys.executable, "benchmarks/study.py", "--updates", "2", "--features", "2"]
+    command = [sys.executable, "benchmarks/study.py", "--updates", "2", "--features", "2", "--sizes", "4"]
     printed = subprocess.run(
         command, cwd=ROOT, env={**known, "SEGAUG_CACHE": str(tmp_path)}, capture_output=True, text=True, check=True
     ).stdout
-    assert printed.count("2 trials, test BCE 0.") == 3
+    assert printed.count("1 trials, test BCE 0.") == 3
     keys = [line.split()[0] for line in printed.splitlines()[3:]]
-    trials = [f"trial/bfloat16/n{size}" for size in (1, 4, 16)]
+    trials = [f"trial/bfloat16/n{size}" for size in (1, 4)]
     assert keys == ["study/float32", "study/shipped", *trials, "trial/n1-inference"]
 
 
