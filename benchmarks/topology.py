@@ -27,6 +27,7 @@ from torch import Tensor
 
 from segaug.augment.artefact import quiet, unkept
 from segaug.augment.augment import augment
+from segaug.augment.baseline import own_stages
 from segaug.augment.genda.options import Gan
 from segaug.augment.genda.strategy import GenDA
 from segaug.augment.red import RandomElastic
@@ -72,7 +73,7 @@ def augmentations(batch: Batch, external: Tensor) -> dict[str, Arm]:
     for name, strategy in strategies.items():
         prepared = strategy.prepare(context)
         arms[name] = _steps(strategy.stages(), prepared, batch)
-        arms[f"{name}, alone"] = _steps(strategy.stages()[:1], prepared, batch)
+        arms[f"{name}, alone"] = _steps(own_stages(strategy), prepared, batch)
     return arms
 
 

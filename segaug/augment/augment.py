@@ -1,6 +1,7 @@
 """The one function that augments: draw for every stage, compose all fields, warp once, recolour."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields, is_dataclass, replace
 
 import torch
@@ -9,7 +10,8 @@ from torch import Tensor
 from segaug.augment.draws import happens
 from segaug.augment.strategy import Params, Prepared, Strategy
 from segaug.batch import Batch
-from segaug.deform.compose import compose_px
+from segaug.deform.compose import compose_px, composed
+from segaug.deform.field import Dense, Field, as_field, where_rows
 from segaug.deform.warp import Mode, warp_together
 from segaug.deform.window import window
 from segaug.known import ignored_pixels
@@ -41,13 +43,13 @@ def draw(
 ) -> tuple[Draw, ...]:
     """The random half of `augment`: what each stage does to this batch."""
     draws = []
-    for stage in stages:
-        name = stage.drawn_as or type(stage).__name__
-        with _full_precision(batch):
+    with _full_precision(batch):
+        for stage in stages:
+            name = stage.drawn_as or type(stage).__name__
             params = stage.sample(batch, prepared, rng(name, "sample"))
-        applied = happens(stage.p, (len(batch),), rng(name, "gate"))
-        soft = stage.soft_rows(batch, params) & applied
-        draws.append(Draw(stage, _to(batch.image.device, params), applied, soft))
+            applied = happens(stage.p, (len(batch),), rng(name, "gate"))
+            soft = stage.soft_rows(batch, params) & applied
+            draws.append(Draw(stage, _to(batch.image.device, params), applied, soft))
     return tuple(draws)
 
 
@@ -63,8 +65,7 @@ def apply(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Batch:
         batch = _on_patches(draws, prepared, batch) if batch.patch else _on_images(draws, prepared, batch)
         for one in draws:
             mixed = one.stage.mix(batch, one.params, prepared)
-            image, label = _gated(one, mixed.image, batch.image), _gated(one, mixed.label, batch.label)
-            batch = replace(batch, image=image, label=label)
+            batch = _changed(batch, _gated(one, mixed.image, batch.image), _gated(one, mixed.label, batch.label))
     return batch
 
 
@@ -82,26 +83,20 @@ def total_displacement_px(draws: Sequence[Draw], prepared: Prepared, batch: Batc
     The first stage acts first on the image: its field is the inner one.  Of patches it has their size, and says how far
     from its place in the image each pixel looks.
     """
-    batch = _unless_whole(batch)
-    if batch.patch is None:
-        return _composed(draws, prepared, batch)
-    first_px = batch.patch.first_px
-    inner, outer = _composed(_of_image(draws), prepared, batch), _composed(_of_patch(draws), prepared, cut(batch))
-    if inner is None:
-        return outer
-    return window(inner, first_px, batch.patch.size) if outer is None else compose_px(inner, outer, first_px)
+    field = _total(draws, prepared, batch)
+    return None if field is None else field.dense_px()
 
 
 def warped(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Batch:
     """What `apply` does to places: one warp by the composed field."""
-    return _resampled(total_displacement_px(draws, prepared, batch), draws, batch)
+    return _resampled(_total(draws, prepared, batch), draws, batch)
 
 
 def recoloured(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Batch:
     """What `apply` does to grey values, of images after the warp."""
     for one in draws:
         image = one.stage.recolour(batch.image, one.params, prepared)
-        batch = replace(batch, image=_gated(one, image, batch.image))
+        batch = _changed(batch, _gated(one, image, batch.image), batch.label)
     return batch
 
 
@@ -111,7 +106,7 @@ def _on_images(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Batch
 
 def _on_patches(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Batch:
     """A stage of the whole image changes its grey values there, before the patch is cut out of it."""
-    field = total_displacement_px(draws, prepared, batch)
+    field = _total(draws, prepared, batch)
     batch = recoloured(_of_image(draws), prepared, batch)
     return recoloured(_of_patch(draws), prepared, _resampled(field, draws, batch))
 
@@ -131,17 +126,31 @@ def _unless_whole(batch: Batch) -> Batch:
     return batch
 
 
-def _composed(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Tensor | None:
+def _total(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Field | None:
+    """What `total_displacement_px` spells out."""
+    batch = _unless_whole(batch)
+    if batch.patch is None:
+        return _composed(draws, prepared, batch)
+    first_px = batch.patch.first_px
+    inner, outer = _composed(_of_image(draws), prepared, batch), _composed(_of_patch(draws), prepared, cut(batch))
+    if inner is None:
+        return outer
+    if outer is None:
+        return Dense(window(inner.dense_px(), first_px, batch.patch.size))
+    return Dense(compose_px(inner.dense_px(), outer.dense_px(), first_px))
+
+
+def _composed(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Field | None:
     total = None
     for one in draws:
-        field = one.stage.displacement_px(batch, one.params, prepared)
-        if field is not None:
-            field = _gated(one, field, field.new_zeros(()))
-            total = field if total is None else compose_px(total, field)
+        given = one.stage.displacement_px(batch, one.params, prepared)
+        if given is not None:
+            field = as_field(given) if one.applied.all() else as_field(given).only(one.applied)
+            total = field if total is None else composed(total, field)
     return total
 
 
-def _resampled(field: Tensor | None, draws: Sequence[Draw], batch: Batch) -> Batch:
+def _resampled(field: Field | None, draws: Sequence[Draw], batch: Batch) -> Batch:
     batch = _unless_whole(batch)
     if field is None:
         return cut(batch)
@@ -152,7 +161,9 @@ def _resampled(field: Tensor | None, draws: Sequence[Draw], batch: Batch) -> Bat
     image, *made = warp_together(field, (batch.image, "bilinear"), *labels, first_px=first_px)
     if soft.any() and batch.ignored:
         made[-1] = _of_known_parts(made[-1])
-    return replace(batch, image=image, label=_where(soft, made[-1], made[0]), patch=None)
+    return replace(
+        batch, image=image, label=made[0] if len(made) == 1 else where_rows(soft, made[1], made[0]), patch=None
+    )
 
 
 def _interpolated(batch: Batch) -> Tensor:
@@ -172,25 +183,26 @@ def _of_known_parts(interpolated: Tensor) -> Tensor:
     return torch.where(unknown >= _LEAST_KNOWN, known.new_tensor(torch.nan), known)
 
 
-def _full_precision(batch: Batch) -> torch.autocast:
+def _full_precision(batch: Batch) -> AbstractContextManager[object]:
     """Keep a training loop's autocast out: bfloat16 matrices and fields would be off by whole pixels."""
-    return torch.autocast(batch.image.device.type, enabled=False)
+    device = batch.image.device.type
+    return torch.autocast(device, enabled=False) if torch.is_autocast_enabled(device) else nullcontext()
 
 
-def _where(rows: Tensor, new: Tensor, old: Tensor) -> Tensor:
-    """`new` in these rows, (B,) bool on the CPU, and `old` elsewhere."""
-    if new is old:
-        return old
-    return torch.where(rows.to(new.device, non_blocking=True).view(-1, *[1] * (new.ndim - 1)), new, old)
+def _changed(batch: Batch, image: Tensor, label: Tensor) -> Batch:
+    """Most stages do not: a batch checks itself as often as it is made."""
+    return batch if image is batch.image and label is batch.label else replace(batch, image=image, label=label)
 
 
 def _gated(one: Draw, new: Tensor, old: Tensor) -> Tensor:
     """`new` in the rows that the stage applies to, `old` elsewhere."""
-    return new if one.applied.all() else _where(one.applied, new, old)
+    return new if new is old or one.applied.all() else where_rows(one.applied, new, old)
 
 
 def _to(device: torch.device, params: Params) -> Params:
     """Params on a device: a tensor, a frozen dataclass of params, or a value that has no device; `ON_CPU` stays."""
+    if device.type == "cpu":  # where they were drawn
+        return params
     if isinstance(params, Tensor):
         return params.to(device, non_blocking=True)
     if is_dataclass(params) and not isinstance(params, type):

@@ -7,7 +7,7 @@ from torch import Tensor
 
 def uniform(low: float, high: float, shape: tuple[int, ...], rng: torch.Generator) -> Tensor:
     """Numbers from U(low, high), float32 on the CPU; exactly `low` when both are equal."""
-    return low + (high - low) * torch.rand(shape, generator=rng)
+    return torch.rand(shape, generator=rng).mul_(high - low).add_(low)
 
 
 def happens(p: float, shape: tuple[int, ...], rng: torch.Generator) -> Tensor:

@@ -15,7 +15,7 @@ from segaug.augment.policy.options import sizes
 from segaug.augment.policy.strength import drawn_strength
 from segaug.augment.strategy import ON_CPU, Prepared, Strategy
 from segaug.batch import Batch
-from segaug.deform.affine import affine_px
+from segaug.deform.affine_field import AffineField
 
 
 @dataclass(frozen=True)
@@ -83,11 +83,11 @@ class PolicyStage(Strategy):
             return affine(option, strength, axes), carrying(option, strength, axes)
         return matrices(option, strength, axes), torch.eye(axes).repeat(len(batch), 1, 1)
 
-    def displacement_px(self, batch: Batch, params: PolicyParams, prepared: Prepared) -> Tensor | None:
+    def displacement_px(self, batch: Batch, params: PolicyParams, prepared: Prepared) -> AffineField | None:
         """Field of scale and rotation; exactly 0 in rows that drew neither."""
         if not params.moves.any():
             return None
-        return affine_px(params.matrix, tuple(batch.image.shape[2:]))
+        return AffineField(params.matrix, tuple(batch.image.shape[2:]))
 
     def recolour(self, image: Tensor, params: PolicyParams, prepared: Prepared) -> Tensor:
         """The changes of grey values, in the rows that drew some."""

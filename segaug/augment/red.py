@@ -1,6 +1,7 @@
 """RED: random elastic deformation."""
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -9,7 +10,8 @@ from segaug.augment.baseline import Baseline
 from segaug.augment.draws import uniform
 from segaug.augment.strategy import Prepared, Strategy
 from segaug.batch import Batch
-from segaug.deform.coarse import control_count, dense
+from segaug.deform.coarse import control_count
+from segaug.deform.elastic_field import ElasticField
 from segaug.errors import ConfigError
 
 _FILE = "conf/augment/red.yaml"
@@ -17,15 +19,22 @@ _FILE = "conf/augment/red.yaml"
 
 @dataclass(frozen=True, kw_only=True)
 class RandomElastic(Strategy):
-    """Move a coarse grid of control points at random, interpolate bicubically, then run the baseline.
+    """Run the baseline, then move a coarse grid of control points at random, interpolated bicubically.
 
     Each image draws one magnitude A ~ U(min, max), and each control point and axis an offset A * N(0, 1).  Lengths are
     given for an image whose longer side is `reference_side_px` and scale with it.  The field folds here and there once
     A is well above a third of the spacing.
 
-    Source: MONAI 1.6, `Rand2DElastic`, except that it interpolates positions and we interpolate displacements: its
-    bicubic kernel bends a straight line of positions by up to 0.05 spacings, so that magnitude 0 would move pixels.
+    The output shows at p what the stored image holds at M (p + e(p)) = M p + (M e)(p), M the baseline's matrix: as
+    interpolation is linear, M times the offsets of the control points is all that is needed.  Where the network is
+    shown patches, the field is one of the whole image, and the baseline acts on the patch.
+
+    Source: MONAI 1.6, `Rand2DElastic`, and its order, in which the elastic grid is made first and looks through the
+    affine map; except that it interpolates positions and we interpolate displacements: its bicubic kernel bends a
+    straight line of positions by up to 0.05 spacings, so that magnitude 0 would move pixels.
     """
+
+    version: ClassVar[int] = 2  # 1: the field acted on the stored image, before the baseline
 
     spacing_px: float = 32.0  # between control points
     min_magnitude_px: float = 1.0
@@ -47,8 +56,8 @@ class RandomElastic(Strategy):
                 raise ConfigError(key=f"augment.{name}", file=_FILE, problem=f"got {value}", fix="use a length above 0")
 
     def stages(self) -> tuple[Strategy, ...]:
-        """The elastic field acts on the stored image, the baseline on the result."""
-        return (self, self.baseline)
+        """The baseline acts on the stored image, the elastic field on the result; see above for patches."""
+        return (self.baseline, self)
 
     def sample(self, batch: Batch, prepared: Prepared, rng: torch.Generator) -> Tensor:
         """Offsets of the control points in pixels, (B, 2, rows, columns)."""
@@ -57,9 +66,9 @@ class RandomElastic(Strategy):
         magnitude = uniform(self.min_magnitude_px, self.max_magnitude_px, (len(batch), 1, 1, 1), rng)
         return zoom * magnitude * torch.randn(len(batch), len(size), *counts, generator=rng)
 
-    def displacement_px(self, batch: Batch, params: Tensor, prepared: Prepared) -> Tensor:
-        """Interpolate the offsets to every pixel."""
-        return dense(params, tuple(batch.image.shape[2:]), self._zoom(batch) * self.spacing_px)
+    def displacement_px(self, batch: Batch, params: Tensor, prepared: Prepared) -> ElasticField:
+        """The offsets, to be interpolated to every pixel."""
+        return ElasticField(params, self._zoom(batch) * self.spacing_px, tuple(batch.image.shape[2:]))
 
     def _zoom(self, batch: Batch) -> float:
         return max(batch.image.shape[2:]) / self.reference_side_px

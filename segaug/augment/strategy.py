@@ -18,6 +18,7 @@ from segaug.augment.bank import Bank
 from segaug.augment.learned_state import learned_state, load_learned_state
 from segaug.augment.training_rules import LookAhead, Objective, Training, UpdateRule, ValidationError
 from segaug.batch import Batch
+from segaug.deform.field import Field
 from segaug.errors import ConfigError
 from segaug.form import Form
 
@@ -110,6 +111,7 @@ class Strategy:
     intensity: ClassVar[tuple[float, float]] = (0.0, 1.0)  # range of its images, given images in 0..1
     about_middle: ClassVar[bool] = False  # does it act about the middle of what it is shown, on a patch of an image?
     learns_whole: ClassVar[bool] = False  # does it train networks on whole images, where there are patches?
+    version: ClassVar[int] = 1  # raised where it makes something else of the same options; from 2 on part of ids
 
     p: float = 1.0  # probability that the strategy's own stage is applied, per image and step
 
@@ -150,9 +152,10 @@ class Strategy:
         """Draw this step's random numbers, as small CPU values, one row per image; the only place with randomness."""
         return None
 
-    def displacement_px(self, batch: Batch, params: Params, prepared: Prepared) -> Tensor | None:
+    def displacement_px(self, batch: Batch, params: Params, prepared: Prepared) -> Tensor | Field | None:
         """Field (B, 2, H, W) in pixels, (row, column): the output pixel at p shows the input at p + field(p).
 
+        A tensor, or a `Field` that need not be spelt out.
         The batch shows whole images, as it did to `sample`; where there are patches, these to a stage `about_middle`.
         Pure; `params` lie on the device of the batch already, but for what is declared `ON_CPU`.  None: no geometric
         change.

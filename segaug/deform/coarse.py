@@ -4,6 +4,7 @@ The matrices hold torch's own bicubic weights, or scipy's of cubic splines, so t
 `scipy.ndimage.zoom`, at a fraction of its time.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from math import ceil, floor
 
@@ -28,10 +29,16 @@ def dense(control: Tensor, size: tuple[int, ...], spacing_px: float) -> Tensor:
 
     control: (B, C, *counts), counts = control_count(n, spacing_px) for each n of `size`.  Returns (B, C, *size).
     """
-    for n in size:
-        # Contracts the first spatial axis and appends its dense version, so the axes end in order.
-        control = torch.tensordot(control, _weights(n, spacing_px, control.dtype, control.device), dims=([2], [1]))
-    return control
+    return interpolated(control, [bicubic_weights(n, spacing_px, control.dtype, control.device) for n in size])
+
+
+def interpolated(control: Tensor, weights: Sequence[Tensor]) -> Tensor:
+    """A control grid (B, C, *counts) times a matrix (n, count) along each axis: (B, C, *size)."""
+    *first, last = weights
+    for matrix in first:
+        # Contracts the first spatial axis, whose dense version comes before the last one: so the axes end in order.
+        control = torch.matmul(matrix, control.movedim(2, -2))
+    return torch.matmul(control, last.mT)
 
 
 def stretched(control: Tensor, size: tuple[int, ...]) -> Tensor:
@@ -40,6 +47,7 @@ def stretched(control: Tensor, size: tuple[int, ...]) -> Tensor:
     Source: `skimage.transform.resize` of order 3 with mode "reflect", which calls `scipy.ndimage.zoom`.
     """
     for n in size:
+        # Contracts the first spatial axis and appends its dense version, so the axes end in order.
         weights = _spline_weights(n, control.shape[2], control.dtype, control.device)
         control = torch.tensordot(control, weights, dims=([2], [1]))
     return control
@@ -58,7 +66,7 @@ def _spline_weights(n: int, count: int, dtype: torch.dtype, device: torch.device
 
 @lru_cache(maxsize=64)
 @torch.inference_mode(False)  # kept for later calls, which may need gradients
-def _weights(n: int, spacing_px: float, dtype: torch.dtype, device: torch.device) -> Tensor:
+def bicubic_weights(n: int, spacing_px: float, dtype: torch.dtype, device: torch.device) -> Tensor:
     """(n, count) weights: bicubic enlargement of the control points by `spacing_px`, cropped about the middle."""
     count = control_count(n, spacing_px)
     enlarged = floor(count * spacing_px)

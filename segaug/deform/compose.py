@@ -2,7 +2,14 @@
 
 from torch import Tensor
 
+from segaug.deform.field import Dense, Field
 from segaug.deform.warp import warp
+
+
+def composed(inner: Field, outer: Field) -> Field:
+    """`compose_px` of fields that may not be spelt out yet: exactly, where the inner one knows a way."""
+    total = inner.read_at(outer)
+    return Dense(compose_px(inner.dense_px(), outer.dense_px())) if total is None else total
 
 
 def compose_px(inner: Tensor, outer: Tensor, first_px: Tensor | None = None) -> Tensor:

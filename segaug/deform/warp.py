@@ -1,13 +1,16 @@
 """Resampling through a displacement field (pull-back)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from math import prod
 from typing import Literal
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from segaug.deform.grid import sampler_points
+from segaug.deform.blocks import blocks
+from segaug.deform.field import Field, Sampled, as_field
 from segaug.deform.window import window
 
 Mode = Literal["bilinear", "nearest"]
@@ -16,35 +19,36 @@ Padding = Literal["zeros", "border"]
 
 def warp(
     image: Tensor,
-    displacement_px: Tensor,
+    field: Tensor | Field,
     mode: Mode = "bilinear",
     padding: Padding = "zeros",
     first_px: Tensor | None = None,
 ) -> Tensor:
     """Show at output pixel p what the input holds at p + displacement(p).
 
-    image: (B, C, *size).  displacement_px: (B, D, *size), component d along spatial axis d.  Outside the image there is
-    0, or with padding "border" the nearest border pixel.  A row whose displacement is 0 everywhere keeps its bits.
+    image: (B, C, *size).  field: displacements in pixels, (B, D, *size), component d along spatial axis d.  Outside the
+    image there is 0, or with padding "border" the nearest border pixel.  A row whose displacement is 0 everywhere keeps
+    its bits.
 
     first_px: (B, D) long on the CPU, of an output that is smaller than the input: it shows what the input holds at
     first + p + displacement(p), of whatever is there, and where nothing moves the bits of that window.
     """
-    return warp_together(displacement_px, (image, mode), padding=padding, first_px=first_px)[0]
+    return warp_together(field, (image, mode), padding=padding, first_px=first_px)[0]
 
 
 def warp_together(
-    displacement_px: Tensor, *images: tuple[Tensor, Mode], padding: Padding = "zeros", first_px: Tensor | None = None
+    field: Tensor | Field, *images: tuple[Tensor, Mode], padding: Padding = "zeros", first_px: Tensor | None = None
 ) -> tuple[Tensor, ...]:
     """`warp` of several images, such as an image and its label, through one field; the sampling points are shared."""
-    size = tuple(images[0][0].shape[2:])
-    moves = torch.linalg.vector_norm(displacement_px.detach().flatten(1), dim=1) != 0  # NaN moves, and so shows
-    if not (displacement_px.is_cuda or _is_learned(displacement_px, *(image for image, _ in images))):
-        return _row_by_row(displacement_px, images, moves.tolist(), padding, first_px)
-    if displacement_px.is_cuda or moves.all():  # on a GPU, asking would wait for it
-        points = sampler_points(displacement_px, size, first_px)
+    sampled = as_field(field).to_sample()
+    moves, size = sampled.moves(), tuple(images[0][0].shape[2:])
+    if not (moves.is_cuda or _is_learned(*sampled.numbers, *(image for image, _ in images))):
+        return _in_blocks(sampled, images, moves.tolist(), padding, first_px)
+    if moves.is_cuda or moves.all():  # on a GPU, asking would wait for it
+        points = sampled.points(slice(None), size, first_px)
         return tuple(_resample(image, points, moves, mode, padding, first_px) for image, mode in images)
     rows = moves.nonzero()[:, 0]
-    points = sampler_points(displacement_px.index_select(0, rows), size, None if first_px is None else first_px[rows])
+    points = sampled.points(rows, size, None if first_px is None else first_px[rows])
     return tuple(_resample_rows(image, points, rows, mode, padding, first_px) for image, mode in images)
 
 
@@ -53,34 +57,61 @@ def _is_learned(*values: Tensor) -> bool:
     return torch.is_grad_enabled() and any(value.requires_grad for value in values)
 
 
-def _row_by_row(
-    displacement_px: Tensor,
+def _in_blocks(
+    field: Sampled,
     images: Sequence[tuple[Tensor, Mode]],
     moves: Sequence[bool],
     padding: Padding,
     first_px: Tensor | None,
 ) -> tuple[Tensor, ...]:
-    """On a CPU, without gradients: the points of a row are used while they are in its cache.
+    """On a CPU, without gradients: as many rows at a time as stay in its cache with their points.
 
     Each image is read through once before: a rotated line of points jumps between cache lines in a way that no
     prefetcher foresees, and every first touch waits for memory: at 256 x 256 more than half of the time, which reading
     in order avoids (benchmarks/augmentation.py).  Of an image that is larger than the output most is not asked for:
     there it would cost more than it saves.
     """
-    size, whole = tuple(displacement_px.shape[2:]), displacement_px.shape[2:] == images[0][0].shape[2:]
-    found = tuple(image.new_empty(*image.shape[:2], *size) for image, _ in images)
-    for i, is_moved in enumerate(moves):
-        first = None if first_px is None else first_px[i : i + 1]
-        points = sampler_points(displacement_px[i : i + 1], tuple(images[0][0].shape[2:]), first) if is_moved else None
-        for made, (image, mode) in zip(found, images, strict=True):
-            row = image[i : i + 1]
-            if points is None:
-                made[i] = row[0] if first is None else window(row, first, size)[0]
-                continue
-            if whole:
-                row.sum()
-            made[i] = _sample(row, points, mode, padding)[0]
-    return found
+    channels = sum(image.shape[1] for image, _ in images)
+    row_bytes = prod(field.size) * (len(field.size) + 2 * channels) * images[0][0].element_size()
+    runs = [*_runs(moves, row_bytes)]
+    if len(runs) == 1 and all(moves):
+        return _of_rows(field, images, *runs[0], padding, first_px)
+    made = tuple(image.new_empty(*image.shape[:2], *field.size) for image, _ in images)
+    for rows, is_moved in runs:
+        for place, found in zip(made, _of_rows(field, images, rows, is_moved, padding, first_px), strict=True):
+            place[rows] = found
+    return made
+
+
+def _of_rows(
+    field: Sampled,
+    images: Sequence[tuple[Tensor, Mode]],
+    rows: slice,
+    is_moved: bool,
+    padding: Padding,
+    first_px: Tensor | None,
+) -> tuple[Tensor, ...]:
+    """These rows, which all move or all stay."""
+    parts, first = [(image[rows], mode) for image, mode in images], None if first_px is None else first_px[rows]
+    if not is_moved:
+        return tuple(image if first is None else window(image, first, field.size) for image, _ in parts)
+    size = tuple(images[0][0].shape[2:])
+    points = field.points(rows, size, first)
+    made = []
+    for image, mode in parts:
+        if size == field.size:
+            image.sum()
+        made.append(_sample(image, points, mode, padding))
+    return tuple(made)
+
+
+def _runs(moves: Sequence[bool], row_bytes: int) -> Iterator[tuple[slice, bool]]:
+    """Blocks of rows that follow each other and all move, or all stay."""
+    start = 0
+    for is_moved, alike in groupby(moves):
+        stop = start + len(list(alike))
+        yield from ((rows, is_moved) for rows in blocks(start, stop, row_bytes))
+        start = stop
 
 
 def _resample(

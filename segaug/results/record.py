@@ -186,7 +186,7 @@ class Bank(Struct, frozen=True, gc=False):
 
 
 class Strength(Struct, frozen=True, gc=False):
-    """The strategy's own field before the baseline, over 64 draws on the subset, each applied whatever its p.
+    """The strategy's own field without the baseline, over 64 draws on the subset, each applied whatever its p.
 
     Null: not finite.
     """

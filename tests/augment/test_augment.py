@@ -10,6 +10,8 @@ from segaug.augment.baseline import Baseline
 from segaug.augment.red import RandomElastic
 from segaug.augment.strategy import Strategy
 from segaug.batch import Batch
+from segaug.deform.affine_field import AffineField
+from segaug.deform.elastic_field import ElasticField
 from segaug.errors import ConfigError
 from segaug.rng import stream
 
@@ -153,6 +155,30 @@ def test_p_is_the_share_of_rows_and_the_other_rows_keep_their_bits(make_batch):
         assert torch.equal(moved.label[same], batch.label[same])
 
 
+def test_each_row_has_the_stages_that_are_applied_to_it(make_batch):
+    """The elastic field after the baseline's, in closed form: of a row with one of them, that alone."""
+    batch, red = make_batch(rows=40), RandomElastic(p=0.5, baseline=Baseline(p=0.5, p_histogram_shift=0))
+    shared, own = draw(red.stages(), None, batch, RNG)
+    total = total_displacement_px((shared, own), None, batch)
+    alone = {stage: total_displacement_px((one,), None, batch) for stage, one in {"own": own, "shared": shared}.items()}
+    assert {(a, b) for a, b in zip(own.applied.tolist(), shared.applied.tolist(), strict=True)} == {
+        (True, True), (True, False), (False, True), (False, False),
+    }  # fmt: skip
+    assert torch.equal(total[~own.applied], alone["shared"][~own.applied])
+    assert torch.equal(total[~shared.applied], alone["own"][~shared.applied])
+    both = own.applied & shared.applied
+    moved = torch.einsum("bij,bjrc->birc", shared.params.matrix[both], alone["own"][both])
+    torch.testing.assert_close(total[both], alone["shared"][both] + moved, atol=1e-4, rtol=0)
+
+
+def test_red_spells_no_field_out(make_batch, monkeypatch):
+    batch, red = make_batch(), RandomElastic()
+    for kind in (AffineField, ElasticField):
+        monkeypatch.setattr(kind, "dense_px", lambda field: pytest.fail("nobody has asked for it"))
+    augment(red.stages(), None, batch, RNG)
+    augment((red.baseline,), None, batch, RNG)
+
+
 def test_p_gates_its_own_stage_only(make_batch):
     batch = make_batch(rows=50, size=(7, 9))
     both = augment((Shift(p=0.5), Brighten()), None, batch, RNG)
@@ -179,7 +205,7 @@ def test_each_stage_draws_from_streams_of_its_own(make_batch):
         return RNG(*names)
 
     augment(RandomElastic().stages(), None, make_batch(), rng)
-    assert opened == [(stage, purpose) for stage in ("RandomElastic", "Baseline") for purpose in ("sample", "gate")]
+    assert opened == [(stage, purpose) for stage in ("Baseline", "RandomElastic") for purpose in ("sample", "gate")]
 
 
 def test_drawing_and_applying_is_augmenting(make_batch):

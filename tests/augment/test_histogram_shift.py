@@ -3,7 +3,9 @@ import pytest
 import torch
 from monai.transforms import RandHistogramShift
 
+from segaug.augment.baseline import Baseline, BaselineParams
 from segaug.augment.histogram_shift import draw_control_points, shift_histogram
+from segaug.deform import blocks
 from segaug.rng import stream
 
 
@@ -60,3 +62,35 @@ def test_an_image_that_is_not_finite_spoils_only_its_own_row():
 def test_a_flat_image_stays_as_it_is(grey):
     image = torch.full((1, 1, 5, 6), grey)
     assert torch.equal(shift_histogram(image, draw_control_points(1, 10, stream(3, "levels"))), image)
+
+
+@pytest.mark.parametrize("cache_bytes", [1, 40_000])
+def test_how_many_rows_are_worked_on_at_a_time_changes_no_bit(monkeypatch, cache_bytes):
+    image, levels = torch.rand(5, 2, 20, 25), draw_control_points(5, 10, stream(5, "levels"))
+    whole = shift_histogram(image, levels)
+    monkeypatch.setattr(blocks, "_CACHE_BYTES", cache_bytes)
+    assert torch.equal(shift_histogram(image, levels), whole)
+
+
+def test_where_gradients_are_asked_for_values_are_the_same_and_the_slope_is_that_of_the_cell():
+    image, levels = torch.rand(3, 1, 20, 25), draw_control_points(3, 10, stream(6, "levels"))
+    learned = image.clone().requires_grad_()
+    shifted = shift_histogram(learned, levels)
+    assert torch.equal(shifted, shift_histogram(image, levels))
+    shifted.sum().backward()
+    low, high = image.flatten(1).amin(1).view(-1, 1, 1, 1), image.flatten(1).amax(1).view(-1, 1, 1, 1)
+    cell = ((image - low) / (high - low) * 9).long().clamp(max=8)
+    slope = 9 * levels.diff(dim=1).gather(1, cell.flatten(1)).view_as(image)
+    inner = (image > low) & (image < high)
+    torch.testing.assert_close(learned.grad[inner], slope[inner], atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("shifted", [[True, True, True], [False, True, False], [False, False, False]])
+def test_the_baseline_shifts_the_rows_that_drew_it_and_no_others(shifted):
+    image, levels = torch.rand(3, 1, 20, 25), draw_control_points(3, 10, stream(7, "levels"))
+    every = shift_histogram(image, levels)
+    made = Baseline().recolour(
+        image, BaselineParams(torch.eye(2).expand(3, -1, -1), levels, torch.tensor(shifted)), None
+    )
+    for row, is_shifted in enumerate(shifted):
+        assert torch.equal(made[row], (every if is_shifted else image)[row])

@@ -4,12 +4,16 @@ from monai.transforms import CenterSpatialCrop, Rand2DElastic
 from monai.transforms.utils import create_control_grid, create_grid
 from torch.nn import functional as F
 
-from segaug.augment.augment import augment, draw
+from segaug.augment.augment import augment, draw, total_displacement_px
+from segaug.augment.baseline import Baseline
 from segaug.augment.red import RandomElastic
 from segaug.deform.jacobian import min_jacobian
 from segaug.deform.warp import warp
 from segaug.errors import ConfigError
 from segaug.rng import stream
+
+FLIP = Baseline(p_flip=1, p_rotation=0, p_affine=0, p_histogram_shift=0)
+TURN = Baseline(p_rotation=1, p_affine=1, p_histogram_shift=0)
 
 
 def rng(*names):
@@ -17,7 +21,7 @@ def rng(*names):
 
 
 def field_px(red, batch):
-    return red.displacement_px(batch, red.sample(batch, None, rng("red")), None)
+    return red.displacement_px(batch, red.sample(batch, None, rng("red")), None).dense_px()
 
 
 def peers_ripple_px(size, spacing_px):
@@ -35,7 +39,7 @@ def test_monai_agrees_on_equal_offsets_but_for_its_ripple(make_batch, size, spac
     red = RandomElastic(spacing_px=spacing_px, reference_side_px=max(size), min_magnitude_px=0.5, max_magnitude_px=1.5)
     offsets = red.sample(batch, None, rng("red"))
     ripple = peers_ripple_px(size, spacing_px)
-    ours = warp(batch.image, red.displacement_px(batch, offsets, None) + ripple)
+    ours = warp(batch.image, red.displacement_px(batch, offsets, None).dense_px() + ripple)
     for i in range(2):
         peer = Rand2DElastic((spacing_px, spacing_px), (1, 1), prob=1.0, padding_mode="zeros")
         peer.deform_grid.randomize = lambda grid_size: None
@@ -79,13 +83,43 @@ def test_it_folds_when_the_magnitude_is_well_above_a_third_of_the_spacing(make_b
     assert (min_jacobian(field_px(strong, batch)) <= 0).float().mean() > 0.9
 
 
-def test_the_baseline_runs_after_it_with_its_own_numbers(make_batch):
-    batch, red = make_batch(), RandomElastic()
-    own, shared = draw(red.stages(), None, batch, rng)
+def test_the_baseline_runs_before_it_with_its_own_numbers(make_batch):
+    batch, red = make_batch(), RandomElastic(baseline=Baseline(p_histogram_shift=0))
+    shared, own = draw(red.stages(), None, batch, rng)
     alone = draw(red.baseline.stages(), None, batch, rng)[0]
     assert torch.equal(shared.params.matrix, alone.params.matrix)
     only_red = augment((red,), None, batch, rng).image
     assert torch.equal(only_red, warp(batch.image, red.displacement_px(batch, own.params, None)))
+    flipped = augment(RandomElastic(baseline=FLIP).stages(), None, batch, rng).image
+    first = augment((FLIP,), None, batch, rng)
+    torch.testing.assert_close(flipped, augment((red,), None, first, rng).image, atol=1e-4, rtol=0)
+
+
+class Through:
+    """What MONAI puts an elastic grid through, with a matrix that is given."""
+
+    def __init__(self, matrix):
+        self.matrix = torch.block_diag(matrix, torch.ones(1))
+
+    def randomize(self): ...
+
+    def __call__(self, grid):
+        return torch.einsum("ij,jrc->irc", self.matrix, torch.as_tensor(grid, dtype=torch.float32))
+
+
+def test_monai_has_the_same_order(make_batch):
+    """Its elastic grid looks through the affine map, as one transform; ours has the ripple of its kernel added."""
+    batch, size, spacing_px = make_batch(rows=1), (64, 48), 8.0
+    red = RandomElastic(spacing_px=spacing_px, reference_side_px=64, baseline=TURN)
+    shared, own = draw(red.stages(), None, batch, rng)
+    matrix, ripple = shared.params.matrix[0], peers_ripple_px(size, spacing_px)
+    field = total_displacement_px((shared, own), None, batch)
+    ours = warp(batch.image, field + torch.einsum("ij,jrc->irc", matrix, ripple))
+    peer = Rand2DElastic((spacing_px, spacing_px), (1, 1), prob=1.0, padding_mode="zeros")
+    peer.deform_grid.randomize = lambda grid_size: None
+    peer.deform_grid.random_offset, peer.deform_grid.rand_mag = own.params[0].numpy(), 1.0
+    peer.rand_affine_grid = Through(matrix)
+    torch.testing.assert_close(ours[0], torch.as_tensor(peer(batch.image[0])), atol=1e-4, rtol=0)
 
 
 @pytest.mark.parametrize(

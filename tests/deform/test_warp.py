@@ -1,6 +1,10 @@
 import pytest
 import torch
 
+from segaug.deform import blocks
+from segaug.deform.affine_field import AffineField
+from segaug.deform.coarse import control_count
+from segaug.deform.elastic_field import ElasticField
 from segaug.deform.warp import warp, warp_together
 
 
@@ -92,3 +96,55 @@ def test_rows_that_stay_have_the_values_and_gradients_that_they_have_alone():
         strict=True,
     ):
         torch.testing.assert_close(one, other)
+
+
+def fields(rows, size):
+    """One of each kind; rows 1 and 2 stay."""
+    matrix = torch.eye(2) + 0.2 * torch.randn(rows, 2, 2)
+    control_px = 2 * torch.randn(rows, 2, *(control_count(n, 6.0) for n in size))
+    matrix[1:3], control_px[1:3] = torch.eye(2), 0
+    elastic = ElasticField(control_px, 6.0, size, matrix)
+    return {"dense": elastic.dense_px(), "affine": AffineField(matrix, size), "elastic": elastic}
+
+
+@pytest.mark.parametrize("kind", ["dense", "affine", "elastic"])
+@pytest.mark.parametrize("cache_bytes", [1, 40_000, 10**9])
+def test_how_many_rows_are_worked_on_at_a_time_changes_no_bit(monkeypatch, kind, cache_bytes):
+    image, label, field = torch.rand(6, 2, 37, 29), torch.rand(6, 1, 37, 29).round(), fields(6, (37, 29))[kind]
+    whole = warp_together(field, (image, "bilinear"), (label, "nearest"))
+    monkeypatch.setattr(blocks, "_CACHE_BYTES", cache_bytes)
+    for one, other in zip(warp_together(field, (image, "bilinear"), (label, "nearest")), whole, strict=True):
+        assert torch.equal(one, other)
+        assert torch.equal(one[1:3], (image if one.shape[1] == 2 else label)[1:3])
+
+
+@pytest.mark.parametrize("cache_bytes", [1, 20_000, 10**9])
+def test_nor_does_it_in_a_window(monkeypatch, cache_bytes):
+    image, first_px = torch.rand(6, 1, 60, 40), torch.tensor([[i, 2 * i] for i in range(6)])
+    every = fields(6, (37, 20))
+    whole = [warp(image, field, first_px=first_px) for field in every.values()]
+    monkeypatch.setattr(blocks, "_CACHE_BYTES", cache_bytes)
+    for field, expected in zip(every.values(), whole, strict=True):
+        assert torch.equal(warp(image, field, first_px=first_px), expected)
+
+
+@pytest.mark.parametrize("kind", ["dense", "affine", "elastic"])
+def test_where_gradients_are_asked_for_the_image_is_the_same(kind):
+    image, field = torch.rand(6, 1, 37, 29), fields(6, (37, 29))[kind]
+    assert torch.equal(warp(image.clone().requires_grad_(), field), warp(image, field))
+
+
+def test_points_are_asked_for_as_many_rows_at_a_time_as_the_cache_keeps(monkeypatch):
+    image, field = torch.rand(6, 1, 37, 29), fields(6, (37, 29))["elastic"]
+    asked, points = [], ElasticField.points
+    monkeypatch.setattr(
+        ElasticField, "points", lambda self, rows, *rest: asked.append(rows) or points(self, rows, *rest)
+    )
+    monkeypatch.setattr(blocks, "_CACHE_BYTES", 2 * 4 * 37 * 29 * 4)  # of two rows: points, image and what is made
+    warp(image, field)
+    assert asked == [slice(0, 1), slice(3, 5), slice(5, 6)]  # and for none of those that stay
+    warp(image.requires_grad_(), field.only(torch.ones(6, dtype=torch.bool)))
+    assert asked[3].tolist() == [0, 3, 4, 5]
+    matrix = 2 * torch.eye(2).expand(6, -1, -1)
+    warp(image, ElasticField(field.control_px, field.spacing_px, field.size, matrix))
+    assert asked[4] == slice(None)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from segaug.analysis.curves.fitting import fit_records
+from segaug.augment.red import RandomElastic
 from segaug.errors import ConfigError
 from segaug.experiment.config.identity import protocol_hash, science, trial_id
 from segaug.experiment.outside import compose
@@ -34,6 +35,12 @@ COMMANDS = {
     ],
 }  # fmt: skip
 each_record = pytest.mark.parametrize("trial", COMMANDS)
+
+
+@pytest.fixture(autouse=True)
+def of_then(monkeypatch):
+    """As if strategies that draw otherwise today were those of then: nothing else of a trial's name may have moved."""
+    monkeypatch.setattr(RandomElastic, "version", 1)
 
 
 @pytest.fixture
@@ -110,3 +117,15 @@ def test_a_changed_default_of_a_strategy_is_told_with_both_values(study):
     turned = replace(one, config=replace(one.config, augment=replace(one.config.augment, max_angle_deg=30.0)))
     with pytest.raises(ConfigError, match=r"augment.max_angle_deg was 15\.0 and is now 30\.0"):
         run_study([turned], workers=1, many=False)
+
+
+def test_a_study_of_an_older_version_of_a_strategy_is_not_extended_by_todays(study, monkeypatch):
+    """Its elastic field acted first.  The records stay; today's trials have other ids and want a study of their own."""
+    then = "73896e9be5a95a62"
+    monkeypatch.undo()
+    assert make_plan([asked(then, study)], skip_large=False).trials[0].id != then
+    told = r"augment\.versions\.RandomElastic was 1 and is now 2.*name=\.\.\., or go back to the segaug that made them"
+    with pytest.raises(ConfigError, match=told):
+        run_study([asked(then, study)], workers=1, many=False)
+    assert study.finished(then)
+    assert then in set(Snapshot(study.folder).trials()["id"])

@@ -56,7 +56,7 @@ class MadeImages(Strategy):
     per_source: bool = False  # that share of those of each labelled image; as published it is of all together
     include_originals: bool = True  # "only on the augmented labelled dataset" says the paper, which may be either
     judge: Judge = field(default_factory=Judge)
-    elastic: RandomElastic = field(default_factory=partial(RandomElastic, p=0.0))  # on line, before the baseline
+    elastic: RandomElastic = field(default_factory=partial(RandomElastic, p=0.0))  # on line, after the baseline
     baseline: Baseline = field(default_factory=Baseline)
 
     def __post_init__(self) -> None:
@@ -92,7 +92,7 @@ class MadeImages(Strategy):
 
     def stages(self) -> tuple[Strategy, ...]:
         """What happens on line, to labelled and made images alike."""
-        return (self.elastic, self.baseline) if self.elastic.p else (self.baseline,)
+        return (self.baseline, self.elastic) if self.elastic.p else (self.baseline,)
 
     def artefacts(self, context: PrepareContext) -> Sequence[Artefact]:
         """What is learned, the samples of each labelled image, their scores."""

@@ -118,6 +118,7 @@ GROUPS: dict[str, Mapping[str, type] | None] = {  # group -> its classes, where 
 }
 PREDICT = "predict"  # option, and key of `science`: of what is done after the training
 _ABSENT = object()
+_VERSIONS = ".versions."  # between a group and the class whose version it is, in the name of an option
 
 
 def science(config: Config) -> dict[str, Any]:
@@ -192,6 +193,13 @@ class Difference:
     def __str__(self) -> str:
         return f"{self.option} was {self.before} and is now {self.now}"
 
+    @property
+    def undone(self) -> str:
+        """How to have again what was before."""
+        if _VERSIONS in self.option:
+            return "go back to the segaug that made them"
+        return f"set {self.option}={self.before} again"
+
 
 def differences(before: Json, now: Json) -> list[Difference]:
     """Options in which two trials of a curve differ; before, now: their `science`, of whatever age."""
@@ -265,7 +273,7 @@ def _versions(group: str, value: Any) -> dict[str, Any]:
         return {"trainer": TRAINER} if TRAINER > 1 else {}
     parts = value.stages() if group == "augment" else (value,)
     versions = {type(part).__name__: version for part in parts if (version := getattr(part, "version", 1)) > 1}
-    return {"versions": versions} if versions else {}
+    return {_VERSIONS.strip("."): versions} if versions else {}
 
 
 def _leaves(tree: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]]:
@@ -279,5 +287,7 @@ def _leaves(tree: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]]:
 def _value(leaves: Mapping[str, Any], option: str, group: str, kinds: set[str]) -> Any:
     if option in leaves:
         return leaves[option]
+    if _VERSIONS in option:
+        return 1  # which is never written
     known = [before for kind in kinds if (before := _before(option, group, kind)) is not _ABSENT]
     return known[0] if known else "not there"

@@ -218,8 +218,7 @@ def check_consistent(plan: Plan, stored: Iterable[Json], config_of: Callable[[st
             settings[curve] = config_of(first["id"]) if first else now
         if changed := differences(settings[curve], now):
             changes = "; ".join([*map(str, changed[:_TOLD]), *["..."] * (len(changed) > _TOLD)])
-            again = f"set {changed[0].option}={changed[0].before} again"
-            raise _mixed(planned.trial, changed[0].option, f"made with other options ({changes})", again)
+            raise _mixed(planned.trial, changed[0].option, f"made with other options ({changes})", changed[0].undone)
 
 
 def _mixed(trial: Trial, key: str, difference: str, fix: str) -> ConfigError:

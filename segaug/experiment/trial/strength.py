@@ -22,7 +22,7 @@ DRAWS = 64
 def strength(
     strategy: Strategy, prepared: Prepared, subset: Batch, seed: int, patch: tuple[int, ...] | None = None
 ) -> Json | None:
-    """Statistics of the field of the strategy's own stages, before the shared baseline; None where it has no field.
+    """Statistics of the field of the strategy's own stages, without the shared baseline; None where it has no field.
 
     Over 64 draws from a stream of their own, in turn on the images of the subset, each applied whatever its p.  patch:
     pixels of the patches that the network is shown; of these then.

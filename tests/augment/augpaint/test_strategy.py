@@ -126,7 +126,7 @@ def test_flipped_boxes_carry_their_labels_with_them(made):
 def test_elastic_deformation_is_a_stage_only_where_it_is_asked_for():
     assert len(cheap().stages()) == 1
     with_elastic = cheap(elastic=RandomElastic(p=1.0))
-    assert [type(stage) for stage in with_elastic.stages()] == [RandomElastic, type(with_elastic.baseline)]
+    assert [type(stage) for stage in with_elastic.stages()] == [type(with_elastic.baseline), RandomElastic]
 
 
 def test_a_profile_gives_what_is_not_said_and_what_is_used_is_told():
