@@ -1,34 +1,39 @@
-"""Flip, affine, elastic and histogram shift: ours beside MONAI's dictionary transforms, in one run.
+"""Flip, affine, elastic and histogram shift: ours beside other libraries, in one run; and RegDA beside MONAI.
 
-Run: taskset -c 0 env OMP_NUM_THREADS=1 python benchmarks/augmentation.py [--side 256] [--rounds 9]
+Run: taskset -c 0 env OMP_NUM_THREADS=1 python benchmarks/augmentation.py [--side 64 256] [--rounds 15]
 
-CPU time of one thread, batch of 8 with one label channel, every random transform at p = 1 on both sides. The rounds
-alternate between the two; beside the median stands the fastest round, which neighbours on the machine disturb least.
-MONAI works image by image and resamples twice (affine, elastic), ours works on the batch and resamples once. For the
-conditions of a study add the variables of `KEEP_HEAP` in segaug/experiment/machine/workers.py to the environment.
+CPU time of one thread, batch of 8 with one label channel, every random transform at p = 1 on all sides. The contestants
+take turns; beside the median stands the fastest round, which neighbours on the machine disturb least. Ours works on the
+batch and reads images once; the others work image by image. What each does less or more than ours is told where it is
+made, in augmentation_parts/peers.py; MONAI's transforms alone do just what ours do. RegDA shoots momenta that were
+registered beforehand, guards its maps and runs the same baseline. For the heap of a study's workers:
+`python benchmarks/bench.py --only augmentation`.
 """
 
-from argparse import ArgumentParser
-from collections.abc import Callable
-from functools import partial
-from itertools import count
-from math import radians
-from statistics import median
-from time import process_time
+import os
+
+os.environ.update(OMP_NUM_THREADS="1", MKL_NUM_THREADS="1", MKL_CBWR="AUTO")  # as in a study
+
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Sequence
 
 import torch
-from monai.data import DataLoader, Dataset
-from monai.transforms import Compose, Rand2DElasticd, RandAffined, RandFlipd, RandHistogramShiftd
+from augmentation_parts.peers import MONAI, PEERS, Run, installed
+from bench_parts.row import Row
+from bench_parts.table import line
+from bench_parts.turns import in_turns
+from topology import chests_and_hearts, prepared, steps_of
 from torch.nn import functional as F
 
-from segaug.augment.augment import augment
 from segaug.augment.baseline import Baseline
 from segaug.augment.red import RandomElastic
+from segaug.augment.regda import RegDA
 from segaug.batch import Batch
 from segaug.rng import stream
 
 ROWS = 8
-BOTH = ("image", "label")
+SIDES, LARGE = (64, 256), 512
+ALL_ON = Baseline(p_rotation=1, p_affine=1, p_histogram_shift=1)
 
 
 def example(side: int) -> Batch:
@@ -40,62 +45,63 @@ def example(side: int) -> Batch:
     )
 
 
-def ours(batch: Batch) -> Callable[[], object]:
-    baseline = Baseline(p_rotation=1, p_affine=1, p_histogram_shift=1)
-    stages, steps = RandomElastic(baseline=baseline).stages(), count()
-    return lambda: augment(stages, None, batch, partial(stream, 0, "augment", next(steps)))
+def red(batch: Batch) -> Run:
+    return steps_of(RandomElastic(baseline=ALL_ON).stages(), None, batch)
 
 
-def peer(batch: Batch) -> Callable[[], object]:
-    zoom, mode = batch.image.shape[-1] / 256, ("bilinear", "nearest")
-    transforms = Compose(
-        [
-            RandFlipd(BOTH, prob=0.5, spatial_axis=0),
-            RandFlipd(BOTH, prob=0.5, spatial_axis=1),
-            RandAffined(
-                BOTH,
-                prob=1.0,
-                rotate_range=radians(15),
-                shear_range=(0.1, 0.1),
-                scale_range=(0.1, 0.1),
-                mode=mode,
-                padding_mode="zeros",
-            ),
-            Rand2DElasticd(
-                BOTH,
-                spacing=(32 * zoom,) * 2,
-                magnitude_range=(zoom, 4 * zoom),
-                prob=1.0,
-                mode=mode,
-                padding_mode="zeros",
-            ),
-            RandHistogramShiftd(("image",), num_control_points=10, prob=1.0),
-        ]
+def regda(side: int) -> tuple[Run, Run]:
+    """Ours and MONAI on the images that ours registers."""
+    batch, external = chests_and_hearts(side, "cpu")
+    strategy = RegDA(external=8, baseline=ALL_ON)
+    _, _, peer = PEERS["monai"]
+    return steps_of(strategy.stages(), prepared(strategy, batch, external), batch), peer(batch)
+
+
+def rows(sides: Sequence[int] = SIDES, rounds: int = 15) -> list[Row]:
+    found = [row for side in sides for row in (*red_rows(side, rounds), regda_row(side, rounds))]
+    return [*found, growth(rounds)] if max(sides) > min(sides) else found
+
+
+def red_rows(side: int, rounds: int) -> list[Row]:
+    batch = example(side)
+    arms = {name: make(batch) for name, (_, module, make) in PEERS.items() if installed(module)}
+    ms = in_turns({"ours": red(batch), **arms}, rounds)
+    what = f"red, every transform on, {side} x {side}"
+    return [
+        Row(key=f"augmentation/red/{side}/{name}", what=what, beside=beside, ours=ms["ours"], peer=ms.get(name))
+        for name, (beside, _, _) in PEERS.items()
+    ]
+
+
+def regda_row(side: int, rounds: int) -> Row:
+    ours, peer = regda(side)
+    ms = in_turns({"ours": ours, "peer": peer}, rounds)
+    what = f"regda, every transform on, {side} x {side}"
+    return Row(key=f"augmentation/regda/{side}/monai", what=what, beside=MONAI, ours=ms["ours"], peer=ms["peer"])
+
+
+def growth(rounds: int) -> Row:
+    """How much longer four times as many pixels take."""
+    small, large = SIDES[-1], LARGE
+    ms = in_turns({"small": red(example(small)), "large": red(example(large))}, rounds)
+    return Row(
+        key=f"augmentation/red/growth-{large}",
+        what=f"red, every transform on, {large} x {large}",
+        beside=f"the same, {small} x {small}",
+        ours=ms["large"],
+        peer=ms["small"],
+        slower=True,
     )
-    rows = [{"image": batch.image[i], "label": batch.label[i]} for i in range(ROWS)]
-    loader = DataLoader(Dataset(rows, transforms), batch_size=ROWS)
-    return lambda: list(loader)
 
 
 def main() -> None:
-    parser = ArgumentParser(description="Augmentation: ours beside MONAI, one thread, CPU time")
-    parser.add_argument("--side", type=int, default=256)
-    parser.add_argument("--rounds", type=int, default=9)
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
+    parser.add_argument("--side", type=int, nargs="+", choices=[64, 128, 256], default=[*SIDES])
+    parser.add_argument("--rounds", type=int, default=15)
     args = parser.parse_args()
     torch.set_num_threads(1)
-    batch = example(args.side)
-    contestants = {"ours": ours(batch), "monai": peer(batch)}
-    times: dict[str, list[float]] = {name: [] for name in contestants}
-    for turn in range(args.rounds + 1):
-        for name, run in contestants.items():
-            start = process_time()
-            run()
-            if turn:  # the first turn warms caches up
-                times[name].append(process_time() - start)
-    for name, summary in (("median", median), ("fastest", min)):
-        ms = {contestant: 1e3 * summary(values) for contestant, values in times.items()}
-        per_batch = f"ours {ms['ours']:6.2f}, MONAI {ms['monai']:6.2f} ms per batch of {ROWS}"
-        print(f"{name:8s}{per_batch}, ratio {ms['monai'] / ms['ours']:.1f}, {args.side} x {args.side}")
+    for row in rows(args.side, args.rounds):
+        print(line(row))
 
 
 if __name__ == "__main__":

@@ -9,16 +9,17 @@ MONAI in float32. The heap decides as well: by default it returns large buffers 
 """
 
 import argparse
-import os
-import statistics
-import time
 from collections.abc import Callable
 from contextlib import nullcontext
 
 import torch
 import torch.nn.functional as F
+from bench_parts.heaps import heap
+from bench_parts.row import Row
+from bench_parts.turns import in_turns
 from monai.networks.nets import DynUNet, SwinUNETR
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
 from segaug.models.nnunet import NnUnet
 from segaug.models.swin_unet import SwinUnet
@@ -55,15 +56,48 @@ def training_step(network: nn.Module, image: torch.Tensor, label: torch.Tensor, 
     return step
 
 
-def interleaved_ms(arms: dict[str, Callable[[], None]], rounds: int) -> dict[str, float]:
-    """Median CPU time of each arm [ms]; each round runs every arm once, the first round is not counted."""
-    times: dict[str, list[float]] = {name: [] for name in arms}
-    for _ in range(rounds + 1):
-        for name, arm in arms.items():
-            start = time.process_time()
-            arm()
-            times[name].append(1e3 * (time.process_time() - start))
-    return {name: statistics.median(values[1:]) for name, values in times.items()}
+def example(size: int, batch: int) -> tuple[torch.Tensor, torch.Tensor]:
+    rng = stream(0, "benchmark")
+    image = torch.rand(batch, 1, size, size, generator=rng)
+    return image, torch.randint(0, 2, image.shape, generator=rng).float()
+
+
+ROUNDS = {64: 9, 256: 2}
+
+
+def rows() -> list[Row]:
+    """Nnunet in both precisions beside MONAI in float32, in the heap of this process."""
+    return [row for size, rounds in ROUNDS.items() for row in size_rows(size, rounds, heap())]
+
+
+def size_rows(size: int, rounds: int, heap: str, batch: int = 8) -> list[Row]:
+    image, label = example(size, batch)
+    peer, ours = PAIRS["nnunet"]
+    arms = {
+        "peer": training_step(peer(), image, label, bfloat16=False),
+        "float32": training_step(ours(), image, label, bfloat16=False),
+        "bfloat16": training_step(ours(), image, label, bfloat16=True),
+    }
+    ms = in_turns(arms, rounds)
+    gflop = operations(ours(), image)
+    return [
+        Row(
+            key=f"network/nnunet/{size}/{precision}/{heap}-heap",
+            what=f"nnunet update, {precision}, {size} x {size}, {heap} heap, {gflop / ms[precision][0]:.0f} GFLOP/s",
+            beside=f"MONAI, float32, {heap} heap",
+            ours=ms[precision],
+            peer=ms["peer"],
+        )
+        for precision in ("float32", "bfloat16")
+    ]
+
+
+def operations(network: nn.Module, image: torch.Tensor) -> float:
+    """Millions of floating point operations of an update: what a GFLOP/s is a thousandth of a second of."""
+    counter = FlopCounterMode(display=False)
+    with counter:
+        network(image[:1]).sum().backward()
+    return counter.get_total_flops() * len(image) / 1e6
 
 
 def main() -> None:
@@ -73,20 +107,18 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    rng = stream(0, "benchmark")
-    image = torch.rand(options.batch, 1, options.size, options.size, generator=rng)
-    label = torch.randint(0, 2, image.shape, generator=rng).float()
-    heap = "kept" if os.environ.get("MALLOC_MMAP_MAX_") == "0" else "default"
-    print(f"batch {options.batch}, {options.size} x {options.size}, {heap} heap, torch {torch.__version__}")
+    image, label = example(options.size, options.batch)
+    print(f"batch {options.batch}, {options.size} x {options.size}, {heap()} heap, torch {torch.__version__}")
     for name, builders in PAIRS.items():
         arms = {
             f"{maker} {precision}": training_step(build(), image, label, precision == "bfloat16")
             for precision in ("float32", "bfloat16")
             for maker, build in zip(("MONAI", "ours"), builders, strict=True)
         }
-        result = interleaved_ms(arms, options.rounds)
-        for arm, ms in result.items():
-            print(f"{name:10} {arm:15} {ms:8.1f} ms   {result['MONAI float32'] / ms:5.2f}x")
+        result = in_turns(arms, options.rounds)
+        for arm, (middle, best) in result.items():
+            ratio = result["MONAI float32"][0] / middle
+            print(f"{name:10} {arm:15} {middle:8.1f} ms (best {best:8.1f})   {ratio:5.2f}x")
 
 
 if __name__ == "__main__":

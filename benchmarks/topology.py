@@ -20,6 +20,8 @@ from statistics import median
 from time import perf_counter, process_time
 
 import torch
+from bench_parts.row import Row
+from bench_parts.turns import both, in_turns
 from network import training_step
 from registration_parts.pair import stack
 from registration_parts.phantoms import phantom_pairs
@@ -33,11 +35,13 @@ from segaug.augment.genda.strategy import GenDA
 from segaug.augment.red import RandomElastic
 from segaug.augment.regda import RegDA
 from segaug.augment.smooth_random import SmoothRandom
-from segaug.augment.strategy import Allowed, PrepareContext, Strategy
+from segaug.augment.strategy import Allowed, PrepareContext, Prepared, Strategy
 from segaug.batch import Batch
+from segaug.contract.learning import named
 from segaug.models.nnunet import NnUnet
 from segaug.registration.lddmm import Lddmm, register
 from segaug.rng import stream
+from segaug.training.objective import Objective
 
 BATCHES = (32, 128, 512)  # of registrations
 Arm = Callable[[], object]
@@ -51,17 +55,25 @@ def chests_and_hearts(side: int, device: str) -> tuple[Batch, Tensor]:
     return batch.to(device), pairs.fixed.to(device)
 
 
-def augmentations(batch: Batch, external: Tensor) -> dict[str, Arm]:
-    """Each strategy as it trains, and what it does by itself."""
-    rng = partial(stream, 0, "benchmark")
+def prepared(strategy: Strategy, batch: Batch, external: Tensor) -> Prepared:
+    """What a strategy learns or registers before it trains."""
+    allowed = Allowed(external=external)
     context = PrepareContext(
         subset=batch,
-        allowed=Allowed(external=external),
+        allowed=allowed,
+        decides={},
+        objective=Objective(),
         build_model=NnUnet().build,
         train_segmentation=_not_needed,
-        rng=rng,
+        rng=partial(stream, 0, "benchmark"),
         obtain=lambda artefact: artefact.make(None, quiet, unkept),
+        **named(batch, allowed),
     )
+    return strategy.prepare(context)
+
+
+def augmentations(batch: Batch, external: Tensor) -> dict[str, Arm]:
+    """Each strategy as it trains, and what it does by itself."""
     arms: dict[str, Arm] = {}
     strategies: Mapping[str, Strategy] = {
         "RED": RandomElastic(),
@@ -71,19 +83,19 @@ def augmentations(batch: Batch, external: Tensor) -> dict[str, Arm]:
         "GenDA": GenDA(external=8, gan=Gan(steps=2)),  # a generator that has learned nothing takes as long
     }
     for name, strategy in strategies.items():
-        prepared = strategy.prepare(context)
-        arms[name] = _steps(strategy.stages(), prepared, batch)
-        arms[f"{name}, alone"] = _steps(own_stages(strategy), prepared, batch)
+        ready = prepared(strategy, batch, external)
+        arms[name] = steps_of(strategy.stages(), ready, batch)
+        arms[f"{name}, alone"] = steps_of(own_stages(strategy), ready, batch)
     return arms
 
 
-def _steps(stages: tuple[Strategy, ...], prepared: object, batch: Batch) -> Arm:
+def steps_of(stages: tuple[Strategy, ...], prepared: Prepared, batch: Batch) -> Arm:
     """Augmentation with new draws at every call."""
     step = count()
     return lambda: augment(stages, prepared, batch, partial(stream, 0, "augment", next(step)))
 
 
-def _not_needed(subset: Batch) -> torch.nn.Module:
+def _not_needed(subset: Batch, strategy: Strategy | None) -> torch.nn.Module:
     raise NotImplementedError("no strategy here trains a segmenter first")
 
 
@@ -122,6 +134,40 @@ def steps(side: int, rounds: int, device: str) -> None:
     for name in arms:
         ratios = [1 + ms[name] / ms[precision] for precision in updates]
         print(f"  {name:26s}{ms[name]:8.2f}{ratios[0]:18.3f}{ratios[1]:10.3f}")
+
+
+ROUNDS = {64: 15, 256: 2}
+SHARES = ((64, 8), (64, 1), (256, 8))  # side and batch size
+
+
+def rows() -> list[Row]:
+    """An update with augmentation beside a bare one, in both precisions."""
+    return [row for side, count in SHARES for row in share_rows(side, count, ROUNDS[side])]
+
+
+def share_rows(side: int, count: int, rounds: int) -> list[Row]:
+    """The update is timed bare, and the augmentation that is added to it by itself: so its noise does not hide that."""
+    whole, external = chests_and_hearts(side, "cpu")
+    batch = whole.rows(torch.arange(count))
+    updates = {
+        precision: training_step(NnUnet().build(), batch.image, batch.label, precision == "bfloat16")
+        for precision in ("float32", "bfloat16")
+    }
+    strategies = {"red": RandomElastic(), "regda": RegDA(external=8)}
+    arms = {name: steps_of(one.stages(), prepared(one, batch, external), batch) for name, one in strategies.items()}
+    ms = in_turns(updates | arms, rounds)
+    return [
+        Row(
+            key=f"step/{name}/{side}/batch-{count}/{precision}",
+            what=f"nnunet update with {name}, {precision}, {side} x {side}, batch of {count}",
+            beside="the bare update",
+            ours=both(ms[precision], ms[name]),
+            peer=ms[precision],
+            slower=True,
+        )
+        for name in arms
+        for precision in updates
+    ]
 
 
 def registrations(side: int, device: str) -> None:
