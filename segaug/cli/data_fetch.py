@@ -1,5 +1,6 @@
 """`segaug data fetch`: download a published set where its licence and its host allow it, or print the way to it."""
 
+import re
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from segaug.data.fetch.fetch import Offered, Outcome
+
+
+_PLAIN = re.compile(r"[\w./-]+")  # neither a shell nor Hydra reads anything into it
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -48,8 +52,11 @@ def run(args: Namespace) -> int:
     with one_line():
         dataset = option(loader_of(args.config_dir), "dataset", args.set)
     if isinstance(dataset, Pooled):
-        problem = f"{args.set} is pooled of {dataset.base} and {', '.join(dataset.added)}"
-        raise ConfigError(key="NAME", problem=problem, fix=f"get each by itself: segaug data fetch {dataset.base}")
+        problem = f"{args.set} is made of other sets: {', '.join((dataset.base, *dataset.added))}"
+        raise ConfigError(key="NAME", problem=problem, fix=f"name one of them: segaug data fetch {dataset.base}")
+    if not hasattr(dataset, "root"):
+        print(f"{args.set} is generated: nothing to fetch")
+        return 0
     downloads = downloads_of(getattr(dataset, "downloads", {}))
     free = getattr(dataset, "access", "") == "free"
     console = terminal.console(wide=True)
@@ -61,13 +68,13 @@ def run(args: Namespace) -> int:
         with _Progress() as progress:
             outcomes = list(_told(fetch(downloads, folder, free=free, web=Web(), tell=progress), console))
         if all(outcome.done for outcome in outcomes):
-            root = "" if args.to is None else f" dataset.root={folder}"
+            root = "" if args.to is None else f" {_root(str(folder))}"
             console.print(escape(f"look at it: segaug data check {args.set}{root}"), soft_wrap=True)
             return 0
     else:
         _print_about(args.set, dataset, console)
     _print_steps(args.set, dataset, free and bool(downloads), console)
-    return 1
+    return 0 if args.list else 1
 
 
 def _folder(args: Namespace, dataset: Any, whose: str, file: str) -> Path:  # an instance of a kind of data set
@@ -80,6 +87,12 @@ def _folder(args: Namespace, dataset: Any, whose: str, file: str) -> Path:  # an
         raise ConfigError(key="dataset.downloads", file=file, problem=problem, fix=fix)
     folder: Path = args.to.expanduser() if args.to else named_folder(dataset.root, "dataset.root")
     return folder.absolute()
+
+
+def _root(folder: str) -> str:
+    from segaug.cli.hydra_errors import in_shell
+
+    return f"dataset.root={folder}" if _PLAIN.fullmatch(folder) else in_shell("dataset.root", folder)
 
 
 def _print_about(name: str, dataset: Any, console: Console) -> None:  # an instance of a kind of data set

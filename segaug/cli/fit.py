@@ -87,13 +87,15 @@ def _at_site(args: Namespace, store: "Store") -> int:
     scored = Scored(Snapshot(store.folder))
     source = scored.source(args.site)
     folder = inside(store.folder, "fit", file_name(args.site))
+    falls = _falls(scored, args)  # before anything is written: it refuses what cannot be asked of the site
     print(f"tested on {args.site}")
     _fit(args, source, source.planned(planned_trials(store)), folder)
-    falls = _falls(scored, args)
     for line in fall_lines(falls, BASELINE):
         print(line)
     if falls:
         print(f"wrote {folder}: {', '.join(write_falls(folder, falls))}")
+    else:
+        inside(folder, "falls.csv").unlink(missing_ok=True)  # of an earlier run, whose curves are not there any more
     return 0
 
 

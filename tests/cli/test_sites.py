@@ -78,6 +78,24 @@ def test_added_images_of_the_site_are_a_curve_and_no_fall(tmp_path, capsys):
     assert "From tecom to cella" not in told
 
 
+def test_what_the_site_has_not_measured_is_refused_before_anything_is_written(tmp_path, capsys):
+    study = write(tmp_path / "sites", ONE_WAY)
+    assert main(["fit", str(study), "--site", "cella", "--metric", "validation_bce"]) != 0
+    said = capsys.readouterr()
+    assert "tested on" not in said.out
+    assert not (study / "fit").exists()
+
+
+def test_falls_of_an_earlier_run_do_not_stay(tmp_path, capsys):
+    made = [trial("tecom", "cella", "baseline", 8, seed, factor=2.0, added=4) for seed in range(2)]
+    study = write(tmp_path / "added", made)
+    stale = study / "fit" / "cella" / "falls.csv"
+    stale.parent.mkdir(parents=True)
+    stale.write_text("old")
+    shown(capsys, "fit", study, "--site", "cella")
+    assert not stale.exists()
+
+
 def test_a_table_has_no_sites(tmp_path, capsys):
     table = tmp_path / "errors.csv"
     table.write_text("N,error\n1,0.5\n2,0.4\n4,0.3\n")

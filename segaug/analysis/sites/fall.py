@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from segaug.analysis.comparison.compare import BASELINE
 from segaug.analysis.comparison.comparison import Ratio
@@ -124,7 +123,7 @@ def _by_site(curve: PlacedCurve, site: str) -> PlacedCurve:
 
 def _fall(scored: Scored, way: Way, strategy: str, pair: SitePair, baseline: SitePair | None) -> Fall:
     metric = pair.inside.trials.metric
-    there = scored.trained_there(way.outside, way.model, strategy, metric, _test_cases(pair.outside.trials.table))
+    there = scored.trained_there(way.outside, way.model, strategy, metric, pair.outside.trials.table)
     tested = pair.pairing.tested.tolist()
     shared = [column for column in tested if baseline is not None and column in baseline.pairing.tested]
     return Fall(
@@ -162,7 +161,3 @@ def _mean(curve: CurveTrials | None, size: int) -> float | None:
         return None
     values = curve.values[:, list(curve.sizes).index(size)]
     return float(np.nanmean(values)) if np.isfinite(values).any() else None
-
-
-def _test_cases(table: pd.DataFrame) -> int:
-    return int(table["test_cases"].max())

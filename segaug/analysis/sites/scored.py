@@ -17,6 +17,7 @@ from segaug.results.pooled import added_images
 from segaug.results.snapshot import Snapshot
 from segaug.ways import PLAIN
 
+_ALIKE = ("test_cases", "structures", "protocol_hash")  # what errors on one test set share
 Curve = tuple[str, str]  # model and strategy
 
 
@@ -79,15 +80,20 @@ class Scored:
         return self._cases[site, key]
 
     def trained_there(
-        self, site: str, model: str, strategy: str, metric: Metric | None, test_cases: int
+        self, site: str, model: str, strategy: str, metric: Metric | None, outside: pd.DataFrame
     ) -> CurveTrials | None:
-        """The curve of networks that were trained at a site alone, on its own test set of so many images."""
+        """The curve of networks that were trained at a site alone, on its own test set; None where there is none alike.
+
+        outside: the trials that it stands beside: equally many structures and test images, and the same protocol.
+        """
         table = self.table(site)
         alone = [
             trained_site(task, sources) == site and not added_images(sources) and plain_task(task) == task
             for task, sources in zip(table["task"], table["sources"], strict=True)
         ]
-        own = table[pd.Series(alone, index=table.index) & (table["test_cases"] == test_cases)]
+        like = outside.loc[outside["test_cases"].idxmax()]
+        same = (table[list(_ALIKE)] == like[list(_ALIKE)]).all(axis=1)
+        own = table[pd.Series(alone, index=table.index) & same]
         for task in sorted(set(own["task"])):
             if (curve := self.curves(site, task, metric).get((model, strategy))) is not None:
                 return curve

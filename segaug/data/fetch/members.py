@@ -57,7 +57,7 @@ class Looking:
         none = not member.name or (member.kind == "file" and not parts)  # the folder "." is harmless
         if _STRANGE.search(member.name) or none or len(member.name) > LONGEST:
             self._refuse(f"holds {member.name[:LONGEST]!r}, a path that leads elsewhere or is none")
-        if not all(map(is_name, parts)):
+        if not all(map(is_name, parts)) or any(unicodedata.category(one) == "Cf" for one in member.name):
             self._refuse(f"holds {member.name!r}, of letters that cannot be shown as they are")
         if any(len(part.encode()) > LONGEST_NAME for part in parts):
             self._refuse(f"holds {member.name!r}, a name of more than {LONGEST_NAME} bytes")

@@ -65,8 +65,8 @@ class Plan:
     """Trials in the order they run, the sizes that a task cannot offer, and the tasks by name.
 
     shard: of which these are the trials; of: the trials of all shards.  None: there are no others.
-    absent: tasks that are left out, because their data are not here.  counted: tasks that are planned without their
-    data, of which no trial can be run, with what was published of them: images and patients, or nothing.
+    absent: tasks that are left out, with their data sets that are not here.  counted: tasks that are planned without
+    their data, of which no trial can be run, with what was published of them: images and patients, or nothing.
     """
 
     trials: tuple[Planned, ...]
@@ -74,7 +74,7 @@ class Plan:
     tasks: dict[str, Task]
     shard: Shard | None = None
     of: tuple[Planned, ...] | None = None
-    absent: tuple[str, ...] = ()
+    absent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     counted: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property

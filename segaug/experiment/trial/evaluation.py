@@ -145,9 +145,13 @@ def _of_atlas(atlas: Tensor, truth: Truth, validation: Batch | None) -> Json:
 
 
 def _mean(key: str, values: Array) -> float:
-    """Of overlaps in float32, which they are: as in all records so far."""
+    """Of overlaps in float32, which they are: as in all records so far.
+
+    No measure is below 0, but the cross-entropy of a sure and right prediction may round to less.
+    """
     tensor = torch.from_numpy(values)
-    return (tensor.float() if quantity(key).measure.better == "higher" else tensor).mean().item()
+    mean = (tensor.float() if quantity(key).measure.better == "higher" else tensor).mean()
+    return mean.clamp(min=0).item()
 
 
 def _plain(values: tuple[Number, ...]) -> Number | list[Number]:

@@ -92,6 +92,14 @@ def test_the_error_of_networks_that_were_trained_there_stands_beside(study, foun
     assert red.constant == home.constant
 
 
+def test_networks_of_another_protocol_do_not_stand_beside(tmp_path):
+    made = records(sizes=SIZES[:2], seeds=2)
+    home = [{**one, "protocol_hash": "other"} if one["task"].startswith("cella") else one for one in made]
+    found = falls_to(scored(tmp_path, home), "cella", resamples=DRAWS)
+    assert found
+    assert all(at.trained_there is None for fall in found for at in fall.sizes)
+
+
 def test_a_site_that_gave_images_is_not_outside(tmp_path):
     made = [trial("tecom", "cella", "baseline", 8, seed, factor=2.0, added=4) for seed in range(2)]
     assert falls(scored(tmp_path, made)) == []

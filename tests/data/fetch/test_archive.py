@@ -69,6 +69,7 @@ def test_a_path_that_leads_elsewhere_refuses_the_whole_archive(kind, name, tmp_p
         (["a" * 256], "a name of more than 255 bytes"),
         (["é" * 128], "a name of more than 255 bytes"),
         (["a\u202eb"], "of letters that cannot be shown as they are"),
+        (["a\u200bb"], "of letters that cannot be shown as they are"),
         (["a\x85b"], "of letters that cannot be shown as they are"),
     ],
 )

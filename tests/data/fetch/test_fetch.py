@@ -171,6 +171,19 @@ def test_a_set_behind_a_form_has_its_way_told_and_one_without_files_too(own, tmp
     assert "there is no data set 'bussi'; did you mean 'busi'?" in capsys.readouterr().err
 
 
+def test_there_is_nothing_to_fetch_of_a_generated_set_and_a_list_is_no_failure(capsys):
+    assert main(["data", "fetch", "shift_base"]) == 0
+    assert capsys.readouterr().out == "shift_base is generated: nothing to fetch\n"
+    assert main(["data", "fetch", "lgg", "--list"]) == 0
+
+
+def test_the_folder_is_quoted_where_a_shell_would_split_it(own, tmp_path, capsys):
+    with serving(zipped(a="one")) as served:
+        own("mine", served)
+        assert main(["data", "fetch", "mine", "--trust", "--to", str(tmp_path / "a b")]) == 0
+    assert f"\"dataset.root='{tmp_path}/a b'\"" in capsys.readouterr().out
+
+
 def test_nothing_else_fetches():
     """Training and all else never begin it: one verb imports it, and one file asks servers."""
     house = Path(segaug.__file__).parent

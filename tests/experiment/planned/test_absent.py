@@ -43,7 +43,7 @@ def test_they_are_left_out_when_asked_and_told_once(tiny, capsys):
     trials = [tiny(), away(tiny(), "one"), away(tiny("seed=1"), "two")]
     plan = make_plan(map(skipping, trials), skip_large=True)
     assert [each.trial.task for each in plan.trials] == ["phantom_thorax_lung(images=60,size=16)"]
-    assert plan.absent == ("one", "two")
+    assert plan.absent == {"one": ("one",), "two": ("two",)}
     assert left_out(plan.absent).startswith("left out, their data are not here: one, two; ")
     none = make_plan(map(skipping, trials[1:]), skip_large=True)
     assert why_nothing(none.absent).startswith("the data of one, two are not here; `segaug data fetch one`")
@@ -101,6 +101,15 @@ def test_of_volumes_there_are_as_many_images_as_are_taken_at_most():
     pooled = Pooled(base="a", added=["b"]).with_sources({"a": volumes, "b": volumes})
     assert published_counts(pooled) == published_counts(volumes)
     assert is_absent(pooled)
+
+
+def test_of_a_pooled_task_the_sources_that_are_not_here_are_named(tiny, tmp_path):
+    here, gone = Folder(root=str(tmp_path), **X), Folder(root="/nowhere/b", **X)
+    pooled = Pooled(base="a", added=["b", "c"]).with_sources({"a": here, "b": gone, "c": gone})
+    trial = skipping(tiny())
+    trial = replace(trial, config=replace(trial.config, dataset=pooled), task="a + 0 b, c")
+    told = why_nothing(make_plan([trial], skip_large=True).absent)
+    assert told.endswith("not here; `segaug data fetch b` and `segaug data fetch c` tells how to get it")
 
 
 def test_an_unset_variable_is_absence_and_an_empty_folder_is_not(tmp_path, monkeypatch):
