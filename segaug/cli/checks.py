@@ -42,7 +42,8 @@ def check_machine(config_dir: str | None = None) -> list[Finding]:
     """All findings, in the order in which problems should be mended; config_dir: that of --config-dir."""
     own = partial(_own_configs, [f"--config-dir={config_dir}"] if config_dir else [])
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
-        _python, _packages, _compromised, _device, _cores, _configs, own, _plugins, _folders, _data, _tracker, _cluster,
+        _python, _packages, _compromised, _device, _precision, _cores, _configs, own, _plugins, _folders, _data,
+        _tracker, _cluster,
     )  # fmt: skip
     return [finding for check in checks for finding in check()]
 
@@ -105,6 +106,14 @@ def _device() -> Iterator[Finding]:
         yield Finding("WARN", "device", f"an NVIDIA driver, but torch {torch.__version__} cannot use it", fix)
     else:
         yield Finding("OK", "device", f"CPU, no GPU; torch {torch.__version__}")
+
+
+def _precision() -> Iterator[Finding]:
+    from segaug.experiment.machine.precision import cpu_flags, native_bfloat16
+
+    units = native_bfloat16(cpu_flags())
+    told = f"bfloat16 by {' and '.join(units)}" if units else "float32 only: bfloat16 would be emulated, and is slower"
+    yield Finding("OK", "precision", f"CPU: {told}")
 
 
 def _cores() -> Iterator[Finding]:
