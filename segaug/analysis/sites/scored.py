@@ -91,7 +91,7 @@ class Scored:
             trained_site(task, sources) == site and not added_images(sources) and plain_task(task) == task
             for task, sources in zip(table["task"], table["sources"], strict=True)
         ]
-        like = outside.loc[outside["test_cases"].idxmax()]
+        like = outside.iloc[int(outside["test_cases"].to_numpy().argmax())]
         same = (table[list(_ALIKE)] == like[list(_ALIKE)]).all(axis=1)
         own = table[pd.Series(alone, index=table.index) & same]
         for task in sorted(set(own["task"])):
