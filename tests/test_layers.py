@@ -13,8 +13,8 @@ from tests.house.rooms import House, layer_of, room_of
 
 # At the top, for everybody; "" is segaug itself.
 FREE = {
-    "", "batch", "errors", "file_name", "files", "form", "grey", "image_hash", "json_data", "known", "measures",
-    "metrics", "name", "patch", "policy_file", "rng", "terminal", "visible", "ways",
+    "", "batch", "errors", "file_name", "files", "form", "glibc", "grey", "image_hash", "json_data", "known",
+    "measures", "metrics", "name", "patch", "policy_file", "rng", "terminal", "visible", "ways",
 }  # fmt: skip
 MAY_IMPORT = {
     "data": set(),

@@ -109,11 +109,11 @@ def _device() -> Iterator[Finding]:
 
 
 def _precision() -> Iterator[Finding]:
-    from segaug.experiment.machine.precision import cpu_flags, native_bfloat16
+    from segaug.experiment.machine.precision import bfloat16_units, cpu_flags
 
-    units = native_bfloat16(cpu_flags())
-    told = f"bfloat16 by {' and '.join(units)}" if units else "float32 only: bfloat16 would be emulated, and is slower"
-    yield Finding("OK", "precision", f"CPU: {told}")
+    units = bfloat16_units(cpu_flags())
+    native = f"bfloat16 by {' and '.join(units)}"
+    yield Finding("OK", "precision", f"CPU: {native if units else 'float32; bfloat16 is emulated, and slower'}")
 
 
 def _cores() -> Iterator[Finding]:

@@ -25,10 +25,11 @@ def run(args: Namespace) -> int:
     """Learn what is missing, write the folder, and say how it is read."""
     out = _new(Path(args.out).expanduser())
 
-    from segaug.experiment.machine.workers import SINGLE_THREAD
+    from segaug.experiment.machine.workers import SINGLE_THREAD, keep_heap
     from segaug.terminal import console
 
     os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`: what is learned here is kept for trials
+    keep_heap()
     from segaug.cli.generate_files import write
     from segaug.cli.generate_output import printed
     from segaug.experiment.machine.stop import terminable

@@ -11,6 +11,7 @@ from segaug.cli.names import Names
 from segaug.cluster.settings import JobSettings
 from segaug.cluster.survey import GPU_SECONDS, Survey
 from segaug.experiment.planned.absent import left_out
+from segaug.experiment.planned.emulated import told_emulated
 from segaug.experiment.planned.plan import Plan
 from segaug.findings.numbers import duration
 from segaug.results.store import Store
@@ -45,6 +46,8 @@ def print_survey(
         console.print(f"left out, above the pool of their task: {_skipped(plan)}")
     if survey.left:
         _print_cost(survey, settings, jobs, parallel, console)
+    if settings is None and (emulated := told_emulated(planned.trial for planned in survey.left)):
+        console.print(f"[yellow]{escape(emulated)}[/]", soft_wrap=True)
 
 
 def _print_absent(plan: Plan, console: Console) -> None:

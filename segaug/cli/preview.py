@@ -30,10 +30,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Draw originals and augmented versions with mask outlines and displacements; and what a generator has learned."""
-    from segaug.experiment.machine.workers import SINGLE_THREAD
+    from segaug.experiment.machine.workers import SINGLE_THREAD, keep_heap
     from segaug.terminal import console
 
     os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`: what is learned here is kept for trials
+    keep_heap()
     from segaug.experiment.cards.each_kind import each_kind
     from segaug.experiment.cards.examples import augmented, banked, example_batch, learned, patched, prepare_examples
     from segaug.experiment.machine.devices import device_of

@@ -31,9 +31,10 @@ def run(args: Namespace) -> int:
     import os
     from pathlib import Path
 
-    from segaug.experiment.machine.workers import SINGLE_THREAD
+    from segaug.experiment.machine.workers import SINGLE_THREAD, keep_heap
 
     os.environ.update(SINGLE_THREAD)  # before numpy: one pair is too small a work to share among threads
+    keep_heap()
 
     from segaug.cli.register_input import CUT, read_pair
     from segaug.cli.register_output import open_folder, printed, write

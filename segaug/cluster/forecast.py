@@ -44,7 +44,7 @@ class Forecast:
         same = ("trial", task, model, strategy, planned.size, _budget(protocol))
         if same in self.seconds_of:
             return self.seconds_of[same]
-        rates = (("rate", model, strategy), ("rate", model), ("rate",))
+        rates = _rates(model, strategy, _precision(protocol))
         rate = next((self.seconds_of[key] for key in rates if key in self.seconds_of), SECONDS_PER_PIXEL)
         return rate * pixels(protocol, planned.size, side, planned.added)
 
@@ -127,7 +127,7 @@ def _learned(trials: Iterable[Trial], of: str) -> Forecast | None:
         rate = total / pixels(protocol, trial["size"], trial["side"], added_images(trial["sources"]))
         curve = curve_of(trial)
         measured.setdefault(("trial", *curve, trial["size"], _budget(protocol)), []).append(total)
-        for key in (("rate", *curve[1:]), ("rate", curve[1]), ("rate",)):
+        for key in _rates(curve[1], curve[2], _precision(protocol)):
             measured.setdefault(key, []).append(rate)
     if not used:
         return None
@@ -154,6 +154,16 @@ def _protocol(options: Json) -> Protocol | None:
         return None
 
 
+def _rates(model: str, strategy: str, precision: Key) -> tuple[Key, ...]:
+    """Keys of the seconds of a pixel, the most alike first: networks differ by more than precisions do."""
+    of_any = ("rate", model, strategy), ("rate", model)
+    return (*((*key, precision) for key in of_any), *of_any, ("rate",))
+
+
+def _precision(protocol: Protocol) -> Key:
+    return protocol.precision, protocol.inference_precision
+
+
 def _budget(protocol: Protocol) -> Key:
-    budget = protocol.unit, protocol.length, protocol.batch_size, protocol.patience
+    budget = protocol.unit, protocol.length, protocol.batch_size, protocol.patience, *_precision(protocol)
     return budget if protocol.patch is None else (*budget, protocol.patch)

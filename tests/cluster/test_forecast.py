@@ -31,7 +31,7 @@ def test_the_most_alike_counts(study):
     planned = study.planned(size=4)
     task, model, strategy = planned.trial.curve
     options = planned.trial.config.protocol
-    budget = (options.unit, options.length, options.batch_size, options.patience)
+    budget = (options.unit, options.length, options.batch_size, options.patience, "float32", "float32")
     known = {
         ("rate",): 1.0,
         ("rate", model): 2.0,
@@ -71,6 +71,26 @@ def test_seconds_are_the_median_of_trials_and_a_rate_that_of_pixels(tmp_path):
     assert forecast.seconds_of["rate", "nnunet", "red"] == pytest.approx(median(large))
     assert forecast.seconds_of["rate", "nnunet", "baseline"] == pytest.approx(median(small))
     assert forecast.seconds_of["rate", "nnunet"] == forecast.seconds_of["rate",] == pytest.approx(median(large + small))
+
+
+@pytest.mark.parametrize("option", ["precision", "inference_precision"])
+def test_trials_of_the_same_precision_count_first(tmp_path, study, option):
+    store, planned = Store(tmp_path / "own"), study.planned(size=1, strategy="red")
+    _, model, strategy = planned.trial.curve
+    for seed, (precision, total) in enumerate([("float32", 60.0), ("float32", 60.0), ("bfloat16", 20.0)]):
+        trial = record("lung", model, strategy, 4, seed)
+        trial["config"]["protocol"][option] = precision
+        trial["run"]["seconds"]["total"] = total
+        store.write_record(trial)
+    forecast = forecast_of(store, [])
+
+    def foretold(precision):
+        protocol = replace(planned.trial.config.protocol, **{option: precision})
+        config = replace(planned.trial.config, protocol=protocol)
+        asked = replace(planned, trial=replace(planned.trial, config=config))
+        return forecast.seconds(asked)
+
+    assert foretold("bfloat16") == pytest.approx(foretold("float32") / 3)
 
 
 @pytest.mark.parametrize("unit", ["update", "epoch"])

@@ -15,7 +15,7 @@ from segaug.experiment.artefacts.store import ArtefactStore, store_of
 from segaug.experiment.artefacts.turns import Turns
 from segaug.experiment.machine.devices import default_workers
 from segaug.experiment.machine.stop import REQUEST, Stopped, Terminated
-from segaug.experiment.machine.workers import Died, Note, run_jobs
+from segaug.experiment.machine.workers import Died, Note, keep_heap, run_jobs
 from segaug.experiment.planned.plan import Plan, Planned
 from segaug.experiment.planned.progress import name_of
 from segaug.results.shard import Shard
@@ -174,6 +174,7 @@ def _answers(
         with closing(run_jobs(make, turns, workers, PRELOAD)) as answers:
             yield from ((turns.given[number], answer) for number, answer in answers)
         return
+    keep_heap()
     for request in turns:
         place = turns.given[-1]
 

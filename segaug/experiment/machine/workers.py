@@ -17,6 +17,7 @@ from typing import Any
 from segaug.errors import UserError
 from segaug.experiment.machine.memory import Memory
 from segaug.experiment.machine.stop import REQUEST, SIGNALS, listen
+from segaug.glibc import MMAP_MAX, TOP_PAD, TRIM_THRESHOLD, of_glibc
 from segaug.terminal import printing_text
 
 GRACE_S = 3.0
@@ -45,6 +46,14 @@ class NoWorkers(UserError):
     """No worker can be started."""
 
     exit_code = 1  # not 2: the command was right
+
+
+def keep_heap() -> None:
+    """Let this process, which works itself, keep its heap as workers keep theirs; nothing where libc is not glibc."""
+    if (mallopt := of_glibc("mallopt")) is not None:
+        mallopt(MMAP_MAX, 0)
+        mallopt(TRIM_THRESHOLD, -1)  # never: the number of workers is too large for an int
+        mallopt(TOP_PAD, 2**28)
 
 
 @dataclass(frozen=True)

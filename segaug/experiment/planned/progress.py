@@ -9,6 +9,7 @@ from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 
 from segaug.experiment.planned.absent import left_out
+from segaug.experiment.planned.emulated import told_emulated
 from segaug.experiment.planned.plan import Plan, Planned
 from segaug.results.headline import Beware, beware, headline
 from segaug.results.store import Json, Store
@@ -34,15 +35,17 @@ class Progress:
         )
         self.live = many and self.console.is_terminal
         self.row = self.bar.add_task("trials", total=len(todo), state="starting workers")
-        self._announce(plan)
+        self._announce(plan, todo)
 
-    def _announce(self, plan: Plan) -> None:
+    def _announce(self, plan: Plan, todo: list[Planned]) -> None:
         finished = len(plan.trials) - self.todo
         if plan.share:
             self.say(plan.share)
         self.say(f"{len(plan.trials)} trials: {finished} done before, {self.todo} to do")
         if plan.absent:
             self.say(left_out(plan.absent))
+        if emulated := told_emulated(planned.trial for planned in todo):
+            self.say(emulated)
         for row in plan.skipped:
             self.say(f"skipped: {row['task']} N = {row['size']}, its pool has {row['pool']}")
 

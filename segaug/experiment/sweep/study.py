@@ -14,7 +14,7 @@ from segaug.experiment.code.deciding import code_facts
 from segaug.experiment.config.trial import Trial
 from segaug.experiment.machine.devices import default_workers, places
 from segaug.experiment.machine.stop import SafePoint, terminable
-from segaug.experiment.machine.workers import Died, Tell, run_jobs
+from segaug.experiment.machine.workers import Died, Tell, keep_heap, run_jobs
 from segaug.experiment.planned.absent import why_nothing
 from segaug.experiment.planned.plan import Plan, Planned, make_plan
 from segaug.experiment.planned.progress import Progress
@@ -114,6 +114,7 @@ def _outcomes(
         numbers = [number for number, _ in claims]
         jobs = [job_of(todo[number], _content(todo[number], plan), store, claim) for number, claim in claims]
         if in_process:
+            keep_heap()
             yield from zip(numbers, (work(job, _silent) for job in jobs), strict=True)
             return
         device = plan.trials[0].trial.config.device

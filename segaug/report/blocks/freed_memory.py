@@ -1,12 +1,9 @@
 """Memory of this process: what is freed goes back to the system."""
 
-import ctypes
 import gc
-import sys
-from collections.abc import Callable
-from functools import cache
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt
+from segaug.glibc import MMAP_THRESHOLD, TRIM_THRESHOLD, of_glibc
+
 _LARGE = 256 * 2**10  # bytes
 
 
@@ -16,9 +13,9 @@ def keep_no_freed_memory() -> None:
     By default glibc takes them from one heap once an array of that size was freed, up to 32 MiB; then whatever lies
     above the gaps keeps them: 90 MiB of a page of 20,000 trials.
     """
-    if (mallopt := _of_glibc("mallopt")) is not None:
-        mallopt(_MMAP_THRESHOLD, _LARGE)
-        mallopt(_TRIM_THRESHOLD, _LARGE)
+    if (mallopt := of_glibc("mallopt")) is not None:
+        mallopt(MMAP_THRESHOLD, _LARGE)
+        mallopt(TRIM_THRESHOLD, _LARGE)
 
 
 def give_back_freed_memory() -> None:
@@ -27,12 +24,5 @@ def give_back_freed_memory() -> None:
     Takes milliseconds where `gc.freeze` has put aside what stays.
     """
     gc.collect()
-    if (malloc_trim := _of_glibc("malloc_trim")) is not None:
+    if (malloc_trim := of_glibc("malloc_trim")) is not None:
         malloc_trim(0)
-
-
-@cache
-def _of_glibc(name: str) -> Callable[..., int] | None:
-    """The function; None where libc is another one."""
-    function: Callable[..., int] | None = getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None
-    return function

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from segaug.experiment.machine.precision import cpu_flags, native_bfloat16
+from segaug.experiment.machine.precision import bfloat16_units, cpu_flags
 
 
 @pytest.mark.parametrize(
@@ -18,8 +18,8 @@ from segaug.experiment.machine.precision import cpu_flags, native_bfloat16
 def test_flags_name_the_units(flags: str, units: tuple[str, ...], tmp_path: Path) -> None:
     told = tmp_path / "cpuinfo"
     told.write_text(f"processor\t: 0\nflags\t\t: {flags}\n\nflags\t\t: none\n")
-    assert native_bfloat16(cpu_flags(told)) == units
+    assert bfloat16_units(cpu_flags(told)) == units
 
 
 def test_no_file_tells_nothing(tmp_path: Path) -> None:
-    assert native_bfloat16(cpu_flags(tmp_path / "missing")) == ()
+    assert bfloat16_units(cpu_flags(tmp_path / "missing")) == ()
