@@ -2,18 +2,29 @@
 
 from torch import Tensor
 
+from segaug.deform.affine import affine_px
+from segaug.deform.compose import compose_px
 from segaug.deform.jacobian import min_jacobian as strict_min_jacobian
-from segaug.registration.maps import displacement_px
+from segaug.registration.maps import displacement_px, seen_from_px
 from segaug.registration.modes import Modes
+from segaug.registration.shooting import shoot
 from segaug.registration.strain import limit_strain
 
+PARTICLES, CELLS, STEPS = 48, 96, 2  # of a calm map that is seen through an affine one
+MARGIN = 0.3  # above the limit: a map no more strained than this among a few particles is calm at every pixel
 
-def guarded_displacement_px(momentum: Tensor, modes: Modes, min_jacobian: float | None) -> Tensor:
+
+def guarded_displacement_px(
+    momentum: Tensor, modes: Modes, min_jacobian: float | None, matrix: Tensor | None = None
+) -> Tensor:
     """Shoot whitened momenta (B, 2, n, n) to pull-back fields (B, 2, *modes.size) in pixels.
 
     A row whose smallest strict Jacobian determinant is below `min_jacobian` is shot again with a smaller momentum; the
-    others keep their bits.  None: rows are shot as they are.
+    others keep their bits.  None: rows are shot as they are.  matrix: (B, 2, 2), as for `affine_px`; the field is that
+    of p -> phi(M p), as `compose_px` makes it of phi and M, and what is limited is the strain of phi alone.
     """
+    if matrix is not None:
+        return _seen_through(momentum, modes, min_jacobian, matrix)
     field = displacement_px(momentum, modes, modes.size)
     if min_jacobian is None:
         return field
@@ -21,4 +32,14 @@ def guarded_displacement_px(momentum: Tensor, modes: Modes, min_jacobian: float 
     if strained.any():
         limited, _ = limit_strain(momentum[strained], modes, modes.size, min_jacobian)
         field[strained] = displacement_px(limited, modes, modes.size)
+    return field
+
+
+def _seen_through(momentum: Tensor, modes: Modes, min_jacobian: float | None, matrix: Tensor) -> Tensor:
+    """Few particles and time steps, and rows that are strained among them in full: shot, guarded and composed."""
+    field, smallest = seen_from_px(shoot(momentum, modes, STEPS), modes, matrix, PARTICLES, CELLS)
+    strained = ~(smallest >= (min_jacobian or 0) + MARGIN)  # NaN, of a momentum that diverged, is strained too
+    if strained.any():
+        inner = guarded_displacement_px(momentum[strained], modes, min_jacobian)
+        field[strained] = compose_px(inner, affine_px(matrix[strained], modes.size))
     return field

@@ -12,8 +12,11 @@ from scipy.interpolate import CubicSpline
 from torch import Tensor
 from torch.nn import functional as F
 
+from segaug.deform.jacobian import min_jacobian
 from segaug.registration.modes import Modes
 from segaug.registration.shooting import shoot
+
+LOOKED = 32  # particles along the longer side by which `seen_from_px` looks for strain
 
 
 def inverse_map_px(path: Tensor, modes: Modes, size: tuple[int, int], particles: int = 64, cells: int = 128) -> Tensor:
@@ -32,19 +35,56 @@ def displacement_px(momentum: Tensor, modes: Modes, size: tuple[int, int]) -> Te
     return inverse_map_px(shoot(momentum, modes), modes, size)
 
 
+def seen_from_px(path: Tensor, modes: Modes, matrix: Tensor, particles: int, cells: int) -> tuple[Tensor, Tensor]:
+    """The map p -> phi(M p) of shot geodesics, and how strained phi is, by particles that start where M looks.
+
+    path: (T + 1, B, 2, n, n) of `shoot`, T even; phi: the map whose field `displacement_px` is.  matrix: (B, 2, 2), as
+    for `affine_px`.  Where M looks outside, phi - id has its border value, as `compose_px` reads it.  Returns the field
+    (B, 2, *modes.size) in pixels, pull-back, and (B,) the smallest Jacobian determinant of phi in cells between
+    `LOOKED` particles along the longer side that start on a grid of their own: it does not depend on M.
+    """
+    size, backwards = modes.size, -path.flip(0)
+    grid, looked = _counts(modes, particles), _counts(modes, LOOKED)
+    velocity = _sampler_velocity(backwards, modes, _counts(modes, cells))
+    places = _particles(grid, matrix.dtype, matrix.device)
+    half_sides = matrix.new_tensor(size).flip(0) / 2
+    seen = places @ (matrix.flip(1, 2) * half_sides / half_sides[:, None]).mT[:, None]
+    most = 1 - 1 / (2 * half_sides)  # the outermost pixel centres
+    inside = torch.minimum(torch.maximum(seen, -most), most)
+    at_rest = _particles(looked, matrix.dtype, matrix.device).flatten(1, 2).expand(len(matrix), -1, -1)
+    start = torch.cat([inside.flatten(1, 2), at_rest], 1)[:, None]
+    change = (_carried(velocity, start) - start)[:, 0]
+    count = grid[0] * grid[1]
+    of_grid = seen - places + change[:, :count].view_as(seen)
+    of_looked = change[:, count:].view(-1, *looked, 2).movedim(-1, 1).flip(1)
+    spacings = change.new_tensor(looked).view(2, 1, 1) / 2 - 0.5
+    return _at_pixels(of_grid, size), min_jacobian(spacings * of_looked)
+
+
 def _flow(path: Tensor, modes: Modes, size: tuple[int, int], particles: int, cells: int) -> Tensor:
-    """Integrate dy/dt = v_t(y) with RK4 in steps that span two intervals of the path."""
-    grid = _counts(modes, particles)
+    """Carry a grid of particles from edge to edge, and read their displacements at every pixel."""
     velocity = _sampler_velocity(path, modes, _counts(modes, cells))
-    start = _particles(grid, velocity.dtype, velocity.device).expand(velocity.shape[1], -1, -1, -1)
-    moved, h = start, 1 / (len(path) - 1)
+    places = _particles(_counts(modes, particles), velocity.dtype, velocity.device)
+    start = places.expand(velocity.shape[1], -1, -1, -1)
+    return _at_pixels(_carried(velocity, start) - start, size)
+
+
+def _carried(velocity: Tensor, start: Tensor) -> Tensor:
+    """Integrate dy/dt = v_t(y) with RK4 in steps that span two intervals of the path; points (B, h, w, 2)."""
+    moved, h = start, 1 / (len(velocity) - 1)
     for early, middle, late in zip(velocity[:-2:2], velocity[1::2], velocity[2::2], strict=True):
         slope_1 = _at(early, moved)
         slope_2 = _at(middle, moved + h * slope_1)
         slope_3 = _at(middle, moved + h * slope_2)
         slope_4 = _at(late, moved + 2 * h * slope_3)
         moved = moved + h / 3 * (slope_1 + 2 * (slope_2 + slope_3) + slope_4)
-    change = (moved - start).movedim(-1, 1).flip(1)  # to (row, column)
+    return moved
+
+
+def _at_pixels(change: Tensor, size: tuple[int, int]) -> Tensor:
+    """Displacements of particles, (B, h, w, 2) in the sampler frame, as a field (B, 2, *size) in pixels."""
+    grid = change.shape[1:3]
+    change = change.movedim(-1, 1).flip(1)  # to (row, column)
     rows, columns = _spline(size[0], grid[0], change), _spline(size[1], grid[1], change)
     half_sides = change.new_tensor(size).view(2, 1, 1) / 2
     return rows @ (half_sides * change) @ columns.T
