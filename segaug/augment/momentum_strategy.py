@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from segaug.augment.baseline import Baseline
-from segaug.augment.guard import guarded_displacement_px
 from segaug.augment.mixture import Mixture, draw_mixture
+from segaug.augment.momentum_field import MomentumField
 from segaug.augment.strategy import Allowed, Sees, Strategy
 from segaug.batch import Batch
 from segaug.errors import ConfigError
@@ -56,10 +56,10 @@ class MomentumStrategy(Strategy):
         """Random mixtures of `of` external images."""
         return draw_mixture(rows, of, self.mixed, self.concentration, (self.min_time, self.max_time), rng)
 
-    def field_px(self, momentum: Tensor, batch: Batch) -> Tensor:
-        """Guarded pull-back fields (B, 2, H, W) of momenta of the images of a batch."""
+    def field(self, momentum: Tensor, batch: Batch) -> MomentumField:
+        """Guarded pull-back fields of momenta of the images of a batch."""
         size = (batch.image.shape[2], batch.image.shape[3])
-        return guarded_displacement_px(momentum, self.lddmm.modes(size), self.min_jacobian)
+        return MomentumField(momentum, self.lddmm.modes(size), self.min_jacobian)
 
     def external_images(self, allowed: Allowed, at_least: int = 0) -> Tensor:
         """The external images that are used, grey: (E, 1, H, W)."""

@@ -10,6 +10,7 @@ from torch import Tensor
 from segaug.augment.artefact import Artefact, by_hash
 from segaug.augment.mixture import Mixture, mixed_momentum
 from segaug.augment.momenta import momenta_artefact, momenta_of
+from segaug.augment.momentum_field import MomentumField
 from segaug.augment.momentum_strategy import MomentumStrategy
 from segaug.augment.strategy import PrepareContext
 from segaug.batch import Batch
@@ -59,6 +60,6 @@ class RegDA(MomentumStrategy):
         """Draw external images, weights and time."""
         return self.mixtures(len(batch), prepared.momentum.shape[1], rng)
 
-    def displacement_px(self, batch: Batch, params: Mixture, prepared: Momenta) -> Tensor:
+    def displacement_px(self, batch: Batch, params: Mixture, prepared: Momenta) -> MomentumField:
         """Mix, shoot, and limit the strain."""
-        return self.field_px(mixed_momentum(prepared.of(batch.index, params.chosen), params), batch)
+        return self.field(mixed_momentum(prepared.of(batch.index, params.chosen), params), batch)

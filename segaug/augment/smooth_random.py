@@ -10,6 +10,7 @@ from torch import Tensor
 from segaug.augment.artefact import Artefact, Content, Json, Keep, Tell
 from segaug.augment.mixture import mixed_momentum
 from segaug.augment.momenta import momenta_artefact, momenta_of
+from segaug.augment.momentum_field import MomentumField
 from segaug.augment.momentum_strategy import MomentumStrategy
 from segaug.augment.spectrum import Matched, matched
 from segaug.augment.strategy import PrepareContext
@@ -70,9 +71,9 @@ class SmoothRandom(MomentumStrategy):
         """Standard normal momenta, (B, 2, n, n)."""
         return torch.randn(len(batch), *prepared.shape, generator=rng)
 
-    def displacement_px(self, batch: Batch, params: Tensor, prepared: Tensor) -> Tensor:
+    def displacement_px(self, batch: Batch, params: Tensor, prepared: Tensor) -> MomentumField:
         """Scale, shoot, and limit the strain."""
-        return self.field_px(params * prepared, batch)
+        return self.field(params * prepared, batch)
 
     def _mixed(self, momenta: Tensor, count: int, rng: torch.Generator) -> Tensor:
         """So many mixtures, (count, 2, n, n), of the momenta (E, 2, n, n) of one image, as RegDA draws them."""

@@ -36,7 +36,7 @@ def momenta(learned):
 
 
 def field_px(regda, batch, momenta, *names):
-    return regda.displacement_px(batch, regda.sample(batch, momenta, rng(*names)), momenta)
+    return regda.displacement_px(batch, regda.sample(batch, momenta, rng(*names)), momenta).dense_px()
 
 
 # What is drawn
@@ -82,7 +82,7 @@ def test_a_weight_of_one_gives_the_stored_registration_bit_for_bit(learned, mome
     regda, batch, external = RegDA(), learned.subset, learned.allowed.external
     onto = torch.tensor([4, 0, 5])
     mixture = Mixture(torch.stack([onto, (onto + 1) % 6, (onto + 2) % 6], 1), torch.eye(3)[[0, 0, 0]], torch.ones(3))
-    fields = regda.displacement_px(batch, mixture, momenta)
+    fields = regda.displacement_px(batch, mixture, momenta).dense_px()
     for i, artefact in enumerate(regda.artefacts(learned)):
         stored = momenta_of(learned.obtain(artefact), [image_hash(external[onto[i]])])
         modes = regda.lddmm.modes(batch.image.shape[2:])
@@ -95,7 +95,7 @@ def test_the_order_of_the_external_images_does_not_matter(learned, momenta):
     regda, batch = RegDA(), learned.subset
     mixture = regda.sample(batch, momenta, rng("mixture"))
     turned = replace(mixture, chosen=mixture.chosen.roll(1, 1), weights=mixture.weights.roll(1, 1))
-    fields, same = (regda.displacement_px(batch, one, momenta) for one in (mixture, turned))
+    fields, same = (regda.displacement_px(batch, one, momenta).dense_px() for one in (mixture, turned))
     assert fields.abs().max() > 1
     torch.testing.assert_close(same, fields, atol=1e-4, rtol=0)
 
@@ -103,10 +103,10 @@ def test_the_order_of_the_external_images_does_not_matter(learned, momenta):
 def test_an_image_finds_its_momenta_wherever_it_stands_in_a_batch(learned, momenta):
     regda, batch = RegDA(), learned.subset
     mixture = regda.sample(batch, momenta, rng("mixture"))
-    fields = regda.displacement_px(batch, mixture, momenta)
+    fields = regda.displacement_px(batch, mixture, momenta).dense_px()
     order = torch.tensor([2, 0, 1])
     turned = Mixture(*(getattr(mixture, name)[order] for name in ("chosen", "weights", "time")))
-    again = regda.displacement_px(batch.rows(order), turned, momenta)
+    again = regda.displacement_px(batch.rows(order), turned, momenta).dense_px()
     torch.testing.assert_close(again, fields[order], atol=1e-4, rtol=0)
     assert (fields[0] - fields[1]).abs().max() > 0.5
 
