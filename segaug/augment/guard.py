@@ -5,7 +5,7 @@ from torch import Tensor
 from segaug.deform.affine import affine_px
 from segaug.deform.compose import compose_px
 from segaug.deform.jacobian import min_jacobian as strict_min_jacobian
-from segaug.registration.maps import displacement_px, seen_from_px
+from segaug.registration.maps import displacement_px, inverse_map_px, seen_from_px
 from segaug.registration.modes import Modes
 from segaug.registration.shooting import shoot
 from segaug.registration.strain import limit_strain
@@ -24,24 +24,25 @@ def guarded_displacement_px(
     others keep their bits.  None: rows are shot as they are.  matrix: (B, 2, 2), as for `affine_px`; the field is that
     of p -> phi(M p), as `compose_px` makes it of phi and M, and what is limited is the strain of phi alone.
     """
-    if matrix is not None:
-        return _seen_through(momentum, modes, min_jacobian, matrix)
-    field = displacement_px(momentum, modes, modes.size)
-    if min_jacobian is None:
-        return field
-    strained = ~(strict_min_jacobian(field) >= min_jacobian)  # NaN, of a momentum that diverged, is strained too
+    path = shoot(momentum, modes)
+    if matrix is None:
+        return _guarded(path, modes, min_jacobian)
+    # Few particles in one step where the map is calm: shooting needs short steps, particles that are carried do not.
+    field, smallest = seen_from_px(path[::2], modes, matrix, PARTICLES, CELLS)
+    strained = ~(smallest >= (min_jacobian or 0) + MARGIN)  # NaN, of a momentum that diverged, is strained too
     if strained.any():
-        limited, _ = limit_strain(momentum[strained], modes, modes.size, min_jacobian)
-        field[strained] = displacement_px(limited, modes, modes.size)
+        inner = _guarded(path[:, strained], modes, min_jacobian)
+        field[strained] = compose_px(inner, affine_px(matrix[strained], modes.size))
     return field
 
 
-def _seen_through(momentum: Tensor, modes: Modes, min_jacobian: float | None, matrix: Tensor) -> Tensor:
-    """Few particles in one step where the map is calm; the other rows in full: shot, guarded and composed."""
-    path = shoot(momentum, modes)[::2]  # shooting needs short steps, particles that are carried along do not
-    field, smallest = seen_from_px(path, modes, matrix, PARTICLES, CELLS)
-    strained = ~(smallest >= (min_jacobian or 0) + MARGIN)  # NaN, of a momentum that diverged, is strained too
+def _guarded(path: Tensor, modes: Modes, min_jacobian: float | None) -> Tensor:
+    """Fields of geodesics (T + 1, B, 2, n, n) in full."""
+    field = inverse_map_px(path, modes, modes.size)
+    if min_jacobian is None:
+        return field
+    strained = ~(strict_min_jacobian(field) >= min_jacobian)
     if strained.any():
-        inner = guarded_displacement_px(momentum[strained], modes, min_jacobian)
-        field[strained] = compose_px(inner, affine_px(matrix[strained], modes.size))
+        limited, _ = limit_strain(path[0, strained], modes, modes.size, min_jacobian)
+        field[strained] = displacement_px(limited, modes, modes.size)
     return field

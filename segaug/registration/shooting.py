@@ -104,7 +104,8 @@ def _stage(w: Tensor, on: _Products) -> _Stage:
 def _coadjoint(momentum: Tensor, velocity: Tensor, by_row: Tensor, by_column: Tensor, on: _Products) -> Tensor:
     """Coefficients of ad*_v m = (Dv)^T m + div(m (x) v), all given on the grid."""
     transported = torch.stack([(by_row * momentum).sum(1), (by_column * momentum).sum(1)], 1)
-    return on.projected(transported, -momentum * velocity[:, :1], -momentum * velocity[:, 1:])
+    negative = -momentum
+    return on.projected(transported, negative * velocity[:, :1], negative * velocity[:, 1:])
 
 
 def _slope_of(at: _Stage, on: _Products) -> Tensor:
