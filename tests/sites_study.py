@@ -45,7 +45,9 @@ def trial(
     }  # fmt: skip
     task = f"{inside} + {added} {outside}"
     form = {"structures": ["cell"], "channels": 1, "size": [64, 64], "sources": [inside, outside]}
-    return {**one, "id": f"{inside}-{outside}-{added}-{one['id']}", "task": task, "form": form, "sources": sources}
+    own = {**one["cases"], "ids": [f"{inside}/{image}" for image in range(OUTSIDE)]}
+    named = {"id": f"{inside}-{outside}-{added}-{one['id']}", "task": task}
+    return {**one, **named, "form": form, "cases": own, "sources": sources}
 
 
 def records(

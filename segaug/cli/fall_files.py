@@ -13,7 +13,14 @@ from segaug.results.inside import inside
 
 
 def write_falls(folder: Path, falls: Sequence[Fall]) -> list[str]:
-    """A row a size, and one over all sizes; returns the name of the file."""
+    """A row a size, and one over all sizes; returns the name of the file.
+
+    Without a fall none is written, and one of an earlier run, whose curves are not there any more, is removed.
+    """
+    place = inside(folder, "falls.csv")
+    if not falls:
+        place.unlink(missing_ok=True)
+        return []
     rows = [row for fall in falls for row in fall_rows(fall)]
-    write_atomic(inside(folder, "falls.csv"), csv_bytes(pd.DataFrame(rows)))
-    return ["falls.csv"]
+    write_atomic(place, csv_bytes(pd.DataFrame(rows)))
+    return [place.name]

@@ -92,10 +92,8 @@ def _at_site(args: Namespace, store: "Store") -> int:
     _fit(args, source, source.planned(planned_trials(store)), folder)
     for line in fall_lines(falls, BASELINE):
         print(line)
-    if falls:
-        print(f"wrote {folder}: {', '.join(write_falls(folder, falls))}")
-    else:
-        inside(folder, "falls.csv").unlink(missing_ok=True)  # of an earlier run, whose curves are not there any more
+    if written := write_falls(folder, falls):
+        print(f"wrote {folder}: {', '.join(written)}")
     return 0
 
 

@@ -73,6 +73,9 @@ def notes(falls: Sequence[Fall]) -> Iterator[str]:
     for way, (inside_name, outside_name) in places(falls).items():
         own = [fall for fall in falls if fall.way == way]
         place = f"{inside_name} to {outside_name}"
+        if all(at.trained_there is None for fall in own for at in fall.sizes):
+            alone = f"no network was trained at {way.outside} alone on as many images"
+            yield f"{place}: {alone}, and tested by the same protocol on the same test set"
         if any(fall.patients is None for fall in own):
             yield f"{place}: values of single patients are not known on both sites, so intervals are over seeds alone"
         if counts := {fall.patients for fall in own if fall.patients}:

@@ -6,6 +6,7 @@ from functools import cached_property
 import pandas as pd
 
 from segaug.analysis.metric import Metric
+from segaug.analysis.sites.scored_on import ScoredOn
 from segaug.analysis.sites.site_source import SiteSource
 from segaug.analysis.trials.curve_trials import CurveTrials, curves
 from segaug.analysis.trials.measured import measured
@@ -17,7 +18,6 @@ from segaug.results.pooled import added_images
 from segaug.results.snapshot import Snapshot
 from segaug.ways import PLAIN
 
-_ALIKE = ("test_cases", "structures", "protocol_hash")  # what errors on one test set share
 Curve = tuple[str, str]  # model and strategy
 
 
@@ -29,6 +29,7 @@ class Scored:
         self._tables: dict[str, pd.DataFrame] = {}
         self._sources: dict[str, SiteSource] = {}
         self._cases: dict[tuple[str, str], Cases] = {}
+        self._scored_on_at: dict[tuple[str, str], ScoredOn] = {}
 
     @cached_property
     def trials(self) -> pd.DataFrame:
@@ -84,20 +85,27 @@ class Scored:
     ) -> CurveTrials | None:
         """The curve of networks that were trained at a site alone, on its own test set; None where there is none alike.
 
-        outside: the trials that it stands beside: equally many structures and test images, and the same protocol.
+        outside: the trials that it stands beside: the same test set, see `ScoredOn.alike`, and the same protocol.
         """
         table = self.table(site)
         alone = [
             trained_site(task, sources) == site and not added_images(sources) and plain_task(task) == task
             for task, sources in zip(table["task"], table["sources"], strict=True)
         ]
-        like = outside.iloc[int(outside["test_cases"].to_numpy().argmax())]
-        same = (table[list(_ALIKE)] == like[list(_ALIKE)]).all(axis=1)
-        own = table[pd.Series(alone, index=table.index) & same]
-        for task in sorted(set(own["task"])):
-            if (curve := self.curves(site, task, metric).get((model, strategy))) is not None:
+        protocol = outside["protocol_hash"].iloc[0]  # one a curve
+        own = table[pd.Series(alone, index=table.index) & (table["protocol_hash"] == protocol)]
+        for task, rows in own.groupby("task"):
+            curve = self.curves(site, str(task), metric).get((model, strategy))
+            if curve is not None and self._scored_on(site, rows).alike(self._scored_on(site, outside)):
                 return curve
         return None
+
+    def _scored_on(self, site: str, rows: pd.DataFrame) -> ScoredOn:
+        """Of the trials of one task: as the first that has a result there was scored on it."""
+        first = str(rows["id"].iloc[int(rows["test_cases"].to_numpy().argmax())])
+        if (site, first) not in self._scored_on_at:
+            self._scored_on_at[site, first] = ScoredOn.of_record(self.source(site).record(first), site)
+        return self._scored_on_at[site, first]
 
     @cached_property
     def _sites(self) -> list[str]:

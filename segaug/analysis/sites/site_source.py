@@ -33,6 +33,7 @@ class SiteSource:
         self._own, self._own_tasks = set(table.loc[own, "id"]), set(table.loc[own, "task"])
         self._other_tasks = set(others["task"])
         self._status = dict(zip(others["id"], others["status"], strict=True))
+        self._plain = {row_at(trial, site): trial for trial in self._status}
 
     def trials(self) -> pd.DataFrame:
         """One row a trial, by id; trials of other sites and their tasks are called `ID@SITE` and `TASK, at SITE`."""
@@ -49,6 +50,11 @@ class SiteSource:
         found = self.snapshot.cases(key) if self._own else {}
         own = {trial: errors for trial, errors in found.items() if trial in self._own}
         return own | cases_of_records(self._others(), key)
+
+    def record(self, trial: str) -> Record:
+        """Of a trial by the name that it has here, as if this test set were its own."""
+        store = Store(self.snapshot.folder)
+        return at_site(store.record(self._plain[trial]), self.site) if trial in self._plain else store.record(trial)
 
     def planned(self, planned: pd.DataFrame) -> pd.DataFrame:
         """Of `results.planned` the trials of tasks that any trial has scored here, by the names that they have here."""

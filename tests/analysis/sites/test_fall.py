@@ -100,6 +100,41 @@ def test_networks_of_another_protocol_do_not_stand_beside(tmp_path):
     assert all(at.trained_there is None for fall in found for at in fall.sizes)
 
 
+def alone(one, task="cella", **changed):
+    """The same networks, trained and tested at their site alone, whose images have no name of it there."""
+    cases = {**one["cases"], "ids": [name.partition("/")[2] for name in one["cases"]["ids"]]}
+    form = {**one["form"], "sources": ["base"]}
+    kept = {key: value for key, value in one.items() if key != "sources"}
+    return {**kept, "id": f"{task}-{one['id']}", "task": task, "cases": cases, "form": form, **changed}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda one: {"form": {**one["form"], "structures": ["nucleus"]}},
+        lambda one: {"form": {**one["form"], "channels": 3}},
+        lambda one: {"form": {**one["form"], "size": [32, 32]}},
+        lambda one: {"cases": {**one["cases"], "ids": [f"other {at}" for at in range(len(one["cases"]["ids"]))]}},
+    ],
+)
+def test_networks_of_another_task_of_the_site_do_not_stand_beside(tmp_path, other):
+    made = records({"baseline": 2.0}, sizes=SIZES[:2], seeds=2)
+    there, home = ([one for one in made if one["task"].startswith(site)] for site in SITES)
+    strange = [
+        {**one, "id": f"a{one['id']}", "task": "cella(a=1)", "test": {"best": {"bce": 9.0}, "last": {"bce": 9.0}}}
+        | other(one)
+        for one in map(alone, home)
+    ]
+    (fall,) = falls_to(scored(tmp_path / "strange", there + strange), "cella", resamples=DRAWS)
+    assert all(at.trained_there is None for at in fall.sizes)
+    assert any("no network was trained at cella alone" in words for words in notes([fall]))
+    both = there + strange + [alone(one, "cella(b=1)") for one in home]
+    (fall,) = falls_to(scored(tmp_path / "both", both), "cella", resamples=DRAWS)
+    means = [np.mean([one["test"]["best"]["bce"] for one in home if one["size"] == size]) for size in SIZES[:2]]
+    assert [at.trained_there for at in fall.sizes] == pytest.approx(means)
+    assert not any("no network was trained" in words for words in notes([fall]))
+
+
 def test_a_site_that_gave_images_is_not_outside(tmp_path):
     made = [trial("tecom", "cella", "baseline", 8, seed, factor=2.0, added=4) for seed in range(2)]
     assert falls(scored(tmp_path, made)) == []
