@@ -1,4 +1,4 @@
-"""A small study by segaug beside a plain script: `python benchmarks/study.py [--full] [--inference bfloat16]`.
+"""A small study by segaug beside a plain script: `python benchmarks/study.py [--full] [--inference float32]`.
 
 Both train nnunet with elastic deformation on the same images at N = 4 and 16: the same network, updates, batches,
 learning rates, transforms and validations, best weights by validation BCE, BCE and Dice on the test set.  segaug is
@@ -6,9 +6,9 @@ learning rates, transforms and validations, best weights by validation BCE, BCE 
 process for each trial.  Each does its work alone on one core, by turns; both sides' scores are printed, since whoever
 does less is faster.  segaug finds its images decoded in its cache, the script finds them in one file.
 
-float32: on both sides.  As shipped: segaug in bfloat16 beside the same script.  Workers of segaug keep their heap, the
+In float32 on both sides, and segaug in bfloat16 beside the same script.  Workers of segaug keep their heap, the
 script has the system's; with --full it also runs with a heap that is kept, as one may ask for by three variables.
---inference bfloat16: as shipped, segaug validates and tests in it as well.
+--inference float32: segaug trains in bfloat16 and predicts in float32.
 
 Then whole trials in bfloat16 beside those in float32, and how much of a trial at N = 1 is validation and test.  All is
 CPU time.  Short: one seed, one turn; `--full`: three seeds, two turns.  Data: hippocampus, where SEGAUG_DATA names a
@@ -33,7 +33,7 @@ TURNS = 2  # of the long form
 PLAIN, PLAIN_KEPT = "plain script, float32", "plain script, float32, kept heap"
 
 
-def rows(short: bool = True, inference: str = "float32", question: Question | None = None) -> list[Row]:
+def rows(short: bool = True, inference: str = "bfloat16", question: Question | None = None) -> list[Row]:
     """Run all of it, and print what each turn scores and costs."""
     asked = question or Question(seeds=1 if short else 3)
     count = 1 if short else TURNS
@@ -103,7 +103,25 @@ def trial_rows(question: Question, bfloat16: Sequence[str], also: str, rounds: i
         unit="s",
         slower=True,  # the ratio is the share
     )
-    return [*found, share]
+    return [*found, share, *part_rows(question.sizes[-1], took)]
+
+
+def part_rows(size: int, took: Mapping[str, Mapping[str, Sequence]]) -> list[Row]:
+    """What is not the network, as a share of a trial by the clock."""
+    parts = took[str(size)]["float32 parts"]
+    total = summary([each["total"] for each in parts])
+    network, augmentation = ([each[name] for each in parts] for name in ("network", "augmentation"))
+    rest = [each["total"] - n - a for each, n, a in zip(parts, network, augmentation, strict=True)]
+    return [
+        Row(
+            key=f"trial/{key}", what=f"{what}, N = {size}, float32", beside="all of the trial", ours=summary(seconds),
+            peer=total, unit="s", slower=True,
+        )
+        for key, what, seconds in (
+            ("augmentation", "augmentation of a trial", augmentation),
+            ("rest", "a trial without its network and augmentation", rest),
+        )
+    ]  # fmt: skip
 
 
 def summary(values: Sequence[float]) -> tuple[float, float]:
@@ -113,7 +131,9 @@ def summary(values: Sequence[float]) -> tuple[float, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--full", action="store_true", help="three seeds, two turns; about half an hour")
-    parser.add_argument("--inference", choices=("float32", "bfloat16"), default="float32", help="of segaug, as shipped")
+    parser.add_argument(
+        "--inference", choices=("float32", "bfloat16"), default="bfloat16", help="of segaug in bfloat16"
+    )
     parser.add_argument("--updates", type=int, default=64)
     parser.add_argument("--features", type=int, default=32, help="channels of the network at full resolution")
     parser.add_argument("--sizes", type=int, nargs="+", default=[4, 16])

@@ -2,8 +2,9 @@
 
     python whole_trials.py --sizes 1 4 --words model=nnunet --bfloat16 protocol.precision=bfloat16
 
-Prints JSON: for each size, "float32" and "bfloat16" with the seconds of each round, a seed for each, and "float32
-passes": validations, recalibration and test of the trials in float32.  One process, since trials follow each other in a
+Prints JSON: for each size, "float32" and "bfloat16" with the seconds of each round, a seed for each; "float32 passes":
+validations, recalibration and test of the trials in float32; "float32 parts": what their records say that each part
+took, by the clock.  One process, since trials follow each other in a
 worker too; the precisions take turns, and a short trial warms up.
 """
 
@@ -25,14 +26,14 @@ from segaug.models.inference import Forward, Window, predicting
 WARM_UP = ["scale.size=1", "protocol.length=2", "protocol.warmup=1"]
 
 
-def seconds_of(words: Sequence[str]) -> tuple[float, float]:
-    """Of a whole trial, and of its passes."""
+def seconds_of(words: Sequence[str]) -> tuple[float, float, dict[str, float]]:
+    """Of a whole trial, of its passes, and of its parts by the record."""
     plan = make_plan([compose(list(words))], skip_large=False)
     (planned,), (task,) = plan.trials, plan.tasks.values()
     with timed_passes() as passes:
         start = time.process_time()
-        run_trial(planned, task)
-        return time.process_time() - start, sum(passes)
+        record, _ = run_trial(planned, task)
+        return time.process_time() - start, sum(passes), record["run"]["seconds"]
 
 
 @contextmanager
@@ -58,14 +59,15 @@ def main() -> None:
     parser.add_argument("--bfloat16", nargs="+", required=True, help="words of the trials in bfloat16")
     parser.add_argument("--words", nargs="+", required=True, help="words of all trials")
     options = parser.parse_args()
-    took: dict[int, dict[str, list[float]]] = {size: defaultdict(list) for size in options.sizes}
+    took: dict[int, dict[str, list]] = {size: defaultdict(list) for size in options.sizes}
     seconds_of([*options.words, *WARM_UP])
     for seed in range(options.rounds):
         for size, found in took.items():
             words = [*options.words, f"scale.size={size}", f"seed={seed}"]
-            whole, passes = seconds_of(words)
+            whole, passes, parts = seconds_of(words)
             found["float32"].append(whole)
             found["float32 passes"].append(passes)
+            found["float32 parts"].append(parts)
             found["bfloat16"].append(seconds_of([*words, *options.bfloat16])[0])
     print(json.dumps(took))
 
