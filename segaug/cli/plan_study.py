@@ -56,15 +56,13 @@ def _show(
 
     from segaug.cli.plan_study_output import print_survey
     from segaug.cluster.packs import MOST_PACKS
-    from segaug.cluster.submit import packs_of
     from segaug.cluster.survey import as_json as plain
     from segaug.cluster.survey import probes, survey
     from segaug.errors import UserError
     from segaug.experiment.code.mixed_code import question
-    from segaug.experiment.machine.devices import default_workers
     from segaug.experiment.planned.absent import why_nothing
+    from segaug.experiment.planned.memory import team_for
     from segaug.experiment.planned.plan import make_plan
-    from segaug.experiment.sweep.study import run_study
     from segaug.results.snapshot import Snapshot
     from segaug.results.store import Store
 
@@ -74,18 +72,22 @@ def _show(
     config = plan.asked[0].trial.config
     store = Store(Path(config.output))
     if probe:
+        from segaug.experiment.sweep.study import run_study  # imports what trains and draws cards
+
         missing = [planned for planned in plan.runnable if not store.finished(planned.id)]
         run_study([planned.trial for planned in probes(missing)], workers=workers, many=True, command=command)
     surveyed = survey(plan, store, weights=config.weights)
     jobs = None
     if settings is not None:
+        from segaug.cluster.submit import packs_of
+
         jobs = len(packs_of(surveyed.left, surveyed.forecast, settings, MOST_PACKS))
     asked = question(surveyed.left, Snapshot(store.folder, quiet=True).plain_trials(), store)
     if as_json:
         print(json.dumps({**plain(surveyed, plan, store, jobs), "mixed_code": asked and str(asked)}, indent=1))
     else:
-        parallel = (workers or default_workers(config.device)) if settings is None else None
-        print_survey(surveyed, plan, store, settings, jobs, parallel)
+        team = team_for(surveyed.left, workers, config.device) if settings is None else None
+        print_survey(surveyed, plan, store, settings, jobs, team)
         if asked:
             print(f"`segaug train` will not begin: {asked}")
     return []

@@ -12,15 +12,16 @@ from segaug.cluster.settings import JobSettings
 from segaug.cluster.survey import GPU_SECONDS, Survey
 from segaug.experiment.planned.absent import left_out
 from segaug.experiment.planned.emulated import told_emulated
+from segaug.experiment.planned.memory import Team, most_mib
 from segaug.experiment.planned.plan import Plan
 from segaug.findings.numbers import duration
 from segaug.results.store import Store
 
 
 def print_survey(
-    survey: Survey, plan: Plan, store: Store, settings: JobSettings | None, jobs: int | None, parallel: int | None
+    survey: Survey, plan: Plan, store: Store, settings: JobSettings | None, jobs: int | None, team: Team | None
 ) -> None:
-    """Cells, totals, and the forecast.  parallel: trials at the same time on this machine."""
+    """Cells, totals, and the forecast.  team: where the trials run on this machine."""
     console = terminal.console(wide=True)
     console.print(f"[bold]{escape(store.folder.name)}[/]   {escape(str(store.folder))}")
     names = Names(name for _, model, strategy, _ in survey.cells for name in (model, strategy))
@@ -45,7 +46,7 @@ def print_survey(
     if plan.skipped:
         console.print(f"left out, above the pool of their task: {_skipped(plan)}")
     if survey.left:
-        _print_cost(survey, settings, jobs, parallel, console)
+        _print_cost(survey, settings, jobs, team, console)
     if settings is None and (emulated := told_emulated(planned.trial for planned in survey.left)):
         console.print(f"[yellow]{escape(emulated)}[/]", soft_wrap=True)
 
@@ -69,7 +70,7 @@ def _print_absent(plan: Plan, console: Console) -> None:
 
 
 def _print_cost(
-    survey: Survey, settings: JobSettings | None, jobs: int | None, parallel: int | None, console: Console
+    survey: Survey, settings: JobSettings | None, jobs: int | None, team: Team | None, console: Console
 ) -> None:
     hours = survey.seconds / 3600
     unit = "GPU" if settings and settings.gpus_per_node else "core"
@@ -88,8 +89,12 @@ def _print_cost(
             f"jobs: {jobs:,}, {at_once} at the same time: about {duration(hours / settings.workers / at_once)} if the "
             "cluster starts them at once"
         )
-    elif parallel:
-        console.print(f"here: {parallel} at the same time: about {duration(hours / parallel)}")
+    elif team:
+        console.print(f"here: {team.workers} at the same time: about {duration(hours / team.workers)}")
+    if unit != "GPU":
+        console.print(f"memory: up to {most_mib(survey.left) / 1024:.1f} GiB for each worker")
+    if team and team.told:
+        console.print(f"[yellow]{escape(team.told)}[/]", soft_wrap=True)
     short = "  [red]more than is free[/]" if survey.bytes > survey.free_bytes else ""
     console.print(
         f"disk: {survey.bytes / 1e9:,.2f} GB in {survey.files:,} files; {survey.free_bytes / 1e9:,.0f} GB are "

@@ -22,7 +22,8 @@ choices:
 
 options, for example:
   augment.p=0.5  dataset.root=/path  protocol.length=128  'seed=range(20)'  name=my_study
-  hydra.launcher.workers=4    processes of a multirun; default: one per core, or hydra.launcher.per_gpu=1 per GPU
+  hydra.launcher.workers=4    processes of a multirun; default: one per core, or as many as memory holds;
+                              on GPUs hydra.launcher.per_gpu=1 on each
   hydra/launcher=slurm        a multirun as jobs of a cluster: hydra.launcher.partition=NAME and more, docs/clusters.md
   shard=2/4                   the second of four shares of the trials, where machines share no folder: docs/shards.md
   device=cuda:1  threads=1  weights=true  output=FOLDER  cache=FOLDER

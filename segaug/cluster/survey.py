@@ -10,6 +10,7 @@ from statistics import mean
 import pandas as pd
 
 from segaug.cluster.forecast import Forecast, forecast_of
+from segaug.experiment.planned.memory import most_mib
 from segaug.experiment.planned.plan import Plan, Planned
 from segaug.results.keys import CELL, TRIAL_KEY, Cell, cell_of
 from segaug.results.snapshot import Snapshot
@@ -94,6 +95,7 @@ def as_json(surveyed: Survey, plan: Plan, store: Store, jobs: int | None) -> Jso
         "forecast": {"hours": round(surveyed.seconds / 3600, 3), "source": surveyed.source},
         "gpu_hours_rule": round(surveyed.updates * GPU_SECONDS / 3600, 3),
         "disk": {"bytes": round(surveyed.bytes), "files": surveyed.files, "free_bytes": surveyed.free_bytes},
+        "memory": {"worker_mib": round(most_mib(surveyed.left))},
         "jobs": jobs,
         "cells": [
             dict(zip(CELL, cell, strict=True)) | {state: counts[state] for state in (*STATES, "stale")}

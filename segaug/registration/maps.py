@@ -8,7 +8,6 @@ from functools import lru_cache
 
 import numpy as np
 import torch
-from scipy.interpolate import CubicSpline
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -127,5 +126,7 @@ def _spline(points: int, knots: int, like: Tensor) -> Tensor:
 @torch.inference_mode(False)
 def _spline_matrix(points: int, knots: int, dtype: torch.dtype, device: torch.device) -> Tensor:
     """(points, knots): the cubic spline through values at knots from edge to edge, read at the centres of cells."""
+    from scipy.interpolate import CubicSpline  # takes long to import, and whoever only plans needs none of it
+
     given, asked = np.arange(knots) / (knots - 1), (np.arange(points) + 0.5) / points
     return torch.from_numpy(CubicSpline(given, np.eye(knots), axis=0)(asked)).to(device, dtype)

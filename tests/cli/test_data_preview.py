@@ -43,7 +43,8 @@ def test_near_copies_are_shown_with_closed_masks_those_first_that_the_split_may_
     for name, pixels in {**pictures, "b0": np.fliplr(pictures["a0"])}.items():
         save(root / "images" / f"{name}.png", pixels)
         save(root / "masks" / f"{name}.png", np.uint8(np.indices(pixels.shape)[0] < 30))
-    words = [f"dataset.root={root}", "dataset.size=16", "dataset.split.min_validation=2", "--out", str(page)]
+    words = [f"dataset.root={root}", "dataset.size=16", "dataset.split.min_validation=2"]
+    words += ["--images", "4", "--out", str(page)]  # shown: all are searched
     assert main(["data", "preview", "dataset=folder", *words]) == 0
     html = page.joinpath("index.html").read_text()
     assert "The split may part 1 of them" in html

@@ -30,12 +30,12 @@ def question(todo: Sequence[Planned], finished: pd.DataFrame, store: Store) -> C
     With mixed_code=true nothing; and once a trial of the code of today is among the others, the study is known to be
     mixed, and nobody is asked again.
     """
+    if not todo or finished.empty or todo[0].trial.config.mixed_code:
+        return None
     now: dict[Curve, str] = {}
     for planned in todo:
         if planned.trial.curve not in now:
             now[planned.trial.curve] = code_hash(planned.trial.config)
-    if not now or finished.empty or todo[0].trial.config.mixed_code:
-        return None
     if {shared(code) for code in now.values()}.isdisjoint(map(shared, finished["code"].unique())):
         return _refusal("what every trial runs", finished, todo[0], store)
     if changed := _changed(now, finished):

@@ -30,7 +30,7 @@ from segaug.experiment.config.schema import register
 from segaug.experiment.config.trial import Trial
 from segaug.experiment.guard.data_only import install
 from segaug.experiment.guard.sweep_size import check_depth, check_number
-from segaug.experiment.machine.devices import default_workers
+from segaug.experiment.machine.devices import default_workers, device_of
 from segaug.internals.hydra import CORE_PLUGINS, jobs_of, let_plug_in, own_folder
 from segaug.results.store import Json
 
@@ -135,9 +135,14 @@ class LocalLauncher(Launcher):
         """Compose every job, then do with them what the command is for; raises at the end if any failed."""
         command = command_of(self.config)
         trials = trials_of(job_overrides, self.config, self.hydra_context.config_loader)
-        workers = self.workers or (default_workers(trials[0].config.device, self.per_gpu) if trials else None)
-        records = STUDY.get()(trials, workers=workers, many=True, command=command)
+        records = STUDY.get()(trials, workers=self._workers(trials), many=True, command=command)
         return [JobReturn(_return_value=record["id"], status=JobStatus.COMPLETED) for record in records]
+
+    def _workers(self, trials: Sequence[Trial]) -> int | None:
+        """None: nobody has said how many, and cores and memory decide."""
+        if self.workers or not trials or device_of(trials[0].config.device).type == "cpu":
+            return self.workers
+        return default_workers(trials[0].config.device, self.per_gpu)
 
 
 def _may_plug_in(clazz: str) -> bool:

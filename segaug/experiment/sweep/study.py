@@ -12,10 +12,11 @@ from segaug.experiment.artefacts.make_all import PRELOAD, prepare
 from segaug.experiment.cards.card import write_cards
 from segaug.experiment.code.deciding import code_facts
 from segaug.experiment.config.trial import Trial
-from segaug.experiment.machine.devices import default_workers, places
+from segaug.experiment.machine.devices import places
 from segaug.experiment.machine.stop import SafePoint, terminable
 from segaug.experiment.machine.workers import Died, Tell, keep_heap, run_jobs
 from segaug.experiment.planned.absent import why_nothing
+from segaug.experiment.planned.memory import team_for
 from segaug.experiment.planned.plan import Plan, Planned, make_plan
 from segaug.experiment.planned.progress import Progress
 from segaug.experiment.planned.tasks import task_of
@@ -51,7 +52,8 @@ def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, comma
 
     The same study may be run by several commands at once, on machines that share its folder: each trial is run by one
     of them, and all end when every trial is settled.
-    workers: None is one per core (on a GPU: one in all).  many: a multirun, where sizes above a pool are skipped.
+    workers: None is one per core, or as many as memory holds (on a GPU: one in all).
+    many: a multirun, where sizes above a pool are skipped.
     command: what the user typed, for the plan.
     Raises TrialsFailed at the end if any trial raised.
     """
@@ -118,8 +120,10 @@ def _outcomes(
             yield from zip(numbers, (work(job, _silent) for job in jobs), strict=True)
             return
         device = plan.trials[0].trial.config.device
-        team = workers or default_workers(device)
-        with closing(run_jobs(work, jobs, team, PRELOAD, places(device))) as answers:
+        team = team_for(todo, workers, device)
+        if team.told:
+            progress.say(team.told)
+        with closing(run_jobs(work, jobs, team.workers, PRELOAD, places(device))) as answers:
             for place, answer in answers:
                 key = todo[numbers[place]].key()
                 yield numbers[place], of_dead(store, key, answer.reason) if isinstance(answer, Died) else answer

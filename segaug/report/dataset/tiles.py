@@ -22,9 +22,10 @@ _GAP_PX = 6
 def strip_png(case: Case) -> bytes:
     """The tiles as a small PNG; without a mask, the image alone."""
     pixels = np.concatenate(_tiles(case), axis=1)
-    colours, places = np.unique(pixels.reshape(-1, 3), axis=0, return_inverse=True)
-    picture = Image.fromarray(places.reshape(pixels.shape[:2]).astype(np.uint8), mode="P")
-    picture.putpalette(colours.ravel().tolist())
+    numbers = pixels.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)  # rows of three sort much slower
+    colours, places = np.unique(numbers, return_inverse=True)
+    picture = Image.fromarray(places.reshape(numbers.shape).astype(np.uint8), mode="P")
+    picture.putpalette([part for colour in colours.tolist() for part in colour.to_bytes(3, "big")])
     buffer = io.BytesIO()
     picture.save(buffer, format="png", compress_level=9)
     return buffer.getvalue()

@@ -56,6 +56,7 @@ def test_the_published_grid_is_planned_without_any_of_the_data(tmp_path):
     assert {cell["task"] for cell in told["cells"]} == tasks
     assert {cell["strategy"] for cell in told["cells"]} == {"baseline", "red", "regda", "genda"}
     assert told["forecast"]["hours"] > told["gpu_hours_rule"] > 0
+    words = (*words, "model=nnunet", "augment=baseline", "scale=n4")  # what else is said is said of each task
     shown = segaug_here("plan", *words, cwd=tmp_path, **nowhere)
     assert "15 tasks are not here, and planned by the published numbers" in shown.stdout
     assert "on one core" in shown.stdout
