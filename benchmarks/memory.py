@@ -11,7 +11,7 @@ import sys
 
 from segaug.experiment.config.schema import MODELS
 from segaug.experiment.machine.workers import KEEP_HEAP, SINGLE_THREAD
-from segaug.experiment.planned.memory import FIXED_MIB, KIB_PER_PIXEL
+from segaug.experiment.planned.memory import FIXED_MIB, kib_per_pixel
 
 SCRIPT = """
 import resource, sys
@@ -58,7 +58,7 @@ def main() -> None:
     for model in args.models:
         for side in args.sides:
             peak = peak_mib(model, side, args.batch, args.precision)
-            foretold = FIXED_MIB + KIB_PER_PIXEL[model] * args.batch * side**2 / 1024
+            foretold = FIXED_MIB + kib_per_pixel(model) * args.batch * side**2 / 1024
             print(f"{model:10} {side:4} x {side:<4} measured {peak:6.0f}  foretold {foretold:6.0f}", flush=True)
 
 

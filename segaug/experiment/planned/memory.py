@@ -12,7 +12,7 @@ from segaug.experiment.planned.plan import Planned
 
 FIXED_MIB = 700.0  # of a worker that has imported everything, with weights, moments and a small data set
 # For each pixel of a batch in training, at the width that is the default: `python benchmarks/memory.py` measures it.
-KIB_PER_PIXEL = {"nnunet": 4.0, "swin_unet": 4.3}
+KIB_PER_PIXEL = {"nnunet": 4.0, "swin_unet": 4.3, "attn_unet": 14.0, "unet": 2.2}
 _WIDTHS = ("width", "feature_size")  # options that activations are proportional to
 
 
@@ -24,15 +24,17 @@ class Team:
     told: str | None = None
 
 
-def peak_mib(trial: Trial, size: int) -> float:
-    """Most memory that a worker holds which trains this, on a CPU; size: images of its subset.
+def kib_per_pixel(model: str) -> float:
+    """Of a network by its name; one that nobody has measured counts as the greediest of those that were."""
+    return KIB_PER_PIXEL.get(model, max(KIB_PER_PIXEL.values()))
 
-    A network that nobody has measured counts as the greediest of those that were.
-    """
+
+def peak_mib(trial: Trial, size: int) -> float:
+    """Most memory that a worker holds which trains this, on a CPU; size: images of its subset."""
     config, model = trial.config, trial.config.model
     batch = config.protocol.batch_size
     images = batch if config.protocol.count == "patients" else min(batch, size)
-    of_network = KIB_PER_PIXEL.get(trial.model.partition("(")[0], max(KIB_PER_PIXEL.values()))
+    of_network = kib_per_pixel(trial.model.partition("(")[0])
     wider = prod(getattr(model, name) / getattr(type(model)(), name) for name in _WIDTHS if hasattr(model, name))
     return FIXED_MIB + of_network * wider * images * prod(seen_form(config).size) / 1024
 

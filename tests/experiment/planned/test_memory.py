@@ -69,3 +69,8 @@ def test_a_number_of_workers_that_the_user_chose_is_only_warned_about(tiny, mach
 def test_where_the_system_does_not_tell_cores_decide(tiny, machine):
     machine(None)
     assert team_for([Planned(tiny().at(size=8, seed=0), "id")], None, "cpu") == memory.Team(4)
+
+
+def test_a_network_that_nobody_measured_is_taken_for_the_greediest():
+    assert memory.kib_per_pixel("of_a_plugin") == max(KIB_PER_PIXEL.values())
+    assert memory.kib_per_pixel("nnunet") < memory.kib_per_pixel("of_a_plugin")
