@@ -1,9 +1,9 @@
 """What topology-aware augmentation adds to a training step, and on a GPU how many pairs are registered per second.
 
-Run: taskset -c 0 python benchmarks/topology.py [--side 256] [--rounds 7]     CPU time of one thread
+Run: taskset -c 0 python benchmarks/topology.py [--side 256] [--batch 8] [--rounds 7]     CPU time of one thread
      python benchmarks/topology.py --device cuda                              wall time, the device waited for
 
-A batch of 8 with one label: nnunet's update (forward, backward, Adam) in turns with the augmentations, which start from
+A batch with one label: nnunet's update (forward, backward, Adam) in turns with the augmentations, which start from
 momenta that are registered beforehand. "alone" leaves out the baseline that runs after each strategy, and so is what
 the strategy itself costs: drawing, mixing and shooting (or generating), guarding, warping image and label.
 """
@@ -118,9 +118,10 @@ def interleaved_ms(arms: Mapping[str, Arm], rounds: int, device: str) -> dict[st
     return {name: median(one[name] for one in times) for name in arms}
 
 
-def steps(side: int, rounds: int, device: str) -> None:
+def steps(side: int, count: int, rounds: int, device: str) -> None:
     """Print what each strategy adds to an update of the network."""
-    batch, external = chests_and_hearts(side, device)
+    whole, external = chests_and_hearts(side, device)
+    batch = whole.rows(torch.arange(count, device=device))
     updates = {
         precision: training_step(NnUnet().build().to(device), batch.image, batch.label, precision == "bfloat16")
         for precision in ("float32", "bfloat16")
@@ -185,13 +186,14 @@ def registrations(side: int, device: str) -> None:
 def main() -> None:
     parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
     parser.add_argument("--side", type=int, choices=[64, 128, 256], default=256)
+    parser.add_argument("--batch", type=int, choices=range(1, 9), default=8)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     args = parser.parse_args()
     if args.device == "cuda" and not torch.cuda.is_available():
         parser.error("--device cuda: torch finds no CUDA device; leave the option out to measure on the CPU")
     torch.set_num_threads(1)
-    steps(args.side, args.rounds, args.device)
+    steps(args.side, args.batch, args.rounds, args.device)
     if args.device == "cuda":
         print(f"registration, 128 x 128, {torch.cuda.get_device_name()}")
         registrations(128, args.device)

@@ -42,22 +42,19 @@ def seen_from_px(path: Tensor, modes: Modes, matrix: Tensor, particles: int, cel
     (B, 2, *modes.size) in pixels, pull-back, and (B,) the smallest Jacobian determinant of phi in cells between
     `LOOKED` particles along the longer side that start on a grid of their own: it does not depend on M.
     """
-    size, backwards = modes.size, -path.flip(0)
-    grid, looked = _counts(modes, particles), _counts(modes, LOOKED)
-    velocity = _sampler_velocity(backwards, modes, _counts(modes, cells))
+    size, grid, looked = modes.size, _counts(modes, particles), _counts(modes, LOOKED)
+    velocity = _sampler_velocity(-path.flip(0), modes, _counts(modes, cells))
     places = _particles(grid, matrix.dtype, matrix.device)
     half_sides = matrix.new_tensor(size).flip(0) / 2
-    seen = places @ (matrix.flip(1, 2) * half_sides / half_sides[:, None]).mT[:, None]
-    most = 1 - 1 / (2 * half_sides)  # the outermost pixel centres
-    inside = torch.minimum(torch.maximum(seen, -most), most)
-    at_rest = _particles(looked, matrix.dtype, matrix.device).flatten(1, 2).expand(len(matrix), -1, -1)
-    start = torch.cat([inside.flatten(1, 2), at_rest], 1)[:, None]
-    change = (_carried(velocity, start) - start)[:, 0]
-    count = grid[0] * grid[1]
-    of_grid = seen - places + change[:, :count].view_as(seen)
-    of_looked = change[:, count:].view(-1, *looked, 2).movedim(-1, 1).flip(1)
+    seen = (matrix.flip(1, 2) * half_sides / half_sides[:, None] @ places.flatten(2)).unflatten(2, grid)
+    most = (1 - 1 / (2 * half_sides)).view(2, 1, 1)  # the outermost pixel centres
+    at_rest = _particles(looked, matrix.dtype, matrix.device).flatten(2).expand(len(matrix), -1, -1)
+    start = torch.cat([seen.clamp(-most, most).flatten(2), at_rest], 2)[:, :, None]
+    change = (_carried(velocity, start) - start)[:, :, 0]
+    of_grid, of_looked = change.split([grid[0] * grid[1], looked[0] * looked[1]], 2)
     spacings = change.new_tensor(looked).view(2, 1, 1) / 2 - 0.5
-    return _at_pixels(of_grid, size), min_jacobian(spacings * of_looked)
+    smallest = min_jacobian(spacings * of_looked.flip(1).unflatten(2, looked))
+    return _at_pixels(seen - places + of_grid.unflatten(2, grid), size), smallest
 
 
 def _flow(path: Tensor, modes: Modes, size: tuple[int, int], particles: int, cells: int) -> Tensor:
@@ -69,7 +66,7 @@ def _flow(path: Tensor, modes: Modes, size: tuple[int, int], particles: int, cel
 
 
 def _carried(velocity: Tensor, start: Tensor) -> Tensor:
-    """Integrate dy/dt = v_t(y) with RK4 in steps that span two intervals of the path; points (B, h, w, 2)."""
+    """Integrate dy/dt = v_t(y) with RK4 in steps that span two intervals of the path; points (B, 2, h, w)."""
     moved, h = start, 1 / (len(velocity) - 1)
     for early, middle, late in zip(velocity[:-2:2], velocity[1::2], velocity[2::2], strict=True):
         slope_1 = _at(early, moved)
@@ -81,10 +78,9 @@ def _carried(velocity: Tensor, start: Tensor) -> Tensor:
 
 
 def _at_pixels(change: Tensor, size: tuple[int, int]) -> Tensor:
-    """Displacements of particles, (B, h, w, 2) in the sampler frame, as a field (B, 2, *size) in pixels."""
-    grid = change.shape[1:3]
-    change = change.movedim(-1, 1).flip(1)  # to (row, column)
-    rows, columns = _spline(size[0], grid[0], change), _spline(size[1], grid[1], change)
+    """Displacements of particles, (B, 2, h, w) in the sampler frame, as a field (B, 2, *size) in pixels."""
+    change = change.flip(1)  # to (row, column)
+    rows, columns = _spline(size[0], change.shape[2], change), _spline(size[1], change.shape[3], change)
     half_sides = change.new_tensor(size).view(2, 1, 1) / 2
     return rows @ (half_sides * change) @ columns.T
 
@@ -101,20 +97,20 @@ def _sampler_velocity(path: Tensor, modes: Modes, cells: tuple[int, int]) -> Ten
 
 
 def _at(velocity: Tensor, points: Tensor) -> Tensor:
-    """Velocities (B, h, w, 2) at sampler points (B, h, w, 2)."""
-    found = F.grid_sample(velocity, points, mode="bilinear", padding_mode="border", align_corners=False)
-    return found.movedim(1, -1)
+    """Velocities (B, 2, h, w) at sampler points (B, 2, h, w)."""
+    points = points.movedim(1, -1)
+    return F.grid_sample(velocity, points, mode="bilinear", padding_mode="border", align_corners=False)
 
 
 @lru_cache(maxsize=16)
 @torch.inference_mode(False)  # kept for later calls, which may need gradients
 def _particles(grid: tuple[int, int], dtype: torch.dtype, device: torch.device) -> Tensor:
-    """Sampler points of particles from edge to edge, (1, h, w, 2), column first.
+    """Sampler points of particles from edge to edge, (1, 2, h, w), column first.
 
     Edge to edge, so that no pixel lies outside of them: a spline that extrapolates by half a cell folds at the border.
     """
     rows, columns = (torch.linspace(-1, 1, n, dtype=torch.float64) for n in grid)
-    points = torch.stack(torch.meshgrid(rows, columns, indexing="ij")[::-1], -1)
+    points = torch.stack(torch.meshgrid(rows, columns, indexing="ij")[::-1])
     return points[None].to(device, dtype)
 
 
