@@ -10,11 +10,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from segaug import terminal
+from segaug.cli.bar import Bar
 from segaug.cli.parser import add_config_dir
 from segaug.errors import ConfigError
 
 if TYPE_CHECKING:
-    from rich.progress import TaskID
+    from omegaconf import DictConfig
 
     from segaug.data.fetch.fetch import Offered, Outcome
 
@@ -45,11 +46,12 @@ def run(args: Namespace) -> int:
     from segaug.data.fetch.fetch import fetch, offers
     from segaug.data.fetch.web import Web
     from segaug.data.pooled import Pooled
-    from segaug.experiment.config.choice import option
+    from segaug.experiment.config.choice import composed_option, option
 
     words = [f"--config-dir={args.config_dir}"] if args.config_dir else []
     whose, file = file_of(args.set, dict(dataset_files(words)))
     with one_line():
+        _refuse_lookups(composed_option(loader_of(args.config_dir), "dataset", args.set), str(file))
         dataset = option(loader_of(args.config_dir), "dataset", args.set)
     if isinstance(dataset, Pooled):
         problem = f"{args.set} is made of other sets: {', '.join((dataset.base, *dataset.added))}"
@@ -65,7 +67,7 @@ def run(args: Namespace) -> int:
         _print_about(args.set, dataset, console)
         if args.list:
             return _print_list(offers(downloads, folder, free=free), console)
-        with _Progress() as progress:
+        with Bar(of_bytes=True) as progress:
             outcomes = list(_told(fetch(downloads, folder, free=free, web=Web(), tell=progress), console))
         if all(outcome.done for outcome in outcomes):
             root = "" if args.to is None else f" {_root(str(folder))}"
@@ -75,6 +77,16 @@ def run(args: Namespace) -> int:
         _print_about(args.set, dataset, console)
     _print_steps(args.set, dataset, free and bool(downloads), console)
     return 0 if args.list else 1
+
+
+def _refuse_lookups(node: "DictConfig", file: str) -> None:
+    """Raise ConfigError where an address would tell a server what is in the environment of this machine."""
+    from omegaconf import OmegaConf
+
+    written = OmegaConf.to_container(node, resolve=False)
+    if isinstance(written, dict) and "${" in str(written.get("downloads", "")):
+        problem, fix = "looks something up (${...})", "write names, addresses and digests out"
+        raise ConfigError(key="dataset.downloads", file=file, problem=problem, fix=fix)
 
 
 def _folder(args: Namespace, dataset: Any, whose: str, file: str) -> Path:  # an instance of a kind of data set
@@ -125,25 +137,3 @@ def _print_steps(name: str, dataset: Any, free: bool, console: Console) -> None:
         console.print(escape(f"access: {told}{f'; begin at {address}' if address else ''}"), soft_wrap=True)
     console.print(escape(f"what to look out for: segaug data list {name}"), soft_wrap=True)
     console.print(escape(f"when it is there: segaug data check {name}"), soft_wrap=True)
-
-
-class _Progress:
-    """A bar for each file on a terminal, nothing in a log."""
-
-    def __enter__(self) -> "_Progress":
-        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
-        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-        where = terminal.console(stderr=True)
-        self._bar = Progress(*columns, console=where, transient=True, disable=not where.is_terminal)
-        self._bar.start()
-        self._tasks: dict[str, TaskID] = {}
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def __call__(self, name: str, done: int, total: int | None) -> None:
-        if name not in self._tasks:
-            self._tasks[name] = self._bar.add_task(name, total=total)
-        self._bar.update(self._tasks[name], completed=done, total=total)

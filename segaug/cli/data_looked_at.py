@@ -10,6 +10,7 @@ from segaug.data.cases import IncompleteDatasetError
 from segaug.data.check.report import CaseReport, Report
 from segaug.data.check.shown import Shown, chosen_rows, shown
 from segaug.data.pooled import Pooled
+from segaug.data.rules.graders import graders_told
 from segaug.data.task import Case as DataCase
 from segaug.data.task import Dataset
 from segaug.errors import DataError
@@ -50,7 +51,7 @@ def looked_at(trial: Trial, images: int, copies: bool) -> LookedAt:
             for name in dataset.form.structures
         },
         problems=report.problems,
-        notes=report.notes,
+        notes=(*_whose(dataset), *report.notes),
         copies=near_copies(cases, read_by) if copies else NearCopies("Not looked for: --no-copies."),
     )
 
@@ -62,6 +63,13 @@ def _listed(dataset: Dataset | Pooled) -> tuple[list[DataCase], list[Dataset]]:
         return cases, [dataset] * len(cases)
     pairs = [(_of_source(dataset, name, case), own) for name, own in dataset.sources.items() for case in _cases(own)]
     return [case for case, _ in pairs], [own for _, own in pairs]
+
+
+def _whose(dataset: Dataset | Pooled) -> list[str]:
+    """A sentence for each source with several graders: whose masks are shown, and trained on."""
+    sources = dataset.sources if isinstance(dataset, Pooled) else {"": dataset}
+    told = {name: graders_told(own) for name, own in sources.items()}
+    return [f"{name}: {words}" if name else words for name, words in told.items() if words]
 
 
 def _of_source(dataset: Pooled, name: str, case: DataCase) -> DataCase:

@@ -60,7 +60,7 @@ def _show(
     from segaug.cluster.survey import probes, survey
     from segaug.errors import UserError
     from segaug.experiment.code.mixed_code import question
-    from segaug.experiment.planned.absent import why_nothing
+    from segaug.experiment.planned.absent import held, why_nothing
     from segaug.experiment.planned.memory import team_for
     from segaug.experiment.planned.plan import make_plan
     from segaug.results.snapshot import Snapshot
@@ -82,12 +82,15 @@ def _show(
         from segaug.cluster.submit import packs_of
 
         jobs = len(packs_of(surveyed.left, surveyed.forecast, settings, MOST_PACKS))
-    asked = question(surveyed.left, Snapshot(store.folder, quiet=True).plain_trials(), store)
+    finished = Snapshot(store.folder, quiet=True).plain_trials()
+    asked = question(surveyed.left, finished, store)
     if as_json:
         print(json.dumps({**plain(surveyed, plan, store, jobs), "mixed_code": asked and str(asked)}, indent=1))
     else:
         team = team_for(surveyed.left, workers, config.device) if settings is None else None
         print_survey(surveyed, plan, store, settings, jobs, team)
+        if there := held(plan.absent, finished["task"]):
+            print(there)
         if asked:
             print(f"`segaug train` will not begin: {asked}")
     return []

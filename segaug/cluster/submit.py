@@ -16,7 +16,7 @@ from segaug.errors import UserError
 from segaug.experiment.cards.card import write_cards
 from segaug.experiment.config.trial import Trial
 from segaug.experiment.machine.run_facts import now, versions
-from segaug.experiment.planned.absent import left_out, why_nothing
+from segaug.experiment.planned.absent import held, left_out, why_nothing
 from segaug.experiment.planned.plan import Plan, Planned, make_plan
 from segaug.experiment.sweep.unfinished import unfinished
 from segaug.files import write_atomic
@@ -48,6 +48,8 @@ def submit_study(trials: Iterable[Trial], cluster: Cluster, command: str) -> Sub
     if plan.absent:
         print(left_out(plan.absent), flush=True)
     left = unfinished(plan)
+    if there := held(plan.absent, left.finished["task"]):
+        print(there, flush=True)
     store, todo = left.store, left.todo
     live = live_submissions(store.folder)
     queued = {trial for submission in live for trial in pending_trials(submission)}

@@ -1,5 +1,7 @@
 """`segaug data preview` writes a page of a folder of somebody's own, and opens no mask of an external image."""
 
+from shutil import copytree
+
 import numpy as np
 import pytest
 
@@ -52,6 +54,20 @@ def test_near_copies_are_shown_with_closed_masks_those_first_that_the_split_may_
     assert "may be on two sides of the split" in html
     assert main(["data", "preview", "dataset=folder", *words, "--no-copies"]) == 0
     assert "Not looked for" in page.joinpath("index.html").read_text()
+
+
+@pytest.mark.parametrize(("grader", "told"), [("majority", "the majority of 2 graders"), ("b", "the grader b")])
+def test_whose_masks_are_shown_is_said(tmp_path, grader, told):
+    root = tmp_path / "set"
+    write_set(root)
+    copytree(root / "masks", root / "masks2")
+    words = [
+        f"dataset.root={root}", "dataset.structure=whole", "+dataset.structures.whole=[1,2]", "dataset.size=16",
+        "dataset.patient_pattern='^(p[0-9]+)_'", "dataset.split.min_validation=2",
+        "+dataset.graders={a: masks, b: masks2}", f"dataset.grader={grader}",
+    ]  # fmt: skip
+    assert main(["data", "preview", "dataset=folder", *words, "--no-copies", "--out", str(tmp_path / "page")]) == 0
+    assert f"whose masks: {told}" in (tmp_path / "page" / "index.html").read_text()
 
 
 @pytest.mark.slow

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -22,23 +21,15 @@ from segaug.analysis.trials.measured import measured, measured_cases, not_measur
 from segaug.analysis.trials.table import study_trials
 from segaug.errors import DataError
 from segaug.results.case_errors import Cases
-from segaug.results.snapshot import Snapshot
 from segaug.results.source import TrialSource
 
 BASELINE = "baseline"
 
 
-def compare_study(
-    folder: Path | str, metric: Metric | None = None, baseline: str = BASELINE, resamples: int = RESAMPLES
-) -> Comparisons:
-    """Of a study's folder; metric: a measure or its error; None: the cross-entropy of each task."""
-    return compare_source(Snapshot(folder), metric, baseline, resamples)
-
-
 def compare_source(
     source: TrialSource, metric: Metric | None = None, baseline: str = BASELINE, resamples: int = RESAMPLES
 ) -> Comparisons:
-    """The same wherever the trials are read from."""
+    """Of a study, wherever it is read from; metric: a measure or its error; None: the cross-entropy of each task."""
     table = measured(study_trials(source), metric)
     return compare_trials(table, None, measured_cases(table, source.cases), baseline, resamples)
 

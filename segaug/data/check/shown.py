@@ -50,7 +50,8 @@ def shown(case: Case, dataset: Dataset, part: str, marks: tuple[str, ...]) -> Sh
         return None
     step = max(1, -(-max(stored.shape[:2]) // SIDE))
     grey = (stored if stored.ndim == 2 else stored.mean(axis=2)).ravel()
-    mask = _mask(case, dataset, step) if part not in ("", "external") and case.labelled else None
+    mask = _mask(case, dataset) if part not in ("", "external") and case.labelled else None
+    label = None if mask is None else np.stack([_any(np.isin(mask, values), step) for values in dataset.foreground()])
     return Shown(
         id=case.id,
         site=case.site,
@@ -58,19 +59,34 @@ def shown(case: Case, dataset: Dataset, part: str, marks: tuple[str, ...]) -> Sh
         marks=marks,
         pixel_mm=case.pixel_mm,
         image=_unit(stored, step),
-        label=None if mask is None else np.stack([np.isin(mask, values) for values in dataset.foreground()]),
-        ignored=np.isin(mask, dataset.ignored()) if mask is not None and dataset.form.ignored else None,
+        label=label,
+        ignored=_ignored(mask, label, dataset, step) if mask is not None and label is not None else None,
         values=grey[:: max(1, len(grey) // _VALUES)],
     )
 
 
-def _mask(case: Case, dataset: Dataset, step: int) -> np.ndarray | None:
-    """Its values, at every `step`-th pixel."""
+def _mask(case: Case, dataset: Dataset) -> np.ndarray | None:
+    """Its values."""
     try:
-        mask = crop_centre(mask_values(case, dataset.values(), None), dataset.crop, case.location)
+        return crop_centre(mask_values(case, dataset.values(), None), dataset.crop, case.location)
     except DataError:
         return None
-    return mask[::step, ::step]
+
+
+def _ignored(mask: np.ndarray, label: np.ndarray, dataset: Dataset, step: int) -> np.ndarray | None:
+    """What counts for nothing, beside the structures."""
+    if not dataset.form.ignored:
+        return None
+    beside: np.ndarray = np.where(label.any(axis=0), False, _any(np.isin(mask, dataset.ignored()), step))
+    return beside
+
+
+def _any(plane: np.ndarray, step: int) -> np.ndarray:
+    """(H, W) of bool, smaller: is it anywhere in each square of `step` pixels?  Thin vessels would fall into dots."""
+    rows, columns = plane.shape
+    wide = np.pad(plane, ((0, -rows % step), (0, -columns % step)))
+    small: np.ndarray = wide.reshape(wide.shape[0] // step, step, -1, step).max(axis=(1, 3))
+    return small
 
 
 def _unit(stored: np.ndarray, step: int) -> np.ndarray:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from segaug.data.download import KEY, UNPACKED, Download
 from segaug.data.fetch.archive import is_there, unpack
@@ -112,24 +112,32 @@ def _fetched(offered: Offered, web: Web, tell: Tell) -> Outcome:
         return Outcome(offered, False, f"put {offered.name} into {offered.kept.parent}, and run this command again")
     try:
         offered.kept.parent.mkdir(parents=True, exist_ok=True)
-        if offered.by_us:
-            transfer(offered.download, offered.kept, web, tell)
-        else:
-            check_digest(offered.download, offered.kept)
-        if offered.command:
-            return Outcome(offered, False, f"unpack it: {offered.command}")
-        with FileLock(offered.kept.with_name(f".{offered.name}.lock")):
-            _place(offered)
+        with FileLock(offered.kept.with_name(f".{offered.name}.lock"), timeout=0):
+            return _alone(offered, web, tell)
+    except Timeout as error:
+        problem = "is being fetched by another process"
+        raise DataError(file=offered.kept, problem=problem, fix="wait until that has ended") from error
     except OSError as error:
         fix = "choose a folder that you may write to with --to"
         raise DataError(file=offered.place, problem=f"cannot be written ({error.strerror})", fix=fix) from error
+
+
+def _alone(offered: Offered, web: Web, tell: Tell) -> Outcome:
+    """No other process has a hand in its part file, in what is kept of it, or in its place."""
+    if offered.there:  # another process was faster
+        return Outcome(offered, True, f"{offered.place} is there")
+    if offered.by_us:
+        transfer(offered.download, offered.kept, web, tell)
+    else:
+        check_digest(offered.download, offered.kept)
+    if offered.command:
+        return Outcome(offered, False, f"unpack it: {offered.command}")
+    _place(offered)
     return Outcome(offered, True, f"{offered.name} is in {offered.place}")
 
 
 def _place(offered: Offered) -> None:
     offered.place.parent.mkdir(parents=True, exist_ok=True)
-    if offered.there:
-        return  # another process was faster
     if offered.archive:
         unpack(offered.kept, offered.place)
     else:

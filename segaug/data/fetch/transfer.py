@@ -5,8 +5,6 @@ from collections.abc import Callable
 from hashlib import file_digest
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from segaug.data.download import Download
 from segaug.data.fetch.part import DiskError, Part
 from segaug.data.fetch.web import Web
@@ -19,23 +17,20 @@ Tell = Callable[[str, int, int | None], None]
 def transfer(download: Download, place: Path, web: Web, tell: Tell) -> None:
     """Have the file at `place`, whole and with its digest, or raise DataError and leave nothing of that name.
 
-    A file that is there is looked at, and not fetched again.  place: in a folder that exists.
+    A file that is there is looked at, and not fetched again.  place: in a folder that exists, and no other process
+    fetches to it meanwhile.
     """
     if os.path.lexists(place):
         return check_digest(download, place)
     path = place.with_name(f"{place.name}.part")
     part = Part(download.address, path, web, lambda done, total: tell(place.name, done, total))
     try:
-        with FileLock(place.with_name(f".{place.name}.lock"), timeout=0):
-            resumed = path.is_file() and path.stat().st_size > 0
+        resumed = path.is_file() and path.stat().st_size > 0
+        part.fill()
+        if resumed and digest_of(path) != download.sha256:  # the beginning may have been of another file
+            path.unlink()
             part.fill()
-            if resumed and digest_of(path) != download.sha256:  # the beginning may have been of another file
-                path.unlink()
-                part.fill()
-            _named(download, path, place)
-    except Timeout as error:
-        problem = "is being fetched by another process"
-        raise DataError(file=place, problem=problem, fix="wait until that has ended") from error
+        _named(download, path, place)
     except (DiskError, OSError) as error:
         fix = "make room, or choose another folder with --to; the same command goes on from what is there"
         raise DataError(file=path, problem=f"cannot be written ({error})", fix=fix) from error

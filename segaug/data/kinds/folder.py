@@ -185,7 +185,7 @@ class Folder(Stored):
     def _rows(self, root: Path, images: Files) -> list[Row]:
         """Rows of the table or of the names, with what the pattern says of each image."""
         of_pattern = {key: texts for key, texts in self.where.items() if key not in self.columns_where()}
-        wanted = kept(images, of_pattern)
+        wanted = kept(images.by_id, images.groups, images.place, of_pattern)
         rows = self.rows(root, wanted if self.table is None else images.by_id, named_in=images.place)
         rows = [row for row in rows if row.id in wanted or row.id not in images.by_id]
         return [told(row, images.groups.get(row.id, {}), images.place) for row in rows]

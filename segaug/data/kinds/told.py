@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from segaug.data.kinds.pairs import Files
+from segaug.data.kinds.pairs import Groups
 from segaug.data.kinds.pattern import Pattern, is_pattern
 from segaug.data.kinds.rows import Row
+from segaug.data.listing import FilesByStem
 from segaug.data.official import part_of
 from segaug.errors import ConfigError
 
@@ -31,18 +32,23 @@ def check_once(said: Collection[str], options: Mapping[str, str | None]) -> None
             raise ConfigError(key=f"dataset.{key}", problem=f"is set, and {KEY} has {{{group}}}", fix=fix)
 
 
-def kept(images: Files, where: Mapping[str, Sequence[str]]) -> dict[str, list[Path]]:
-    """The images whose groups have one of these texts each; raises where no image has one."""
-    left = dict(images.by_id)
+def kept(
+    images: FilesByStem, groups: Mapping[str, Groups], place: Path, where: Mapping[str, Sequence[str]]
+) -> dict[str, list[Path]]:
+    """The images whose groups have one of these texts each; raises where no image has one.
+
+    images, groups: by id.  place: what errors call that of the images.
+    """
+    left = {name: [*paths] for name, paths in images.items()}
     for name, texts in where.items():
-        values = {groups[name] for groups in images.groups.values()}
+        values = {said[name] for said in groups.values()}
         if unknown := sorted(set(texts) - values):
-            problem = f"{{{name}}} of {images.place} is never {unknown[0]!r}"
+            problem = f"{{{name}}} of {place} is never {unknown[0]!r}"
             fix = f"it is: {', '.join(sorted(values)[:SHOWN_VALUES])}"
             raise ConfigError(key="dataset.where", problem=problem, fix=fix)
-        left = {image: files for image, files in left.items() if images.groups[image][name] in texts}
+        left = {image: files for image, files in left.items() if groups[image][name] in texts}
     if where and not left:
-        problem = f"no image of {images.place} passes all of {dict(where)}"
+        problem = f"no image of {place} passes all of {dict(where)}"
         raise ConfigError(key="dataset.where", problem=problem, fix="ask for texts that occur together")
     return left
 

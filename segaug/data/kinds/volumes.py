@@ -1,7 +1,7 @@
 """Volumes whose slices are images: NIfTI, MHA, NRRD or DICOM, with masks on the same grid."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from segaug.data.kinds.pattern import is_pattern
 from segaug.data.kinds.rows import Row
 from segaug.data.kinds.stacks import image_stack, joined_stack, mask_stack
 from segaug.data.kinds.stored import Stored
-from segaug.data.kinds.told import check_once, told
+from segaug.data.kinds.told import check_once, kept, told
 from segaug.data.kinds.volume_pairs import Pairs, check_places, described, found_pairs, mask_places
 from segaug.data.listing import own_folder
 from segaug.data.place import refuse_foreign
@@ -85,7 +85,7 @@ class Volumes(Stored):
         if self.frames and not self.facts:
             problem = "names frames, but there is no file that says their numbers"
             raise ConfigError(key="dataset.frames", problem=problem, fix=f"set {FACTS}, or leave this out")
-        if self.facts and not (self.frames or self.site or self.where):
+        if self.facts and not (self.frames or self.site or self.columns_where()):
             fix = "set dataset.frames, dataset.site or dataset.where to keys of these files, or leave it out"
             raise ConfigError(key=FACTS, problem="is set, and nothing asks what it says", fix=fix)
         if wrong := [value for value in self.releases if not value.isdecimal()]:
@@ -162,15 +162,26 @@ class Volumes(Stored):
         place = root / self.images
         unused = pairs.unlabelled() if self.missing_mask == LEAVE_OUT else []
         images = {name: paths for name, paths in pairs.images.items() if name not in unused}
+        groups = self._groups(images)
+        wanted = kept(images, groups, place, {key: texts for key, texts in self.where.items() if key in self._said})
         if self.facts:
-            rows = with_facts(self.rows_by_name(place, images), self._facts(root), self.site, self.where)
+            rows = with_facts(self.rows_by_name(place, wanted), self._facts(root), self.site, self.columns_where())
         else:
-            rows = [row for row in self.rows(root, images, named_in=place) if row.id not in unused]
-        if not is_pattern(self.images):
-            return sorted(rows, key=lambda row: row.id)
-        names = self._place.names
-        said = [(row, dict(zip(names, row.id.split("/"), strict=True)) if row.id in images else {}) for row in rows]
-        return sorted((told(row, groups, place) for row, groups in said), key=lambda row: row.id)
+            found = self.rows(root, wanted if self.table is None else images, named_in=place)
+            rows = [row for row in found if row.id in wanted or row.id not in (*images, *unused)]
+        return sorted((told(row, groups.get(row.id, {}), place) for row in rows), key=lambda row: row.id)
+
+    def _groups(self, images: Iterable[str]) -> dict[str, dict[str, str]]:
+        """What the pattern says of each volume; nothing where they lie in a folder."""
+        return {name: dict(zip(self._said, name.split("/"), strict=True)) for name in images} if self._said else {}
+
+    @property
+    def _said(self) -> tuple[str, ...]:
+        return self._place.names if is_pattern(self.images) else ()
+
+    def columns_where(self) -> dict[str, list[str]]:
+        """`where` without what the pattern of the volumes says: of the table, or of `facts`."""
+        return {key: texts for key, texts in self.where.items() if key not in self._said}
 
     def _labelled(self, root: Path) -> tuple[list[Labelled], list[DataError]]:
         """All volumes by name, with their masks, and what is wrong with the others."""

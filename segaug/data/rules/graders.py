@@ -33,6 +33,15 @@ def check_grader(grader: str, graders: Collection[str], ignored: Collection[obje
         raise ConfigError(key=KEY, problem=f"got {grader}", fix=f"choose from: {', '.join((*JOINED, *graders))}")
 
 
+def graders_told(dataset: object) -> str:
+    """Whose masks a data set has, in words; "" of one whose config names no graders."""
+    graders, grader = getattr(dataset, "graders", ()), getattr(dataset, "grader", MAJORITY)
+    if not graders:
+        return ""
+    whose = f"the {grader} of {len(graders)} graders" if grader in JOINED else f"the grader {grader}"
+    return f"whose masks: {whose}"
+
+
 def joined_graders(masks: Mapping[str, np.ndarray], grader: str, background: int = 0) -> np.ndarray:
     """One mask (H, W) from those of k graders, by name, all (H, W) integers; checked by `same_size`.
 

@@ -1,6 +1,7 @@
 """Tasks whose data are not on this machine: refused, left out by missing=skip, or planned by what was published."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from segaug.data.pooled import Pooled
@@ -54,6 +55,16 @@ def left_out(absent: Mapping[str, tuple[str, ...]]) -> str:
     return f"left out, their data are not here: {', '.join(absent)}; {_way(absent)}"
 
 
+def held(absent: Mapping[str, object], finished: Iterable[str]) -> str:
+    """One line for those of which the study holds finished trials all the same; "" where there is none.
+
+    finished: the task of each finished trial of the study.
+    """
+    counts = Counter(finished)
+    listed = ", ".join(f"{counts[task]} of {task}" for task in absent if counts[task])
+    return f"finished trials that the study holds of them: {listed}" if listed else ""
+
+
 def _lacking(absent: Mapping[str, Trial]) -> dict[str, tuple[str, ...]]:
     return {task: _names(task, trial.config.dataset) for task, trial in absent.items()}
 
@@ -67,4 +78,5 @@ def _names(task: str, dataset: Dataset | Pooled) -> tuple[str, ...]:
 def _way(absent: Mapping[str, tuple[str, ...]]) -> str:
     """Of the first task, each of its sets that is not here."""
     first = next(iter(absent.values()))
-    return f"{' and '.join(f'`segaug data fetch {name}`' for name in first)} tells how to get it"
+    some = "tells how to get it" if len(first) == 1 else "tell how to get them"
+    return f"{' and '.join(f'`segaug data fetch {name}`' for name in first)} {some}"

@@ -15,7 +15,7 @@ from segaug.experiment.config.trial import Trial
 from segaug.experiment.machine.devices import places
 from segaug.experiment.machine.stop import SafePoint, terminable
 from segaug.experiment.machine.workers import Died, Tell, keep_heap, run_jobs
-from segaug.experiment.planned.absent import why_nothing
+from segaug.experiment.planned.absent import held, why_nothing
 from segaug.experiment.planned.memory import team_for
 from segaug.experiment.planned.plan import Plan, Planned, make_plan
 from segaug.experiment.planned.progress import Progress
@@ -64,6 +64,8 @@ def run_study(trials: Iterable[Trial], *, workers: int | None, many: bool, comma
     left = unfinished(plan)
     store, todo = left.store, left.todo
     left.begin(todo, command)
+    if there := held(plan.absent, left.finished["task"]):
+        print(there, flush=True)
     if not plan.trials:  # more shards than trials: nothing is wrong, and the folder is one to be merged
         print(f"{plan.share}, nothing to run", flush=True)
         return []

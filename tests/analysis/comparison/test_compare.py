@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segaug.analysis.comparison.compare import compare_study, compare_table, compare_trials
+from segaug.analysis.comparison.compare import compare_source, compare_table, compare_trials
 from segaug.analysis.comparison.effect import effect
 from segaug.analysis.comparison.multiplicity import holm
 from segaug.analysis.trials.table import trials
 from segaug.errors import DataError
+from segaug.results.snapshot import Snapshot
 from tests.synthetic import record, write_study
 
 SIZES = (4, 8, 16, 32, 64)
@@ -184,11 +185,11 @@ def test_shapes_are_compared_only_where_both_exponents_are_known():
 
 def test_single_cases_give_an_interval_for_other_cases(tmp_path):
     write_study(tmp_path, seeds=6)
-    (red,) = compare_study(tmp_path, "bce", resamples=200).found
+    (red,) = compare_source(Snapshot(tmp_path), "bce", resamples=200).found
     assert red.overall.ratio.other_cases.target == "case_population"
     assert all(one.ratio.other_cases for one in red.sizes)
     assert "12 test patients: too few to know what others would show" in red.notes
-    (validation,) = compare_study(tmp_path, "validation_bce", resamples=200).found
+    (validation,) = compare_source(Snapshot(tmp_path), "validation_bce", resamples=200).found
     assert validation.overall.ratio.other_cases is None
 
 

@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 import segaug
 from segaug.cli.main import main
@@ -182,6 +183,57 @@ def test_the_folder_is_quoted_where_a_shell_would_split_it(own, tmp_path, capsys
         own("mine", served)
         assert main(["data", "fetch", "mine", "--trust", "--to", str(tmp_path / "a b")]) == 0
     assert f"\"dataset.root='{tmp_path}/a b'\"" in capsys.readouterr().out
+
+
+def test_addresses_of_somebody_else_look_nothing_up(own, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("MY_SECRET", "hunter2")
+    with serving(zipped(a="one")) as served:
+        own("mine", served)
+        config = tmp_path / "own/dataset/mine.yaml"
+        config.write_text(config.read_text().replace("org/all.zip", "org/${oc.env:MY_SECRET}"))
+        for words in (["--trust", "--to", str(tmp_path / "to")], ["--list"]):
+            assert main(["data", "fetch", "mine", *words]) == 2
+            said = capsys.readouterr()
+            assert "dataset.downloads in" in said.err
+            assert "looks something up (${...}); write names, addresses and digests out" in said.err
+            assert "hunter2" not in said.out + said.err
+    assert served.asked == []
+
+
+def test_two_processes_do_not_fetch_one_file_at_the_same_time(tmp_path):
+    folder = tmp_path / "set"
+    with serving(zipped(a="one")) as served:
+        offered = served.offered()
+
+        def another(*_):
+            with pytest.raises(DataError, match=r"all.zip: is being fetched by another process; wait until"):
+                outcomes({"all.zip": offered}, folder)
+            also.append(1)
+
+        also: list[int] = []
+        assert next(fetch({"all.zip": offered}, folder, free=True, web=WEB, tell=another)).done
+    assert also
+    assert len(served.asked) == 1
+
+
+def test_what_another_process_has_finished_meanwhile_is_not_fetched_again(tmp_path, monkeypatch):
+    folder, first = tmp_path / "set", []
+
+    class Waited(FileLock):
+        """Had only after another process was through."""
+
+        def __enter__(self):
+            if not first:
+                first.append(1)
+                outcomes({"a.csv": served.offered()}, folder)
+            return super().__enter__()
+
+    with serving(b"table") as served:
+        monkeypatch.setattr("segaug.data.fetch.fetch.FileLock", Waited)
+        (done,) = outcomes({"a.csv": served.offered()}, folder)
+    assert done.words == f"{folder}/a.csv is there"
+    assert len(served.asked) == 1
+    assert not (tmp_path / "set.downloads/a.csv").exists()
 
 
 def test_nothing_else_fetches():

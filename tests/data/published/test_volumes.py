@@ -188,6 +188,29 @@ def test_facts_choose_volumes_and_sites(load):
         chosen(facts="{site}/Info.cfg").cases()
 
 
+def test_the_pattern_chooses_volumes_beside_facts_and_without_them(load):
+    dataset, root = load("acdc_lv")
+    options = {key: getattr(dataset, key) for key in ("images", "masks", "structures")}
+    facts = {key: getattr(dataset, key) for key in ("facts", "frames")}
+
+    def patients(**more) -> set[str]:
+        return {case.patient for case in Volumes(root=str(root), structure="lv", **{**options, **more}).cases()}
+
+    assert patients() == {"patient001", "patient101"}
+    assert patients(where={"part": ["testing"]}) == {"patient101"}
+    assert patients(where={"part": ["testing"]}, **facts) == {"patient101"}
+    group = {"Group": [read_group(root, "training", "patient001")]}
+    assert patients(where={"part": ["training"], **group}, **facts) == {"patient001"}
+    with pytest.raises(ConfigError, match=r"\{part\} of .* is never 'other'; it is: testing, training"):
+        patients(where={"part": ["other"]}, **facts)
+    with pytest.raises(ConfigError, match=r"dataset.facts: is set, and nothing asks what it says"):
+        patients(where={"part": ["testing"]}, facts=facts["facts"])
+
+
+def read_group(root, part, patient) -> str:
+    return (root / "database" / part / patient / "Info.cfg").read_text().partition("Group: ")[2].split()[0]
+
+
 def test_hidden_copies_of_a_mac_are_no_volumes(load):
     dataset, root = load("msd_spleen")
     assert len(list((root / "imagesTr").glob("._*"))) == 2

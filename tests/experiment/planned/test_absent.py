@@ -11,10 +11,11 @@ from segaug.data.pooled import Pooled
 from segaug.data.published import is_absent, published_counts, published_pool
 from segaug.errors import ConfigError, UserError
 from segaug.experiment.config.identity import science
-from segaug.experiment.planned.absent import left_out, why_nothing
+from segaug.experiment.planned.absent import held, left_out, why_nothing
 from segaug.experiment.planned.plan import make_plan
 from segaug.experiment.sweep.study import run_study
-from tests.synthetic import write_study
+from segaug.results.store import Store
+from tests.synthetic import record, write_study
 
 X = {"structures": {"x": [1]}, "structure": "x", "size": 16}
 
@@ -49,6 +50,18 @@ def test_they_are_left_out_when_asked_and_told_once(tiny, capsys):
     assert why_nothing(none.absent).startswith("the data of one, two are not here; `segaug data fetch one`")
     with pytest.raises(UserError, match=r"^no trial to run: the data of one, two are not here"):
         run_study(map(skipping, trials[1:]), workers=1, many=True)
+
+
+def test_finished_trials_of_what_was_left_out_are_counted_by_task(tiny, tmp_path, capsys, monkeypatch):
+    assert held({"one": ("one",), "two": ("two",)}, ["one", "here", "one"]).endswith("holds of them: 2 of one")
+    assert held({"one": ("one",)}, ["here"]) == ""
+    here = tiny("mixed_code=true")
+    made = record("one", "nnunet", "baseline", 4, 0)
+    Store(tmp_path / "study").write_record(made)
+    monkeypatch.setattr("segaug.experiment.sweep.study._run_all", lambda *_: None)
+    run_study([skipping(each) for each in (here, away(here, "one"))], workers=1, many=True)
+    said = capsys.readouterr().out
+    assert said.count("finished trials that the study holds of them: 1 of one\n") == 1
 
 
 def test_the_option_is_no_part_of_a_trial(tiny):
@@ -109,7 +122,7 @@ def test_of_a_pooled_task_the_sources_that_are_not_here_are_named(tiny, tmp_path
     trial = skipping(tiny())
     trial = replace(trial, config=replace(trial.config, dataset=pooled), task="a + 0 b, c")
     told = why_nothing(make_plan([trial], skip_large=True).absent)
-    assert told.endswith("not here; `segaug data fetch b` and `segaug data fetch c` tells how to get it")
+    assert told.endswith("not here; `segaug data fetch b` and `segaug data fetch c` tell how to get them")
 
 
 def test_an_unset_variable_is_absence_and_an_empty_folder_is_not(tmp_path, monkeypatch):
