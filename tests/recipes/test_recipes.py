@@ -17,23 +17,24 @@ import yaml
 
 from segaug.experiment.planned.array_index import shard_of
 from segaug.results.store import Store
-from tests.tiny import TINY, segaug, volatile_free
+from tests.tiny import TINY, segaug_here, volatile_free
 
 ROOT = Path(__file__).parents[2]
 STANDINS = Path(__file__).parent / "standins"
-SHARDS = 3
+SHARDS = 3  # where they are only asked for; two where they train
 SWEEP = ["-m", *TINY, "augment=baseline", "scale=n1,n4", "seed=range(3)"]
 TRIALS = 6
 Words = Sequence[str]
+Recipe = Callable[[Path, Words, int], list[list[str]]]
 
 
-def kubernetes(folder: Path, words: Words) -> list[list[str]]:
+def kubernetes(folder: Path, words: Words, shards: int) -> list[list[str]]:
     file = folder / "recipes/kubernetes/shards.yaml"
     text = file.read_text()
     for before, after in (
-        ("completions: 8", f"completions: {SHARDS}"),
+        ("completions: 8", f"completions: {shards}"),
         ("study=scaling_study", shlex.join(words).replace("'", "''")),  # in the quotes of YAML
-        ("auto/8", f"auto/{SHARDS}"),
+        ("auto/8", f"auto/{shards}"),
     ):
         assert before in text
         text = text.replace(before, after)
@@ -42,19 +43,19 @@ def kubernetes(folder: Path, words: Words) -> list[list[str]]:
     return [["bash", "recipes/kubernetes/run.sh"]]
 
 
-def hyperqueue(folder: Path, words: Words) -> list[list[str]]:
+def hyperqueue(folder: Path, words: Words, shards: int) -> list[list[str]]:
     return [["bash", "recipes/hyperqueue.sh", *words]]
 
 
-def pbs(folder: Path, words: Words) -> list[list[str]]:
+def pbs(folder: Path, words: Words, shards: int) -> list[list[str]]:
     return [
-        ["qsub", "-J", f"1-{SHARDS}", "-v", f"SHARDS={SHARDS}", "recipes/pbs.sh"],
+        ["qsub", "-J", f"1-{shards}", "-v", f"SHARDS={shards}", "recipes/pbs.sh"],
         ["bash", "-c", "segaug merge shards/[0-9]* --into whole"],
     ]
 
 
-def ssh(folder: Path, words: Words) -> list[list[str]]:
-    for number in range(SHARDS):
+def ssh(folder: Path, words: Words, shards: int) -> list[list[str]]:
+    for number in range(shards):
         (folder / f"host{number}").mkdir()
     return [["bash", "recipes/ssh.sh", *words]]
 
@@ -62,7 +63,7 @@ def ssh(folder: Path, words: Words) -> list[list[str]]:
 RECIPES = {recipe.__name__: recipe for recipe in (kubernetes, hyperqueue, pbs, ssh)}
 
 
-def follow(recipe: Callable[[Path, Words], list[list[str]]], folder: Path, words: Words, command: str) -> None:
+def follow(recipe: Recipe, folder: Path, words: Words, command: str, shards: int) -> None:
     """Follow a recipe in a folder; command: what the word `segaug` stands for."""
     shutil.copytree(ROOT / "recipes", folder / "recipes")
     (folder / "bin").mkdir()
@@ -71,18 +72,18 @@ def follow(recipe: Callable[[Path, Words], list[list[str]]], folder: Path, words
     path = [str(folder / "bin"), str(STANDINS), str(Path(sys.executable).parent), os.environ["PATH"]]
     environment = {
         **os.environ, "PATH": os.pathsep.join(path),
-        "ASKED": str(folder / "asked"), "VOLUMES": str(folder), "MACHINES": str(folder), "SHARDS": str(SHARDS),
-        "HOSTS": " ".join(f"host{number}" for number in range(SHARDS)),
+        "ASKED": str(folder / "asked"), "VOLUMES": str(folder), "MACHINES": str(folder), "SHARDS": str(shards),
+        "HOSTS": " ".join(f"host{number}" for number in range(shards)),
         "STUDY": " ".join(words), "SEGAUG_CACHE": str(folder / "cache"), "PYTHONPATH": str(ROOT),
     }  # fmt: skip
-    for step in recipe(folder, words):
+    for step in recipe(folder, words, shards):
         done = subprocess.run(step, cwd=folder, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_each_shard_is_asked_for_once_then_all_are_merged(name, tmp_path):
-    follow(RECIPES[name], tmp_path, ["study=quick", "seed=range(2)"], str(STANDINS / "segaug.logged"))
+    follow(RECIPES[name], tmp_path, ["study=quick", "seed=range(2)"], str(STANDINS / "segaug.logged"), SHARDS)
     *trained, (_, merged) = [line.split(";") for line in (tmp_path / "asked").read_text().splitlines()]
     variable = {"kubernetes": "JOB_COMPLETION_INDEX", "pbs": "PBS_ARRAY_INDEX"}.get(name, "")
     shards, folders = set(), set()
@@ -118,7 +119,7 @@ def records(study: Path) -> dict[str, dict]:
 def once(tmp_path_factory):
     """The records of the study as one command makes them."""
     folder = tmp_path_factory.mktemp("once")
-    done = segaug("train", *SWEEP, "output=whole", cwd=folder)
+    done = segaug_here("train", *SWEEP, "output=whole", cwd=folder)
     assert done.returncode == 0, done.stderr
     found = records(folder / "whole")
     assert len(found) == TRIALS
@@ -126,10 +127,10 @@ def once(tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)  # six commands, each of which imports torch
+@pytest.mark.timeout(900)  # some commands, each of which imports torch
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_ends_with_the_study_of_one_run(name, tmp_path, once):
-    follow(RECIPES[name], tmp_path, SWEEP, f"{sys.executable} -m segaug")
+    follow(RECIPES[name], tmp_path, SWEEP, f"{sys.executable} -m segaug", 2)
     (whole,) = [path for path in (tmp_path / "shards/whole", tmp_path / "results/whole") if path.exists()]
     assert records(whole) == once
-    assert segaug("status", str(whole), cwd=tmp_path).returncode == 0
+    assert segaug_here("status", str(whole), cwd=tmp_path).returncode == 0
