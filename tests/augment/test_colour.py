@@ -11,6 +11,7 @@ from segaug.augment.genda.options import Gan
 from segaug.augment.regda import RegDA
 from segaug.augment.smooth_random import SmoothRandom
 from segaug.augment.strategy import NOTHING
+from segaug.deform.field import as_field
 from segaug.deform.warp import warp
 from segaug.grey import grey
 from segaug.rng import stream
@@ -70,7 +71,7 @@ def test_fields_are_those_of_the_grey_images_and_move_all_channels(strategy, bat
     prepared = [strategy.prepare(given) for given in contexts]
     drawn = strategy.sample(colour, prepared[0], rng("draw"))
     fields = [
-        strategy.displacement_px(batch, drawn, learned)
+        as_field(strategy.displacement_px(batch, drawn, learned)).dense_px()
         for batch, learned in zip((colour, in_grey), prepared, strict=True)
     ]
     assert fields[0].abs().max() > 0.01

@@ -18,6 +18,7 @@ ASIDE = {  # what running a trial imports beside the code that decides its resul
     "segaug.errors": "words",
     "segaug.file_name": "where figures and cards lie",
     "segaug.files": "whole files or none",
+    "segaug.glibc": "how long memory is kept",
     "segaug.json_data": "reads JSON, and says where it is none",
     "segaug.measures": "names and words of what is measured; the formulas are in metrics",
     "segaug.name": "which names are taken",
