@@ -11,9 +11,7 @@ Printed for each N: the mean of both and the mean difference of test BCE and Dic
 its 95 % interval over pairs (Student's t), beside the standard deviation over seeds with the elastic field first.
 """
 
-import argparse
 import os
-import subprocess
 import sys
 import tempfile
 from collections import defaultdict
@@ -23,7 +21,8 @@ from typing import Any
 os.environ.update(OMP_NUM_THREADS="1", MKL_NUM_THREADS="1")
 
 import numpy as np
-from precision import Difference
+from paired_parts.difference import Difference
+from paired_parts.trials import asked, train
 
 from segaug.results.store import Store
 
@@ -38,20 +37,11 @@ PLUGIN = {  # what pip would leave behind of a package that is installed
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--keep", type=Path, help="folder of the records")
-    parser.add_argument("--pairs", type=int, default=16)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[4, 16])
-    parser.add_argument("--updates", type=int, default=64)
-    parser.add_argument("--only-table", action="store_true", help="of what has run")
-    parser.add_argument("words", nargs="*", help="options of segaug train")
-    args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as passing:
-        if args.keep is None:
-            args.keep, args.pairs, args.sizes, args.updates = Path(passing), 3, [4], 8
-            args.words = ["dataset=phantom_thorax_heart", "model=nnunet", "model.feature_size=8"]
+    with asked(__doc__, pairs=16, sizes=[4, 16]) as args:
         if not args.only_table:
-            train(args, plugged(Path(passing)))
+            with tempfile.TemporaryDirectory() as folder:
+                path = plugged(Path(folder))
+                train(args, STUDY, [f"augment={FIRST},{LAST}"], {**os.environ, "PYTHONPATH": path})
         print(table(pairs(args.keep)))
 
 
@@ -62,16 +52,6 @@ def plugged(folder: Path) -> str:
     for name, text in PLUGIN.items():
         (metadata / name).write_text(text)
     return os.pathsep.join([str(folder), str(Path(__file__).parent), *sys.path])
-
-
-def train(args: argparse.Namespace, path: str) -> None:
-    """Run what is missing, one trial at a time on one thread; the two of a pair one after the other."""
-    words = args.words or ["dataset=hippocampus", "model=nnunet"]
-    study = [f"name={STUDY}", "protocol=fixed_steps", f"protocol.length={args.updates}", "protocol.validate_every=16"]
-    sizes = f"scale.size={','.join(map(str, args.sizes))}"
-    command = [sys.executable, "-m", "segaug", "train", "-m", *study, *words, sizes, "hydra.launcher.workers=1"]
-    swept = [f"seed=range({args.pairs})", f"augment={FIRST},{LAST}", f"output={args.keep / STUDY}"]
-    subprocess.run([*command, *swept], check=True, env={**os.environ, "PYTHONPATH": path})
 
 
 def pairs(folder: Path) -> dict[int, list[Pair]]:
@@ -101,8 +81,7 @@ def line(scores: np.ndarray) -> str:
     """Of (pairs, 2) scores."""
     first, last = scores.mean(0)
     change = Difference.of(scores[:, 0], scores[:, 1])
-    interval = f"{change.mean:+.4f} [{change.low:+.4f}, {change.high:+.4f}]"
-    return f"{first:.4f}  {last:.4f}  {interval:<27}  {change.spread:.4f}"
+    return f"{first:.4f}  {last:.4f}  {change!s:<27}  {change.spread:.4f}"
 
 
 if __name__ == "__main__":

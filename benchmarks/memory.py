@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 from segaug.experiment.config.schema import MODELS
-from segaug.experiment.machine.workers import KEEP_HEAP, SINGLE_THREAD
+from segaug.experiment.machine.process import KEEP_HEAP, SINGLE_THREAD
 from segaug.experiment.planned.memory import FIXED_MIB, kib_per_pixel
 
 SCRIPT = """

@@ -12,7 +12,7 @@ with test-time policy.  Training: from the first update to the last, through the
 Prediction: time per image, beside MONAI's test-time augmentation with as many passes.
 Without --full: few rounds, within a minute, as `make bench` runs it; of the trainings those of rare updates alone.
 --gpu: the same on the wall, and whether steps wait for the GPU.  For the conditions of a study add the variables of
-`KEEP_HEAP` in segaug/experiment/machine/workers.py to the environment.
+`KEEP_HEAP` in segaug/experiment/machine/process.py to the environment.
 """
 
 from argparse import ArgumentParser, RawDescriptionHelpFormatter

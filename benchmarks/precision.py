@@ -14,21 +14,17 @@ good where both ends lie within the quarter or in its favour.  Whether bfloat16 
 `trial x` is the ratio of both whole trials' seconds here, whatever else ran.
 """
 
-import argparse
 import os
-import subprocess
-import sys
-import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 os.environ.update(OMP_NUM_THREADS="1", MKL_NUM_THREADS="1")
 
 import numpy as np
-from scipy import stats
+from paired_parts.difference import Difference
+from paired_parts.trials import asked, train
 
 from segaug.results.store import Store
 
@@ -46,56 +42,12 @@ STUDIES = {  # name -> arms; a study holds one inference precision for a curve
 TOLERATED = 0.25  # of the standard deviation over seeds
 
 
-@dataclass(frozen=True)
-class Difference:
-    """Of pairs: bfloat16 less float32, from low to high with 95 %, and how seeds alone scatter."""
-
-    mean: float
-    low: float
-    high: float
-    spread: float  # standard deviation over seeds in float32
-
-    @classmethod
-    def of(cls, float32: np.ndarray, bfloat16: np.ndarray) -> "Difference":
-        """Both (pairs,) of the same seeds."""
-        change = bfloat16 - float32
-        half = stats.t.ppf(0.975, len(change) - 1) * stats.sem(change)
-        mean = float(change.mean())
-        return cls(mean, mean - half, mean + half, float(float32.std(ddof=1)))
-
-    def as_good(self, better: int) -> bool:
-        """better: 1 where more is better, -1 where less is."""
-        worst = self.low if better > 0 else -self.high
-        return worst >= -TOLERATED * self.spread
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--keep", type=Path, help="folder of the records")
-    parser.add_argument("--pairs", type=int, default=24)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[4, 16, 64])
-    parser.add_argument("--updates", type=int, default=64)
-    parser.add_argument("--only-table", action="store_true", help="of what has run")
-    parser.add_argument("words", nargs="*", help="options of segaug train")
-    args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as passing:
-        if args.keep is None:
-            args.keep, args.pairs, args.sizes, args.updates = Path(passing), 3, [4], 8
-            args.words = ["dataset=phantom_thorax_heart", "model=nnunet", "model.feature_size=8"]
-        if not args.only_table:
-            train(args)
+    with asked(__doc__, pairs=24, sizes=[4, 16, 64]) as args:
+        for study, arms in () if args.only_table else STUDIES.items():
+            train(args, study, arms)
         for task, by_size in sorted(pairs(args.keep).items()):
             print(f"\n{task}\n{table(by_size)}")
-
-
-def train(args: argparse.Namespace) -> None:
-    """Run what is missing, one trial at a time on one thread."""
-    words = args.words or ["dataset=hippocampus", "model=nnunet"]
-    protocol = ["protocol=fixed_steps", f"protocol.length={args.updates}", "protocol.validate_every=16"]
-    swept = [f"scale.size={','.join(map(str, args.sizes))}", f"seed=range({args.pairs})"]
-    command = [sys.executable, "-m", "segaug", "train", "-m", *protocol, *words, *swept, "hydra.launcher.workers=1"]
-    for study, arms in STUDIES.items():
-        subprocess.run([*command, *arms, f"name={study}", f"output={args.keep / study}"], check=True)
 
 
 def pairs(folder: Path) -> dict[str, dict[int, list[Pair]]]:
@@ -127,12 +79,12 @@ def table(by_size: dict[int, list[Pair]]) -> str:
 
 
 def difference(both: Sequence[Pair], metric: str, better: int) -> str:
-    """Its cells of a line."""
+    """Its cells of a line; better: 1 where more is better, -1 where less is."""
     scores = np.array([[record["test"]["best"][metric] for record in pair] for pair in both])
     change = Difference.of(scores[:, 0], scores[:, 1])
-    interval = f"{change.mean:+.4f} [{change.low:+.4f}, {change.high:+.4f}]"
-    verdict = "as good" if change.as_good(better) else "not shown"
-    return f"{interval:<28}{f'{TOLERATED * change.spread:.4f} {verdict}':<19}"
+    tolerated, worst = TOLERATED * change.spread, change.low if better > 0 else -change.high
+    verdict = "as good" if worst >= -tolerated else "not shown"
+    return f"{change!s:<28}{f'{tolerated:.4f} {verdict}':<19}"
 
 
 def faster(both: Sequence[Pair]) -> float:

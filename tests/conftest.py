@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from segaug.experiment.machine.workers import SINGLE_THREAD
+from segaug.experiment.machine.process import SINGLE_THREAD
 
 os.environ.update(SINGLE_THREAD)  # one thread, as in `segaug train`
 # What lies in the config folder of whoever runs the tests is none of theirs.

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from segaug.experiment.machine.workers import KEEP_HEAP, SINGLE_THREAD
+from segaug.experiment.machine.process import KEEP_HEAP, SINGLE_THREAD
 
 from .row import Row
 

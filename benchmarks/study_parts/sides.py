@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from segaug.experiment.machine.workers import KEEP_HEAP, SINGLE_THREAD
+from segaug.experiment.machine.process import KEEP_HEAP, SINGLE_THREAD
 from segaug.results.store import Store
 from study_parts.cost import Cost, cost_of
 from study_parts.question import Question, Scores

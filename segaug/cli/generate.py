@@ -25,7 +25,7 @@ def run(args: Namespace) -> int:
     """Learn what is missing, write the folder, and say how it is read."""
     out = _new(Path(args.out).expanduser())
 
-    from segaug.experiment.machine.workers import SINGLE_THREAD, keep_heap
+    from segaug.experiment.machine.process import SINGLE_THREAD, keep_heap
     from segaug.terminal import console
 
     os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`: what is learned here is kept for trials

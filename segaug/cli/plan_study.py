@@ -23,7 +23,7 @@ def run(words: Sequence[str]) -> int:
 
     --probe trains one trial for each model and strategy and forecasts from them; their records count.
     """
-    from segaug.experiment.machine.workers import SINGLE_THREAD
+    from segaug.experiment.machine.process import SINGLE_THREAD
 
     os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`
     if {JSON, PROBE} <= set(words):

@@ -39,7 +39,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Make every artefact that is missing; exit code 1 if one cannot be made, or must not be used."""
-    from segaug.experiment.machine.workers import SINGLE_THREAD
+    from segaug.experiment.machine.process import SINGLE_THREAD
 
     if helped(args.overrides, HELP):
         return 0

@@ -30,7 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Draw originals and augmented versions with mask outlines and displacements; and what a generator has learned."""
-    from segaug.experiment.machine.workers import SINGLE_THREAD, keep_heap
+    from segaug.experiment.machine.process import SINGLE_THREAD, keep_heap
     from segaug.terminal import console
 
     os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`: what is learned here is kept for trials

@@ -31,7 +31,7 @@ def run(args: Namespace) -> int:
     import os
     from pathlib import Path
 
-    from segaug.experiment.machine.workers import SINGLE_THREAD, keep_heap
+    from segaug.experiment.machine.process import SINGLE_THREAD, keep_heap
 
     os.environ.update(SINGLE_THREAD)  # before numpy: one pair is too small a work to share among threads
     keep_heap()

@@ -38,7 +38,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run failed trials again; exit code 1 if one fails again."""
-    from segaug.experiment.machine.workers import SINGLE_THREAD
+    from segaug.experiment.machine.process import SINGLE_THREAD
 
     os.environ.update(SINGLE_THREAD)  # before numpy, as in `segaug train`
     from segaug.cluster.retry import commands, in_vain, wanted

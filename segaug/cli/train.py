@@ -49,7 +49,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Train one trial, or with -m (or a study) all missing trials of a sweep."""
-    from segaug.experiment.machine.workers import SINGLE_THREAD
+    from segaug.experiment.machine.process import SINGLE_THREAD
 
     if helped(args.overrides, HELP):
         return 0

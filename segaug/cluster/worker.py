@@ -21,8 +21,9 @@ from segaug.cluster.submit import failed_here
 from segaug.errors import UserError
 from segaug.experiment.artefacts.make_all import PRELOAD
 from segaug.experiment.machine.devices import places
+from segaug.experiment.machine.process import SINGLE_THREAD
 from segaug.experiment.machine.run_facts import now
-from segaug.experiment.machine.workers import SINGLE_THREAD, Died, Note, run_jobs
+from segaug.experiment.machine.workers import Died, Note, run_jobs
 from segaug.experiment.planned.progress import line, name_of
 from segaug.experiment.sweep.sharing import share
 from segaug.experiment.sweep.study import job_of, work

@@ -10,7 +10,7 @@ from benchmarks.bench_parts.processor import processor
 from benchmarks.bench_parts.row import Row
 from benchmarks.bench_parts.run import run
 from segaug.errors import ConfigError
-from segaug.experiment.machine.workers import KEEP_HEAP
+from segaug.experiment.machine.process import KEEP_HEAP
 
 PEER = {"key": "augmentation/red/64/monai", "what": "red", "beside": "MONAI", "ours": (2.0, 1.5), "peer": (20.0, 18.0)}
 FAST = Row(**PEER)

@@ -1,6 +1,6 @@
 """What a trial was scored on at a site, as far as its record tells: may two errors stand beside each other?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from segaug.results.by_way import Record
 
@@ -30,10 +30,5 @@ class ScoredOn:
 
     def alike(self, other: "ScoredOn") -> bool:
         """Do the two agree in all that both records tell?"""
-        pairs = (
-            (self.structures, other.structures),
-            (self.channels, other.channels),
-            (self.size, other.size),
-            (self.ids, other.ids),
-        )
-        return all(one == two or one is None or two is None for one, two in pairs)
+        pairs = [(getattr(self, one.name), getattr(other, one.name)) for one in fields(self)]
+        return all(mine == theirs or mine is None or theirs is None for mine, theirs in pairs)

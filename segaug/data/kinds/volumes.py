@@ -167,8 +167,9 @@ class Volumes(Stored):
         if self.facts:
             rows = with_facts(self.rows_by_name(place, wanted), self._facts(root), self.site, self.columns_where())
         else:
+            others = {*images, *unused} - {*wanted}
             found = self.rows(root, wanted if self.table is None else images, named_in=place)
-            rows = [row for row in found if row.id in wanted or row.id not in (*images, *unused)]
+            rows = [row for row in found if row.id not in others]
         return sorted((told(row, groups.get(row.id, {}), place) for row in rows), key=lambda row: row.id)
 
     def _groups(self, images: Iterable[str]) -> dict[str, dict[str, str]]:

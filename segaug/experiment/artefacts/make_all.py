@@ -14,8 +14,9 @@ from segaug.experiment.artefacts.make_one import Made, Request, artefacts_of, ma
 from segaug.experiment.artefacts.store import ArtefactStore, store_of
 from segaug.experiment.artefacts.turns import Turns
 from segaug.experiment.machine.devices import default_workers
+from segaug.experiment.machine.process import keep_heap
 from segaug.experiment.machine.stop import REQUEST, Stopped, Terminated
-from segaug.experiment.machine.workers import Died, Note, keep_heap, run_jobs
+from segaug.experiment.machine.workers import Died, Note, run_jobs
 from segaug.experiment.planned.plan import Plan, Planned
 from segaug.experiment.planned.progress import name_of
 from segaug.results.shard import Shard

@@ -16,8 +16,8 @@ from typing import Any
 
 from segaug.errors import UserError
 from segaug.experiment.machine.memory import Memory
+from segaug.experiment.machine.process import KEEP_HEAP, SINGLE_THREAD
 from segaug.experiment.machine.stop import REQUEST, SIGNALS, listen
-from segaug.glibc import MMAP_MAX, TOP_PAD, TRIM_THRESHOLD, of_glibc
 from segaug.terminal import printing_text
 
 GRACE_S = 3.0
@@ -25,35 +25,11 @@ _STARTS = 2  # of the server, for one worker
 _SETTLES_S = 0.5  # after which a killed server is known to be dead: it closes its connections a moment before
 _UNSEEN = 255  # what multiprocessing tells of a worker whose server is gone, whether it lives or not
 
-# The default allocator gives big blocks back to the kernel after every step and asks for them again; keeping them makes
-# a training step about a fifth faster (benchmarks/network.py).  Read by glibc when a process starts, unknown elsewhere.
-KEEP_HEAP = {
-    "MALLOC_MMAP_MAX_": "0",
-    "MALLOC_TRIM_THRESHOLD_": str(2**36),
-    "MALLOC_TOP_PAD_": str(2**28),
-}
-# Read when numpy and torch are first imported.  The number of threads decides the last bits of a sum; so does, in MKL's
-# small matrix products, the address of a matrix and thus a row's place in its batch, unless it is told otherwise.
-SINGLE_THREAD = {
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_CBWR": "AUTO",
-}
-
 
 class NoWorkers(UserError):
     """No worker can be started."""
 
     exit_code = 1  # not 2: the command was right
-
-
-def keep_heap() -> None:
-    """Let this process, which works itself, keep its heap as workers keep theirs; nothing where libc is not glibc."""
-    if (mallopt := of_glibc("mallopt")) is not None:
-        mallopt(MMAP_MAX, 0)
-        mallopt(TRIM_THRESHOLD, -1)  # never: the number of workers is too large for an int
-        mallopt(TOP_PAD, 2**28)
 
 
 @dataclass(frozen=True)

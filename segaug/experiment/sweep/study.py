@@ -13,8 +13,9 @@ from segaug.experiment.cards.card import write_cards
 from segaug.experiment.code.deciding import code_facts
 from segaug.experiment.config.trial import Trial
 from segaug.experiment.machine.devices import places
+from segaug.experiment.machine.process import keep_heap
 from segaug.experiment.machine.stop import SafePoint, terminable
-from segaug.experiment.machine.workers import Died, Tell, keep_heap, run_jobs
+from segaug.experiment.machine.workers import Died, Tell, run_jobs
 from segaug.experiment.planned.absent import held, why_nothing
 from segaug.experiment.planned.memory import team_for
 from segaug.experiment.planned.plan import Plan, Planned, make_plan

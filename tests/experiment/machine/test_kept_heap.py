@@ -8,7 +8,7 @@ import pytest
 SCRIPT = """
 import os, sys
 import numpy as np
-from segaug.experiment.machine.workers import keep_heap
+from segaug.experiment.machine.process import keep_heap
 if sys.argv[1] == "kept":
     keep_heap()
 resident = lambda: int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
