@@ -57,7 +57,7 @@ def test_short_form_prints_both_scores_and_all_rows(tmp_path):
     assert printed.count("1 trials, test BCE 0.") == 3
     keys = [line.split()[0] for line in printed.splitlines()[3:]]
     trials = [f"trial/bfloat16/n{size}" for size in (1, 4)]
-    assert keys == ["study/float32", "study/shipped", *trials, "trial/n1-inference"]
+    assert keys == ["study/float32", "study/shipped", *trials, "trial/n1-inference", "trial/augmentation", "trial/rest"]
 
 
 @pytest.mark.slow
