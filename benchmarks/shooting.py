@@ -22,7 +22,7 @@ from registration_parts.subjects import cardiac_pairs, hippocampus_pairs
 from torch import Tensor
 
 from segaug.augment.baseline import Baseline
-from segaug.augment.guard import MARGIN, guarded_displacement_px
+from segaug.augment.guard import DRIFT, MARGIN, guarded_displacement_px, guarded_field
 from segaug.augment.mixture import draw_mixture, mixed_momentum
 from segaug.batch import Batch
 from segaug.deform.affine import affine_px
@@ -67,7 +67,10 @@ def ms(arms: dict[str, Callable[[], object]]) -> dict[str, str]:
 
 def main() -> None:
     torch.set_num_threads(1)
-    print(f"guard at {LIMIT}, in full above it by less than {MARGIN} among the particles; one thread")
+    print(
+        f"guard at {LIMIT}, in full above it by less than {MARGIN} among the particles, or where the "
+        f"energy drifts by more than {DRIFT}; one thread"
+    )
     for title, (pairs, side) in SETS.items():
         modes = Modes((side, side))
         for what, momentum in momenta(pairs).items():
@@ -76,13 +79,13 @@ def main() -> None:
             batch = Batch(blank, blank, torch.arange(rows), torch.ones(rows, 2), torch.zeros(rows, dtype=torch.long))
             matrix = Baseline().sample(batch, None, stream(0, "matrix")).matrix
             fast, full = (
-                guarded_displacement_px(momentum, modes, LIMIT, matrix),
+                guarded_field(momentum, modes, LIMIT, matrix).dense_px(),
                 in_full(momentum, modes, LIMIT, matrix),
             )
             off = (fast - full).norm(dim=1).mean((1, 2))
             smallest = min_jacobian(displacement_px(momentum, modes, modes.size))
             first = momentum[:8], modes, LIMIT, matrix[:8]
-            took = ms({"fast": partial(guarded_displacement_px, *first), "full": partial(in_full, *first)})
+            took = ms({"fast": partial(guarded_field, *first), "full": partial(in_full, *first)})
             folded = int((min_jacobian(fast) * matrix.det().sign() <= 0).sum())  # a mirrored map turns every sign
             print(
                 f"{title}, {what}: off by {off.mean():.4f} px, the worst row by {off.max():.4f}; in full "

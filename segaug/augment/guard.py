@@ -1,32 +1,29 @@
 """Fields of momenta at training time, kept from folding."""
 
+import torch
 from torch import Tensor
 
 from segaug.deform.affine import affine_px
 from segaug.deform.compose import compose_px
+from segaug.deform.field import Dense, Sampled
 from segaug.deform.jacobian import min_jacobian as strict_min_jacobian
-from segaug.registration.maps import displacement_px, seen_from_px
+from segaug.registration.maps import displacement_px, seen_from
 from segaug.registration.modes import Modes
-from segaug.registration.shooting import shoot
+from segaug.registration.shooting import energy, shoot
 from segaug.registration.strain import limit_strain
 
-PARTICLES, CELLS = 48, 96  # of a calm map that is seen through an affine one; cells no finer than pixels
-COARSE_PX = 96  # longer side up to which shooting takes half the steps: it is off by a share of the side, not by pixels
-# Above the limit.  So calm among a few particles, a map is kept at every pixel, and off by some .02 px at the most.
-MARGIN = 0.3
+PARTICLES, CELLS = 40, 128  # along the longer side, of a calm map; velocities are tabulated no finer than pixels
+MARGIN = 0.15  # above the limit.  What is so calm among `maps.LOOKED` particles is calm at every pixel
+DRIFT = 0.02  # of the energy, which a geodesic keeps: beyond it, half the steps are too few
+_STILL = 1e-12  # energy of what does not move
 
 
-def guarded_displacement_px(
-    momentum: Tensor, modes: Modes, min_jacobian: float | None, matrix: Tensor | None = None
-) -> Tensor:
+def guarded_displacement_px(momentum: Tensor, modes: Modes, min_jacobian: float | None) -> Tensor:
     """Shoot whitened momenta (B, 2, n, n) to pull-back fields (B, 2, *modes.size) in pixels.
 
     A row whose smallest strict Jacobian determinant is below `min_jacobian` is shot again with a smaller momentum; the
-    others keep their bits.  None: rows are shot as they are.  matrix: (B, 2, 2), as for `affine_px`; the field is that
-    of p -> phi(M p), as `compose_px` makes it of phi and M, and what is limited is the strain of phi alone.
+    others keep their bits.  None: rows are shot as they are.
     """
-    if matrix is not None:
-        return _seen_through(momentum, modes, min_jacobian, matrix)
     field = displacement_px(momentum, modes, modes.size)
     if min_jacobian is None:
         return field
@@ -37,16 +34,25 @@ def guarded_displacement_px(
     return field
 
 
-def _seen_through(momentum: Tensor, modes: Modes, min_jacobian: float | None, matrix: Tensor) -> Tensor:
-    """Few particles in one step where the map is calm; the other rows in full: shot, guarded and composed."""
-    field, smallest = seen_from_px(coarse_path(momentum, modes), modes, matrix, PARTICLES, min(CELLS, max(modes.size)))
-    strained = ~(smallest >= (min_jacobian or 0) + MARGIN)  # NaN, of a momentum that diverged, is strained too
-    if strained.any():
-        inner = guarded_displacement_px(momentum[strained], modes, min_jacobian)
-        field[strained] = compose_px(inner, affine_px(matrix[strained], modes.size))
-    return field
+def guarded_field(momentum: Tensor, modes: Modes, min_jacobian: float | None, matrix: Tensor) -> Sampled:
+    """The maps p -> phi(M p), as `compose_px` makes them of guarded phi and M; what is limited is phi's strain alone.
+
+    matrix: (B, 2, 2), as for `affine_px`.  Rows where phi is calm are carried in one step by few particles that start
+    where M looks; the others are shot in full, guarded and composed.
+    """
+    path = shoot(momentum, modes, 2)
+    field, smallest = seen_from(path, modes, matrix, PARTICLES, min(CELLS, max(modes.size)))
+    # NaN, of a momentum that diverged, is neither.
+    calm = (smallest >= (min_jacobian or 0) + MARGIN) & (_energy_drift(path) <= DRIFT)
+    if calm.all():
+        return field
+    dense, strained = field.dense_px(), ~calm
+    inner = guarded_displacement_px(momentum[strained], modes, min_jacobian)
+    dense[strained] = compose_px(inner, affine_px(matrix[strained], modes.size))
+    return Dense(dense)
 
 
-def coarse_path(momentum: Tensor, modes: Modes) -> Tensor:
-    """Start, middle and end of geodesics, (3, B, 2, n, n): what particles need that are carried in one step."""
-    return shoot(momentum, modes, 2) if max(modes.size) <= COARSE_PX else shoot(momentum, modes)[::2]
+def _energy_drift(path: Tensor) -> Tensor:
+    """How far the energy of a path (T + 1, B, 2, n, n) strays from that of its start, as a share of it; (B,)."""
+    start, *later = (energy(momentum) for momentum in path)
+    return torch.stack([(one - start).abs() for one in later]).amax(0) / start.clamp_min(_STILL)

@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 
 from torch import Tensor
 
-from segaug.augment.guard import guarded_displacement_px
+from segaug.augment.guard import guarded_displacement_px, guarded_field
 from segaug.deform.affine import affine_px
 from segaug.deform.affine_field import AffineField
-from segaug.deform.field import Field, where_rows
+from segaug.deform.field import Dense, Field, Sampled, where_rows
+from segaug.deform.spline_field import SplineField
 from segaug.registration.modes import Modes
 
 
@@ -23,11 +24,19 @@ class MomentumField(Field):
 
     def dense_px(self) -> Tensor:
         """Shoot all rows."""
-        shot = guarded_displacement_px(self.momentum, self.modes, self.min_jacobian, self.matrix)
+        return self.to_sample().dense_px()
+
+    def to_sample(self) -> Sampled:
+        """Shoot all rows."""
+        if self.matrix is None:
+            shot = guarded_displacement_px(self.momentum, self.modes, self.min_jacobian)
+            return Dense(shot if self.rows is None else where_rows(self.rows, shot, shot.new_zeros(())))
+        seen = guarded_field(self.momentum, self.modes, self.min_jacobian, self.matrix)
         if self.rows is None:
-            return shot
-        still = shot.new_zeros(()) if self.matrix is None else affine_px(self.matrix, self.modes.size)
-        return where_rows(self.rows, shot, still)
+            return seen
+        if isinstance(seen, SplineField):
+            return seen.affine_but(self.rows)
+        return Dense(where_rows(self.rows, seen.dense_px(), affine_px(self.matrix, self.modes.size)))
 
     def only(self, rows: Tensor) -> "Field":
         """Nothing moves in the other rows."""

@@ -68,7 +68,9 @@ class RandomElastic(Strategy):
 
     def displacement_px(self, batch: Batch, params: Tensor, prepared: Prepared) -> ElasticField:
         """The offsets, to be interpolated to every pixel."""
-        return ElasticField(params, self._zoom(batch) * self.spacing_px, tuple(batch.image.shape[2:]))
+        return ElasticField(
+            control_px=params, spacing_px=self._zoom(batch) * self.spacing_px, size=tuple(batch.image.shape[2:])
+        )
 
     def _zoom(self, batch: Batch) -> float:
         return max(batch.image.shape[2:]) / self.reference_side_px

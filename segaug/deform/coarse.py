@@ -74,3 +74,13 @@ def bicubic_weights(n: int, spacing_px: float, dtype: torch.dtype, device: torch
     weights = F.interpolate(impulses, size=(enlarged, 1), mode="bicubic", align_corners=False)[0, :, :, 0]
     start = max(enlarged // 2 - n // 2, 0)
     return weights[:, start : start + n].T.to(device, dtype)
+
+
+@lru_cache(maxsize=64)
+@torch.inference_mode(False)
+def edge_to_edge_weights(n: int, knots: int, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """(n, knots) weights: the cubic spline through knots from edge to edge, read at the centres of n cells."""
+    from scipy.interpolate import CubicSpline  # takes long to import, and whoever only plans needs none of it
+
+    given, asked = np.arange(knots) / (knots - 1), (np.arange(n) + 0.5) / n
+    return torch.from_numpy(CubicSpline(given, np.eye(knots), axis=0)(asked)).to(device, dtype)

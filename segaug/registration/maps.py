@@ -6,16 +6,17 @@ directions come from one path; no map is ever inverted.
 
 from functools import lru_cache
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from segaug.deform.coarse import edge_to_edge_weights
 from segaug.deform.jacobian import min_jacobian
+from segaug.deform.spline_field import SplineField
 from segaug.registration.modes import Modes
 from segaug.registration.shooting import shoot
 
-LOOKED = 32  # particles along the longer side by which `seen_from_px` looks for strain
+LOOKED = 32  # particles along the longer side by which `seen_from` looks for strain
 
 
 def inverse_map_px(path: Tensor, modes: Modes, size: tuple[int, int], particles: int = 64, cells: int = 128) -> Tensor:
@@ -34,27 +35,29 @@ def displacement_px(momentum: Tensor, modes: Modes, size: tuple[int, int]) -> Te
     return inverse_map_px(shoot(momentum, modes), modes, size)
 
 
-def seen_from_px(path: Tensor, modes: Modes, matrix: Tensor, particles: int, cells: int) -> tuple[Tensor, Tensor]:
+def seen_from(path: Tensor, modes: Modes, matrix: Tensor, particles: int, cells: int) -> tuple[SplineField, Tensor]:
     """The map p -> phi(M p) of shot geodesics, and how strained phi is, by particles that start where M looks.
 
     path: (T + 1, B, 2, n, n) of `shoot`, T even; phi: the map whose field `displacement_px` is.  matrix: (B, 2, 2), as
     for `affine_px`.  Where M looks outside, phi - id has its border value, as `compose_px` reads it.  Returns the field
-    (B, 2, *modes.size) in pixels, pull-back, and (B,) the smallest Jacobian determinant of phi in cells between
-    `LOOKED` particles along the longer side that start on a grid of their own: it does not depend on M.
+    of `modes.size`, pull-back, and (B,) the smallest Jacobian determinant of phi in cells between `LOOKED` particles
+    along the longer side that start on a grid of their own: it does not depend on M.
     """
     size, grid, looked = modes.size, _counts(modes, particles), _counts(modes, LOOKED)
     velocity = _sampler_velocity(-path.flip(0), modes, _counts(modes, cells))
-    places = _particles(grid, matrix.dtype, matrix.device)
-    half_sides = matrix.new_tensor(size).flip(0) / 2
-    seen = (matrix.flip(1, 2) * half_sides / half_sides[:, None] @ places.flatten(2)).unflatten(2, grid)
-    most = (1 - 1 / (2 * half_sides)).view(2, 1, 1)  # the outermost pixel centres
+    half_sides = _half_sides(size, matrix.dtype, matrix.device)
+    seen = (
+        matrix.flip(1, 2) * half_sides / half_sides[:, None] @ _particles(grid, matrix.dtype, matrix.device).flatten(2)
+    )
+    most = (1 - 1 / (2 * half_sides))[:, None]  # the outermost pixel centres
     at_rest = _particles(looked, matrix.dtype, matrix.device).flatten(2).expand(len(matrix), -1, -1)
-    start = torch.cat([seen.clamp(-most, most).flatten(2), at_rest], 2)[:, :, None]
+    start = torch.cat([seen.clamp(-most, most), at_rest], 2)[:, :, None]
     change = (_carried(velocity, start) - start)[:, :, 0]
     of_grid, of_looked = change.split([grid[0] * grid[1], looked[0] * looked[1]], 2)
     spacings = change.new_tensor(looked).view(2, 1, 1) / 2 - 0.5
     smallest = min_jacobian(spacings * of_looked.flip(1).unflatten(2, looked))
-    return _at_pixels(seen - places + of_grid.unflatten(2, grid), size), smallest
+    offset_px = (half_sides[:, None] * of_grid).flip(1).unflatten(2, grid)
+    return SplineField(control_px=offset_px, size=size, matrix=matrix), smallest
 
 
 def _flow(path: Tensor, modes: Modes, size: tuple[int, int], particles: int, cells: int) -> Tensor:
@@ -80,7 +83,10 @@ def _carried(velocity: Tensor, start: Tensor) -> Tensor:
 def _at_pixels(change: Tensor, size: tuple[int, int]) -> Tensor:
     """Displacements of particles, (B, 2, h, w) in the sampler frame, as a field (B, 2, *size) in pixels."""
     change = change.flip(1)  # to (row, column)
-    rows, columns = _spline(size[0], change.shape[2], change), _spline(size[1], change.shape[3], change)
+    rows, columns = (
+        edge_to_edge_weights(n, knots, change.dtype, change.device)
+        for n, knots in zip(size, change.shape[2:], strict=True)
+    )
     half_sides = change.new_tensor(size).view(2, 1, 1) / 2
     return rows @ (half_sides * change) @ columns.T
 
@@ -104,6 +110,13 @@ def _at(velocity: Tensor, points: Tensor) -> Tensor:
 
 @lru_cache(maxsize=16)
 @torch.inference_mode(False)  # kept for later calls, which may need gradients
+def _half_sides(size: tuple[int, int], dtype: torch.dtype, device: torch.device) -> Tensor:
+    """Pixels in a unit of the sampler frame, (2,), column first."""
+    return torch.tensor([n / 2 for n in reversed(size)], dtype=dtype, device=device)
+
+
+@lru_cache(maxsize=16)
+@torch.inference_mode(False)
 def _particles(grid: tuple[int, int], dtype: torch.dtype, device: torch.device) -> Tensor:
     """Sampler points of particles from edge to edge, (1, 2, h, w), column first.
 
@@ -112,17 +125,3 @@ def _particles(grid: tuple[int, int], dtype: torch.dtype, device: torch.device) 
     rows, columns = (torch.linspace(-1, 1, n, dtype=torch.float64) for n in grid)
     points = torch.stack(torch.meshgrid(rows, columns, indexing="ij")[::-1])
     return points[None].to(device, dtype)
-
-
-def _spline(points: int, knots: int, like: Tensor) -> Tensor:
-    return _spline_matrix(points, knots, like.dtype, like.device)
-
-
-@lru_cache(maxsize=64)
-@torch.inference_mode(False)
-def _spline_matrix(points: int, knots: int, dtype: torch.dtype, device: torch.device) -> Tensor:
-    """(points, knots): the cubic spline through values at knots from edge to edge, read at the centres of cells."""
-    from scipy.interpolate import CubicSpline  # takes long to import, and whoever only plans needs none of it
-
-    given, asked = np.arange(knots) / (knots - 1), (np.arange(points) + 0.5) / points
-    return torch.from_numpy(CubicSpline(given, np.eye(knots), axis=0)(asked)).to(device, dtype)

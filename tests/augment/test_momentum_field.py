@@ -2,7 +2,7 @@
 
 import torch
 
-from segaug.augment.guard import guarded_displacement_px
+from segaug.augment.guard import guarded_displacement_px, guarded_field
 from segaug.augment.momentum_field import MomentumField
 from segaug.deform.affine import affine_px
 from segaug.deform.affine_field import AffineField
@@ -22,7 +22,7 @@ def test_alone_it_is_the_guarded_field():
 
 
 def test_an_affine_map_behind_it_is_where_particles_start():
-    assert torch.equal(composed(SHOT, AFFINE).dense_px(), guarded_displacement_px(W, MODES, 0.05, TURNED))
+    assert torch.equal(composed(SHOT, AFFINE).dense_px(), guarded_field(W, MODES, 0.05, TURNED).dense_px())
 
 
 def test_rows_that_are_left_out_do_not_move():

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -103,7 +105,7 @@ def fields(rows, size):
     matrix = torch.eye(2) + 0.2 * torch.randn(rows, 2, 2)
     control_px = 2 * torch.randn(rows, 2, *(control_count(n, 6.0) for n in size))
     matrix[1:3], control_px[1:3] = torch.eye(2), 0
-    elastic = ElasticField(control_px, 6.0, size, matrix)
+    elastic = ElasticField(control_px=control_px, spacing_px=6.0, size=size, matrix=matrix)
     return {"dense": elastic.dense_px(), "affine": AffineField(matrix, size), "elastic": elastic}
 
 
@@ -146,5 +148,5 @@ def test_points_are_asked_for_as_many_rows_at_a_time_as_the_cache_keeps(monkeypa
     warp(image.requires_grad_(), field.only(torch.ones(6, dtype=torch.bool)))
     assert asked[3].tolist() == [0, 3, 4, 5]
     matrix = 2 * torch.eye(2).expand(6, -1, -1)
-    warp(image, ElasticField(field.control_px, field.spacing_px, field.size, matrix))
+    warp(image, replace(field, matrix=matrix))
     assert asked[4] == slice(None)
