@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cached_property, partial
 
 import torch
 from torch import Tensor
@@ -28,6 +29,11 @@ class Draw:
     applied: Tensor  # (B,) bool, on the CPU: asking it for all() or any() does not wait for a GPU
     soft: Tensor  # (B,) bool, on the CPU: rows whose labels the stage wants warped bilinearly
 
+    @cached_property
+    def everywhere(self) -> bool:
+        """Is it applied to all rows?"""
+        return bool(self.applied.all())
+
 
 def augment(stages: Sequence[Strategy], prepared: Prepared, batch: Batch, rng: Callable[..., torch.Generator]) -> Batch:
     """Augment a batch; rng(*names) opens a named stream, e.g. partial(stream, seed, "augment", step).
@@ -47,7 +53,7 @@ def draw(
         for stage in stages:
             name = stage.drawn_as or type(stage).__name__
             params = stage.sample(batch, prepared, rng(name, "sample"))
-            applied = happens(stage.p, (len(batch),), rng(name, "gate"))
+            applied = _gate(stage.p, len(batch), partial(rng, name, "gate"))
             soft = stage.soft_rows(batch, params) & applied
             draws.append(Draw(stage, _to(batch.image.device, params), applied, soft))
     return tuple(draws)
@@ -60,7 +66,7 @@ def apply(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Batch:
     act about the middle, whatever their place among the stages, on the patch alone.  All fields are composed, so that a
     patch is read once from the image, and one that is turned shows what lies beside it.
     """
-    draws, batch = [one for one in draws if one.applied.any()], _unless_whole(batch)
+    draws, batch = [one for one in draws if one.everywhere or one.applied.any()], _unless_whole(batch)
     with _full_precision(batch):
         batch = _on_patches(draws, prepared, batch) if batch.patch else _on_images(draws, prepared, batch)
         for one in draws:
@@ -145,7 +151,7 @@ def _composed(draws: Sequence[Draw], prepared: Prepared, batch: Batch) -> Field 
     for one in draws:
         given = one.stage.displacement_px(batch, one.params, prepared)
         if given is not None:
-            field = as_field(given) if one.applied.all() else as_field(given).only(one.applied)
+            field = as_field(given) if one.everywhere else as_field(given).only(one.applied)
             total = field if total is None else composed(total, field)
     return total
 
@@ -183,6 +189,11 @@ def _of_known_parts(interpolated: Tensor) -> Tensor:
     return torch.where(unknown >= _LEAST_KNOWN, known.new_tensor(torch.nan), known)
 
 
+def _gate(p: float, rows: int, rng: Callable[[], torch.Generator]) -> Tensor:
+    """Which rows a stage is applied to; nothing is drawn, from a stream of its own, where it is all of them."""
+    return torch.ones(rows, dtype=torch.bool) if p >= 1 else happens(p, (rows,), rng())
+
+
 def _full_precision(batch: Batch) -> AbstractContextManager[object]:
     """Keep a training loop's autocast out: bfloat16 matrices and fields would be off by whole pixels."""
     device = batch.image.device.type
@@ -196,7 +207,7 @@ def _changed(batch: Batch, image: Tensor, label: Tensor) -> Batch:
 
 def _gated(one: Draw, new: Tensor, old: Tensor) -> Tensor:
     """`new` in the rows that the stage applies to, `old` elsewhere."""
-    return new if new is old or one.applied.all() else where_rows(one.applied, new, old)
+    return new if new is old or one.everywhere else where_rows(one.applied, new, old)
 
 
 def _to(device: torch.device, params: Params) -> Params:

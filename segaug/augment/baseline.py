@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from segaug.augment.draws import happens, uniform
-from segaug.augment.histogram_shift import draw_control_points, shift_histogram
+from segaug.augment.draws import between, happens, shares, uniform
+from segaug.augment.histogram_shift import rising_levels, shift_histogram
 from segaug.augment.strategy import Prepared, Strategy, check_shares
 from segaug.batch import Batch
 from segaug.deform.affine_field import AffineField
@@ -87,16 +87,21 @@ class Baseline(Strategy):
         """Draw every number of every row, whether it is used or not: so no probability moves another's draws."""
         if self.scheme == "one_of_five":
             return self._one_of_five(batch, rng)
-        rows = len(batch)
-        flip = 1 - 2 * happens(self.p_flip, (rows, 2), rng).float()
-        angle = uniform(-self.max_angle_deg, self.max_angle_deg, (rows,), rng) * happens(self.p_rotation, (rows,), rng)
-        sheared = happens(self.p_affine, (rows, 1), rng)
-        scale = torch.where(sheared, uniform(self.min_scale, self.max_scale, (rows, 2), rng), 1.0)
-        shear = uniform(-self.max_shear, self.max_shear, (rows, 2), rng) * sheared
+        rows, points = len(batch), self.control_points
+        flips, angles, turned, sheared, scales, shears, shifted, levels = shares(
+            rng, (rows, 2), (rows,), (rows,), (rows, 1), (rows, 2), (rows, 2), (rows,), (rows, points)
+        )
+        angle = between(-self.max_angle_deg, self.max_angle_deg, angles) * (turned < self.p_rotation)
+        is_sheared = sheared < self.p_affine
         return BaselineParams(
-            matrix=pull_back(flip, angle * (pi / 180), shear, scale),
-            shifted=happens(self.p_histogram_shift, (rows,), rng),
-            levels=draw_control_points(rows, self.control_points, rng),
+            matrix=pull_back(
+                flip=np.where(flips < self.p_flip, np.float32(-1), np.float32(1)),
+                angle_rad=angle * np.float32(pi / 180),
+                shear=between(-self.max_shear, self.max_shear, shears) * is_sheared,
+                scale=np.where(is_sheared, between(self.min_scale, self.max_scale, scales), np.float32(1)),
+            ),
+            shifted=torch.from_numpy(shifted < self.p_histogram_shift),
+            levels=rising_levels(levels),
         )
 
     def _one_of_five(self, batch: Batch, rng: torch.Generator) -> BaselineParams:
@@ -109,7 +114,12 @@ class Baseline(Strategy):
         mirrored = happens(self.p_flip, (rows,), rng) & (kind == _FLIP)
         flip = torch.stack([torch.ones(rows), 1 - 2 * mirrored.float()], dim=1)
         return BaselineParams(
-            matrix=pull_back(flip, (small + eighths) * (pi / 180), torch.zeros(rows, 2), scale[:, None].expand(-1, 2)),
+            matrix=pull_back(
+                flip.numpy(),
+                ((small + eighths) * (pi / 180)).numpy(),
+                np.zeros((rows, 2), np.float32),
+                scale[:, None].expand(-1, 2).numpy(),
+            ),
             shifted=torch.zeros(rows, dtype=torch.bool),
             levels=torch.linspace(0, 1, self.control_points).expand(rows, -1),
         )
@@ -132,18 +142,19 @@ class Baseline(Strategy):
         return image.index_copy(0, rows, shift_histogram(image[rows], params.levels[rows])) if len(rows) else image
 
 
-def pull_back(flip: Tensor, angle_rad: Tensor, shear: Tensor, scale: Tensor) -> Tensor:
+def pull_back(flip: np.ndarray, angle_rad: np.ndarray, shear: np.ndarray, scale: np.ndarray) -> Tensor:
     """One matrix (B, 2, 2) for: flip the image, then rotate, then shear, then scale it; all about its middle.
 
-    flip: (B, 2) of 1 or -1.  angle_rad: (B,).  shear, scale: (B, 2).  Pairs are (row, column).
+    flip: (B, 2) of 1 or -1.  angle_rad: (B,).  shear, scale: (B, 2).  Pairs are (row, column); all float32.
     """
-    cos, sin = angle_rad.cos().numpy(), angle_rad.sin().numpy()  # numpy takes a third of torch's time for so few
-    rows, columns = shear.numpy().T  # a shear of the rows times a shear of the columns, so areas are kept
+    angle = torch.from_numpy(angle_rad)
+    cos, sin = angle.cos().numpy(), angle.sin().numpy()  # numpy's differ in the last bit from processor to processor
+    rows, columns = shear.T  # a shear of the rows times a shear of the columns, so areas are kept
     both = 1 + rows * columns
     matrix = np.empty((len(cos), 2, 2), cos.dtype)
     matrix[:, 0, 0], matrix[:, 0, 1] = cos - sin * columns, cos * rows - sin * both
     matrix[:, 1, 0], matrix[:, 1, 1] = sin + cos * columns, sin * rows + cos * both
-    return torch.from_numpy(flip.numpy()[:, :, None] * matrix * scale.numpy()[:, None, :])
+    return torch.from_numpy(flip[:, :, None] * matrix * scale[:, None, :])
 
 
 def own_stages(strategy: Strategy) -> tuple[Strategy, ...]:

@@ -1,6 +1,5 @@
 """Fields of momenta at training time, kept from folding."""
 
-import torch
 from torch import Tensor
 
 from segaug.deform.affine import affine_px
@@ -54,5 +53,5 @@ def guarded_field(momentum: Tensor, modes: Modes, min_jacobian: float | None, ma
 
 def _energy_drift(path: Tensor) -> Tensor:
     """How far the energy of a path (T + 1, B, 2, n, n) strays from that of its start, as a share of it; (B,)."""
-    start, *later = (energy(momentum) for momentum in path)
-    return torch.stack([(one - start).abs() for one in later]).amax(0) / start.clamp_min(_STILL)
+    energies = energy(path.flatten(0, 1)).unflatten(0, path.shape[:2])
+    return (energies[1:] - energies[0]).abs().amax(0) / energies[0].clamp_min(_STILL)

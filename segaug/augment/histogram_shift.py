@@ -1,5 +1,8 @@
 """A random monotone change of grey values."""
 
+from functools import lru_cache
+
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -9,17 +12,22 @@ from segaug.deform.blocks import blocks
 _VALUES = 7  # of a pixel, that are in use together
 
 
-def draw_control_points(rows: int, count: int, rng: torch.Generator) -> Tensor:
-    """New grey levels of `count` evenly spaced ones, (rows, count) in 0..1, rising; the ends stay.
+def rising_levels(share: np.ndarray) -> Tensor:
+    """New grey levels of evenly spaced ones, (rows, count) in 0..1, rising, by numbers from U(0, 1); the ends stay.
 
     From left to right each level moves to a uniform place between its two neighbours, the left one moved already.
     Source: MONAI 1.6, `RandHistogramShift`.
     """
-    levels = torch.linspace(0, 1, count).repeat(rows, 1).numpy()  # numpy takes a third of torch's time for so few
-    share = torch.rand(rows, count, generator=rng).numpy()
+    rows, count = share.shape
+    levels = np.tile(_even(count), (rows, 1))
     for i in range(1, count - 1):
         levels[:, i] = levels[:, i - 1] + share[:, i] * (levels[:, i + 1] - levels[:, i - 1])
     return torch.from_numpy(levels)
+
+
+@lru_cache(maxsize=16)
+def _even(count: int) -> np.ndarray:
+    return torch.linspace(0, 1, count).numpy()  # numpy's is rounded otherwise
 
 
 def shift_histogram(image: Tensor, levels: Tensor) -> Tensor:

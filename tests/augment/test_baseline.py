@@ -83,7 +83,8 @@ def test_monai_agrees_on_equal_flip_angle_shear_and_scale(make_batch, size):
     batch = make_batch(rows=5, size=size)
     angle, shear, scale = 0.5 * torch.rand(5) - 0.25, 0.4 * torch.rand(5, 2) - 0.2, 0.6 * torch.rand(5, 2) + 0.7
     flip = torch.tensor([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, 1.0]])
-    params = BaselineParams(pull_back(flip, angle, shear, scale), torch.rand(5, 10), torch.zeros(5, dtype=torch.bool))
+    matrix = pull_back(*(each.numpy() for each in (flip, angle, shear, scale)))
+    params = BaselineParams(matrix, torch.rand(5, 10), torch.zeros(5, dtype=torch.bool))
     every, none = torch.ones(5, dtype=torch.bool), torch.zeros(5, dtype=torch.bool)
     ours = apply((Draw(Baseline(), params, every, none),), None, batch)
     for i in range(5):
