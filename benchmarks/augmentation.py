@@ -3,7 +3,9 @@
 Run: taskset -c 0 env OMP_NUM_THREADS=1 python benchmarks/augmentation.py [--side 64 256] [--rounds 15]
 
 CPU time of one thread, batch of 8 with one label channel, every random transform at p = 1 on all sides. The contestants
-take turns; beside the median stands the fastest round, which neighbours on the machine disturb least. Ours works on the
+take turns, in each of which they make batch after batch for at least 20 ms, as a loader does; what a single batch takes
+after an update of the network, which leaves it nothing in the processor's cache, is in the rows of `step`. Beside the
+median stands the fastest round, which neighbours on the machine disturb least. Ours works on the
 batch and reads images once; the others work image by image. What each does less or more than ours is told where it is
 made, in augmentation_parts/peers.py; MONAI's transforms alone do just what ours do. RegDA shoots momenta that were
 registered beforehand, guards its maps and runs the same baseline. For the heap of a study's workers:
@@ -31,7 +33,7 @@ from segaug.augment.regda import RegDA
 from segaug.batch import Batch
 from segaug.rng import stream
 
-ROWS = 8
+ROWS, TURN_MS = 8, 20
 SIDES, LARGE = (64, 256), 512
 ALL_ON = Baseline(p_rotation=1, p_affine=1, p_histogram_shift=1)
 
@@ -65,7 +67,7 @@ def rows(sides: Sequence[int] = SIDES, rounds: int = 15) -> list[Row]:
 def red_rows(side: int, rounds: int) -> list[Row]:
     batch = example(side)
     arms = {name: make(batch) for name, (_, module, make) in PEERS.items() if installed(module)}
-    ms = in_turns({"ours": red(batch), **arms}, rounds)
+    ms = in_turns({"ours": red(batch), **arms}, rounds, TURN_MS)
     what = f"red, every transform on, {side} x {side}"
     return [
         Row(key=f"augmentation/red/{side}/{name}", what=what, beside=beside, ours=ms["ours"], peer=ms.get(name))
@@ -75,7 +77,7 @@ def red_rows(side: int, rounds: int) -> list[Row]:
 
 def regda_row(side: int, rounds: int) -> Row:
     ours, peer = regda(side)
-    ms = in_turns({"ours": ours, "peer": peer}, rounds)
+    ms = in_turns({"ours": ours, "peer": peer}, rounds, TURN_MS)
     what = f"regda, every transform on, {side} x {side}"
     return Row(key=f"augmentation/regda/{side}/monai", what=what, beside=MONAI, ours=ms["ours"], peer=ms["peer"])
 
@@ -83,7 +85,7 @@ def regda_row(side: int, rounds: int) -> Row:
 def growth(rounds: int) -> Row:
     """How much longer four times as many pixels take."""
     small, large = SIDES[-1], LARGE
-    ms = in_turns({"small": red(example(small)), "large": red(example(large))}, rounds)
+    ms = in_turns({"small": red(example(small)), "large": red(example(large))}, rounds, TURN_MS)
     return Row(
         key=f"augmentation/red/growth-{large}",
         what=f"red, every transform on, {large} x {large}",
