@@ -2,14 +2,14 @@
 
 Run: taskset -c 0 env OMP_NUM_THREADS=1 python benchmarks/augmentation.py [--side 64 256] [--rounds 15]
 
-CPU time of one thread, batch of 8 with one label channel, every random transform at p = 1 on all sides. The contestants
+CPU time of one thread, batch of 8 with one label channel, every random transform at p = 1 on all sides.  Contestants
 take turns, in each of which they make batch after batch for at least 20 ms, as a loader does; what a single batch takes
-after an update of the network, which leaves it nothing in the processor's cache, is in the rows of `step`. Beside the
-median stands the fastest round, which neighbours on the machine disturb least. Ours works on the
-batch and reads images once; the others work image by image. What each does less or more than ours is told where it is
-made, in augmentation_parts/peers.py; MONAI's transforms alone do just what ours do. RegDA shoots momenta that were
-registered beforehand, guards its maps and runs the same baseline. For the heap of a study's workers:
-`python benchmarks/bench.py --only augmentation`.
+after an update of the network, which leaves it nothing in the processor's cache, is in the rows of `step`.  Beside the
+median stands the fastest round, which neighbours on the machine disturb least.  Ours works on the batch and reads
+images once; the others work image by image.  What each does less or more than ours is told where it is made, in
+augmentation_parts/peers.py; MONAI's transforms alone do just what ours do.  RegDA shoots momenta that were registered
+beforehand, guards its maps and runs the same baseline: on real images where SEGAUG_DATA names a folder of them.  For
+the heap of a study's workers: `python benchmarks/bench.py --only augmentation`.
 """
 
 import os
@@ -18,13 +18,17 @@ os.environ.update(OMP_NUM_THREADS="1", MKL_NUM_THREADS="1", MKL_CBWR="AUTO")  # 
 
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 from augmentation_parts.peers import MONAI, PEERS, Run, installed
 from bench_parts.row import Row
 from bench_parts.table import line
 from bench_parts.turns import in_turns
-from topology import chests_and_hearts, prepared, steps_of
+from registration_parts.pair import Stacked, stack
+from registration_parts.phantoms import phantom_pairs
+from registration_parts.subjects import cardiac_pairs, hippocampus_pairs
+from topology import prepared, steps_of
 from torch.nn import functional as F
 
 from segaug.augment.baseline import Baseline
@@ -51,12 +55,23 @@ def red(batch: Batch) -> Run:
     return steps_of(RandomElastic(baseline=ALL_ON).stages(), None, batch)
 
 
-def regda(side: int) -> tuple[Run, Run]:
+def regda(images: Stacked) -> tuple[Run, Run]:
     """Ours and MONAI on the images that ours registers."""
-    batch, external = chests_and_hearts(side, "cpu")
-    strategy = RegDA(external=8, baseline=ALL_ON)
+    label = (images.moving_label > 0).float()
+    batch = Batch(images.moving, label, torch.arange(ROWS), torch.ones(ROWS, 2), torch.zeros(ROWS, dtype=torch.long))
+    strategy = RegDA(external=ROWS, baseline=ALL_ON)
     _, _, peer = PEERS["monai"]
-    return steps_of(strategy.stages(), prepared(strategy, batch, external), batch), peer(batch)
+    return steps_of(strategy.stages(), prepared(strategy, batch, images.fixed), batch), peer(batch)
+
+
+def to_register(side: int) -> tuple[str, Stacked]:
+    """Of different people where $SEGAUG_DATA has them, else generated ones, which are further apart."""
+    folder = os.environ.get("SEGAUG_DATA")
+    if folder is None:
+        return "generated chests and hearts", stack(phantom_pairs("tune", side))
+    name, pairs = ("hippocampus", hippocampus_pairs) if side <= 64 else ("hearts", cardiac_pairs)
+    found = stack(pairs(Path(folder), "report")[:ROWS])
+    return name, Stacked(*(F.interpolate(each, size=(side, side)) for each in found))
 
 
 def rows(sides: Sequence[int] = SIDES, rounds: int = 15) -> list[Row]:
@@ -76,9 +91,10 @@ def red_rows(side: int, rounds: int) -> list[Row]:
 
 
 def regda_row(side: int, rounds: int) -> Row:
-    ours, peer = regda(side)
+    name, images = to_register(side)
+    ours, peer = regda(images)
     ms = in_turns({"ours": ours, "peer": peer}, rounds, TURN_MS)
-    what = f"regda, every transform on, {side} x {side}"
+    what = f"regda, every transform on, {name}, {side} x {side}"
     return Row(key=f"augmentation/regda/{side}/monai", what=what, beside=MONAI, ours=ms["ours"], peer=ms["peer"])
 
 

@@ -5,6 +5,7 @@ directions come from one path; no map is ever inverted.
 """
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -43,21 +44,18 @@ def seen_from(path: Tensor, modes: Modes, matrix: Tensor, particles: int, cells:
     of `modes.size`, pull-back, and (B,) the smallest Jacobian determinant of phi in cells between `LOOKED` particles
     along the longer side that start on a grid of their own: it does not depend on M.
     """
-    size, grid, looked = modes.size, _counts(modes, particles), _counts(modes, LOOKED)
+    grid, looked = _counts(modes, particles), _counts(modes, LOOKED)
     velocity = _sampler_velocity(-path.flip(0), modes, _counts(modes, cells))
-    half_sides = _half_sides(size, matrix.dtype, matrix.device)
-    seen = (
-        matrix.flip(1, 2) * half_sides / half_sides[:, None] @ _particles(grid, matrix.dtype, matrix.device).flatten(2)
-    )
-    most = (1 - 1 / (2 * half_sides))[:, None]  # the outermost pixel centres
+    frame = _frame(modes.size, looked, matrix.dtype, matrix.device)
+    of_points = matrix.flip(1, 2) * frame.per_unit_px
+    seen = of_points / frame.per_unit_px[:, None] @ _particles(grid, matrix.dtype, matrix.device).flatten(2)
     at_rest = _particles(looked, matrix.dtype, matrix.device).flatten(2).expand(len(matrix), -1, -1)
-    start = torch.cat([seen.clamp(-most, most), at_rest], 2)[:, :, None]
+    start = torch.cat([seen.clamp(-frame.outermost, frame.outermost), at_rest], 2)[:, :, None]
     change = (_carried(velocity, start) - start)[:, :, 0]
     of_grid, of_looked = change.split([grid[0] * grid[1], looked[0] * looked[1]], 2)
-    spacings = change.new_tensor(looked).view(2, 1, 1) / 2 - 0.5
-    smallest = min_jacobian(spacings * of_looked.flip(1).unflatten(2, looked))
-    offset_px = (half_sides[:, None] * of_grid).flip(1).unflatten(2, grid)
-    return SplineField(control_px=offset_px, size=size, matrix=matrix), smallest
+    smallest = min_jacobian((frame.per_unit_looked * of_looked).flip(1).unflatten(2, looked))
+    offset_px = (frame.per_unit_px[:, None] * of_grid).flip(1).unflatten(2, grid)
+    return SplineField(control_px=offset_px, size=modes.size, matrix=matrix), smallest
 
 
 def _flow(path: Tensor, modes: Modes, size: tuple[int, int], particles: int, cells: int) -> Tensor:
@@ -108,11 +106,21 @@ def _at(velocity: Tensor, points: Tensor) -> Tensor:
     return F.grid_sample(velocity, points, mode="bilinear", padding_mode="border", align_corners=False)
 
 
+class _Frame(NamedTuple):
+    """The sampler frame, column first."""
+
+    per_unit_px: Tensor  # (2,) pixels in a unit
+    outermost: Tensor  # (2, 1) where the outermost pixels have their centres
+    per_unit_looked: Tensor  # (2, 1) spacings of the particles that are looked at, in a unit
+
+
 @lru_cache(maxsize=16)
 @torch.inference_mode(False)  # kept for later calls, which may need gradients
-def _half_sides(size: tuple[int, int], dtype: torch.dtype, device: torch.device) -> Tensor:
-    """Pixels in a unit of the sampler frame, (2,), column first."""
-    return torch.tensor([n / 2 for n in reversed(size)], dtype=dtype, device=device)
+def _frame(size: tuple[int, int], looked: tuple[int, int], dtype: torch.dtype, device: torch.device) -> _Frame:
+    pixels, particles = (
+        torch.tensor(counts[::-1], dtype=torch.float64).to(device, dtype)[:, None] for counts in (size, looked)
+    )
+    return _Frame((pixels / 2)[:, 0], 1 - 1 / pixels, (particles - 1) / 2)
 
 
 @lru_cache(maxsize=16)
