@@ -19,11 +19,11 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from dataclasses import dataclass
 
 import torch
+from bench_parts.turns import cpu_clock, gpu_clock
 from policy_parts.augmentation import augmentation_table
 from policy_parts.gpu import waits_line
 from policy_parts.prediction import prediction_table
 from policy_parts.training import STRATEGIES, training_table
-from policy_parts.turns import cpu_clock, gpu_clock
 from policy_parts.update import update_table
 
 PARTS = ("augmentation", "update", "training", "prediction")

@@ -6,10 +6,10 @@ from itertools import count
 from statistics import median
 
 import torch
+from bench_parts.turns import Arm, Clock, seconds
 
 from policy_parts.example import ROWS, default_network, example, updates_of
 from policy_parts.peers import batchgenerators, monai
-from policy_parts.turns import Arm, Clock, seconds
 from segaug.augment.augment import augment
 from segaug.augment.baseline import Baseline
 from segaug.augment.policy.starts import logits_of

@@ -3,12 +3,13 @@
 from functools import partial
 
 import torch
+from bench_parts.turns import Arm, Clock, seconds
 from monai.data import TestTimeAugmentation
 from monai.transforms import Compose, RandFlipd
 from torch import Tensor, nn
 
 from policy_parts.example import default_network, example
-from policy_parts.turns import Arm, Clock, ratio_line, seconds
+from policy_parts.turns import ratio_line
 from segaug.augment.policy.starts import logits_of
 from segaug.augment.policy.test_time import MOST, flip_ids, flips, most_probable, start
 from segaug.models.inference import logits_of as predicted

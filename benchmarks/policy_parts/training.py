@@ -6,9 +6,10 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import torch
+from bench_parts.turns import Arm, Clock, seconds
 
 from policy_parts.example import LEARNING_RATE, SEED, default_network, example
-from policy_parts.turns import Arm, Clock, ratio_line, seconds
+from policy_parts.turns import ratio_line
 from segaug.augment.policy_heuristic import PolicyHeuristic
 from segaug.augment.policy_joint import PolicyJoint
 from segaug.augment.policy_learned import PolicyLearned

@@ -1,38 +1,7 @@
-"""Time of several things that take turns."""
+"""Ratios of things that take turns, beside a goal."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from statistics import median
-from time import perf_counter, process_time
-
-import torch
-
-Arm = Callable[[], object]
-Clock = Callable[[], float]
-
-
-def cpu_clock() -> float:
-    """CPU time of this process [s]."""
-    return process_time()
-
-
-def gpu_clock() -> float:
-    """On the wall, when the device has done what it was given [s]."""
-    torch.cuda.synchronize()
-    return perf_counter()
-
-
-def seconds(
-    arms: Mapping[str, Arm], rounds: int, clock: Clock = cpu_clock, warm: bool = True
-) -> dict[str, list[float]]:
-    """Of each arm in each round; every round runs all of them once.  warm: one before them warms caches up."""
-    times: dict[str, list[float]] = {name: [] for name in arms}
-    for turn in range(-warm, rounds):
-        for name, run in arms.items():
-            start = clock()
-            run()
-            if turn >= 0:
-                times[name].append(clock() - start)
-    return times
 
 
 def ratio_line(

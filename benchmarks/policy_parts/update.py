@@ -9,10 +9,11 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import torch
+from bench_parts.turns import Arm, Clock, seconds
 from torch import Tensor, nn
 
 from policy_parts.example import LEARNING_RATE, ROWS, SEED, default_network, example, updates_of
-from policy_parts.turns import Arm, Clock, ratio_line, seconds
+from policy_parts.turns import ratio_line
 from segaug.augment.augment import augment, draw
 from segaug.augment.policy.learning import batch_loss, learn_training_time, row_losses
 from segaug.augment.policy.meta import WAYS, Way, centred, helpfulness, validation_gradient

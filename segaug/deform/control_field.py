@@ -43,12 +43,9 @@ class ControlField(Sampled):
 
     def only(self, rows: Tensor) -> Self:
         """The identity in the other rows."""
+        control_px = where_rows(rows, self.control_px, self.control_px.new_zeros(()))
         matrix = None if self.matrix is None else where_rows(rows, self.matrix, self._identity())
-        return replace(self.affine_but(rows), matrix=matrix)
-
-    def affine_but(self, rows: Tensor) -> Self:
-        """The matrix alone in the other rows."""
-        return replace(self, control_px=where_rows(rows, self.control_px, self.control_px.new_zeros(())))
+        return replace(self, control_px=control_px, matrix=matrix)
 
     def seen_through(self, matrix: Tensor) -> Self:
         """For matrices M, M (A c + offset(c)) = M A c + (M offset)(c): exact, as interpolation is linear."""

@@ -1,5 +1,7 @@
 """The table of speeds judges ratios by bounds that stand in the repository; nothing here is timed."""
 
+from time import process_time
+
 import pytest
 
 from benchmarks.bench_parts.bounds import FILE, Bound, judged, read
@@ -9,6 +11,7 @@ from benchmarks.bench_parts.heaps import across, environment, heap
 from benchmarks.bench_parts.processor import processor
 from benchmarks.bench_parts.row import Row
 from benchmarks.bench_parts.run import run
+from benchmarks.bench_parts.turns import in_turns
 from segaug.errors import ConfigError
 from segaug.experiment.machine.process import KEEP_HEAP
 
@@ -20,6 +23,19 @@ STEP = Row(key="step/red", what="augmented", beside="bare", ours=(11.0, 10.0), p
 
 def verdict(row: Row, bound: Bound | None, native: bool = True):
     return judged([row], {} if bound is None else {row.key: bound}, [], native)
+
+
+def test_a_turn_is_as_many_calls_as_take_its_time_and_a_time_is_of_one_call():
+    calls = []
+    (median, best) = in_turns({"slept": lambda: calls.append(busy(0.002))}, rounds=3, at_least_ms=10)["slept"]
+    assert len(calls) > 3 * 4  # not one in each of the rounds
+    assert 2 <= best <= median < 10
+
+
+def busy(seconds: float) -> None:
+    end = process_time() + seconds
+    while process_time() < end:
+        pass
 
 
 def test_a_ratio_is_of_medians_and_says_how_many_times_faster_or_for_a_share_slower():

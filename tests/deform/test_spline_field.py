@@ -36,12 +36,8 @@ def test_the_affine_map_is_added():
     torch.testing.assert_close(turned.points(slice(None), SIZE), points, rtol=0, atol=1e-5)
 
 
-def test_other_rows_are_affine_to_the_bit_or_do_not_move():
+def test_other_rows_do_not_move():
     field = SplineField(control_px=torch.randn(2, 2, 7, 9), size=SIZE, matrix=TURN)
-    first = torch.tensor([True, False])
-    for kept, other in (
-        (field.affine_but(first), affine_px(TURN, SIZE)[1]),
-        (field.only(first), torch.zeros(2, *SIZE)),
-    ):
-        assert torch.equal(kept.dense_px()[0], field.dense_px()[0])
-        assert torch.equal(kept.dense_px()[1], other)
+    kept = field.only(torch.tensor([True, False])).dense_px()
+    assert torch.equal(kept[0], field.dense_px()[0])
+    assert not kept[1].any()
