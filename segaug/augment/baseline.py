@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from segaug.augment.draws import between, happens, shares, uniform
+from segaug.augment.draws import between, happens, uniform, unit_uniforms
 from segaug.augment.histogram_shift import rising_levels, shift_histogram
 from segaug.augment.strategy import Prepared, Strategy, check_shares
 from segaug.batch import Batch
@@ -88,7 +88,7 @@ class Baseline(Strategy):
         if self.scheme == "one_of_five":
             return self._one_of_five(batch, rng)
         rows, points = len(batch), self.control_points
-        flips, angles, turned, sheared, scales, shears, shifted, levels = shares(
+        flips, angles, turned, sheared, scales, shears, shifted, levels = unit_uniforms(
             rng, (rows, 2), (rows,), (rows,), (rows, 1), (rows, 2), (rows, 2), (rows,), (rows, points)
         )
         angle = between(-self.max_angle_deg, self.max_angle_deg, angles) * (turned < self.p_rotation)

@@ -14,9 +14,9 @@ def uniform(low: float, high: float, shape: tuple[int, ...], rng: torch.Generato
     return torch.rand(shape, generator=rng).mul_(high - low).add_(low)
 
 
-def between(low: float, high: float, share: np.ndarray) -> np.ndarray:
+def between(low: float, high: float, unit: np.ndarray) -> np.ndarray:
     """`uniform`, of numbers from U(0, 1)."""
-    return share * np.float32(high - low) + np.float32(low)
+    return unit * np.float32(high - low) + np.float32(low)
 
 
 def happens(p: float, shape: tuple[int, ...], rng: torch.Generator) -> Tensor:
@@ -24,11 +24,12 @@ def happens(p: float, shape: tuple[int, ...], rng: torch.Generator) -> Tensor:
     return torch.rand(shape, generator=rng) < p
 
 
-def shares(rng: torch.Generator, *shapes: tuple[int, ...]) -> Iterator[np.ndarray]:
-    """Numbers from U(0, 1), float32, of each shape in turn, drawn at once: those that `torch.rand` draws one by one."""
-    numbers = torch.rand(
-        sum(map(prod, shapes)), generator=rng
-    ).numpy()  # numpy takes a third of torch's time for so few
+def unit_uniforms(rng: torch.Generator, *shapes: tuple[int, ...]) -> Iterator[np.ndarray]:
+    """Numbers from U(0, 1), float32, of each shape in turn, drawn at once: those that `torch.rand` draws one by one.
+
+    As arrays: for a few numbers numpy takes a third of torch's time.
+    """
+    numbers = torch.rand(sum(map(prod, shapes)), generator=rng).numpy()
     start = 0
     for shape in shapes:
         stop = start + prod(shape)

@@ -12,16 +12,16 @@ from segaug.deform.blocks import blocks
 _VALUES = 7  # of a pixel, that are in use together
 
 
-def rising_levels(share: np.ndarray) -> Tensor:
+def rising_levels(unit: np.ndarray) -> Tensor:
     """New grey levels of evenly spaced ones, (rows, count) in 0..1, rising, by numbers from U(0, 1); the ends stay.
 
     From left to right each level moves to a uniform place between its two neighbours, the left one moved already.
     Source: MONAI 1.6, `RandHistogramShift`.
     """
-    rows, count = share.shape
+    rows, count = unit.shape
     levels = np.tile(_even(count), (rows, 1))
     for i in range(1, count - 1):
-        levels[:, i] = levels[:, i - 1] + share[:, i] * (levels[:, i + 1] - levels[:, i - 1])
+        levels[:, i] = levels[:, i - 1] + unit[:, i] * (levels[:, i + 1] - levels[:, i - 1])
     return torch.from_numpy(levels)
 
 

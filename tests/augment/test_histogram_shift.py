@@ -4,14 +4,14 @@ import torch
 from monai.transforms import RandHistogramShift
 
 from segaug.augment.baseline import Baseline, BaselineParams
-from segaug.augment.draws import shares
+from segaug.augment.draws import unit_uniforms
 from segaug.augment.histogram_shift import rising_levels, shift_histogram
 from segaug.deform import blocks
 from segaug.rng import stream
 
 
 def drawn_levels(rows, count, rng):
-    return rising_levels(*shares(rng, (rows, count)))
+    return rising_levels(*unit_uniforms(rng, (rows, count)))
 
 
 def test_levels_rise_between_fixed_ends():
