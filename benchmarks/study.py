@@ -142,7 +142,7 @@ def main() -> None:
     question = Question(sizes=options.sizes, seeds=3 if options.full else 1, **network)
     for row in rows(not options.full, options.inference, question):
         ours, peer = (f"{each[0]:.2f} (best {each[1]:.2f})" for each in (row.ours, row.peer))
-        print(f"{row.key:22}{row.what}: {ours} {row.unit}; {row.beside}: {peer} {row.unit}; ratio {row.ratio:.2f}")
+        print(f"{row.key:26}{row.what}: {ours} {row.unit}; {row.beside}: {peer} {row.unit}; ratio {row.ratio:.3g}")
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def guarded_field(momentum: Tensor, modes: Modes, min_jacobian: float | None, ma
     path = shoot(momentum, modes, 2)
     field, smallest = seen_from(path, modes, matrix, PARTICLES, min(CELLS, max(modes.size)))
     # NaN, of a momentum that diverged, is neither.
-    calm = (smallest >= (min_jacobian or 0) + MARGIN) & (_energy_drift(path) <= DRIFT)
+    calm = (smallest >= (min_jacobian or 0) + MARGIN) & (energy_drift(path) <= DRIFT)
     if calm.all():
         return field
     dense, strained = field.dense_px(), ~calm
@@ -51,7 +51,7 @@ def guarded_field(momentum: Tensor, modes: Modes, min_jacobian: float | None, ma
     return Dense(dense)
 
 
-def _energy_drift(path: Tensor) -> Tensor:
+def energy_drift(path: Tensor) -> Tensor:
     """How far the energy of a path (T + 1, B, 2, n, n) strays from that of its start, as a share of it; (B,)."""
     energies = energy(path.flatten(0, 1)).unflatten(0, path.shape[:2])
     return (energies[1:] - energies[0]).abs().amax(0) / energies[0].clamp_min(_STILL)
