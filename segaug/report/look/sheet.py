@@ -64,7 +64,8 @@ def sheet(
         )  # fmt: skip
     middle = (foot + rows * panel_in[1] / 2) / height
     figure.text(0.06 / width, middle, ylabel, rotation=90, va="center", fontsize=TEXT_PT)
-    figure.text(panels / 2 / width, (foot - _LABEL_IN + 0.06) / height, xlabel, ha="center", fontsize=TEXT_PT)
+    below = panels if _LETTER_IN * len(xlabel) <= panels else width  # it may be wider than what it stands under
+    figure.text(below / 2 / width, (foot - _LABEL_IN + 0.06) / height, xlabel, ha="center", fontsize=TEXT_PT)
     return Sheet(figure, panel_in, (left_in + _SIDE_IN - _OWN_LABEL_IN, foot + rows * panel_in[1]))
 
 

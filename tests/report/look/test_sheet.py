@@ -1,6 +1,7 @@
 """A figure for a paper: panels in a grid, a legend that fits, shared labels and small print that overlap nothing."""
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
@@ -160,3 +161,12 @@ def test_a_note_is_broken_to_the_width_of_its_figure_and_says_how_tall_it_is() -
     lines = [figure.texts[0].get_text().count("\n") + 1 for figure in (narrow, wide)]
     assert lines[0] > lines[1] > 1
     assert (heights[0] - heights[1]) / (lines[0] - lines[1]) == pytest.approx(1.3 * 6.5 / 72)
+
+
+@pytest.mark.parametrize("columns", [1, 3])
+def test_a_label_that_is_wider_than_its_panel_is_not_cut_off(columns):
+    label = "N labelled training images, and V labelled for validation"
+    page = sheet(1, columns, (2.6, 2.35), signs=[], xlabel=label, ylabel="", note="")
+    (text,) = (each for each in page.figure.texts if each.get_text() == label)
+    extent = text.get_window_extent(FigureCanvasAgg(page.figure).get_renderer())
+    assert 0 <= extent.x0 < extent.x1 <= page.figure.bbox.width
