@@ -11,7 +11,8 @@ from torch import Tensor
 
 def uniform(low: float, high: float, shape: tuple[int, ...], rng: torch.Generator) -> Tensor:
     """Numbers from U(low, high), float32 on the CPU; exactly `low` when both are equal."""
-    return torch.rand(shape, generator=rng).mul_(high - low).add_(low)
+    (unit,) = unit_uniforms(rng, shape)
+    return torch.from_numpy(between(low, high, unit))
 
 
 def between(low: float, high: float, unit: np.ndarray) -> np.ndarray:

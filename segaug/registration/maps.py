@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from segaug.deform.coarse import edge_to_edge_weights
 from segaug.deform.jacobian import min_jacobian
 from segaug.deform.spline_field import SplineField
 from segaug.registration.modes import Modes
@@ -80,13 +79,8 @@ def _carried(velocity: Tensor, start: Tensor) -> Tensor:
 
 def _at_pixels(change: Tensor, size: tuple[int, int]) -> Tensor:
     """Displacements of particles, (B, 2, h, w) in the sampler frame, as a field (B, 2, *size) in pixels."""
-    change = change.flip(1)  # to (row, column)
-    rows, columns = (
-        edge_to_edge_weights(n, knots, change.dtype, change.device)
-        for n, knots in zip(size, change.shape[2:], strict=True)
-    )
     half_sides = change.new_tensor(size).view(2, 1, 1) / 2
-    return rows @ (half_sides * change) @ columns.T
+    return SplineField(control_px=half_sides * change.flip(1), size=size).dense_px()
 
 
 def _counts(modes: Modes, along_longer: int) -> tuple[int, int]:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from segaug.augment.draws import between, uniform, unit_uniforms
+from segaug.augment.draws import uniform, unit_uniforms
 from segaug.rng import stream
 
 SHAPES = ((3, 2), (5,), (0,), (7, 1))
@@ -17,8 +17,8 @@ def test_numbers_drawn_at_once_are_those_that_are_drawn_one_by_one():
 
 
 @pytest.mark.parametrize(("low", "high"), [(-15.0, 15.0), (0.9, 1.1), (2.0, 2.0)])
-def test_between_is_uniform_to_the_bit(low, high):
-    (unit,) = unit_uniforms(stream(0, "between"), (1000,))
-    found = between(low, high, unit)
-    assert found.dtype == np.float32
-    assert np.array_equal(found, uniform(low, high, (1000,), stream(0, "between")))
+def test_uniform_numbers_are_torchs_to_the_bit(low, high):
+    expected = torch.rand(1000, generator=stream(0, "uniform")) * (high - low) + low
+    found = uniform(low, high, (1000,), stream(0, "uniform"))
+    assert found.dtype == torch.float32
+    assert torch.equal(found, expected)
