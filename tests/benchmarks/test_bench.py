@@ -1,9 +1,8 @@
 """The table of speeds judges ratios by bounds that stand in the repository; nothing here is timed."""
 
-from time import process_time
-
 import pytest
 
+from benchmarks.bench_parts import turns
 from benchmarks.bench_parts.bounds import FILE, Bound, judged, read
 from benchmarks.bench_parts.gathering import Failed, from_json, gathered, to_json
 from benchmarks.bench_parts.groups import GROUPS, Group, beginnings
@@ -11,7 +10,6 @@ from benchmarks.bench_parts.heaps import across, environment, heap
 from benchmarks.bench_parts.processor import processor
 from benchmarks.bench_parts.row import Row
 from benchmarks.bench_parts.run import run
-from benchmarks.bench_parts.turns import in_turns
 from segaug.errors import ConfigError
 from segaug.experiment.machine.process import KEEP_HEAP
 
@@ -25,17 +23,14 @@ def verdict(row: Row, bound: Bound | None, native: bool = True):
     return judged([row], {} if bound is None else {row.key: bound}, [], native)
 
 
-def test_a_turn_is_as_many_calls_as_take_its_time_and_a_time_is_of_one_call():
+def test_a_turn_is_as_many_calls_as_take_its_time_and_a_time_is_of_one_call(monkeypatch):
     calls = []
-    (median, best) = in_turns({"slept": lambda: calls.append(busy(0.002))}, rounds=3, at_least_ms=10)["slept"]
-    assert len(calls) > 3 * 4  # not one in each of the rounds
-    assert 2 <= best <= median < 10
-
-
-def busy(seconds: float) -> None:
-    end = process_time() + seconds
-    while process_time() < end:
-        pass
+    monkeypatch.setattr(turns, "process_time", lambda: 0.002 * len(calls))
+    assert turns.in_turns({"arm": lambda: calls.append(1)}, rounds=3)["arm"] == pytest.approx((2, 2))
+    assert len(calls) == 1 + 3  # one round before them is not counted
+    calls.clear()
+    assert turns.in_turns({"arm": lambda: calls.append(1)}, rounds=3, at_least_ms=9)["arm"] == pytest.approx((2, 2))
+    assert len(calls) == 2 + 5 * (1 + 3)  # two to see how long one takes
 
 
 def test_a_ratio_is_of_medians_and_says_how_many_times_faster_or_for_a_share_slower():
