@@ -34,12 +34,12 @@ def in_full_px(w: Tensor, modes: Modes, limit: float | None, matrix: Tensor) -> 
 
 
 @pytest.mark.parametrize("limit", [None, 0.05, 0.3])
-@pytest.mark.parametrize("strength", [0.5, 0.7, 2.0])
-def test_it_is_the_composed_map(strength, limit):
+@pytest.mark.parametrize(("strength", "most_px"), [(0.5, 0.02), (0.7, 0.02), (1.0, 0.04), (2.0, 0.02)])
+def test_it_is_the_composed_map(strength, most_px, limit):
     """White momenta are rougher than any that registration finds; most of the strongest are shot in full."""
     w = strength * calm()
     found = guarded_field(w, MODES, limit, TURNED).dense_px()
-    assert float(changed_px(found, in_full_px(w, MODES, limit, TURNED)).mean()) <= 0.02
+    assert float(changed_px(found, in_full_px(w, MODES, limit, TURNED)).mean()) <= most_px
 
 
 def test_mixtures_of_registrations_change_by_hundredths_of_a_pixel():
@@ -118,14 +118,15 @@ def finely_px(w: Tensor, modes: Modes) -> Tensor:
     return inverse_map_px(shoot(w, modes, 16), modes, modes.size, max(modes.size), 4 * max(modes.size))
 
 
-@pytest.mark.parametrize("size", [(64, 48), (66, 96), (128, 100), (256, 256)])
-def test_it_is_as_good_as_a_much_finer_integration(size):
+@pytest.mark.parametrize(("strength", "most_px"), [(0.5, 0.02), (0.8, 0.04)])
+@pytest.mark.parametrize("size", [(64, 48), (96, 96), (98, 80), (128, 100), (256, 256)])
+def test_it_is_as_good_as_a_much_finer_integration(size, strength, most_px):
     modes = Modes(size)
-    w = 0.5 * momenta(modes, 3).float()
+    w = strength * momenta(modes, 3).float()
     found = guarded_field(w, modes, None, TURNED)
     assert isinstance(found, SplineField)  # none is shot in full
     expected = compose_px(finely_px(w, modes), affine_px(TURNED, size))
-    assert float(changed_px(found.dense_px(), expected).mean()) <= 0.02
+    assert float(changed_px(found.dense_px(), expected).mean()) <= most_px
 
 
 def test_no_map_folds():
