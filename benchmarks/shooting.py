@@ -97,6 +97,11 @@ def ms(arms: dict[str, Callable[[], object]]) -> dict[str, str]:
     return {name: f"{median(each[1:]):.2f} ({min(each):.2f})" for name, each in times.items()}
 
 
+def seen_through(momentum: Tensor, modes: Modes, limit: float, matrix: Tensor) -> Tensor:
+    """The map of few particles, spelt out."""
+    return guarded_field(momentum, modes, limit, matrix).dense_px()
+
+
 def off_px(field: Tensor, other: Tensor) -> Tensor:
     return (field - other).norm(dim=1).mean((1, 2))
 
@@ -131,13 +136,13 @@ def main() -> None:
             batch = Batch(blank, blank, torch.arange(rows), torch.ones(rows, 2), torch.zeros(rows, dtype=torch.long))
             matrix = Baseline().sample(batch, None, stream(0, "matrix")).matrix
             fast, full = (
-                guarded_field(momentum, modes, LIMIT, matrix).dense_px(),
+                seen_through(momentum, modes, LIMIT, matrix),
                 in_full(momentum, modes, LIMIT, matrix),
             )
             off = off_px(fast, full)
             in_pixels = min_jacobian(displacement_px(momentum, modes, modes.size))
             first = momentum[:8], modes, LIMIT, matrix[:8]
-            took = ms({"fast": partial(guarded_field, *first), "full": partial(in_full, *first)})
+            took = ms({"fast": partial(seen_through, *first), "full": partial(in_full, *first)})
             folded = int((min_jacobian(fast) * matrix.det().sign() <= 0).sum())  # a mirrored map turns every sign
             print(
                 f"{title}, {what}: off by {off.mean():.4f} px, the worst row by {off.max():.4f}; folded {folded}, "
